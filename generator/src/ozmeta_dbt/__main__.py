@@ -1,0 +1,3 @@
+from ozmeta_dbt.cli import main
+
+main()

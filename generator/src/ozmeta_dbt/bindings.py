@@ -1,0 +1,379 @@
+"""From MetaDB's rows to runtime bindings: what each generated model has to know, resolved and checked."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from ozmeta_dbt.config import BindingChoices, Config
+from ozmeta_dbt.dsl import Action, Rule, parse_rule, path_of, refs_of
+from ozmeta_dbt.problems import Origin, Problems
+from ozmeta_dbt.readers import MetaRows
+from ozmeta_dbt.rows import MAX_MINUTES, RuntimeBinding, SlaPolicy, WorkflowTransition
+
+MAX_NAME = 40
+
+
+@dataclass(frozen=True)
+class Level:
+    level: int
+    signal: str
+    after_minutes: int
+    severity: str
+    role: str | None = None
+    principal: str | None = None
+    notes: str | None = None
+
+
+@dataclass
+class Transition:
+    id: str
+    code: str
+    from_state: str
+    to_state: str
+    events: list[str]
+    actions: tuple[Action, ...] = ()
+    levels: list[Level] = field(default_factory=list)
+
+
+@dataclass
+class Sla:
+    code: str
+    target_minutes: int
+    warn_minutes: int | None
+    levels: list[Level]
+    on_restart: str = "newCycle"
+    start: Rule | None = None
+    stop: Rule | None = None
+    state: str | None = None
+    start_actions: list[Transition] = field(default_factory=list)
+    stop_actions: list[Transition] = field(default_factory=list)
+
+
+@dataclass
+class Workflow:
+    id: str
+    code: str
+    start: str
+    states: list[str]
+    terminal: list[str]
+    transitions: list[Transition]
+    bound_events: list[str]
+
+
+@dataclass
+class Binding:
+    name: str
+    object_type: str
+    object_types: list[str]
+    tenant_in_key: bool
+    needs_tenant: bool
+    choices: BindingChoices
+    workflow: Workflow
+    slas: list[Sla]
+    purposes: set[str]
+
+    @property
+    def fields(self) -> list[dict[str, Any]]:
+        """The payload fields that rules use: {ref, column, path}."""
+        refs = sorted(set().union(*(refs_of(rule.expr) for sla in self.slas for rule in (sla.start, sla.stop) if rule)))
+        plain = {ref: "PL_" + re.sub(r"[^A-Za-z0-9]+", "_", ref).strip("_") for ref in refs}
+        taken = Counter(name.lower() for name in plain.values())
+        return [{"ref": ref, "column": field_column(ref, plain[ref], taken), "path": path_of(ref)} for ref in refs]
+
+
+def field_column(ref: str, plain: str, taken: Counter[str]) -> str:
+    """A column for a ref: readable where that is plain, told apart by a hash where it isn't, since columns know no case and no signs."""
+    exact = re.fullmatch(r"[A-Za-z0-9_.]+", ref) and taken[plain.lower()] == 1 and len(plain) <= MAX_NAME
+    return plain if exact and ref.replace(".", "_") == plain[3:] else f"{plain[:MAX_NAME]}_{hashlib.sha256(ref.encode()).hexdigest()[:8]}"
+
+
+def snake_case(text: str) -> str:
+    """CaseFile -> case_file, HTTPCall -> http_call; what is no letter or digit becomes one underscore."""
+    text = re.sub(r"[^A-Za-z0-9]+", "_", text)
+    text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text))
+    return re.sub(r"_+", "_", text).strip("_").lower()
+
+
+def default_severities() -> dict[str, str]:
+    """The severities of the signal-type catalogue, the package's seed, of which this is a copy."""
+    text = resources.files("ozmeta_dbt").joinpath("signal_types.csv").read_text(encoding="utf-8")
+    return {row["code"]: row["severity"] for row in csv.DictReader(text.splitlines())}
+
+
+class Resolver:
+    """Resolves ids once for all bindings, and names every one that leads nowhere."""
+
+    def __init__(self, rows: MetaRows, config: Config, problems: Problems):
+        self.rows, self.config, self.problems = rows, config, problems
+        self.tables = self.by_id("Table")
+        self.ui_entities = self.by_id("UiEntity")
+        self.workflows = self.by_id("Workflow")
+        self.states = self.by_id("WorkflowState")
+        self.transitions = self.by_id("WorkflowTransition")
+        self.policies = self.by_id("SlaPolicy")
+        self.event_types = self.by_id("EventType")
+        self.roles = self.by_id("Role")
+        self.binding_rows = self.by_id("RuntimeBinding")
+        self.severities = default_severities() | {row.code: row.severity for row in rows["RuntimeSignalType"]}
+        self.policy_rules = {id: self.rule(row.escalation_rule, "Escalation", row.at("escalation_rule")) for id, row in self.policies.items()}
+        self.transition_rules = {id: self.rule(row.action, "Action", row.at("action")) for id, row in self.transitions.items()}
+        for row in self.transitions.values():
+            self.rule(row.guard, "Guard", row.at("guard"))
+        for table, field_name, target in (
+            ("WorkflowTransitionRole", "transition_id", self.transitions), ("TransitionEvent", "transition_id", self.transitions),
+            ("TransitionEvent", "event_type_id", self.event_types), ("WorkflowState", "workflow_id", self.workflows),
+            ("WorkflowTransition", "workflow_id", self.workflows), ("RuntimeTemplateBinding", "binding_id", self.binding_rows),
+            ("RuntimeSlaBinding", "binding_id", self.binding_rows), ("RuntimeSlaBinding", "sla_id", self.policies),
+        ):  # fmt: skip
+            for row in rows[table]:
+                self.look_up(target, getattr(row, field_name), row.at(field_name))
+
+    def by_id(self, table: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for row in self.rows[table]:
+            if row.id in found:
+                self.problems.error(row.at("id"), f"two {table} rows have the id {row.id}", f"the other is at {found[row.id].origin}")
+            found[row.id] = row
+        return found
+
+    def look_up(self, target: dict[str, Any], id: str, origin: Origin) -> Any:
+        if id not in target:
+            self.problems.error(origin, f"points to {id}, and there is no such row", "was it deleted, or left out of the export?")
+        return target.get(id)
+
+    def rule(self, value: Any, kind: str, origin: Origin) -> Rule | None:
+        return parse_rule(value, kind, origin, self.problems)
+
+    def bindings(self) -> list[Binding]:
+        found = [binding for row in self.rows["RuntimeBinding"] if (binding := self.binding(row))]
+        self.check_apart(found, lambda b: [b.name], "the name {} for their models", "rename one of the tables")
+        self.check_apart(found, lambda b: b.object_types, "the object type {!r}", "say in ozmeta.yml, under bindings, which object_types each has")
+        known = {row.code for row in [*self.rows["Table"], *self.rows["UiEntity"]]}
+        for name in self.config.bindings:
+            if name not in known:
+                self.problems.error(Origin("ozmeta.yml").at("bindings", name), "no table or UI entity has that name", "names are as in MetaDB, such as " + ", ".join(sorted(known)[:5]))
+        return sorted(found, key=lambda b: b.name)
+
+    def check_apart(self, bindings: list[Binding], of: Callable[[Binding], Iterable[str]], what: str, hint: str) -> None:
+        owners: dict[str, list[Binding]] = defaultdict(list)
+        for binding in bindings:
+            for value in set(of(binding)):
+                owners[value].append(binding)
+        for value, sharing in owners.items():
+            if len(sharing) > 1:
+                names = " and ".join(repr(b.object_type) for b in sharing)
+                self.problems.error(Origin("RuntimeBinding"), f"the bindings of {names} share {what.format(value)}", hint)
+
+    def binding(self, row: RuntimeBinding) -> Binding | None:
+        problems, before = self.problems, len(self.problems.errors)
+        entity = self.look_up(self.tables if row.object_type == "Table" else self.ui_entities, row.object_id, row.at("object_id"))
+        if entity is None:
+            return None
+        label = entity.code
+        if not row.is_enabled or row.runtime_mode == "None":
+            problems.notes.append(f"{label}: nothing to generate, the binding is {'disabled' if not row.is_enabled else 'of mode None'}")
+            return None
+        if row.workflow_id is None:
+            problems.warn(row.origin, f"the binding of {label} has no workflow: skipped", "a binding with approvals only is not built yet")
+            return None
+        if row.runtime_mode == "Inline":
+            problems.warn(row.at("runtime_mode"), f"{label}: the Inline model is not built yet; the sidecar tables are")
+        if row.key_strategy == "Composite":
+            problems.error(row.at("key_strategy"), "the key strategy Composite is not built yet", "use ObjectID or Tenant+ObjectID")
+        workflow_row = self.look_up(self.workflows, row.workflow_id, row.at("workflow_id"))
+        if workflow_row is None:
+            return None
+        if not workflow_row.is_enabled:
+            problems.warn(workflow_row.at("is_enabled"), f"the workflow of {label} is disabled: skipped")
+            return None
+
+        name = snake_case(label)
+        if not name or name[0].isdigit():
+            problems.error(entity.at("code"), f"no model can be named after {label!r}", "a name needs a letter of A to Z first")
+            return None
+        if len(name) > MAX_NAME:
+            name = f"{name[: MAX_NAME - 9].rstrip('_')}_{hashlib.sha256(label.encode()).hexdigest()[:8]}"
+            problems.warn(entity.at("code"), f"the name is long; its models are called {name}_…")
+        choices = self.config.bindings.get(label, BindingChoices())
+        object_types = choices.object_types or list(dict.fromkeys([label, *([entity.cd_code] if getattr(entity, "cd_code", None) else [])]))
+
+        workflow = self.workflow(workflow_row)
+        slas = self.slas(row, workflow) if workflow else []
+        if workflow is None or len(problems.errors) > before:
+            return None
+        tenant_in_key = row.key_strategy == "Tenant+ObjectID"
+        return Binding(
+            name=name, object_type=label, object_types=object_types, tenant_in_key=tenant_in_key,
+            needs_tenant=tenant_in_key or getattr(entity, "requires_tenant", False), choices=choices, workflow=workflow, slas=slas,
+            purposes=self.purposes(row, label, slas, workflow),
+        )  # fmt: skip
+
+    def purposes(self, row: RuntimeBinding, label: str, slas: list[Sla], workflow: Workflow) -> set[str]:
+        """SPEC 10: template bindings choose the models; without any, all that the definitions allow."""
+        allowed = {"WorkflowInstance"} | ({"SlaTracking"} if slas else set())
+        if any(sla.levels for sla in slas) or any(t.levels for t in workflow.transitions):
+            allowed.add("EscalationQueue")
+        chosen = [t for t in self.rows["RuntimeTemplateBinding"] if t.binding_id == row.id]
+        if not chosen:
+            return allowed
+        wanted = set()
+        for template in chosen:
+            if template.target_layer == "OLTP":
+                self.problems.notes.append(f"{label}: {template.purpose} for the OLTP layer is skipped, that layer is not in the warehouse")
+            elif template.purpose == "ApprovalTracking":
+                self.problems.notes.append(f"{label}: ApprovalTracking is not built yet")
+            else:
+                if template.target_layer == "Semantic":
+                    self.problems.notes.append(f"{label}: semantic models for {template.purpose} are not built yet; its tables are")
+                wanted.add(template.purpose)
+                if template.purpose not in allowed:
+                    self.problems.warn(template.origin, f"{label} has nothing for {template.purpose}: no SLA or escalation is defined")
+        return wanted & allowed
+
+    def workflow(self, row: Any) -> Workflow | None:
+        states = [s for s in self.rows["WorkflowState"] if s.workflow_id == row.id]
+        codes = Counter(s.code for s in states)
+        for state in states:
+            if codes[state.code] > 1:
+                self.problems.error(state.at("code"), f"two states of workflow {row.code} have the code {state.code!r}")
+        starts = [s for s in states if s.is_start]
+        if len(starts) != 1:
+            named = ", ".join(repr(s.code) for s in starts)
+            self.problems.error(row.origin, f"workflow {row.code} has {f'{len(starts)} start states: {named}' if starts else 'no start state'}", "exactly one state needs WS_IsStart")
+            return None
+        events: dict[str, list[str]] = defaultdict(list)
+        for bound in self.rows["TransitionEvent"]:
+            if bound.event_type_id in self.event_types:
+                events[bound.transition_id].append(self.event_types[bound.event_type_id].code)
+        own = [t for t in self.rows["WorkflowTransition"] if t.workflow_id == row.id]
+        transitions = [t for t in (self.transition(t, {s.id: s for s in states}, events[t.id]) for t in own if t.is_enabled) if t]
+        seen = Counter((t.code, t.from_state, t.to_state) for t in transitions)
+        for key, count in seen.items():
+            if count > 1:
+                self.problems.error(row.origin, f"workflow {row.code} has the transition {key[0]!r} from {key[1]!r} to {key[2]!r} {count} times")
+        return Workflow(
+            id=row.id, code=row.code, start=starts[0].code, states=sorted(codes), terminal=sorted({s.code for s in states if s.is_terminal}),
+            transitions=sorted(transitions, key=lambda t: (t.code, t.from_state, t.to_state)), bound_events=sorted({e for t in own for e in events[t.id]}),
+        )  # fmt: skip
+
+    def transition(self, row: WorkflowTransition, states: dict[str, Any], events: list[str]) -> Transition | None:
+        ends = []
+        for name, id in (("from_state_id", row.from_state_id), ("to_state_id", row.to_state_id)):
+            if id not in states:
+                elsewhere = f"it is a state of another workflow ({self.states[id].code!r})" if id in self.states else "there is no such state"
+                self.problems.error(row.at(name), f"transition {row.code!r} leads {'from' if 'from' in name else 'to'} the state {id}: {elsewhere}")
+            else:
+                ends.append(states[id].code)
+        if len(ends) < 2:
+            return None
+        rule = self.transition_rules.get(row.id)
+        actions = rule.actions if rule else ()
+        enqueue = [a for a in actions if a.type == "EnqueueEscalation"]
+        return Transition(row.id, row.code, *ends, events=sorted(set(events)), actions=actions, levels=self.levels(enqueue, "Escalation.Raised"))
+
+    def levels(self, actions: list[Action], default_signal: str, policy: SlaPolicy | None = None) -> list[Level]:
+        """SPEC 5 "Escalation levels" and 6 "Assignee", checked."""
+        levels: list[Level] = []
+        for place, action in enumerate(actions, 1):
+            signal = action.signal or default_signal
+            if policy and signal not in ("SLA.Warned", "SLA.Breached"):
+                self.problems.error(action.origin.at("signalType"), f"{signal!r} raises no level of an SLA", "SLA.Warned or SLA.Breached")
+                continue
+            if policy and signal == "SLA.Warned" and policy.warn_minutes is None:
+                self.problems.error(action.origin.at("signalType"), f"{policy.code} has no SL_WarnMinutes, so it is never warned", "give it one, or use SLA.Breached")
+                continue
+            level = self.whole(action, "level", place, 1, 1_000_000)
+            after = self.whole(action, "afterMinutes", 0, 0, MAX_MINUTES)
+            severity = action.payload.get("severity", self.severities.get(signal, "Critical" if signal == "SLA.Breached" else "Warning"))
+            if severity not in ("Info", "Warning", "Critical"):
+                self.problems.error(action.origin.at("payload", "severity"), f"{severity!r} is no severity", "Info, Warning or Critical")
+            assignee, _, name = (action.target or "").partition(":")
+            if action.target and (assignee not in ("role", "principal") or not name):
+                self.problems.error(action.origin.at("target"), f"{action.target!r} is nobody", "role:<code> or principal:<name>")
+            if assignee == "role" and self.roles and name not in {r.code for r in self.roles.values()}:
+                self.problems.warn(action.origin.at("target"), f"there is no role {name!r}")
+            if any(l.signal == signal and l.level == level for l in levels):
+                self.problems.error(action.origin.at("payload", "level"), f"level {level} of {signal} is there twice")
+            levels.append(Level(level, signal, after, severity, name if assignee == "role" else None, name if assignee == "principal" else None, action.notes))
+        return levels
+
+    def whole(self, action: Action, key: str, default: int, least: int, most: int) -> int:
+        value = action.payload.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            self.problems.error(action.origin.at("payload", key), f"is {value!r}, a whole number from {least} to {most} is expected")
+            return default
+        return value
+
+    def slas(self, row: RuntimeBinding, workflow: Workflow) -> list[Sla]:
+        found: list[Sla] = []
+        states = [s for s in self.rows["WorkflowState"] if s.workflow_id == row.workflow_id and s.sla_minutes is not None]
+        for state in states:
+            found.append(Sla(f"State.{state.code}", state.sla_minutes, None, self.default_levels(), state=state.code))
+        for bound in self.rows["RuntimeSlaBinding"]:
+            policy = self.policies.get(bound.sla_id)
+            if bound.binding_id != row.id or policy is None:
+                continue
+            start = self.rule(bound.start_rule, "TimerStart", bound.at("start_rule"))
+            stop = self.rule(bound.stop_rule, "TimerStop", bound.at("stop_rule"))
+            if not policy.is_enabled:
+                self.problems.notes.append(f"{policy.code}: the SLA policy is disabled")
+            elif policy.object_type == "ApprovalStep":
+                self.problems.warn(bound.origin, f"{policy.code} times an approval step, which is not built yet: skipped")
+            elif policy.warn_minutes is not None and policy.warn_minutes >= policy.target_minutes:
+                self.problems.error(policy.at("warn_minutes"), f"{policy.code} warns at {policy.warn_minutes} minutes, not before its target of {policy.target_minutes}", "a warning comes before the breach")
+            else:
+                found.append(self.sla(policy, start, stop, workflow))
+        codes = Counter(sla.code for sla in found)
+        for code, count in codes.items():
+            if count > 1:
+                self.problems.error(row.origin, f"the SLA {code!r} is bound {count} times", "one RuntimeSlaBinding per SLA and binding")
+        self.add_actions(found, workflow)
+        return sorted(found, key=lambda s: s.code)
+
+    def sla(self, policy: SlaPolicy, start: Rule | None, stop: Rule | None, workflow: Workflow) -> Sla:
+        rule = self.policy_rules[policy.id]
+        if rule is None:
+            levels = self.default_levels()
+        else:
+            levels = self.levels([a for a in rule.actions if a.type == "EnqueueEscalation"], "SLA.Breached", policy)
+        sla = Sla(policy.code, policy.target_minutes, policy.warn_minutes, levels, (start.params.get("onRestart") if start else None) or "newCycle", start, stop)
+        if policy.object_type == "Transition" and (start is None or stop is None):
+            # SPEC 6b: from entering its from-state to taking it, or leaving that state otherwise
+            transition = next((t for t in workflow.transitions if t.id == policy.object_id), None)
+            if transition is None:
+                self.problems.error(policy.at("object_id"), f"{policy.code} times the transition {policy.object_id}, which this workflow does not have (enabled)")
+            else:
+                sla.state = transition.from_state
+                if transition.from_state == transition.to_state and stop is None:
+                    sla.stop_actions.append(transition)
+        return sla
+
+    def default_levels(self) -> list[Level]:
+        return [Level(1, "SLA.Breached", 0, self.severities.get("SLA.Breached", "Critical"))]
+
+    def add_actions(self, slas: list[Sla], workflow: Workflow) -> None:
+        """StartTimer and StopTimer of a transition, for `SLA.<SL_Code>` or `<SL_Code>`."""
+        disabled = {name for p in self.policies.values() if not p.is_enabled for name in (f"SLA.{p.code}", p.code)}
+        by_target = {name: sla for sla in slas for name in (f"SLA.{sla.code}", sla.code)}
+        for transition in workflow.transitions:
+            for action in transition.actions:
+                if action.type not in ("StartTimer", "StopTimer"):
+                    continue
+                if action.target in disabled:
+                    continue
+                if action.target not in by_target:
+                    self.problems.error(action.origin.at("target"), f"{action.type} names the SLA {action.target!r}, which is not bound here", ", ".join(s.code for s in slas) or "no SLA is")
+                    continue
+                sla = by_target[action.target]
+                (sla.start_actions if action.type == "StartTimer" else sla.stop_actions).append(transition)
+
+
+def resolve(rows: MetaRows, config: Config, problems: Problems) -> list[Binding]:
+    return Resolver(rows, config, problems).bindings()

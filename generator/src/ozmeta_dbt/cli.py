@@ -1,0 +1,151 @@
+"""The command `ozmeta-dbt`. Exit statuses: SPEC 10."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.syntax import Syntax
+
+from ozmeta_dbt import __version__, writer
+from ozmeta_dbt.bindings import Binding, resolve
+from ozmeta_dbt.config import FILE_NAME, Config, load_config
+from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_FILE, EXIT_INVALID, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
+from ozmeta_dbt.readers import read_metadb
+from ozmeta_dbt.render import models_of, render
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="From OZMetaDB metadata to live workflow state, SLA timers and escalation queues in dbt.")
+out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+ProjectDir = Annotated[Path, typer.Option("--project-dir", help="The dbt project; ozmeta.yml stands at its root.")]
+
+STARTING_CONFIG = """\
+# What ozmeta-dbt reads and writes; see the README of ozmeta_runtime.
+version: 1
+metadb: {snapshot: metadb/snapshot.json}   # MetaDB's export; or {folder: metadb/}, a file per table: RuntimeBinding.csv, .yml or .json
+output: models/ozmeta                      # the folder it writes; it touches nothing else
+journal:
+  source: {name: ops, schema: raw, table: event_journal}
+  # columns: {EJ_ID: event_id}             # only those called otherwise; `_SyncDate: null` for a journal without one
+  # stream: EJ_SourceSystem                # or none, where an object's writers share one counter
+  # lookback_minutes: 60                   # how late a row may appear behind the _SyncDate already read
+# bindings:
+#   Case: {conflict_policy: first_writer_wins, object_types: [Case, CA], auto_close: true}
+"""
+
+
+def load(project: Path) -> tuple[Config, list[Binding]]:
+    """Read and check everything, and say what is wrong or worth knowing."""
+    config = load_config(project)
+    problems = Problems()
+    bindings = resolve(read_metadb(project, config.metadb, problems), config, problems)
+    for warning in problems.warnings:
+        err.print(f"[yellow]warning[/] {escape(str(warning))}")
+    for note in problems.notes:
+        err.print(f"[dim]note[/]    {escape(note)}")
+    if problems.errors:
+        raise InvalidMetadata(problems)
+    return config, bindings
+
+
+@app.command()
+def init(project_dir: ProjectDir = Path(".")) -> None:
+    """Write an ozmeta.yml to start from. Leaves one that is there alone."""
+    path = project_dir / FILE_NAME
+    if not (project_dir / "dbt_project.yml").exists():
+        raise FileProblem(f"{project_dir} is no dbt project: there is no dbt_project.yml")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(STARTING_CONFIG)
+    except FileExistsError:
+        raise FileProblem(f"{path} is there already") from None
+    except OSError as error:
+        raise FileProblem(f"{path} can't be written: {error}") from None
+    out.print(f"wrote {escape(str(path))}: say there where MetaDB and the journal are, then run `ozmeta-dbt generate`")
+
+
+@app.command()
+def validate(project_dir: ProjectDir = Path(".")) -> None:
+    """Check ozmeta.yml and the metadata; write nothing."""
+    _, bindings = load(project_dir)
+    for binding in bindings:
+        out.print(
+            f"[bold]{escape(binding.object_type)}[/]: {len(binding.workflow.states)} states, {len(binding.workflow.transitions)} transitions, "
+            f"{len(binding.slas)} SLAs; models {binding.name}_{', '.join(models_of(binding))}"
+        )
+    out.print("[green]the metadata is valid[/]" if bindings else "[yellow]the metadata is valid, and has no binding to generate[/]")
+
+
+@app.command()
+def generate(
+    project_dir: ProjectDir = Path("."),
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 2 if anything would change.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what changes; alone or with --check.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that were edited by hand.")] = False,
+) -> None:
+    """Write the dbt models of every runtime binding."""
+    config, bindings = load(project_dir)
+    plan = writer.plan(project_dir / config.output, render(bindings, config))
+    if diff and plan.changes:
+        text = writer.diff(plan)
+        out.print(Syntax(text, "diff", background_color="default")) if out.is_terminal else print(text, end="")
+    if check:
+        for name in [*plan.write, *plan.remove]:
+            err.print(f"would {'remove' if name in plan.remove else 'write'} {escape(config.output)}/{escape(name)}")
+        if plan.changes:
+            raise typer.Exit(EXIT_INVALID)
+        out.print("[green]everything is as it would be generated[/]")
+        return
+    if plan.edited and not force:
+        raise FileProblem(
+            "edited by hand since they were generated: " + ", ".join(f"{config.output}/{name}" for name in plan.edited)
+            + ". Nothing was written. Look with --diff, then generate with --force, or move what you need elsewhere."
+        )  # fmt: skip
+    writer.apply(plan)
+    out.print(f"{len(bindings)} bindings: {len(plan.write)} files written, {len(plan.remove)} removed, {len(plan.unchanged)} unchanged in {escape(config.output)}")
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to put the demo project; made afresh.")] = Path("ozmeta_demo"),
+    package: Annotated[Path, typer.Option(help="The ozmeta_runtime dbt package: a checkout of its repository.")] = Path("."),
+    events: Annotated[int, typer.Option(min=500, max=2_000_000, help="About how many events.")] = 20_000,
+    refreshes: Annotated[int, typer.Option(min=0, max=50, help="How many daily refreshes follow the first load.")] = 7,
+) -> None:
+    """Three entities, 60 days of events: a first load, then daily refreshes, on DuckDB."""
+    from ozmeta_dbt.demo import run_demo
+
+    raise typer.Exit(run_demo(folder, package, events, refreshes, out))
+
+
+@app.callback(invoke_without_command=True)
+def options(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        out.print(__version__)
+        raise typer.Exit()
+
+
+def main() -> None:
+    """Run the command; turn what went wrong into a sentence and an exit status."""
+    try:
+        app()
+    except InvalidMetadata as error:
+        for problem in error.problems.errors:
+            err.print(f"[red]error[/]   {escape(str(problem))}")
+        err.print(f"[red]{len(error.problems.errors)} errors[/]; nothing was written")
+        sys.exit(EXIT_INVALID)
+    except FileProblem as error:
+        err.print(f"[red]error[/]   {escape(str(error))}")
+        sys.exit(EXIT_FILE)
+    except DatabaseProblem as error:
+        err.print(f"[red]error[/]   {escape(str(error))}")
+        sys.exit(EXIT_DATABASE)
+    except Exception as error:  # noqa: BLE001
+        if os.environ.get("OZMETA_DEBUG"):
+            raise
+        err.print(f"[red]unexpected[/] {type(error).__name__}: {escape(str(error))}; set OZMETA_DEBUG=1 to see where, and please report it")
+        sys.exit(EXIT_UNEXPECTED)

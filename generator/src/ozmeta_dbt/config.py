@@ -1,0 +1,118 @@
+"""ozmeta.yml, at the root of the user's dbt project (SPEC 10)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
+
+FILE_NAME = "ozmeta.yml"
+
+CANONICAL_COLUMNS = (
+    "EJ_ID", "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_ObjectType", "EJ_ObjectID", "EJ_CorrelationID",
+    "EJ_CausationID", "EJ_SourceSystem", "EJ_SourceKey", "EJ_Payload", "EJ_PayloadHash", "EJ_Sequence", "_SyncDate",
+)  # fmt: skip
+NEEDED_COLUMNS = {"EJ_ID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_ObjectType", "EJ_ObjectID", "EJ_Payload"}
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_$-]*$", max_length=128)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class MetaDb(Strict):
+    snapshot: str | None = None
+    folder: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def one_source(cls, data: object) -> object:
+        if isinstance(data, dict) and "url_env" in data:
+            raise ValueError("reading MetaDB from a live database is not built yet: export a snapshot, or a folder of files")
+        if isinstance(data, dict) and ("snapshot" in data) == ("folder" in data):
+            raise ValueError("give one of `snapshot: file.json` and `folder: path/`")
+        return data
+
+
+class Source(Strict):
+    name: Identifier
+    schema_: Identifier = Field(alias="schema")
+    table: Identifier
+    database: Identifier | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}.{self.table}"
+
+
+class Journal(Strict):
+    source: Source | None = None
+    sources: list[Source] = []
+    columns: dict[str, str | None] = {}
+    stream: Literal["EJ_SourceSystem", "none"] = "EJ_SourceSystem"
+    lookback_minutes: Annotated[int, Field(ge=0, le=525_600)] = 60
+
+    @model_validator(mode="after")
+    def checks(self) -> Journal:
+        if (self.source is None) == (not self.sources):
+            raise ValueError("give `source`, or a list of them under `sources`")
+        for name, physical in self.columns.items():
+            if name not in CANONICAL_COLUMNS:
+                raise ValueError(f"columns: '{name}' is no column of the EventJournal; they are {', '.join(CANONICAL_COLUMNS)}")
+            if physical is None and name in NEEDED_COLUMNS:
+                raise ValueError(f"columns: no event can do without {name}, so it cannot be null")
+        labels = [s.label for s in self.all_sources]
+        if len(set(labels)) < len(labels):
+            raise ValueError("sources: two of them are the same table")
+        return self
+
+    @property
+    def all_sources(self) -> list[Source]:
+        return [self.source] if self.source else self.sources
+
+
+class BindingChoices(Strict):
+    conflict_policy: Literal["last_writer_wins", "first_writer_wins"] = "last_writer_wins"
+    object_types: list[str] | None = None
+    auto_close: bool = True
+
+
+class Config(Strict):
+    version: Literal[1]
+    metadb: MetaDb
+    output: str = "models/ozmeta"
+    journal: Journal
+    bindings: dict[str, BindingChoices] = {}
+
+    @model_validator(mode="after")
+    def output_is_inside(self) -> Config:
+        path = Path(self.output)
+        if path.is_absolute() or ".." in path.parts or not path.parts:
+            raise ValueError("output: name a folder of this dbt project, such as models/ozmeta")
+        return self
+
+
+def load_config(project: Path) -> Config:
+    """Read ozmeta.yml. FileProblem where it can't be read, InvalidMetadata where something in it is wrong."""
+    path = project / FILE_NAME
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileProblem(f"there is no {FILE_NAME} in {project}: run `ozmeta-dbt init` there, or name the project with --project-dir") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileProblem(f"{path} can't be read: {error}") from None
+    except yaml.YAMLError as error:
+        problems = Problems()
+        problems.error(Origin(FILE_NAME), f"is no YAML: {' '.join(str(error).split())}")
+        raise InvalidMetadata(problems) from None
+    try:
+        return Config.model_validate(document)
+    except ValidationError as error:
+        problems = Problems()
+        for fault in error.errors():
+            problems.error(Origin(FILE_NAME).at(*fault["loc"]), fault["msg"])
+        raise InvalidMetadata(problems) from None

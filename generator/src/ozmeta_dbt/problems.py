@@ -1,0 +1,63 @@
+"""What is wrong with the metadata: gathered as it is read, so that one run names every fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+EXIT_OK, EXIT_INVALID, EXIT_FILE, EXIT_DATABASE, EXIT_UNEXPECTED = 0, 2, 3, 4, 10
+
+
+class FileProblem(Exception):
+    """A file that cannot be read or written: exit status 3."""
+
+
+class DatabaseProblem(Exception):
+    """A database that cannot be reached: exit status 4."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a row or a part of it stands: a file and a JSON pointer (or a row of a CSV file)."""
+
+    file: str
+    pointer: str = ""
+
+    def at(self, *keys: object) -> Origin:
+        escaped = (str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+        return Origin(self.file, self.pointer + "".join(f"/{key}" for key in escaped))
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.pointer}".strip()
+
+
+@dataclass(frozen=True)
+class Problem:
+    origin: Origin
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+
+
+@dataclass
+class Problems:
+    """Errors stop the generator, warnings and notes don't."""
+
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def error(self, origin: Origin, message: str, hint: str = "") -> None:
+        self.errors.append(Problem(origin, message, hint))
+
+    def warn(self, origin: Origin, message: str, hint: str = "") -> None:
+        self.warnings.append(Problem(origin, message, hint))
+
+
+class InvalidMetadata(Exception):
+    """The metadata or ozmeta.yml has errors: exit status 2."""
+
+    def __init__(self, problems: Problems):
+        super().__init__("\n".join(map(str, problems.errors)))
+        self.problems = problems

@@ -1,0 +1,244 @@
+"""Bindings as the files of a dbt project: one short model a table, one properties file a binding, the source, the rollups (SPEC 10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from ozmeta_dbt import columns as col
+from ozmeta_dbt.bindings import Binding, Level, Sla, Transition
+from ozmeta_dbt.config import Config
+from ozmeta_dbt.dsl import in_words
+from ozmeta_dbt.literals import Code, jinja, yaml_text
+
+HEADER = "Written by ozmeta-dbt from MetaDB; change the metadata and generate again."
+ORDER = ("timeline", "quarantine", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue", "run")
+PURPOSES = {"WorkflowInstance": ("workflow_instance",), "SlaTracking": ("sla_cycle", "sla_timer"), "EscalationQueue": ("escalation_queue",)}
+INCREMENTAL = "{{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}"
+
+
+def models_of(binding: Binding) -> list[str]:
+    """The models of a binding: the timeline, the quarantine and the run log always come along (SPEC 10)."""
+    chosen = {"timeline", "quarantine", "run"} | {model for purpose in binding.purposes for model in PURPOSES[purpose]}
+    if "escalation_queue" in chosen and any(sla.levels for sla in binding.slas):
+        chosen.add("sla_cycle")  # a level is raised by a cycle
+    return [model for model in ORDER if model in chosen]
+
+
+def render(bindings: list[Binding], config: Config) -> dict[str, str]:
+    """{path below the output folder: text}"""
+    files: dict[str, str] = {}
+    if bindings:
+        files["_journal.yml"] = source_yaml(config)
+    for binding in bindings:
+        for model in models_of(binding):
+            files[f"{binding.name}/{binding.name}_{model}.sql"] = model_sql(binding, model, config)
+        files[f"{binding.name}/_{binding.name}.yml"] = binding_yaml(binding)
+    rollups = {model: [b for b in bindings if model in models_of(b)] for model in col.CANONICAL}
+    rollups = {model: owners for model, owners in rollups.items() if owners}
+    for model, owners in rollups.items():
+        files[f"rollups/{model}.sql"] = rollup_sql(model, owners)
+    if rollups:
+        files["rollups/_rollups.yml"] = rollup_yaml(rollups)
+    return files
+
+
+# ---------------------------------------------------------------- models
+
+
+def model_sql(binding: Binding, model: str, config: Config) -> str:
+    sets, arguments = arguments_of(binding, model, config)
+    lines = ["{#- " + HEADER + " -#}", INCREMENTAL, ""]
+    lines += [f"{{% set {name} = {jinja(value)} %}}" for name, value in sets.items()]
+    macro = "run_log_model" if model == "run" else model
+    calls = [f"binding={jinja(binding.name)}", *(f"{name}={value}" for name, value in arguments.items())]
+    return "\n".join([*lines, "", f"{{{{ ozmeta_runtime.{macro}({', '.join(calls)}) }}}}", ""])
+
+
+def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a model's file sets, and what it hands to the macro."""
+    timeline = f"ref({jinja(f'{binding.name}_timeline')})"
+    object_key = {"object_type": binding.object_type, "tenant_in_key": binding.tenant_in_key}
+    journals = [
+        {"name": source.label, "relation": Code(f"source({jinja(source.name)}, {jinja(source.table)})"), "columns": dict(sorted(config.journal.columns.items()))}
+        for source in config.journal.all_sources
+    ]
+    reading = {
+        **object_key, "object_types": sorted(binding.object_types), "needs_tenant": binding.needs_tenant,
+        "lookback_minutes": config.journal.lookback_minutes, "fields": binding.fields, "journals": journals,
+    }  # fmt: skip
+    workflow = {"id": binding.workflow.id, "start": binding.workflow.start, "terminal": binding.workflow.terminal}
+    slas = [sla_literal(sla, binding) for sla in binding.slas]
+    if model == "timeline":
+        transitions = [transition_literal(t) for t in binding.workflow.transitions]
+        workflow = {"start": workflow["start"], "states": binding.workflow.states, "bound_events": binding.workflow.bound_events, "transitions": transitions}
+        policy = {"policy": jinja(binding.choices.conflict_policy), "stream": jinja(config.journal.stream)}
+        return {"intake": reading, "workflow": workflow}, {"intake": "intake", "workflow": "workflow", **policy}
+    if model == "quarantine":
+        return {"intake": reading}, {"intake": "intake", "timeline": timeline}
+    if model == "workflow_instance":
+        return {"intake": object_key, "workflow": workflow}, {"intake": "intake", "workflow": "workflow", "timeline": timeline}
+    if model == "sla_cycle":
+        sets = {"intake": {**object_key, "fields": binding.fields}, "workflow": {"terminal": workflow["terminal"]}, "slas": slas}
+        return sets, {"intake": "intake", "workflow": "workflow", "slas": "slas", "timeline": timeline}
+    if model == "sla_timer":
+        return {}, {"cycles": f"ref({jinja(f'{binding.name}_sla_cycle')})"}
+    if model == "escalation_queue":
+        levels = [{key: item[key] for key in ("code", "target_minutes", "warn_minutes", "levels") if key in item} for item in slas if item["levels"]]
+        transitions = [{"transition": took_literal(t, binding), "levels": [level_literal(level) for level in t.levels]} for t in binding.workflow.transitions if t.levels]
+        calls = {"intake": "intake", "slas": "slas", "transitions": "transitions", "timeline": timeline, "auto_close": jinja(binding.choices.auto_close)}
+        if "sla_cycle" in models_of(binding):
+            calls["cycles"] = f"ref({jinja(f'{binding.name}_sla_cycle')})"
+        return {"intake": object_key, "slas": levels, "transitions": transitions}, calls
+    after = ", ".join(f"ref({jinja(f'{binding.name}_{other}')})" for other in models_of(binding) if other not in ("timeline", "run"))
+    return {}, {"journals": jinja([source.label for source in config.journal.all_sources]), "timeline": timeline, "after": f"[{after}]"}
+
+
+def transition_literal(transition: Transition) -> dict[str, Any]:
+    literal: dict[str, Any] = {"code": transition.code, "from": transition.from_state, "to": transition.to_state}
+    return literal | ({"events": transition.events} if transition.events else {})
+
+
+def took_literal(transition: Transition, binding: Binding) -> dict[str, Any]:
+    return transition_literal(transition) | {"bound_events": binding.workflow.bound_events}
+
+
+def level_literal(level: Level) -> dict[str, Any]:
+    values = {"level": level.level, "signal": level.signal, "after_minutes": level.after_minutes, "severity": level.severity,
+              "role": level.role, "principal": level.principal, "notes": level.notes}  # fmt: skip
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def sla_literal(sla: Sla, binding: Binding) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "code": sla.code, "target_minutes": sla.target_minutes, "warn_minutes": sla.warn_minutes,
+        "on_restart": None if sla.on_restart == "newCycle" else sla.on_restart, "state": sla.state,
+        # a rule without an expression matches always
+        "start": (True if sla.start.expr is None else sla.start.expr) if sla.start else None,
+        "stop": (True if sla.stop.expr is None else sla.stop.expr) if sla.stop else None,
+        "start_actions": [took_literal(t, binding) for t in sla.start_actions] or None,
+        "stop_actions": [took_literal(t, binding) for t in sla.stop_actions] or None,
+    }  # fmt: skip
+    return {key: value for key, value in values.items() if value is not None} | {"levels": [level_literal(level) for level in sla.levels]}
+
+
+def rollup_sql(model: str, owners: list[Binding]) -> str:
+    refs = [Code(f"ref({jinja(f'{binding.name}_{model}')})") for binding in owners]
+    live = ", live=none" if model == "timeline" else ""
+    return "\n".join(["{#- " + HEADER + " -#}", "{{ config(materialized='view') }}", "", f"{{% set columns = {jinja(list(col.CANONICAL[model]))} %}}", "",
+                      f"{{{{ ozmeta_runtime.rollup(columns, {jinja(refs)}{live}) }}}}", ""])  # fmt: skip
+
+
+# ---------------------------------------------------------------- properties
+
+
+class Dumper(yaml.SafeDumper):
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        return super().increase_indent(flow, False)
+
+
+def dumped(document: dict[str, Any]) -> str:
+    return f"# {HEADER}\n" + yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=160)
+
+
+def source_yaml(config: Config) -> str:
+    sources: dict[tuple[str, str, str | None], list[str]] = {}
+    for source in config.journal.all_sources:
+        sources.setdefault((source.name, source.schema_, source.database), []).append(source.table)
+    described = []
+    for (name, schema, database), tables in sources.items():
+        entry: dict[str, Any] = {"name": name, "schema": schema, "description": "The append-only event journal that applications write."}
+        if database:
+            entry["database"] = database
+        entry["tables"] = [{"name": table, "description": "One row an event; rows are only ever added."} for table in tables]
+        described.append(entry)
+    return dumped({"version": 2, "sources": described})
+
+
+def accepted(values: list[str], quote_live: bool = False) -> dict[str, Any]:
+    return {"accepted_values": {"arguments": {"values": [yaml_text(value) for value in values]}}}
+
+
+def column(name: str, description: str, tests: list[Any] | None = None) -> dict[str, Any]:
+    return {"name": name, "description": yaml_text(description)} | ({"data_tests": tests} if tests else {})
+
+
+STATUSES = {"ST_Status": ["Running", "Warned", "Breached", "Stopped"], "EQ_Status": ["Open", "Ack", "Closed"], "EQ_Severity": ["Info", "Warning", "Critical"]}
+NOT_NULL = {
+    "timeline": {"EJ_ID", "EJ_ObjectID", "EJ_EventType", "EJ_EventTimeUTC"}, "quarantine": {"QR_Reason"},
+    "workflow_instance": {"WI_ID", "WI_ObjectID", "WS_CurrentCode", "WI_CurrentSinceUTC"}, "sla_cycle": {"SC_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"},
+    "sla_timer": {"ST_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"}, "escalation_queue": {"EQ_ID", "EQ_CreatedUTC", "EQ_Status"}, "run": {"RUN_Batch"},
+}  # fmt: skip
+UNIQUE = {"workflow_instance": "WI_ID", "sla_cycle": "SC_ID", "sla_timer": "ST_ID", "escalation_queue": "EQ_ID"}
+
+
+def binding_yaml(binding: Binding) -> str:
+    return dumped({"version": 2, "models": [model_properties(binding, model) for model in models_of(binding)]})
+
+
+def model_properties(binding: Binding, model: str) -> dict[str, Any]:
+    models = models_of(binding)
+    slots = max((len(sla.levels) for sla in binding.slas), default=0)
+    own = dict(col.RUN if model == "run" else col.CANONICAL[model])
+    if model == "timeline":
+        own |= col.TIMELINE_MORE | {f["column"]: f"{f['ref']} of the payload, as JSON: null where the event has no such key, 'null' where it clears it." for f in binding.fields}
+    if model == "sla_cycle":
+        own |= {"ST_StartEventID": "Id of the event that started the cycle.", "ST_WarnAtUTC": "When it is, or was, to be warned, UTC."}
+        own |= {f"ST_Level{n}AtUTC": f"When the SLA's escalation number {n} is, or was, to be raised, UTC: who is next, and when." for n in range(1, slots + 1)}
+    if model in ("sla_cycle", "sla_timer"):
+        own |= col.NEXT
+    if model == "quarantine":
+        own |= {"QR_ContentHash": "Hash of the row but for _SyncDate."}
+    keys = dict(col.KEY) if model not in ("quarantine", "run") else {"_Key": col.KEY["_Key"]}
+    own = keys | own | (col.WRITTEN if model in ("timeline", "run") else col.AUDIT)
+
+    described = []
+    for name, description in own.items():
+        tests: list[Any] = []
+        if name == "_Key" or name == UNIQUE.get(model):
+            tests.append("unique")
+        if name == "_Key" or name in NOT_NULL[model]:
+            tests.append("not_null")
+        if name in STATUSES:
+            tests.append(accepted(STATUSES[name]))
+        if name in ("WS_CurrentCode", "TL_State", "TL_FromState", "TL_ToState"):
+            tests.append(accepted(binding.workflow.states))
+        if name == "SL_Code":
+            tests.append(accepted([sla.code for sla in binding.slas]))
+        if name == "WI_ID" and model == "sla_timer" and "workflow_instance" in models:
+            tests.append(related(binding, "workflow_instance", "WI_ID"))
+        if name == "ST_ID" and model == "escalation_queue" and "sla_timer" in models:
+            tests.append(related(binding, "sla_timer", "ST_ID"))
+        described.append(column(name, description, tests))
+    return {"name": f"{binding.name}_{model}", "description": yaml_text(description_of(binding, model)), "columns": described}
+
+
+def related(binding: Binding, model: str, field: str) -> dict[str, Any]:
+    return {"relationships": {"arguments": {"to": f"ref('{binding.name}_{model}')", "field": field}, "config": {"where": "_DeleteDate is null"}}}
+
+
+def description_of(binding: Binding, model: str) -> str:
+    summary = col.SUMMARIES[model].format(binding.object_type)
+    if model == "timeline":
+        return f"{summary} Conflicts: {binding.choices.conflict_policy}. Workflow: {binding.workflow.code}, from {binding.workflow.start}."
+    if model in ("sla_cycle", "sla_timer"):
+        return "\n".join([summary, *(f"- {sla_in_words(sla)}" for sla in binding.slas)])
+    return summary
+
+
+def sla_in_words(sla: Sla) -> str:
+    warned = f", warned at {sla.warn_minutes}" if sla.warn_minutes is not None else ""
+    start = in_words(sla.start.expr) if sla.start else f"entering {sla.state}" if sla.state else "its first event"
+    stop = in_words(sla.stop.expr) if sla.stop else f"leaving {sla.state}" if sla.state else "a terminal state"
+    return f"{sla.code}: {sla.target_minutes} minutes{warned}; starts at {start}; stops at {stop}; after a stop: {sla.on_restart}."
+
+
+def rollup_yaml(rollups: dict[str, list[Binding]]) -> str:
+    models = []
+    for model, owners in rollups.items():
+        types = ", ".join(binding.object_type for binding in owners)
+        summary = col.SUMMARIES[model].format("any binding").rstrip(".")
+        models.append({"name": model, "description": yaml_text(f"{summary}: the live rows of {types} together."),
+                       "columns": [column(name, text) for name, text in col.CANONICAL[model].items()]})  # fmt: skip
+    return dumped({"version": 2, "models": models})

@@ -1,0 +1,125 @@
+"""Writing the generated files: only what is ours, all of it or none, and never over what someone edited (SPEC 10)."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ozmeta_dbt import __version__
+from ozmeta_dbt.problems import FileProblem
+
+MANIFEST = "manifest.json"
+
+
+@dataclass
+class Plan:
+    """What a generation would do to the output folder."""
+
+    folder: Path
+    write: dict[str, str] = field(default_factory=dict)  # created or changed
+    remove: list[str] = field(default_factory=list)  # made by an earlier generation, and no more
+    unchanged: list[str] = field(default_factory=list)
+    edited: list[str] = field(default_factory=list)  # would be overwritten or removed, and are not as they were written
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.write or self.remove)
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FileProblem(f"{path} can't be read: {error}") from None
+
+
+def manifest_text(files: dict[str, str]) -> str:
+    entries = {name: sha256(text.encode()) for name, text in sorted(files.items())}
+    return json.dumps({"generator": "ozmeta-dbt", "version": __version__, "files": entries}, indent=2) + "\n"
+
+
+def read_manifest(folder: Path) -> dict[str, str]:
+    """{path: sha256} of what the last generation wrote."""
+    data = read_bytes(folder / MANIFEST)
+    if data is None:
+        return {}
+    try:
+        files = json.loads(data)["files"]
+        assert isinstance(files, dict)
+    except (ValueError, KeyError, TypeError, AssertionError):
+        raise FileProblem(f"{folder / MANIFEST} is not the manifest that ozmeta-dbt wrote; delete it, and generate with --force") from None
+    inside = folder.resolve()
+    for name in files:
+        if not (folder / name).resolve().is_relative_to(inside):
+            raise FileProblem(f"{folder / MANIFEST} names {name}, which lies outside {folder}")
+    return files
+
+
+def plan(folder: Path, files: dict[str, str]) -> Plan:
+    made = read_manifest(folder)
+    result = Plan(folder)
+    for name, text in sorted({**files, MANIFEST: manifest_text(files)}.items()):
+        current = read_bytes(folder / name)
+        if current == text.encode():
+            result.unchanged.append(name)
+            continue
+        result.write[name] = text
+        if current is not None and name != MANIFEST and sha256(current) != made.get(name):
+            result.edited.append(name)
+    for name in sorted(set(made) - set(files)):
+        current = read_bytes(folder / name)
+        if current is not None:
+            result.remove.append(name)
+            if sha256(current) != made[name]:
+                result.edited.append(name)
+    return result
+
+
+def diff(plan: Plan) -> str:
+    """A unified diff of all that would change."""
+    out: list[str] = []
+    for name in sorted([*plan.write, *plan.remove]):
+        old = (read_bytes(plan.folder / name) or b"").decode("utf-8", "replace").splitlines(keepends=True)
+        new = plan.write.get(name, "").splitlines(keepends=True)
+        out += difflib.unified_diff(old, new, f"a/{name}" if old else "/dev/null", f"b/{name}" if new else "/dev/null")
+    return "".join(out)
+
+
+def apply(plan: Plan) -> None:
+    """Carry the plan out. Every new text is on disk before the first file is replaced; the manifest is replaced last,
+    so that a generation cut off half-way is finished by the next."""
+    staged: list[tuple[Path, Path]] = []
+    try:
+        for name, text in sorted(plan.write.items(), key=lambda item: item[0] == MANIFEST):
+            target = plan.folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".ozmeta-")
+            staged.append((Path(temporary), target))
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            os.chmod(temporary, 0o644)
+        for temporary_path, target in staged:
+            if target.name == MANIFEST and target.parent == plan.folder:
+                for name in plan.remove:
+                    (plan.folder / name).unlink(missing_ok=True)
+            os.replace(temporary_path, target)
+    except OSError as error:
+        raise FileProblem(f"{error.filename or plan.folder} can't be written: {error.strerror or error}") from None
+    finally:
+        for temporary_path, _ in staged:
+            temporary_path.unlink(missing_ok=True)
+    for name in plan.remove:
+        folder = (plan.folder / name).parent
+        if folder != plan.folder and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()

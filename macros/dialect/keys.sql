@@ -1,0 +1,27 @@
+{# One hash of several texts that no two different lists share: '|' separates, '~' escapes, null is not ''. #}
+{% macro hashed_key(expressions) %}
+  {%- set parts = [] -%}
+  {%- for e in expressions -%}
+    {%- do parts.append("coalesce(replace(replace(" ~ e ~ ", '~', '~0'), '|', '~1'), '~n')") -%}
+  {%- endfor -%}
+  {{ dbt.hash(parts | join(" || '|' || ")) }}
+{% endmacro %}
+
+{# SPEC 7 "IDs": the MD5 hex of the seed, parts joined by '|', nulls as ''. #}
+{% macro seed_hash(expressions) %}
+  {%- set parts = [] -%}
+  {%- for e in expressions -%}{%- do parts.append("coalesce(" ~ e ~ ", '')") -%}{%- endfor -%}
+  {{ dbt.hash(parts | join(" || '|' || ")) }}
+{% endmacro %}
+
+{# SPEC 7 "IDs": a UUIDv7 from the instant of an object's first arrival and a seed hash `h` (32 hex digits). #}
+{% macro uuid7(instant, h) %}
+  {%- set ms = ozmeta_runtime.hex48("greatest(0, " ~ ozmeta_runtime.floor_div(ozmeta_runtime.to_micros(instant), 1000) ~ ")") -%}
+  (substr({{ ms }}, 1, 8) || '-' || substr({{ ms }}, 9, 4) || '-7' || substr({{ h }}, 1, 3) || '-'
+   || translate(substr({{ h }}, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab') || substr({{ h }}, 5, 3) || '-' || substr({{ h }}, 8, 12))
+{% endmacro %}
+
+{# The 12 lower-case hex digits of a bigint below 2^48. #}
+{% macro hex48(number) %}{{ adapter.dispatch('hex48', 'ozmeta_runtime')(number) }}{% endmacro %}
+{% macro default__hex48(number) %}lpad(to_hex({{ number }}), 12, '0'){% endmacro %}
+{% macro duckdb__hex48(number) %}printf('%012x', {{ number }}){% endmacro %}

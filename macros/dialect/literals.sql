@@ -1,0 +1,30 @@
+{# A text as a SQL literal: metadata is data, whatever it holds. none becomes a typed null. #}
+{% macro literal(text) %}
+  {%- if text is none -%}cast(null as {{ dbt.type_string() }})
+  {%- else -%}{{ adapter.dispatch('quoted', 'ozmeta_runtime')(text | string) }}{%- endif -%}
+{% endmacro %}
+
+{% macro default__quoted(text) %}'{{ text | replace("'", "''") }}'{% endmacro %}
+
+{# Several texts, for `in (...)`; an empty list matches nothing. #}
+{% macro literals(texts) %}
+  {%- for text in texts -%}{{ ozmeta_runtime.literal(text) }}{{ ", " if not loop.last }}{%- else -%}null{%- endfor -%}
+{% endmacro %}
+
+{# A UTC instant, given as 'YYYY-MM-DD HH:MM:SS[.ffffff]'. #}
+{% macro instant(text) %}cast('{{ text }}' as {{ dbt.type_timestamp() }}){% endmacro %}
+
+{# A relation of literal rows. columns: [[name, type], ...]; rows: lists of values (text, int, bool or none). #}
+{% macro literal_rows(columns, rows) %}
+  {%- if not rows %}
+    select {% for c in columns %}cast(null as {{ c[1] }}) as {{ c[0] }}{{ ", " if not loop.last }}{% endfor %} where 1 = 0
+  {%- endif %}
+  {%- for row in rows %}
+    {{ "union all " if not loop.first }}select {% for c in columns -%}
+      {%- set value = row[loop.index0] -%}
+      {%- if value is none -%}cast(null as {{ c[1] }})
+      {%- elif value is string -%}{{ ozmeta_runtime.literal(value) }}
+      {%- else -%}cast({{ value | lower }} as {{ c[1] }}){%- endif %} as {{ c[0] }}{{ ", " if not loop.last }}
+    {%- endfor %}
+  {%- endfor %}
+{% endmacro %}

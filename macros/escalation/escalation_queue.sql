@@ -1,0 +1,181 @@
+{#
+Model <binding>_escalation_queue: one row per raised level of a cycle, and per EnqueueEscalation of an applied transition (SPEC 6).
+
+  touched    objects whose events, cycles or definitions changed
+  raised     what ought to be in the queue for them, from cycles and from transitions
+  answered   acknowledged, closed, or closed by the cycle's stop
+  retracted  what was raised and is no more: it stays, closed, with _DeleteDate set
+
+Arguments
+  intake        see journal_slice
+  slas          see sla_cycle
+  transitions   [{transition: see `took`, levels: [{level, signal, severity, role?, principal?, notes?}]}]
+  timeline, cycles  relations; cycles may be none
+  auto_close    whether a cycle's stop closes its rows
+#}
+{% macro escalation_queue(binding, intake, slas, transitions, timeline, cycles=none, auto_close=true) %}
+{% if execute %}
+{%- set definition = [intake.object_type, intake.tenant_in_key, transitions, auto_close] -%}
+{%- for sla in slas -%}{%- do definition.append([sla.code, sla.levels]) -%}{%- endfor -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition) -%}
+{%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
+{%- set text, bigint, ts = dbt.type_string(), dbt.type_bigint(), dbt.type_timestamp() -%}
+{%- set columns = ['EQ_ID', '_TenantID', 'EQ_ObjectType', 'EQ_ObjectID', 'EQ_SignalCode', 'EQ_Severity', 'EQ_AssignedToRole', 'EQ_AssignedToPrincipal', 'EQ_Status',
+    'EQ_CreatedUTC', 'EQ_ClosedUTC', 'EQ_Notes', 'ST_ID', 'SL_Code', 'ST_CycleNo', 'EQ_Level'] -%}
+
+with touched as (
+    select _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
+    {%- if cycles %}
+    union
+    select _ObjectKey from {{ cycles }} where {{ ozmeta_runtime.new_since(state) }}
+    {%- endif %}
+    {%- if state.incremental %}
+    union
+    select _ObjectKey from {{ timeline }} where exists (select 1 from {{ this }} where {{ state.stale }})
+    {%- endif %}
+),
+
+levels as (
+    {%- set rows = [] %}
+    {%- for sla in slas %}{%- for l in sla.levels %}
+      {%- do rows.append([sla.code, loop.index, l.level, l.signal, l.severity, l.get('role'), l.get('principal'), l.get('notes')]) %}
+    {%- endfor %}{%- endfor %}
+    {{ ozmeta_runtime.literal_rows([['SL_Code', text], ['slot', bigint], ['level', bigint], ['signal', text], ['severity', text], ['role', text], ['principal', text], ['notes', text]], rows) }}
+),
+
+raised as (
+    select null as _ObjectKey, null as SL_Code, null as ST_ID, null as ST_CycleNo, null as start_event, null as created_at, null as stop_at,
+        null as signal, null as level, null as severity, null as role, null as principal, null as notes
+    where 1 = 0
+    {%- if cycles %}
+    {%- for slot in range(1, ozmeta_runtime.level_slots(slas) + 1) %}
+    union all
+    select cycles._ObjectKey, cycles.SL_Code, cycles.ST_ID, cycles.ST_CycleNo, cycles.ST_StartEventID, cycles.ST_Level{{ slot }}AtUTC, cycles.ST_StopUTC,
+        levels.signal, levels.level, levels.severity, levels.role, levels.principal, levels.notes
+    from {{ cycles }} as cycles
+    inner join levels on levels.SL_Code = cycles.SL_Code and levels.slot = {{ slot }}
+    where cycles._DeleteDate is null
+      and (cycles.ST_Level{{ slot }}AtUTC < coalesce(cycles.ST_StopUTC, {{ as_of }})
+           or (cycles.ST_Level{{ slot }}AtUTC = coalesce(cycles.ST_StopUTC, {{ as_of }}) and levels.signal = 'SLA.Warned'))
+      {%- if state.incremental %} and cycles._ObjectKey in (select _ObjectKey from touched){% endif %}
+    {%- endfor %}
+    {%- endif %}
+    {%- for transition in transitions %}
+    {%- for l in transition.levels %}
+    union all
+    select _ObjectKey, cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ bigint }}), EJ_ID, TL_EffectiveUTC, cast(null as {{ ts }}),
+        {{ ozmeta_runtime.literal(l.signal) }}, {{ l.level }}, {{ ozmeta_runtime.literal(l.severity) }}, {{ ozmeta_runtime.literal(l.get('role')) }},
+        {{ ozmeta_runtime.literal(l.get('principal')) }}, {{ ozmeta_runtime.literal(l.get('notes')) }}
+    from {{ timeline }}
+    where {{ ozmeta_runtime.took(transition.transition) }}
+      {%- if state.incremental %} and _ObjectKey in (select _ObjectKey from touched){% endif %}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+keyed as (
+    select *, {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'SL_Code', 'start_event', 'signal', 'cast(level as ' ~ text ~ ')']) }} as _Key
+    from raised
+),
+
+answers as (
+    select
+        _ObjectKey, EJ_EventType, TL_EffectiveUTC, PL_EscalationSignalType, PL_EscalationSlaCode, PL_EscalationLevel
+    from {{ timeline }}
+    where EJ_EventType in ('Escalation.Acknowledged', 'Escalation.Closed') and TL_Position is not null and not TL_IsRejected
+      {%- if state.incremental %} and _ObjectKey in (select _ObjectKey from touched){% endif %}
+),
+
+answered as (
+    select
+        keyed._Key,
+        min(case when answers.EJ_EventType = 'Escalation.Acknowledged' then answers.TL_EffectiveUTC end) as acknowledged_at,
+        min(case when answers.EJ_EventType = 'Escalation.Closed' then answers.TL_EffectiveUTC end) as closed_at
+    from keyed
+    inner join answers
+        on answers._ObjectKey = keyed._ObjectKey
+        and answers.TL_EffectiveUTC >= keyed.created_at
+        {%- if auto_close %}
+        and (keyed.stop_at is null or answers.TL_EffectiveUTC < keyed.stop_at)
+        {%- endif %}
+        and coalesce(answers.PL_EscalationSignalType, keyed.signal) = keyed.signal
+        and (answers.PL_EscalationSlaCode is null or answers.PL_EscalationSlaCode = keyed.SL_Code)
+        and (answers.PL_EscalationLevel is null or answers.PL_EscalationLevel = cast(keyed.level as {{ text }}))
+    group by keyed._Key
+),
+
+objects as (
+    select _ObjectKey, {{ ozmeta_runtime.tenant_of(intake, 'min(_TenantID)') }} as tenant, min(EJ_ObjectID) as object_id, min(_SyncDate) as first_sync
+    from {{ timeline }}
+    where _ObjectKey in (select _ObjectKey from raised)
+    group by _ObjectKey
+),
+
+seeded as (
+    select
+        keyed.*, objects.tenant, objects.object_id, objects.first_sync, answered.acknowledged_at,
+        {{ "case when keyed.stop_at < coalesce(answered.closed_at, " ~ ozmeta_runtime.never() ~ ") then keyed.stop_at else answered.closed_at end" if auto_close else "answered.closed_at" }} as closed_at,
+        {{ ozmeta_runtime.seed_hash(["'EQ'", 'objects.tenant', ozmeta_runtime.literal(intake.object_type), 'objects.object_id', 'keyed.SL_Code', 'keyed.start_event',
+            'keyed.signal', 'cast(keyed.level as ' ~ text ~ ')']) }} as seed,
+        row_number() over (partition by keyed._Key order by keyed.severity, keyed.role, keyed.principal, keyed.notes) as copy
+    from keyed
+    inner join objects on objects._ObjectKey = keyed._ObjectKey
+    left join answered on answered._Key = keyed._Key
+),
+
+written as (
+    select
+        _Key, _ObjectKey,
+        {{ ozmeta_runtime.uuid7('first_sync', 'seed') }} as EQ_ID,
+        tenant as _TenantID,
+        {{ ozmeta_runtime.literal(intake.object_type) }} as EQ_ObjectType,
+        object_id as EQ_ObjectID,
+        cast(signal as {{ text }}) as EQ_SignalCode,
+        cast(severity as {{ text }}) as EQ_Severity,
+        cast(role as {{ text }}) as EQ_AssignedToRole,
+        cast(principal as {{ text }}) as EQ_AssignedToPrincipal,
+        case when closed_at is not null then 'Closed' when acknowledged_at is not null then 'Ack' else 'Open' end as EQ_Status,
+        cast(created_at as {{ ts }}) as EQ_CreatedUTC,
+        cast(closed_at as {{ ts }}) as EQ_ClosedUTC,
+        cast(notes as {{ text }}) as EQ_Notes,
+        cast(ST_ID as {{ text }}) as ST_ID,
+        cast(SL_Code as {{ text }}) as SL_Code,
+        cast(ST_CycleNo as {{ bigint }}) as ST_CycleNo,
+        cast(level as {{ bigint }}) as EQ_Level,
+        {{ ozmeta_runtime.audit_columns(state) }}
+    from seeded
+    where copy = 1
+)
+
+select * from written
+{%- if state.incremental %}
+union all
+select _Key, _ObjectKey, {{ ozmeta_runtime.retracted_columns(columns, as_of) }}, {{ ozmeta_runtime.audit_columns(state, as_of) }}
+from {{ this }}
+where _DeleteDate is null and _ObjectKey in (select _ObjectKey from touched) and _Key not in (select _Key from written)
+{%- elif ozmeta_runtime.has_columns(this, columns) %}
+union all
+-- a full refresh keeps what was retracted, and retracts what is raised no more; what is due after as_of is simply not raised yet
+select _Key, _ObjectKey, {{ ozmeta_runtime.retracted_columns(columns, as_of) }}, {{ ozmeta_runtime.audit_columns(state, 'coalesce(_DeleteDate, ' ~ as_of ~ ')') }}
+from {{ this }}
+where _Key not in (select _Key from written) and (_DeleteDate is not null or EQ_CreatedUTC <= {{ as_of }})
+{%- endif %}
+{% endif %}
+{% endmacro %}
+
+{% macro retracted_columns(columns, as_of) -%}
+  {%- for column in columns -%}
+    {{ {'EQ_Status': "'Closed' as EQ_Status", 'EQ_Notes': "'Retracted' as EQ_Notes",
+        'EQ_ClosedUTC': "coalesce(EQ_ClosedUTC, " ~ as_of ~ ") as EQ_ClosedUTC"}.get(column, column) }}{{ ", " if not loop.last }}
+  {%- endfor -%}
+{%- endmacro %}
+
+{# Is there a table of that name with these columns? #}
+{% macro has_columns(relation, columns) %}
+  {%- set existing = load_relation(relation) -%}
+  {%- if existing is none or existing.type != 'table' -%}{%- do return(false) -%}{%- endif -%}
+  {%- set names = [] -%}
+  {%- for column in adapter.get_columns_in_relation(existing) -%}{%- do names.append(column.name | lower) -%}{%- endfor -%}
+  {%- for column in columns + ['_Key', '_ObjectKey', '_DeleteDate'] if column | lower not in names -%}{%- do return(false) -%}{%- endfor -%}
+  {%- do return(true) -%}
+{% endmacro %}

@@ -1,0 +1,36 @@
+{# SPEC 4.3, as the CTEs `streamed` (effective time) and `placed` (what the event asks for). Pending events stay aside. #}
+{% macro order_ctes(workflow, stream, as_of) %}
+{%- set source = "coalesce(EJ_SourceSystem, '')" if stream != 'none' else "''" %}
+streamed as (
+    select
+        _Key, _ObjectKey, EJ_ID, EJ_EventType, EJ_EventTimeUTC, EJ_Sequence, {{ source }} as stream,
+        PL_Code, PL_FromState, PL_ToState, PL_RowVersion,
+        case when EJ_Sequence is null then EJ_EventTimeUTC
+             else max(EJ_EventTimeUTC) over (
+                partition by _ObjectKey, {{ source }}, case when EJ_Sequence is null then 0 else 1 end
+                order by EJ_Sequence, EJ_EventTimeUTC, {{ ozmeta_runtime.bytewise('EJ_ID') }}
+                rows between unbounded preceding and current row)
+        end as TL_EffectiveUTC
+    from events
+    where EJ_EventTimeUTC <= {{ as_of }}
+),
+
+placed as (
+    select
+        *,
+        case when PL_Code is not null then 'code'
+             when EJ_EventType in ({{ ozmeta_runtime.literals(workflow.bound_events) }}) then 'event'
+             when PL_ToState is not null then 'state' end as basis,
+        case when PL_Code is not null then PL_Code
+             when EJ_EventType in ({{ ozmeta_runtime.literals(workflow.bound_events) }}) then EJ_EventType
+             else PL_ToState end as asked,
+        coalesce(PL_FromState, '') as asked_from,
+        coalesce(PL_ToState, '') as asked_to
+    from streamed
+),
+{% endmacro %}
+
+{# The total order of an object's events. #}
+{% macro total_order() -%}
+  TL_EffectiveUTC, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}, {{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{ ozmeta_runtime.bytewise('EJ_ID') }}
+{%- endmacro %}

@@ -1,0 +1,80 @@
+{#
+Model <binding>_workflow_instance: where each object stands (SPEC 4.6).
+Arguments  intake: see journal_slice; workflow: see timeline, and id, terminal: [state code]; timeline: the relation
+#}
+{% macro workflow_instance(binding, intake, workflow, timeline) %}
+{% if execute %}
+{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, workflow.id, workflow.start, workflow.terminal]) -%}
+with touched as (
+    select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
+    {%- if state.incremental %}
+    union
+    select _ObjectKey from {{ this }} where {{ state.stale }}
+    {%- endif %}
+),
+
+positions as (
+    select
+        _ObjectKey, EJ_ObjectID, _TenantID, EJ_Actor, _SyncDate, TL_EffectiveUTC, TL_Position, TL_TransitionCode, TL_ToState, TL_IsApplied,
+        max(case when TL_IsApplied then TL_Position end) over (partition by _ObjectKey) as last_applied,
+        max(case when TL_IsApplied and TL_FromState <> TL_ToState then TL_Position end) over (partition by _ObjectKey) as last_change
+    from {{ timeline }}
+    {%- if state.incremental %} where _ObjectKey in (select _ObjectKey from touched){% endif %}
+),
+
+instances as (
+    select
+        _ObjectKey,
+        min(_TenantID) as tenant,
+        min(EJ_ObjectID) as object_id,
+        min(_SyncDate) as first_sync,
+        max(TL_Position) as last_position,
+        coalesce(max(case when TL_Position = last_applied then TL_ToState end), {{ ozmeta_runtime.literal(workflow.start) }}) as current_code,
+        max(case when TL_Position = coalesce(last_change, 1) then TL_EffectiveUTC end) as current_since,
+        max(case when TL_Position = last_applied then TL_TransitionCode end) as last_code,
+        max(case when TL_Position = last_applied then TL_EffectiveUTC end) as last_time,
+        max(case when TL_Position = coalesce(last_applied, 1) then EJ_Actor end) as last_actor,
+        sum(case when TL_IsApplied then 1 else 0 end) as row_version,
+        min(TL_EffectiveUTC) as first_event
+    from positions
+    group by _ObjectKey
+),
+
+seeded as (
+    select
+        *,
+        {{ ozmeta_runtime.tenant_of(intake) }} as _TenantID,
+        {{ ozmeta_runtime.seed_hash(["'WI'", ozmeta_runtime.tenant_of(intake), ozmeta_runtime.literal(intake.object_type), 'object_id']) }} as seed
+    from instances
+    where last_position is not null
+),
+
+written as (
+    select
+        _ObjectKey as _Key,
+        _ObjectKey,
+        {{ ozmeta_runtime.uuid7('first_sync', 'seed') }} as WI_ID,
+        _TenantID,
+        {{ ozmeta_runtime.literal(intake.object_type) }} as WI_ObjectType,
+        object_id as WI_ObjectID,
+        {{ ozmeta_runtime.literal(workflow.id) }} as WF_ID,
+        current_code as WS_CurrentCode,
+        current_since as WI_CurrentSinceUTC,
+        last_code as WI_LastTransitionCode,
+        last_time as WI_LastTransitionUTC,
+        last_actor as WI_LastActor,
+        cast(row_version as {{ dbt.type_bigint() }}) as WI_RowVersion,
+        current_code in ({{ ozmeta_runtime.literals(workflow.terminal) }}) as WI_IsTerminal,
+        first_event as WI_FirstEventUTC,
+        {{ ozmeta_runtime.audit_columns(state) }}
+    from seeded
+)
+
+select * from written
+{{ ozmeta_runtime.retired(state, ['_Key', '_ObjectKey', 'WI_ID', '_TenantID', 'WI_ObjectType', 'WI_ObjectID', 'WF_ID', 'WS_CurrentCode', 'WI_CurrentSinceUTC',
+    'WI_LastTransitionCode', 'WI_LastTransitionUTC', 'WI_LastActor', 'WI_RowVersion', 'WI_IsTerminal', 'WI_FirstEventUTC']) }}
+{% endif %}
+{% endmacro %}
+
+{# The tenant as keys and object-level tables show it: '' where it is no part of the key. #}
+{% macro tenant_of(intake, column='tenant') %}{{ column if intake.tenant_in_key else "''" }}{% endmacro %}

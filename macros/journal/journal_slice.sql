@@ -1,0 +1,88 @@
+{#
+The journals' new rows of one object type, typed and judged (SPEC 2, 4.1, 8). The only place that reads a journal.
+
+Arguments
+  intake  dict: object_type, object_types, tenant_in_key, needs_tenant, lookback_minutes,
+          journals: [{name, relation, columns: {canonical: physical, or none where the journal has no such column}}],
+          fields: [{ref, column, path}] payload fields that rules use
+  state   from run_state: each journal is read from its own watermark on, less the lookback; all of it at first
+Result    a select of one row per journal row: refusal (reason code or null), parsed payload, canonical columns, content hash
+Raises    where a journal lacks a column that has to be there, naming it and how to map it
+#}
+{% macro journal_slice(intake, state) %}
+  {%- for journal in intake.journals %}
+    {{ "union all" if not loop.first }}
+    {{ ozmeta_runtime.journal_rows(intake, journal, state.journals.get(journal.name) if state.incremental) }}
+  {%- endfor %}
+{% endmacro %}
+
+{% macro journal_rows(intake, journal, watermark) %}
+  {%- set c = ozmeta_runtime.journal_columns(journal) %}
+    select
+        {{ ozmeta_runtime.literal(journal.name) }} as TL_Journal,
+        {{ c.EJ_ID }} as EJ_ID,
+        {{ c._TenantID }} as _TenantID,
+        {{ c.EJ_ObjectID }} as EJ_ObjectID,
+        {{ c.EJ_ObjectType }} as raw_object_type,
+        {{ c.EJ_EventType }} as EJ_EventType,
+        {{ c.EJ_EventTimeUTC }} as EJ_EventTimeUTC,
+        {{ c.raw_event_time }} as raw_event_time,
+        {{ c.EJ_Actor }} as EJ_Actor,
+        {{ c.EJ_CorrelationID }} as EJ_CorrelationID,
+        {{ c.EJ_CausationID }} as EJ_CausationID,
+        {{ c.EJ_SourceSystem }} as EJ_SourceSystem,
+        {{ c.EJ_SourceKey }} as EJ_SourceKey,
+        {{ c.EJ_Payload }} as payload,
+        {{ c.EJ_PayloadHash }} as EJ_PayloadHash,
+        {{ c.EJ_Sequence }} as EJ_Sequence,
+        {{ c.raw_sequence }} as raw_sequence,
+        {{ c._SyncDate }} as sync_date
+    from {{ journal.relation }}
+    where {{ c.EJ_ObjectType }} in ({{ ozmeta_runtime.literals(intake.object_types) }})
+    {%- if watermark and c.has_sync_date %}
+      -- a row without _SyncDate has no place in the order of arrival, so it is looked at by every run
+      and ({{ c._SyncDate }} >= {{ ozmeta_runtime.from_micros(ozmeta_runtime.to_micros(ozmeta_runtime.instant(watermark)) ~ " - " ~ intake.lookback_minutes * 60000000) }}
+           or {{ c._SyncDate }} is null)
+    {%- endif %}
+{% endmacro %}
+
+{# SQL for each canonical column of a journal, of the type the timeline keeps; '' counts as null in ids and names. #}
+{% macro journal_columns(journal) %}
+  {%- set required = ['EJ_ID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_Payload'] -%}
+  {%- set blank_is_null = ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_ObjectID', 'EJ_SourceSystem'] -%}
+  {%- set found = {} -%}
+  {%- for column in adapter.get_columns_in_relation(journal.relation) -%}
+    {%- do found.update({column.name | lower: column}) -%}
+  {%- endfor -%}
+  {%- set sql = {} -%}
+  {%- for name in ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_Actor', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_CorrelationID',
+                   'EJ_CausationID', 'EJ_SourceSystem', 'EJ_SourceKey', 'EJ_Payload', 'EJ_PayloadHash', 'EJ_Sequence', '_SyncDate'] -%}
+    {%- set physical = journal.columns.get(name, name) -%}
+    {%- set column = found.get(physical | lower) if physical is not none -%}
+    {%- set said_absent = physical is none -%}
+    {%- if not column and not said_absent and (name in required or name in journal.columns or name == '_SyncDate') -%}
+      {%- do exceptions.raise_compiler_error("The journal " ~ journal.relation ~ " has no column '" ~ physical ~ "' for " ~ name
+          ~ ". Name the right one in ozmeta.yml under journal.columns (" ~ name ~ ": its_name"
+          ~ (", or " ~ name ~ ": null for a journal without it: every run then reads all of it" if name == '_SyncDate' else '')
+          ~ ") and generate again. It has: " ~ found.keys() | join(', ')) -%}
+    {%- endif -%}
+    {%- set quoted = adapter.quote(column.name) if column -%}
+    {%- set text = "cast(" ~ quoted ~ " as " ~ dbt.type_string() ~ ")" -%}
+    {%- if not column -%}
+      {%- set type = dbt.type_timestamp() if name == '_SyncDate' else dbt.type_bigint() if name == 'EJ_Sequence' else dbt.type_string() -%}
+      {%- do sql.update({name: "cast(null as " ~ type ~ ")"}) -%}
+    {%- elif name in ['EJ_EventTimeUTC', '_SyncDate'] -%}
+      {%- do sql.update({name: ozmeta_runtime.to_utc(quoted, column.data_type)}) -%}
+    {%- elif name == 'EJ_Sequence' -%}
+      {%- do sql.update({name: ozmeta_runtime.to_integer(quoted, column.data_type)}) -%}
+    {%- elif name in blank_is_null -%}
+      {%- do sql.update({name: "nullif(" ~ text ~ ", '')"}) -%}
+    {%- else -%}
+      {%- do sql.update({name: text}) -%}
+    {%- endif -%}
+    {%- if name == 'EJ_EventTimeUTC' -%}{%- do sql.update({'raw_event_time': text}) -%}{%- endif -%}
+    {%- if name == 'EJ_Sequence' -%}{%- do sql.update({'raw_sequence': text if column else "cast(null as " ~ dbt.type_string() ~ ")"}) -%}{%- endif -%}
+    {%- if name == '_SyncDate' -%}{%- do sql.update({'has_sync_date': column is not none and not said_absent}) -%}{%- endif -%}
+  {%- endfor -%}
+  {%- do return(sql) -%}
+{% endmacro %}

@@ -1,0 +1,61 @@
+{#
+Model <binding>_quarantine: the journal rows that stay out of the fold, with the reason (SPEC 4.1, 4.2). Runs after the timeline, and looks
+at the journal's same slice: a row is refused as it is, or because the timeline holds its id with other content.
+
+Arguments  intake: see journal_slice; timeline: the binding's timeline
+#}
+{% macro quarantine(binding, intake, timeline) %}
+{% if execute %}
+{%- set state = ozmeta_runtime.run_state(binding, ozmeta_runtime.intake_text(intake)) -%}
+with {{ ozmeta_runtime.admission_ctes(intake, state) }}
+
+kept as (
+    select _ObjectKey, EJ_ID, TL_ContentHash from {{ timeline }}
+    {% if state.incremental %}where _ObjectKey in (select _ObjectKey from admission){% endif %}
+),
+
+judged as (
+    select
+        admission.*,
+        case when admission.refusal is not null then admission.refusal
+             when kept.TL_ContentHash <> admission.TL_ContentHash then 'ConflictingDuplicate' end as reason
+    from admission
+    left join kept on kept._ObjectKey = admission._ObjectKey and kept.EJ_ID = admission.EJ_ID and admission.refusal is null
+),
+
+refused as (
+    select
+        {{ ozmeta_runtime.hashed_key(['TL_Journal', 'TL_ContentHash', 'cast(sync_date as ' ~ dbt.type_string() ~ ')']) }} as _Key,
+        min(reason) as QR_Reason,
+        count(*) as QR_Rows,
+        min(_TenantID) as _TenantID,
+        {{ ozmeta_runtime.literal(intake.object_type) }} as QR_ObjectType,
+        min(EJ_ObjectID) as QR_ObjectID,
+        min(EJ_ID) as QR_EventID,
+        min(EJ_EventType) as QR_EventType,
+        min(raw_event_time) as QR_EventTime,
+        min(EJ_SourceSystem) as QR_SourceSystem,
+        min(raw_sequence) as QR_Sequence,
+        min(EJ_Actor) as QR_Actor,
+        min(payload) as QR_Payload,
+        min(TL_Journal) as QR_Journal,
+        min(sync_date) as _SyncDate,
+        TL_ContentHash as QR_ContentHash
+    from judged
+    where reason is not null
+    group by TL_Journal, TL_ContentHash, sync_date
+)
+
+select refused.*, {{ ozmeta_runtime.audit_columns(state) }} from refused
+{%- if state.incremental %}
+union all
+-- refused once as a duplicate, and since then found to be what the timeline holds
+select
+    _Key, QR_Reason, QR_Rows, _TenantID, QR_ObjectType, QR_ObjectID, QR_EventID, QR_EventType, QR_EventTime, QR_SourceSystem, QR_Sequence, QR_Actor, QR_Payload,
+    QR_Journal, _SyncDate, QR_ContentHash, {{ ozmeta_runtime.audit_columns(state, ozmeta_runtime.instant(state.as_of)) }}
+from {{ this }}
+where QR_Reason = 'ConflictingDuplicate' and _DeleteDate is null
+  and QR_ContentHash in (select TL_ContentHash from {{ timeline }} where _Batch > {{ state.batch }})
+{%- endif %}
+{% endif %}
+{% endmacro %}

@@ -1,0 +1,36 @@
+{#
+Model <binding>_run: one row per completed run and journal. The binding's last model: what stands here, every other model has done (see run_state).
+Arguments  journals: [name]; timeline: the relation; after: the binding's other models, named so that this one waits for them
+#}
+{% macro run_log_model(binding, journals, timeline, after) %}
+{% if execute %}
+{%- set state = ozmeta_runtime.run_state(binding, journals) -%}
+with reached as (
+    {%- for journal in journals %}
+    {%- set before = state.journals.get(journal) if state.incremental %}
+    {{ "union all" if not loop.first }}
+    select {{ ozmeta_runtime.literal(journal) }} as RUN_Journal, {{ ozmeta_runtime.instant(before) if before else "cast(null as " ~ dbt.type_timestamp() ~ ")" }} as was
+    {%- endfor %}
+),
+
+read as (
+    -- a _SyncDate after as_of may be a slip of some clock: it must not make later rows look old
+    select TL_Journal, least(max(_SyncDate), {{ ozmeta_runtime.instant(state.as_of) }}) as now_at, count(*) as events, count(distinct _ObjectKey) as objects
+    from {{ timeline }}
+    where {{ ozmeta_runtime.new_since(state) }} and not TL_IsUnsynced
+    group by TL_Journal
+)
+
+select
+    {{ dbt.hash("'" ~ (state.batch + 1) ~ "|' || reached.RUN_Journal") }} as _Key,
+    cast({{ state.batch + 1 }} as {{ dbt.type_bigint() }}) as RUN_Batch,
+    reached.RUN_Journal,
+    {{ ozmeta_runtime.instant(state.as_of) }} as RUN_AsOfUTC,
+    case when reached.was is null then read.now_at when read.now_at is null then reached.was else greatest(reached.was, read.now_at) end as RUN_WatermarkUTC,
+    cast(coalesce(read.events, 0) as {{ dbt.type_bigint() }}) as RUN_EventsFolded,
+    cast(coalesce(read.objects, 0) as {{ dbt.type_bigint() }}) as RUN_ObjectsFolded,
+    {{ ozmeta_runtime.written_columns(state) }}
+from reached
+left join read on read.TL_Journal = reached.RUN_Journal
+{% endif %}
+{% endmacro %}

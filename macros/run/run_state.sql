@@ -1,0 +1,63 @@
+{#
+What the last completed run left behind, and whether this one may go on (SPEC 3 and 8).
+
+A run is complete when its row stands in <binding>_run, the binding's last model. Every row a model writes carries `_Batch`, one more
+than the last complete run's: so whatever a killed run had written is seen as new by the next, and folded again.
+
+Arguments
+  binding     the binding's name, 'case'; its log is the model 'case_run'
+  definition  what this model's rows depend on: any literal; its hash is kept with the rows
+Returns a dict
+  incremental whether rows of earlier runs are there to build on
+  batch       number of the last complete run, 0 before the first
+  as_of       text of this run's as_of
+  journals    {journal: watermark text} of the last complete run
+  hash        this definition's hash
+  stale       a SQL condition: rows of this model that were folded by another definition
+Stops the run where as_of lies before that of a run whose rows are here.
+#}
+{% macro run_state(binding, definition) %}
+  {%- set hash = local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16] -%}
+  {%- set state = {'incremental': is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text()} -%}
+  {%- set log = ozmeta_runtime.run_log(binding) -%}
+  {%- if log -%}
+    {%- set rows = run_query("select RUN_Batch, RUN_Journal, cast(RUN_WatermarkUTC as " ~ dbt.type_string() ~ "), cast(RUN_AsOfUTC as " ~ dbt.type_string() ~ ")"
+        ~ " from " ~ log ~ " where RUN_Batch = (select max(RUN_Batch) from " ~ log ~ ")").rows -%}
+    {%- for row in rows -%}
+      {%- do state.update({'batch': row[0] | int, 'last_as_of': row[3]}) -%}
+      {%- if row[2] is not none -%}{%- do state.journals.update({row[1]: row[2]}) -%}{%- endif -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {%- if state.incremental -%}
+    {%- set later = run_query("select cast(max(_UpdateDate) as " ~ dbt.type_string() ~ ") from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of()).rows[0][0] -%}
+    {%- set later = later or (state.last_as_of if state.last_as_of and state.last_as_of > state.as_of) -%}
+    {%- if later -%}
+      {%- do exceptions.raise_compiler_error("as_of is " ~ state.as_of ~ ", but " ~ this.identifier ~ " was already brought to " ~ later
+          ~ ". Time may not go back (SPEC 3): give a later ozmeta_as_of, or run with --full-refresh to compute everything afresh as of that instant.") -%}
+    {%- endif -%}
+  {%- endif -%}
+  {%- do state.update({'stale': "_DefinitionHash <> '" ~ hash ~ "'"}) -%}
+  {%- do return(state) -%}
+{% endmacro %}
+
+{# Raised by one whenever a release changes what the fold makes of the same journal, so that such an upgrade folds everything again. #}
+{% macro fold_version() %}{% do return(1) %}{% endmacro %}
+
+{# The relation of <binding>_run, or none before the first run. Looked up in the graph, since a ref would be a cycle. #}
+{% macro run_log(binding) %}
+  {%- set node = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ binding ~ '_run') -%}
+  {%- if not node -%}{%- do return(none) -%}{%- endif -%}
+  {%- do return(adapter.get_relation(database=node.database, schema=node.schema, identifier=node.alias)) -%}
+{% endmacro %}
+
+{# The columns that every incremental table ends with. #}
+{% macro audit_columns(state, deleted='cast(null as ' ~ dbt.type_timestamp() ~ ')') %}
+  {{ deleted }} as _DeleteDate,
+  {{ ozmeta_runtime.written_columns(state) }}
+{%- endmacro %}
+
+{% macro written_columns(state) -%}
+  '{{ state.hash }}' as _DefinitionHash,
+  cast({{ state.batch + 1 }} as {{ dbt.type_bigint() }}) as _Batch,
+  {{ ozmeta_runtime.instant(state.as_of) }} as _UpdateDate
+{%- endmacro %}

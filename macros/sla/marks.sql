@@ -1,0 +1,79 @@
+{# SPEC 4.7 and 5 "Mark", as the CTEs `carried`, `visible` and `marks`. #}
+{% macro mark_ctes(intake, workflow, slas, timeline, state) %}
+{%- set used = ozmeta_runtime.fields_of(intake, slas) %}
+{%- set columns = {} %}
+{%- for field in used %}{%- do columns.update({field.ref: field.column}) %}{%- endfor %}
+carried as (
+    select
+        _ObjectKey, EJ_ID, {{ ozmeta_runtime.tenant_of(intake, '_TenantID') }} as _TenantID, EJ_EventType, EJ_Actor, EJ_SourceSystem,
+        TL_Position, TL_EffectiveUTC, TL_IsApplied, TL_TransitionCode, TL_FromState, TL_ToState, TL_State, TL_Anomaly, PL_Code, PL_FromState, PL_ToState
+        {%- for field in used %},
+        {% if field.ref.startswith('object.') -%}
+        {{ ozmeta_runtime.last_known(field.column, 'partition by _ObjectKey order by TL_Position rows between unbounded preceding and current row') }} as {{ field.column }}
+        {%- else %}{{ field.column }}{% endif %}
+        {%- endfor %},
+        row_number() over (partition by _ObjectKey order by TL_Position) = 1 as is_first
+    from {{ timeline }}
+    where TL_Position is not null and not TL_IsRejected
+    {%- if state.incremental %} and _ObjectKey in (select _ObjectKey from touched){% endif %}
+),
+
+visible as (
+    select
+        *
+        {%- for sla in slas %},
+        coalesce({{ ozmeta_runtime.start_of(sla, columns) }}, false){{ ozmeta_runtime.or_actions(sla.get('start_actions', [])) }} as start{{ loop.index }},
+        coalesce({{ ozmeta_runtime.stop_of(sla, workflow, columns) }}, false){{ ozmeta_runtime.or_actions(sla.get('stop_actions', [])) }} as stop{{ loop.index }}
+        {%- endfor %}
+    from carried
+),
+
+marks as (
+    {%- for sla in slas %}
+    {{ "union all " if not loop.first }}select {{ ozmeta_runtime.literal(sla.code) }} as SL_Code, _ObjectKey, TL_Position, TL_EffectiveUTC, EJ_ID,
+        start{{ loop.index }} as is_start, stop{{ loop.index }} as is_stop
+    from visible where start{{ loop.index }} or stop{{ loop.index }}
+    {%- endfor %}
+),
+{% endmacro %}
+
+{# The payload fields that these SLAs' rules name. #}
+{% macro fields_of(intake, slas) %}
+  {%- set named = tojson(slas) -%}
+  {%- set used = [] -%}
+  {%- for field in intake.fields if tojson({'ref': field.ref})[1:-1] in named -%}{%- do used.append(field) -%}{%- endfor -%}
+  {%- do return(used) -%}
+{% endmacro %}
+
+{# What starts a timer: its rule; else entering its state, or its transition's from-state; else the object's first rule-visible event. #}
+{% macro start_of(sla, columns) %}
+  {%- if sla.get('start') is not none -%}{{ ozmeta_runtime.rule_sql(sla.start, columns) }}
+  {%- elif sla.get('state') is not none -%}
+    {%- set here = ozmeta_runtime.literal(sla.state) -%}
+    (TL_State = {{ here }} and (is_first or (TL_IsApplied and TL_FromState <> {{ here }})))
+  {%- else -%}is_first{%- endif -%}
+{% endmacro %}
+
+{# What stops it: its rule; else leaving its state; else an applied transition to a terminal state. #}
+{% macro stop_of(sla, workflow, columns) %}
+  {%- if sla.get('stop') is not none -%}{{ ozmeta_runtime.rule_sql(sla.stop, columns) }}
+  {%- elif sla.get('state') is not none -%}
+    {%- set here = ozmeta_runtime.literal(sla.state) -%}
+    (TL_IsApplied and TL_FromState = {{ here }} and TL_ToState <> {{ here }})
+  {%- else -%}(TL_IsApplied and TL_ToState in ({{ ozmeta_runtime.literals(workflow.terminal) }})){%- endif -%}
+{% endmacro %}
+
+{% macro or_actions(transitions) %}
+  {%- for transition in transitions %} or coalesce({{ ozmeta_runtime.took(transition) }}, false){% endfor -%}
+{% endmacro %}
+
+{# Did this event take that transition? transition: {code, from, to, events?, other_events?}. A legal move took the one of its code that leads
+   on from its state; an illegal one, applied because the journal says so, those of its code among its candidates. #}
+{% macro took(transition) -%}
+  {%- set from_state = ozmeta_runtime.literal(transition.from) -%}
+  (TL_IsApplied and TL_TransitionCode = {{ ozmeta_runtime.literal(transition.code) }} and TL_ToState = {{ ozmeta_runtime.literal(transition.to) }}
+   and (TL_FromState = {{ from_state }} and coalesce(TL_Anomaly, '') <> 'IllegalTransition'
+        or TL_Anomaly = 'IllegalTransition' and coalesce(PL_FromState, {{ from_state }}) = {{ from_state }}
+           and (PL_Code is not null or EJ_EventType in ({{ ozmeta_runtime.literals(transition.get('events', [])) }})
+                or EJ_EventType not in ({{ ozmeta_runtime.literals(transition.get('bound_events', [])) }}))))
+{%- endmacro %}

@@ -1,0 +1,238 @@
+{#
+Model <binding>_sla_cycle: every cycle of every SLA timer (SPEC 5).
+
+  touched    objects whose events or definitions changed
+  visible    their rule-visible events, object.* fields carried forward      macros/sla/marks.sql
+  marks      per SLA, the events that start (S) or stop (P) it               macros/sla/marks.sql
+  spans      from a start to the next stop; a cycle is one, or with `resume` all of them
+  scheduled  when each threshold's minutes have run, pauses taken out
+  ticking    cycles of untouched objects whose next threshold as_of has reached: nothing to fold, only time passed
+  evaluated  what as_of makes of the schedule
+
+Arguments
+  intake    see journal_slice
+  workflow  see workflow_instance
+  slas      [{code, target_minutes, warn_minutes?, on_restart?, start?, stop?, state?, transition?: {from}, start_actions?, stop_actions?: [transition],
+             levels: [{level, signal, after_minutes, severity, role?, principal?, notes?}]}]
+  timeline  the relation
+#}
+{% macro sla_cycle(binding, intake, workflow, slas, timeline) %}
+{% if execute %}
+{%- set schedules = [] -%}
+{%- for sla in slas -%}
+  {%- set levels = [] -%}
+  {%- for l in sla.levels -%}{%- do levels.append([l.level, l.signal, l.after_minutes]) -%}{%- endfor -%}
+  {%- set rest = {} -%}
+  {%- for key, value in sla.items() if key != 'levels' -%}{%- do rest.update({key: value}) -%}{%- endfor -%}
+  {%- do schedules.append([rest, levels]) -%}
+{%- endfor -%}
+{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, workflow.terminal, schedules]) -%}
+{%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
+{%- set slots = ozmeta_runtime.level_slots(slas) -%}
+{%- set ts = dbt.type_timestamp() -%}
+
+with touched as (
+    select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
+    {%- if state.incremental %}
+    union
+    -- after a changed definition every object may have cycles it had not, so all are folded again
+    select _ObjectKey from {{ timeline }} where exists (select 1 from {{ this }} where {{ state.stale }})
+    {%- endif %}
+),
+
+{{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, state) }}
+
+policies as (
+    {%- set rows = [] %}
+    {%- for sla in slas %}
+      {%- set row = [sla.code, sla.get('on_restart', 'newCycle'), sla.target_minutes, sla.get('warn_minutes')] %}
+      {%- for i in range(slots) %}
+        {%- set level = sla.levels[i] if i < sla.levels | length else none %}
+        {%- do row.extend([none, none, none] if level is none else
+            [(sla.warn_minutes if level.signal == 'SLA.Warned' else sla.target_minutes) + level.after_minutes, level.signal == 'SLA.Warned', level.level]) %}
+      {%- endfor %}
+      {%- do rows.append(row) %}
+    {%- endfor %}
+    {%- set columns = [['SL_Code', dbt.type_string()], ['on_restart', dbt.type_string()], ['target_minutes', dbt.type_bigint()], ['warn_minutes', dbt.type_bigint()]] %}
+    {%- for i in range(1, slots + 1) %}
+      {%- do columns.extend([['level' ~ i ~ '_minutes', dbt.type_bigint()], ['level' ~ i ~ '_is_warning', 'boolean'], ['level' ~ i, dbt.type_bigint()]]) %}
+    {%- endfor %}
+    {{ ozmeta_runtime.literal_rows(columns, rows) }}
+),
+
+-- Under `resume` an event that is both S and P only stops, or does nothing. Otherwise it leaves running and idle as they were.
+kinds as (
+    select
+        marks.*, policies.on_restart,
+        case when is_start and not is_stop then 'S' when is_stop and (not is_start or policies.on_restart = 'resume') then 'P' end as turn
+    from marks
+    inner join policies on policies.SL_Code = marks.SL_Code
+),
+
+turns as (
+    select
+        *,
+        coalesce({{ ozmeta_runtime.last_known('turn', 'partition by _ObjectKey, SL_Code order by TL_Position rows between unbounded preceding and 1 preceding') }}, 'P') = 'S' as was_running,
+        min(case when is_stop then TL_EffectiveUTC end) over (partition by _ObjectKey, SL_Code order by TL_Position rows between 1 following and unbounded following) as next_stop
+    from kinds
+),
+
+spans as (
+    select
+        *,
+        {{ ozmeta_runtime.to_micros('TL_EffectiveUTC') }} as span_start,
+        {{ ozmeta_runtime.to_micros('next_stop') }} as span_stop,
+        row_number() over (partition by _ObjectKey, SL_Code order by TL_Position) as span_no,
+        row_number() over (partition by _ObjectKey, SL_Code order by TL_Position desc) = 1 as is_last
+    from turns
+    where (turn = 'S' and not was_running) or (turn is null and was_running)
+),
+
+cycles as (
+    select
+        *,
+        case when on_restart = 'resume' then 1 else span_no end as cycle_no,
+        case when on_restart = 'resume' then is_last else true end as is_last_span,
+        case when on_restart = 'resume' then coalesce(cast(sum(span_stop - span_start) over (
+            partition by _ObjectKey, SL_Code order by TL_Position rows between unbounded preceding and 1 preceding) as {{ dbt.type_bigint() }}), 0) else 0 end as ran_before
+    from spans
+    where on_restart <> 'ignore' or span_no = 1
+),
+
+scheduled as (
+    select
+        cycles._ObjectKey, cycles.SL_Code, cycles.cycle_no,
+        min(case when cycles.span_no = case when cycles.on_restart = 'resume' then 1 else cycles.span_no end then cycles.EJ_ID end) as start_event,
+        min(cycles.span_start) as start_at,
+        max(case when is_last_span then cycles.span_stop end) as stop_at,
+        {{ ozmeta_runtime.threshold_instant('policies.target_minutes') }} as due_at,
+        {{ ozmeta_runtime.threshold_instant('policies.warn_minutes') }} as warn_at
+        {%- for i in range(1, slots + 1) %},
+        {{ ozmeta_runtime.threshold_instant('policies.level' ~ i ~ '_minutes') }} as level{{ i }}_at
+        {%- endfor %}
+    from cycles
+    inner join policies on policies.SL_Code = cycles.SL_Code
+    group by cycles._ObjectKey, cycles.SL_Code, cycles.cycle_no
+),
+
+identified as (
+    select
+        scheduled.*, objects.object_id, objects.first_sync,
+        {{ ozmeta_runtime.tenant_of(intake, 'objects.tenant') }} as tenant
+    from scheduled
+    inner join (
+        select _ObjectKey, min(_TenantID) as tenant, min(EJ_ObjectID) as object_id, min(_SyncDate) as first_sync
+        from {{ timeline }}
+        {%- if state.incremental %} where _ObjectKey in (select _ObjectKey from touched){% endif %}
+        group by _ObjectKey
+    ) as objects on objects._ObjectKey = scheduled._ObjectKey
+),
+
+seeded as (
+    select
+        *,
+        {%- set object = ["tenant", ozmeta_runtime.literal(intake.object_type), "object_id"] %}
+        {{ ozmeta_runtime.seed_hash(["'SC'"] + object + ["SL_Code", "start_event"]) }} as cycle_seed,
+        {{ ozmeta_runtime.seed_hash(["'ST'"] + object + ["SL_Code"]) }} as timer_seed,
+        {{ ozmeta_runtime.seed_hash(["'WI'"] + object) }} as instance_seed
+    from identified
+),
+
+timed as (
+    select
+        {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'SL_Code', 'start_event']) }} as _Key,
+        _ObjectKey,
+        {{ ozmeta_runtime.uuid7('first_sync', 'cycle_seed') }} as SC_ID,
+        {{ ozmeta_runtime.uuid7('first_sync', 'timer_seed') }} as ST_ID,
+        tenant as _TenantID,
+        {{ ozmeta_runtime.uuid7('first_sync', 'instance_seed') }} as WI_ID,
+        SL_Code,
+        {{ ozmeta_runtime.literal(intake.object_type) }} as ST_ObjectType,
+        object_id as ST_ObjectID,
+        cast(cycle_no as {{ dbt.type_bigint() }}) as ST_CycleNo,
+        start_event as ST_StartEventID,
+        {{ ozmeta_runtime.from_micros('start_at') }} as ST_StartUTC,
+        {{ ozmeta_runtime.from_micros('due_at') }} as ST_DueUTC,
+        {{ ozmeta_runtime.from_micros('stop_at') }} as ST_StopUTC,
+        {{ ozmeta_runtime.from_micros('warn_at') }} as ST_WarnAtUTC
+        {%- for i in range(1, slots + 1) %},
+        {{ ozmeta_runtime.from_micros('level' ~ i ~ '_at') }} as ST_Level{{ i }}AtUTC
+        {%- endfor %}
+    from seeded
+    {%- if state.incremental %}
+    union all
+    -- ticking
+    select _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_StartEventID,
+        ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_WarnAtUTC
+        {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %}
+    from {{ this }}
+    where ST_NextUTC <= {{ as_of }} and _DeleteDate is null
+      and _ObjectKey not in (select _ObjectKey from touched)
+    {%- endif %}
+),
+
+ended as (
+    select timed.*, coalesce(ST_StopUTC, {{ as_of }}) as end_at from timed
+),
+
+evaluated as (
+    select
+        ended.*,
+        case when end_at >= ST_WarnAtUTC then ST_WarnAtUTC end as ST_WarnedUTC,
+        case when end_at > ST_DueUTC then ST_DueUTC end as ST_BreachedUTC
+        {%- for i in range(1, slots + 1) %},
+        -- a warning's level is raised at its instant, a breach's after it
+        ST_Level{{ i }}AtUTC < end_at or (ST_Level{{ i }}AtUTC = end_at and policies.level{{ i }}_is_warning) as is_raised{{ i }},
+        case when ST_Level{{ i }}AtUTC < end_at or (ST_Level{{ i }}AtUTC = end_at and policies.level{{ i }}_is_warning) then policies.level{{ i }} else 0 end as raised{{ i }}
+        {%- endfor %}
+    from ended
+    inner join policies on policies.SL_Code = ended.SL_Code
+),
+
+written as (
+    select
+        _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_StartEventID,
+        ST_StartUTC, ST_DueUTC, ST_StopUTC,
+        case when ST_StopUTC is not null then 'Stopped' when ST_BreachedUTC is not null then 'Breached'
+             when ST_WarnedUTC is not null then 'Warned' else 'Running' end as ST_Status,
+        ST_WarnedUTC, ST_BreachedUTC,
+        cast({% if slots %}greatest(0{% for i in range(1, slots + 1) %}, coalesce(raised{{ i }}, 0){% endfor %}){% else %}0{% endif %} as {{ dbt.type_bigint() }}) as ST_EscalationLevel,
+        ST_WarnAtUTC
+        {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %},
+        -- the next threshold still to come; none once stopped
+        nullif(least(
+            case when ST_StopUTC is null and ST_WarnedUTC is null then coalesce(ST_WarnAtUTC, {{ ozmeta_runtime.never() }}) else {{ ozmeta_runtime.never() }} end,
+            case when ST_StopUTC is null and ST_BreachedUTC is null then ST_DueUTC else {{ ozmeta_runtime.never() }} end
+            {%- for i in range(1, slots + 1) %},
+            case when ST_StopUTC is null and not is_raised{{ i }} then coalesce(ST_Level{{ i }}AtUTC, {{ ozmeta_runtime.never() }}) else {{ ozmeta_runtime.never() }} end
+            {%- endfor %}), {{ ozmeta_runtime.never() }}) as ST_NextUTC,
+        {{ ozmeta_runtime.audit_columns(state) }}
+    from evaluated
+)
+
+select * from written
+{{ ozmeta_runtime.retired(state, ozmeta_runtime.cycle_columns(slots)) }}
+{% endif %}
+{% endmacro %}
+
+{# A threshold lies in the first span by whose end its minutes have run; the last span goes on for ever. Epoch micros, over a cycle's spans. #}
+{% macro threshold_instant(minutes) -%}
+  min(case when is_last_span or ran_before + span_stop - span_start >= {{ minutes }} * 60000000 then span_start + {{ minutes }} * 60000000 - ran_before end)
+{%- endmacro %}
+
+{% macro never() %}{{ ozmeta_runtime.instant('9999-12-31 00:00:00') }}{% endmacro %}
+
+{# How many escalation levels the SLA with the most of them has: each has a column for its instant. #}
+{% macro level_slots(slas) %}
+  {%- set counts = [0] -%}
+  {%- for sla in slas -%}{%- do counts.append(sla.levels | length) -%}{%- endfor -%}
+  {%- do return(counts | max) -%}
+{% endmacro %}
+
+{% macro cycle_columns(slots) %}
+  {%- set columns = ['_Key', '_ObjectKey', 'SC_ID', 'ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_ObjectType', 'ST_ObjectID', 'ST_CycleNo', 'ST_StartEventID',
+      'ST_StartUTC', 'ST_DueUTC', 'ST_StopUTC', 'ST_Status', 'ST_WarnedUTC', 'ST_BreachedUTC', 'ST_EscalationLevel', 'ST_WarnAtUTC'] -%}
+  {%- for i in range(1, slots + 1) -%}{%- do columns.append('ST_Level' ~ i ~ 'AtUTC') -%}{%- endfor -%}
+  {%- do columns.append('ST_NextUTC') -%}
+  {%- do return(columns) -%}
+{% endmacro %}
