@@ -13,18 +13,25 @@
 {# A journal column of declared type `dtype`, as a UTC timestamp; what is none becomes null, and so does infinity. #}
 {% macro to_utc(column, dtype) %}{{ adapter.dispatch('to_utc', 'ozmeta_runtime')(column, dtype) }}{% endmacro %}
 {% macro default__to_utc(column, dtype) %}cast({{ column }} as {{ dbt.type_timestamp() }}){% endmacro %}
-{# DuckDB reads a zone in a text by itself, and shifts a zoned column to the session's zone unless told. #}
+{# DuckDB shifts a zoned column to the session's zone and drops a zone written in a text, unless it goes through epoch micros. #}
 {% macro duckdb__to_utc(column, dtype) %}
-  {%- set utc = "timezone('UTC', " ~ column ~ ")" if 'TIME ZONE' in dtype | upper
-      else column if dtype | upper == 'TIMESTAMP' else "try_cast(cast(" ~ column ~ " as varchar) as timestamp)" -%}
+  {%- set text = "cast(" ~ column ~ " as varchar)" -%}
+  {%- set utc = "make_timestamp(epoch_us(" ~ column ~ "))" if 'TIME ZONE' in dtype | upper
+      else column if dtype | upper == 'TIMESTAMP' else "make_timestamp(" ~ ozmeta_runtime.duckdb__zoned_micros(text) ~ ")" -%}
   case when isfinite({{ utc }}) then {{ utc }} end
 {% endmacro %}
+
+{% macro duckdb__zoned_micros(text) -%}
+  (case when regexp_matches({{ text }}, ':[0-9.]+ ?([zZ]|[+-][0-9:]+)$')
+        then epoch_us(try_cast(regexp_replace({{ text }}, '([+-][0-9]{2})([0-9]{2})$', '\1:\2') as timestamptz))
+        when try_cast({{ text }} as timestamp) not in (timestamp 'infinity', timestamp '-infinity') then epoch_us(try_cast({{ text }} as timestamp)) end)
+{%- endmacro %}
 
 {# ISO 8601 text -> bigint microseconds, null where it is no such text (SPEC 4.7, casts). #}
 {% macro iso_to_micros(text) %}{{ adapter.dispatch('iso_to_micros', 'ozmeta_runtime')(text) }}{% endmacro %}
 {% macro duckdb__iso_to_micros(text) %}
   case when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?')
-       then epoch_us(try_cast(regexp_replace({{ text }}, '([+-][0-9]{2})([0-9]{2})$', '\1:\2') as timestamp)) end
+       then {{ ozmeta_runtime.duckdb__zoned_micros(text) }} end
 {%- endmacro %}
 
 {# bigint microseconds -> 'YYYY-MM-DDTHH:MM:SS.ffffffZ' #}

@@ -1,0 +1,122 @@
+"""One small class through which every test and benchmark drives dbt, whatever the warehouse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+from dbt.cli.main import dbtRunner
+
+PACKAGE = Path(__file__).resolve().parent.parent
+JOURNAL_COLUMNS = {
+    "EJ_ID": "varchar", "_TenantID": "varchar", "EJ_EventType": "varchar", "EJ_EventTimeUTC": "timestamp", "EJ_Actor": "varchar", "EJ_ObjectType": "varchar",
+    "EJ_ObjectID": "varchar", "EJ_CorrelationID": "varchar", "EJ_CausationID": "varchar", "EJ_SourceSystem": "varchar", "EJ_SourceKey": "varchar",
+    "EJ_Payload": "varchar", "EJ_PayloadHash": "varchar", "EJ_Sequence": "bigint", "_SyncDate": "timestamp",
+}  # fmt: skip
+
+
+class RunFailed(Exception):
+    pass
+
+
+class DbtProject:
+    """A user's dbt project in a folder of its own, on a DuckDB file, with this package and generated models."""
+
+    def __init__(self, folder: Path, config: dict[str, Any], snapshot: dict[str, Any] | None = None, threads: int = 1):
+        self.folder = folder
+        self.database = folder / "warehouse.duckdb"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.write("dbt_project.yml", {"name": "under_test", "version": "1.0.0", "profile": "under_test", "flags": {"send_anonymous_usage_stats": False}})
+        self.write("profiles.yml", {"under_test": {"target": "duckdb", "outputs": {"duckdb": {"type": "duckdb", "path": str(self.database), "threads": threads}}}})
+        packages = folder / "dbt_packages"
+        packages.mkdir(exist_ok=True)
+        link = packages / "ozmeta_runtime"
+        if not link.exists():  # what `dbt deps` does for a local package
+            link.symlink_to(PACKAGE, target_is_directory=True)
+        self.write("packages.yml", {"packages": [{"local": str(PACKAGE)}]})
+        self.configure(config, snapshot)
+
+    def write(self, name: str, document: Any) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump(document, sort_keys=False) if name.endswith(".yml") else json.dumps(document), encoding="utf-8")
+
+    def configure(self, config: dict[str, Any], snapshot: dict[str, Any] | None = None) -> None:
+        """Write the metadata and generate, as `ozmeta-dbt generate --force` does."""
+        from ozmeta_dbt import writer
+        from ozmeta_dbt.bindings import resolve
+        from ozmeta_dbt.config import load_config
+        from ozmeta_dbt.problems import InvalidMetadata, Problems
+        from ozmeta_dbt.readers import read_metadb
+        from ozmeta_dbt.render import render
+
+        if snapshot is not None:
+            self.write("metadb/snapshot.json", snapshot)
+        self.write("ozmeta.yml", config)
+        loaded, problems = load_config(self.folder), Problems()
+        bindings = resolve(read_metadb(self.folder, loaded.metadb, problems), loaded, problems)
+        if problems.errors:
+            raise InvalidMetadata(problems)
+        writer.apply(writer.plan(self.folder / loaded.output, render(bindings, loaded)))
+
+    def dbt(self, *args: str, as_of: str | None = None, check: bool = True) -> Any:
+        """Run dbt in this process. Returns its result; raises RunFailed with the models' messages unless check is false."""
+        command = [*args, "--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--quiet", "--no-use-colors"]
+        command += ["--vars", json.dumps({"ozmeta_as_of": as_of})] if as_of else []
+        result = dbtRunner().invoke(command)
+        if check and not result.success:
+            messages = [f"{r.node.name}: {r.message}" for r in (result.result or []) if getattr(r, "status", "") not in ("success", "pass", "skipped")]
+            raise RunFailed("\n".join(messages) or str(result.exception))
+        return result
+
+    def run(self, as_of: str, *args: str, check: bool = True) -> Any:
+        return self.dbt("run", *args, as_of=as_of, check=check)
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(self.database))
+
+    def create_journal(self, columns: dict[str, str] | None = None) -> None:
+        with self.connect() as connection:
+            connection.execute("create schema if not exists raw")
+            body = ", ".join(f'"{name}" {type_}' for name, type_ in (columns or JOURNAL_COLUMNS).items())
+            connection.execute(f"create or replace table raw.event_journal ({body})")
+
+    def append(self, rows: Iterable[dict[str, Any]]) -> None:
+        with self.connect() as connection:
+            for row in rows:
+                names = ", ".join(f'"{name}"' for name in row)
+                connection.execute(f"insert into raw.event_journal ({names}) values ({', '.join('?' * len(row))})", list(row.values()))
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        with self.connect() as connection:
+            cursor = connection.execute(sql)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+# The canonical columns of each table (SPEC 7): what has to be the same however the journal was cut into runs.
+def canonical(model: str) -> list[str]:
+    from ozmeta_dbt.columns import CANONICAL
+
+    return list(CANONICAL[model])
+
+
+MODELS = ("timeline", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue", "quarantine")
+
+
+def differences(left: str, right: str, connection: duckdb.DuckDBPyConnection, binding: str, models: Iterable[str] = MODELS) -> dict[str, int]:
+    """{model: rows of `left` that are not in `right`, and the other way round}, on canonical columns of live rows, for two schemas."""
+    found = {}
+    for model in models:
+        columns = ", ".join(canonical(model))
+        live = "" if model == "timeline" else " where _DeleteDate is null"
+        a, b = (f"(select {columns} from {schema}.{binding}_{model}{live})" for schema in (left, right))
+        query = f"select count(*) from ((from {a} except all from {b}) union all (from {b} except all from {a}))"
+        count = connection.execute(query).fetchone()[0]
+        if count:
+            found[model] = count
+    return found
