@@ -121,6 +121,10 @@ class Resolver:
         self.event_types = self.by_id("EventType")
         self.roles = self.by_id("Role")
         self.binding_rows = self.by_id("RuntimeBinding")
+        signals = Counter(row.code for row in rows["RuntimeSignalType"])
+        for row in rows["RuntimeSignalType"]:
+            if signals[row.code] > 1:
+                problems.error(row.at("code"), f"the signal type {row.code!r} is there {signals[row.code]} times")
         self.severities = default_severities() | {row.code: row.severity for row in rows["RuntimeSignalType"]}
         self.policy_rules = {id: self.rule(row.escalation_rule, "Escalation", row.at("escalation_rule")) for id, row in self.policies.items()}
         self.transition_rules = {id: self.rule(row.action, "Action", row.at("action")) for id, row in self.transitions.items()}
@@ -164,7 +168,7 @@ class Resolver:
     def check_apart(self, bindings: list[Binding], of: Callable[[Binding], Iterable[str]], what: str, hint: str) -> None:
         owners: dict[str, list[Binding]] = defaultdict(list)
         for binding in bindings:
-            for value in set(of(binding)):
+            for value in dict.fromkeys(of(binding)):
                 owners[value].append(binding)
         for value, sharing in owners.items():
             if len(sharing) > 1:

@@ -131,6 +131,7 @@ def options(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 def main() -> None:
     """Run the command; turn what went wrong into a sentence and an exit status."""
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # metadata may hold what a terminal can't show
     try:
         app()
     except InvalidMetadata as error:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
+from ozmeta_dbt.rows import loads_yaml
 
 FILE_NAME = "ozmeta.yml"
 
@@ -91,7 +91,7 @@ class Config(Strict):
     @model_validator(mode="after")
     def output_is_inside(self) -> Config:
         path = Path(self.output)
-        if path.is_absolute() or ".." in path.parts or not path.parts:
+        if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in self.output:
             raise ValueError("output: name a folder of this dbt project, such as models/ozmeta")
         return self
 
@@ -100,19 +100,17 @@ def load_config(project: Path) -> Config:
     """Read ozmeta.yml. FileProblem where it can't be read, InvalidMetadata where something in it is wrong."""
     path = project / FILE_NAME
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise FileProblem(f"there is no {FILE_NAME} in {project}: run `ozmeta-dbt init` there, or name the project with --project-dir") from None
     except (OSError, UnicodeDecodeError) as error:
         raise FileProblem(f"{path} can't be read: {error}") from None
-    except yaml.YAMLError as error:
-        problems = Problems()
-        problems.error(Origin(FILE_NAME), f"is no YAML: {' '.join(str(error).split())}")
-        raise InvalidMetadata(problems) from None
+    problems = Problems()
     try:
-        return Config.model_validate(document)
+        return Config.model_validate(loads_yaml(text))
     except ValidationError as error:
-        problems = Problems()
         for fault in error.errors():
-            problems.error(Origin(FILE_NAME).at(*fault["loc"]), fault["msg"])
-        raise InvalidMetadata(problems) from None
+            problems.error(Origin(FILE_NAME).at(*fault["loc"]), fault["msg"].removeprefix("Value error, "))
+    except (ValueError, RecursionError) as error:
+        problems.error(Origin(FILE_NAME), f"is no YAML: {error}")
+    raise InvalidMetadata(problems)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ozmeta_dbt.problems import Origin, Problems
-from ozmeta_dbt.rows import loads
+from ozmeta_dbt.rows import UNSTORABLE, loads, parts, storable
 
 KINDS = ("Guard", "Action", "TimerStart", "TimerStop", "Escalation", "Validation")
 CASTS = ("string", "number", "boolean", "datetime", "uuid", "json", "null")
@@ -27,8 +27,9 @@ KEYED_REFS = {"object.": ("object",), "user.claims.": ("user", "claims"), "conte
 ACTIONS = ("SetField", "EmitEvent", "EmitSignal", "EnqueueEscalation", "Notify", "UpsertRuntime", "StartTimer", "StopTimer")
 ACTION_KEYS = {"type", "target", "value", "eventType", "signalType", "payload", "notes"}
 RESTARTS = ("newCycle", "ignore", "resume")
-NUMBER = re.compile(r"-?\d{1,300}(\.\d+)?")
-DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?")
+NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]+)?")
+HOUR, SIXTY = "([01][0-9]|2[0-3])", "[0-5][0-9]"
+DATETIME = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{HOUR}:{SIXTY}(:{SIXTY}(\.[0-9]+)?)?(Z|[+-]{HOUR}(:?{SIXTY})?)?)?")
 MAX_DEPTH = 40
 
 
@@ -69,6 +70,8 @@ def parse_rule(value: Any, kind: str, origin: Origin, problems: Problems) -> Rul
         problems.error(origin, "a rule is a JSON object, or one of allow, deny and tenant")
         return None
     before = len(problems.errors)
+    if not all(storable(part) for part in parts(value) if isinstance(part, str)):
+        problems.error(origin, f"the rule {UNSTORABLE}")
     for key in value:
         if key not in ("version", "kind", "description", "expr", "actions", "params"):
             problems.error(origin.at(key), f"a rule has no '{key}'", "version, kind, description, expr, actions, params")
@@ -142,8 +145,12 @@ def check_pattern(pattern: Any, origin: Origin, problems: Problems) -> None:
     if not isinstance(pattern, str):
         problems.error(origin, "the pattern of regex has to be a literal string", "a pattern out of the journal could fail the run")
         return
-    if re.search(r"\\[1-9]|\(\?(=|!|<=|<!|P=|>|\()", pattern):
-        problems.error(origin, "RE2 has no back-references and no look-around")
+    escapes, rest = re.findall(r"\\(.)", pattern, re.DOTALL), re.sub(r"\\.", "_", pattern, flags=re.DOTALL)
+    if any(char in "123456789ZuUN" for char in escapes) or re.search(r"\(\?(?!:|P<|[ims-]+[:)])|[*+?}]\+", rest):
+        problems.error(origin, "RE2 has no back-references, no look-around and nothing possessive, and knows no \\Z, \\u or \\N")
+        return
+    if any(int(count) > 1000 for repeat in re.findall(r"\{([0-9,]+)\}", rest) for count in repeat.split(",") if count):
+        problems.error(origin, "RE2 repeats at most 1000 times")
         return
     try:
         re.compile(pattern)

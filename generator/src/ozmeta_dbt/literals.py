@@ -52,5 +52,7 @@ class Code:
 
 
 def yaml_text(text: str) -> str:
-    """A text for a properties file, which dbt renders as Jinja: every brace comes out as itself."""
-    return "".join("{{ '\\x7b' }}" if char == "{" else char for char in text if char.isprintable() or char in " \n")
+    """A text for a properties file, which dbt renders as Jinja: it comes out as it was, braces and all."""
+    whole = text.rstrip("\n")  # Jinja drops a newline at the end
+    plain = "".join(char if char != "{" and (char.isprintable() or char == "\n") else f"{{{{ {quoted(char)} }}}}" for char in whole)
+    return plain + "{{ '\\x0a' }}" * (len(text) - len(whole))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import csv
+import io
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from ozmeta_dbt.config import MetaDb
 from ozmeta_dbt.problems import FileProblem, Origin, Problems
-from ozmeta_dbt.rows import IGNORED, TABLES, Row, loads, names_of
+from ozmeta_dbt.rows import IGNORED, TABLES, Row, loads, loads_yaml, names_of
 
 SNAPSHOT_VERSION = 1
 
@@ -78,7 +79,7 @@ def build_row(table: str, raw: Any, origin: Origin, problems: Problems) -> Row |
         if lower == "_deletedate" and value not in (None, ""):
             return None
         if lower in names:
-            if values.get(names[lower]) in (None, ""):
+            if value not in (None, "") and names[lower] not in values:  # an empty column is as good as none
                 values[names[lower]] = value
                 written[names[lower]] = str(key)
         elif not lower.startswith("_") and lower not in IGNORED:
@@ -89,7 +90,7 @@ def build_row(table: str, raw: Any, origin: Origin, problems: Problems) -> Row |
         for fault in error.errors():
             name = str(fault["loc"][0])
             canonical = cls.model_fields[name].json_schema_extra["names"][0]  # type: ignore[index, call-overload]
-            if fault["type"] == "missing" or fault.get("input") is None:
+            if fault["type"] == "missing":
                 problems.error(origin, f"{table} needs {canonical}")
             else:
                 problems.error(origin.at(written.get(name, canonical)), f"{canonical} is {short(fault['input'])}: {fault['msg']}")
@@ -109,7 +110,7 @@ def read_text(path: Path, name: str) -> str:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise FileProblem(f"{name} does not exist (looked for {path.name} in {path.parent.name}/; metadb in ozmeta.yml names it)") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # ValueError: no UTF-8, or a NUL in the path
         raise FileProblem(f"{name} can't be read: {error}") from None
 
 
@@ -176,7 +177,7 @@ def folder_rows(folder: Path, name: str, problems: Problems) -> Iterator[tuple[s
         raise FileProblem(f"the folder {name} does not exist (metadb.folder in ozmeta.yml names it)")
     found = False
     for table in TABLES:
-        files = [path for path in (folder / f"{table}{ending}" for ending in (".csv", ".yml", ".yaml", ".json")) if path.exists()]
+        files = [path for path in (folder / f"{table}{ending}" for ending in (".csv", ".yml", ".yaml", ".json")) if os.path.lexists(path)]
         if len(files) > 1:
             problems.error(Origin(f"{name.rstrip('/')}/{files[1].name}"), f"{table} is there twice, also as {files[0].name}", "keep one of them")
         for path in files[:1]:
@@ -185,7 +186,7 @@ def folder_rows(folder: Path, name: str, problems: Problems) -> Iterator[tuple[s
             text = read_text(path, label)
             if path.suffix == ".csv":
                 try:
-                    for row in (reader := csv.DictReader(text.splitlines(keepends=True), strict=True)):
+                    for row in (reader := csv.DictReader(io.StringIO(text, newline=""), strict=True)):
                         if None in row or None in row.values():
                             problems.error(Origin(label, f"line {reader.line_num}"), "this row has not as many values as the header has columns")
                         else:
@@ -194,8 +195,8 @@ def folder_rows(folder: Path, name: str, problems: Problems) -> Iterator[tuple[s
                     problems.error(Origin(label), f"is no CSV: {error}")
                 continue
             try:
-                rows = loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-            except (ValueError, yaml.YAMLError, RecursionError) as error:
+                rows = loads(text) if path.suffix == ".json" else loads_yaml(text)
+            except (ValueError, RecursionError) as error:
                 problems.error(Origin(label), f"can't be parsed: {' '.join(str(error).split())}")
                 continue
             yield from listed(table, rows, Origin(label), problems)

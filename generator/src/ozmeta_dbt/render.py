@@ -40,7 +40,7 @@ def render(bindings: list[Binding], config: Config) -> dict[str, str]:
     for model, owners in rollups.items():
         files[f"rollups/{model}.sql"] = rollup_sql(model, owners)
     if rollups:
-        files["rollups/_rollups.yml"] = rollup_yaml(rollups)
+        files["rollups/_models.yml"] = rollup_yaml(rollups)  # a binding called Rollups has a _rollups.yml there
     return files
 
 
@@ -156,8 +156,13 @@ def source_yaml(config: Config) -> str:
     return dumped({"version": 2, "sources": described})
 
 
-def accepted(values: list[str], quote_live: bool = False) -> dict[str, Any]:
-    return {"accepted_values": {"arguments": {"values": [yaml_text(value) for value in values]}}}
+LIVE = {"config": {"where": "_DeleteDate is null"}}
+
+
+def accepted(name: str, values: list[str], live: bool) -> dict[str, Any]:
+    """Our own test: dbt's accepted_values does not quote what it is given."""
+    test = {"name": f"accepted_codes_{name}", "arguments": {"values": [yaml_text(value) for value in values]}}
+    return {"ozmeta_runtime.accepted_codes": test | (LIVE if live else {})}
 
 
 def column(name: str, description: str, tests: list[Any] | None = None) -> dict[str, Any]:
@@ -200,12 +205,9 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
             tests.append("unique")
         if name == "_Key" or name in NOT_NULL[model]:
             tests.append("not_null")
-        if name in STATUSES:
-            tests.append(accepted(STATUSES[name]))
-        if name in ("WS_CurrentCode", "TL_State", "TL_FromState", "TL_ToState"):
-            tests.append(accepted(binding.workflow.states))
-        if name == "SL_Code":
-            tests.append(accepted([sla.code for sla in binding.slas]))
+        codes = codes_of(binding, name)
+        if codes:
+            tests.append(accepted(f"{binding.name}_{model}_{name}", codes, live="_DeleteDate" in own))
         if name == "WI_ID" and model == "sla_timer" and "workflow_instance" in models:
             tests.append(related(binding, "workflow_instance", "WI_ID"))
         if name == "ST_ID" and model == "escalation_queue" and "sla_timer" in models:
@@ -214,8 +216,15 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
     return {"name": f"{binding.name}_{model}", "description": yaml_text(description_of(binding, model)), "columns": described}
 
 
+def codes_of(binding: Binding, column_name: str) -> list[str]:
+    """What a column of codes may hold; empty for any other column."""
+    if column_name in ("WS_CurrentCode", "TL_State", "TL_FromState", "TL_ToState"):
+        return binding.workflow.states
+    return [sla.code for sla in binding.slas] if column_name == "SL_Code" else STATUSES.get(column_name, [])
+
+
 def related(binding: Binding, model: str, field: str) -> dict[str, Any]:
-    return {"relationships": {"arguments": {"to": f"ref('{binding.name}_{model}')", "field": field}, "config": {"where": "_DeleteDate is null"}}}
+    return {"relationships": {"arguments": {"to": f"ref('{binding.name}_{model}')", "field": field}} | LIVE}
 
 
 def description_of(binding: Binding, model: str) -> str:

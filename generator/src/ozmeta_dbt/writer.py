@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import json
@@ -56,13 +57,12 @@ def read_manifest(folder: Path) -> dict[str, str]:
         return {}
     try:
         files = json.loads(data)["files"]
-        assert isinstance(files, dict)
-    except (ValueError, KeyError, TypeError, AssertionError):
+        inside = os.path.realpath(folder)
+        outside = [name for name in files.keys() if os.path.commonpath([inside, os.path.realpath(folder / name)]) != inside]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise FileProblem(f"{folder / MANIFEST} is not the manifest that ozmeta-dbt wrote; delete it, and generate with --force") from None
-    inside = folder.resolve()
-    for name in files:
-        if not (folder / name).resolve().is_relative_to(inside):
-            raise FileProblem(f"{folder / MANIFEST} names {name}, which lies outside {folder}")
+    if outside:
+        raise FileProblem(f"{folder / MANIFEST} names {outside[0]}, which lies outside {folder}")
     return files
 
 
@@ -92,14 +92,17 @@ def diff(plan: Plan) -> str:
     for name in sorted([*plan.write, *plan.remove]):
         old = (read_bytes(plan.folder / name) or b"").decode("utf-8", "replace").splitlines(keepends=True)
         new = plan.write.get(name, "").splitlines(keepends=True)
+        if old and not old[-1].endswith("\n"):
+            old[-1] += "\n"
         out += difflib.unified_diff(old, new, f"a/{name}" if old else "/dev/null", f"b/{name}" if new else "/dev/null")
     return "".join(out)
 
 
 def apply(plan: Plan) -> None:
-    """Carry the plan out. Every new text is on disk before the first file is replaced; the manifest is replaced last,
-    so that a generation cut off half-way is finished by the next."""
+    """Carry the plan out. Every new text is on disk before the first file is replaced, and a step that fails takes back those
+    before it; the manifest is replaced last, so that a generation killed half-way is finished by the next."""
     staged: list[tuple[Path, Path]] = []
+    done: list[tuple[Path, bytes | None]] = []  # with what was there before
     try:
         for name, text in sorted(plan.write.items(), key=lambda item: item[0] == MANIFEST):
             target = plan.folder / name
@@ -111,10 +114,17 @@ def apply(plan: Plan) -> None:
             os.chmod(temporary, 0o644)
         for temporary_path, target in staged:
             if target.name == MANIFEST and target.parent == plan.folder:
-                for name in plan.remove:
-                    (plan.folder / name).unlink(missing_ok=True)
+                for path in [plan.folder / name for name in plan.remove]:
+                    old = read_bytes(path)
+                    path.unlink(missing_ok=True)
+                    done.append((path, old))
+            old = read_bytes(target)
             os.replace(temporary_path, target)
+            done.append((target, old))
     except OSError as error:
+        for path, old in reversed(done):
+            with contextlib.suppress(OSError):
+                path.unlink() if old is None else path.write_bytes(old)
         raise FileProblem(f"{error.filename or plan.folder} can't be written: {error.strerror or error}") from None
     finally:
         for temporary_path, _ in staged:

@@ -1,0 +1,22 @@
+# Two commands, each from a fresh clone with nothing but Python 3.10+ and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test bench clean
+demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
+	$(BIN)/ozmeta-dbt demo .demo --package .
+
+test: .venv/ready  ## every test that runs on DuckDB
+	$(BIN)/python -m pytest -q generator/tests integration_tests
+
+bench: .venv/ready  ## timings against naive models; takes minutes
+	$(BIN)/python benchmarks/speed.py
+
+.venv/ready: requirements.txt generator/pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or later is needed; name one with PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -e generator
+	touch $@
+
+clean:
+	rm -rf .venv .demo benchmarks/.work
