@@ -212,7 +212,21 @@ def test_a_journal_under_other_names_and_types(project: DbtProject) -> None:
     assert same_as_full_refresh(project, "2026-01-01T01:00:00") == {}
 
 
+def test_a_restarted_counter_is_warned_of(project: DbtProject) -> None:
+    project.append([event("a", 0, "Go", EJ_Sequence=1), event("b", 1, "Back", EJ_Sequence=2)])
+    project.run("2026-01-01T01:00:00")
+    status = lambda: [r.status for r in project.dbt("test", "--select", "test_name:counter_not_restarted").result]  # noqa: E731
+    assert status() == ["pass"]
+    project.append([event("c", 30, "Go", EJ_Sequence=1)])
+    project.run("2026-01-01T02:00:00")
+    assert status() == ["warn"]
+
+
 def test_a_journal_that_lacks_a_column_it_must_have(project: DbtProject) -> None:
+    with project.connect() as connection:
+        connection.execute("drop table raw.event_journal")
+    with pytest.raises(RunFailed, match="does not exist"):
+        project.run("2026-01-01T01:00:00")
     project.create_journal({name: type_ for name, type_ in JOURNAL_COLUMNS.items() if name != "EJ_ObjectID"})
     with pytest.raises(RunFailed, match="(?s)no column 'EJ_ObjectID'.*ozmeta.yml"):
         project.run("2026-01-01T01:00:00")

@@ -54,6 +54,9 @@ Raises    where a journal lacks a column that has to be there, naming it and how
   {%- for column in adapter.get_columns_in_relation(journal.relation) -%}
     {%- do found.update({column.name | lower: column}) -%}
   {%- endfor -%}
+  {%- if not found -%}
+    {%- do exceptions.raise_compiler_error("The journal " ~ journal.relation ~ " does not exist. Name it in ozmeta.yml under journal.source and generate again; is this the database you mean?") -%}
+  {%- endif -%}
   {%- set sql = {} -%}
   {%- for name in ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_Actor', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_CorrelationID',
                    'EJ_CausationID', 'EJ_SourceSystem', 'EJ_SourceKey', 'EJ_Payload', 'EJ_PayloadHash', 'EJ_Sequence', '_SyncDate'] -%}

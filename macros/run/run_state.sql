@@ -21,16 +21,16 @@ Stops the run where as_of lies before that of a run whose rows are here.
   {%- set state = {'incremental': is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text()} -%}
   {%- set log = ozmeta_runtime.run_log(binding) -%}
   {%- if log -%}
-    {%- set rows = run_query("select RUN_Batch, RUN_Journal, cast(RUN_WatermarkUTC as " ~ dbt.type_string() ~ "), cast(RUN_AsOfUTC as " ~ dbt.type_string() ~ ")"
+    {%- set rows = run_query("select RUN_Batch, RUN_Journal, cast(RUN_WatermarkUTC as " ~ dbt.type_string() ~ "), case when RUN_AsOfUTC > " ~ ozmeta_runtime.as_of() ~ " then cast(RUN_AsOfUTC as " ~ dbt.type_string() ~ ") end"
         ~ " from " ~ log ~ " where RUN_Batch = (select max(RUN_Batch) from " ~ log ~ ")").rows -%}
     {%- for row in rows -%}
-      {%- do state.update({'batch': row[0] | int, 'last_as_of': row[3]}) -%}
+      {%- do state.update({'batch': row[0] | int, 'later_as_of': row[3]}) -%}
       {%- if row[2] is not none -%}{%- do state.journals.update({row[1]: row[2]}) -%}{%- endif -%}
     {%- endfor -%}
   {%- endif -%}
   {%- if state.incremental -%}
     {%- set later = run_query("select cast(max(_UpdateDate) as " ~ dbt.type_string() ~ ") from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of()).rows[0][0] -%}
-    {%- set later = later or (state.last_as_of if state.last_as_of and state.last_as_of > state.as_of) -%}
+    {%- set later = later or state.later_as_of -%}
     {%- if later -%}
       {%- do exceptions.raise_compiler_error("as_of is " ~ state.as_of ~ ", but " ~ this.identifier ~ " was already brought to " ~ later
           ~ ". Time may not go back (SPEC 3): give a later ozmeta_as_of, or run with --full-refresh to compute everything afresh as of that instant.") -%}

@@ -1,0 +1,115 @@
+"""`ozmeta-dbt demo`: three entities, 60 days of events, a first load and daily refreshes, and what one can then ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shlex
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ozmeta_dbt.demo.events import DAYS, END, journal_rows
+from ozmeta_dbt.demo.project import DbtFailed, connect, dbt, generate, load_journal, write_journal, write_project
+from ozmeta_dbt.demo.questions import QUESTIONS
+from ozmeta_dbt.problems import EXIT_OK, EXIT_UNEXPECTED, FileProblem
+
+__all__ = ["journal_rows", "load_journal", "run_demo", "write_journal", "write_project"]
+
+ROWS_SHOWN = 10
+
+
+def run_demo(folder: Path, package: Path, events: int, refreshes: int, out: Console) -> int:
+    """Make the demo in `folder` with the dbt package in `package`; the exit status."""
+    try:
+        import dbt.adapters.duckdb  # noqa: F401
+        import dbt.cli.main  # noqa: F401
+    except ImportError:
+        raise FileProblem("the demo runs dbt on DuckDB, which are not installed: pip install 'ozmeta-dbt[demo]'") from None
+    write_project(folder, package)
+    out.print(f"[bold]The demo project is {escape(str(folder))}[/]: Case, Invoice and Ticket, with {DAYS} days of events from three tenants.\n")
+    try:
+        run_warehouse(folder, events, refreshes, out)
+    except DbtFailed as error:
+        out.print(f"[red]error[/]   {escape(str(error))}")
+        return EXIT_UNEXPECTED
+    show_answers(folder, out)
+    show_next(folder, out)
+    return EXIT_OK
+
+
+def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> None:
+    """The first load, then a refresh a day: each appends what arrived, and brings the tables up to that midnight."""
+
+    def journal() -> str:
+        rows = journal_rows(events)
+        write_journal(folder, rows)
+        return f"{len(rows):,} events written to journal/events.csv"
+
+    def models() -> str:
+        bindings, files = generate(folder)
+        dbt(folder, "deps")
+        return f"ozmeta-dbt generate: {bindings} bindings, {files} files in models/ozmeta"
+
+    def refresh() -> str:
+        new = load_journal(folder, midnight)
+        dbt(folder, "run", as_of=midnight)
+        return f"{doing}: {new:,} new events"
+
+    step(out, "making events", journal)
+    step(out, "generating models", models)
+    for days_left in range(refreshes, -1, -1):
+        midnight = END - dt.timedelta(days=days_left)
+        doing = f"dbt run as of {midnight:%Y-%m-%d}" + (", the first load" if days_left == refreshes else "")
+        step(out, doing, refresh)
+
+
+def step(out: Console, doing: str, work: Callable[[], str]) -> None:
+    """Say what is being done, then in one line what was done and how long it took."""
+    begun = time.perf_counter()
+    with out.status(f"{doing} …"):
+        done = work()
+    out.print(f"[green]✓[/] {time.perf_counter() - begun:5.1f} s  {done}")
+
+
+def show_answers(folder: Path, out: Console) -> None:
+    with connect(folder) as connection:
+        for question in QUESTIONS:
+            cursor = connection.execute(question.text)
+            names, rows = [column[0] for column in cursor.description], cursor.fetchall()
+            table = Table(title=question.title, title_justify="left", title_style="bold", header_style="underline", box=None, padding=(0, 2, 0, 0))
+            for place, name in enumerate(names):
+                table.add_column(name, justify="right" if rows and isinstance(rows[0][place], int) else "left", overflow="fold")
+            for row in rows[:ROWS_SHOWN]:
+                table.add_row(*("" if value is None else escape(str(value)) for value in row))
+            out.print()
+            out.print(table, soft_wrap=False)
+            more = f" {len(rows)} rows, the first {ROWS_SHOWN} are shown." if len(rows) > ROWS_SHOWN else ""
+            out.print(f"{escape(question.answers)}[dim]{more} analyses/{question.name}.sql[/]")
+
+
+def show_next(folder: Path, out: Console) -> None:
+    """Commands as they can be pasted into a shell."""
+    place = shlex.quote(str(folder.resolve()))
+    on_then = f"{tool('dbt')} run --vars '{{ozmeta_as_of: {END + dt.timedelta(days=2):%Y-%m-%d}}}'"
+    commands = (
+        (f"cd {place}", "everything below runs there"),
+        (f"{tool('dbt')} show --select late_now --limit 20", "ask a question of analyses/ again"),
+        (f"{tool('dbt')} test", "the tests that were generated with the models"),
+        (on_then, "two days pass and nothing happens: timers breach, escalations climb their ladder"),
+        (f"{tool('ozmeta-dbt')} generate --diff", "after a change to metadb/snapshot.json, such as another targetMinutes; then the same dbt run again"),
+    )
+    out.print("\n[bold]What to try next[/]")
+    for command, why in commands:
+        out.print(f"  {escape(command)}\n      [dim]{why}[/]")
+
+
+def tool(name: str) -> str:
+    """The command's name, or its whole path where the shell would not find it."""
+    beside = Path(sys.executable).with_name(name)
+    return name if shutil.which(name) or not beside.exists() else shlex.quote(str(beside))

@@ -1,0 +1,266 @@
+"""The demo's journal: 60 days of events of three tenants, with everything that goes wrong in a real one.
+
+The same number of events gives the same rows on every machine: the seed is fixed and no clock is read.
+First every object walks its workflow (the three `*_history` functions), then mishaps befall some of the rows (`MISHAPS`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+Row = dict[str, Any]
+COLUMNS = (
+    "EJ_ID", "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_ObjectType", "EJ_ObjectID", "EJ_CorrelationID",
+    "EJ_CausationID", "EJ_SourceSystem", "EJ_SourceKey", "EJ_Payload", "EJ_PayloadHash", "EJ_Sequence", "_SyncDate",
+)  # fmt: skip
+SEED = 7
+DAYS = 60
+FIRST_DAY = dt.datetime(2026, 1, 1)
+END = FIRST_DAY + dt.timedelta(days=DAYS)
+TENANTS = ("acme", "globex", "initech")
+UNCOUNTED = ("portal", "bank", "queue-app")  # systems that write no EJ_Sequence
+AGENTS = ("amir", "bea", "chen", "dora", "elif", "femi")
+
+
+def hours(count: float) -> dt.timedelta:
+    return dt.timedelta(seconds=round(count * 3600))
+
+
+class History:
+    """What happens to one object, as its writers report it. `now` moves on with every `wait`."""
+
+    def __init__(self, rng: random.Random, tenant: str, object_type: str, object_id: str):
+        self.rng, self.tenant, self.object_type, self.object_id = rng, tenant, object_type, object_id
+        self.now = FIRST_DAY + dt.timedelta(days=rng.randrange(DAYS)) + hours(rng.triangular(6, 20, 10))  # things start in the daytime
+        self.rows: list[Row] = []
+        self.sequences: Counter[str] = Counter()
+
+    def wait(self, median: float) -> float:
+        """Let some hours pass; mostly about the median, now and then several times that."""
+        passed = median * self.rng.lognormvariate(0, 0.7)
+        self.now += hours(passed)
+        return passed
+
+    def report(self, event_type: str, source: str, actor: str, payload: dict[str, Any], at: dt.datetime | None = None) -> None:
+        """One journal row; it arrives within two minutes. Not every system counts its events."""
+        at = at or self.now
+        self.sequences[source] += 1
+        self.rows.append({
+            "EJ_ID": new_id(self.rng), "_TenantID": self.tenant, "EJ_EventType": f"{self.object_type}.{event_type}" if "." not in event_type else event_type,
+            "EJ_EventTimeUTC": at, "EJ_Actor": actor, "EJ_ObjectType": self.object_type, "EJ_ObjectID": self.object_id,
+            "EJ_CorrelationID": f"{self.tenant}/{self.object_id}", "EJ_SourceSystem": source, "EJ_Payload": payload,
+            "EJ_Sequence": None if source in UNCOUNTED else self.sequences[source],
+            "_SyncDate": at + dt.timedelta(seconds=self.rng.randint(1, 120)),
+        })  # fmt: skip
+
+    def acknowledge(self, since: dt.datetime, limit: float, passed: float, sla: str) -> None:
+        """Where a wait went past the SLA's limit (in hours), a manager usually says so: 'I am on it'."""
+        if passed > limit and self.rng.random() < 0.6:
+            at = since + hours(limit + self.rng.uniform(0.2, max(0.3, min(passed - limit, 12))))
+            self.report("Escalation.Acknowledged", "queue-app", "grace", {"escalation": {"slaCode": sla}}, at=at)
+
+
+def new_id(rng: random.Random) -> str:
+    return str(uuid.UUID(int=rng.getrandbits(128), version=4))
+
+
+def transition(code: str, seen: int | None = None, **more: Any) -> dict[str, Any]:
+    """A payload that asks for a transition; `seen` is the row version its writer had before its eyes."""
+    return {"transition": {"code": code} | ({} if seen is None else {"rowVersion": seen})} | more
+
+
+def case_history(h: History) -> None:
+    priority = h.rng.choices(("Critical", "High", "Normal", "Low"), (5, 20, 55, 20))[0]
+    agent = h.rng.choice(AGENTS)
+    pace = {"Critical": 3, "High": 5, "Normal": 30, "Low": 45}[priority]
+    resolve, limit = ("ResolveUrgent", 24) if pace <= 5 else ("ResolveNormal", 168)
+    # bound to the transition Submit by its event type: no code needed
+    h.report("Submitted", "portal", "customer", {"object": {"Priority": priority, "Channel": h.rng.choice(("web", "mail", "phone"))}})
+    since, passed = h.now, h.wait(1.6)
+    h.acknowledge(since, 4, passed, "FirstResponse")
+    if h.rng.random() < 0.06:
+        return h.report("Moved", "backoffice", "tara", transition("Cancel"))
+    h.report("Moved", "backoffice", "tara", transition("Approve"))
+    while True:
+        if h.rng.random() < 0.012:
+            return h.acknowledge(h.now, limit, limit + 24, resolve)  # nobody ever moves it again
+        since, passed = h.now, h.wait(pace)
+        h.acknowledge(since, limit, passed, resolve)
+        choice = h.rng.random()
+        if choice < 0.30:
+            h.report("Moved", "backoffice", agent, transition("AskCustomer"))
+            h.wait(28)
+            h.report("Moved", "portal", "customer", transition("CustomerReplied"))
+            continue
+        if choice < 0.33:
+            return h.report("Moved", "backoffice", "tara", transition("Cancel", object={"Reason": "duplicate"}))
+        if choice < 0.36 and pace > 5:
+            priority, pace, resolve, limit = "High", 5, "ResolveUrgent", 24  # a note that raises the priority moves nothing
+            h.report("Reprioritised", "backoffice", "tara", {"object": {"Priority": priority}})
+            continue
+        h.report("Moved", "backoffice", agent, transition("Propose", user={"roles": ["Agent"]}))
+        since, passed = h.now, h.wait(pace / 4)
+        h.acknowledge(since, 48, passed, "State.Review")
+        if h.rng.random() < 0.85:
+            return h.report("Moved", "backoffice", "tara", transition("Approve", user={"roles": ["TeamLead"]}))
+        h.report("Moved", "backoffice", "tara", transition("SendBack"))
+        if h.rng.random() < 0.9:
+            h.report("Escalation.Closed", "queue-app", "carl", {"escalation": {"signalType": "Escalation.Raised"}}, at=h.now + hours(h.rng.uniform(1, 30)))
+
+
+def invoice_history(h: History) -> None:
+    amount = round(h.rng.lognormvariate(8, 1.2), 2)
+    h.report("Received", "erp", "scanner", {"object": {"Amount": amount, "Currency": "EUR"}})
+    h.wait(10)
+    disputed = h.rng.random() < 0.1
+    h.report("Moved", "erp", "ines", transition("Dispute" if disputed else "Match"))
+    if disputed:
+        h.wait(90)
+        if h.rng.random() < 0.25:
+            return h.report("Moved", "erp", "finn", transition("Reject"))
+        amount = round(amount * h.rng.uniform(0.8, 1), 2)
+        h.report("Moved", "erp", "ines", transition("Settle", object={"Amount": amount}))
+    if h.rng.random() < 0.01:
+        return None
+    since, passed = h.now, h.wait(20)
+    if amount >= 10_000:
+        h.acknowledge(since, 48, passed, "ApproveLarge")
+    h.report("Moved", "erp", "finn", transition("Approve"))
+    h.wait(170)
+    h.report("Paid", "bank", "bank", {"object": {"Paid": True}})
+
+
+def ticket_history(h: History) -> None:
+    h.report("Opened", "dispatch", "hotline", {"object": {"Region": h.rng.choice(("north", "south"))}})
+    h.wait(5)
+    h.report("Moved", "dispatch", "dirk", transition("Schedule", seen=0))
+    version = 1
+    if h.rng.random() < 0.05:
+        h.wait(12)
+        return h.report("Moved", "dispatch", "dirk", transition("Abort", seen=version))
+    planned, passed = h.now, h.wait(16)
+    h.acknowledge(planned, 48, passed, "OnSiteInTime")
+    if h.rng.random() < 0.1:
+        # The office moves the visit, not knowing whether the offline van has left: whoever was first wins.
+        moved = planned + (h.now - planned) * h.rng.uniform(0.6, 1.3)
+        h.report("Moved", "dispatch", "dirk", transition("Reschedule", seen=version), at=moved)
+        if moved < h.now:
+            visit(h, seen=version)  # refused: the van had not heard of it
+            version += 1
+            h.wait(30)
+    if h.rng.random() > 0.01:
+        visit(h, seen=version)
+    return None
+
+
+def visit(h: History, seen: int) -> None:
+    """Three events from a van. Van 'station-7' has no network on the road: its events all arrive when it is back, hours or days later."""
+    source, technician = h.rng.choices((("station-7", "sven"), ("van-2", "vera")), (45, 55))[0]
+    first = len(h.rows)
+    for place, (code, median) in enumerate((("Depart", 0.5), ("Arrive", 1.2), ("Complete", 2.2))):
+        h.wait(median)
+        h.report("Moved", source, technician, transition(code, seen=seen + place))
+    if source == "station-7":
+        back = h.now + hours(h.rng.uniform(2, 60))
+        for place, row in enumerate(h.rows[first:]):
+            row["_SyncDate"] = back + dt.timedelta(seconds=place)
+
+
+# ---------------------------------------------------------------- mishaps: each takes a row and gives the rows that really arrive
+
+
+def later(rng: random.Random, row: Row, most: float) -> dt.datetime:
+    return row["_SyncDate"] + hours(rng.uniform(0.1, most))
+
+
+def stray(rng: random.Random, row: Row, payload: Any) -> Row:
+    """A row by a careless import job, next to the real one."""
+    return row | {"EJ_ID": new_id(rng), "EJ_Actor": "import", "EJ_SourceSystem": "import-job", "EJ_Sequence": None, "EJ_Payload": payload,
+                  "EJ_EventType": f"{row['EJ_ObjectType']}.Imported", "EJ_EventTimeUTC": row["EJ_EventTimeUTC"] + dt.timedelta(minutes=1)}  # fmt: skip
+
+
+def arrives_late(rng: random.Random, row: Row) -> list[Row]:
+    return [row | {"_SyncDate": later(rng, row, 40)}]
+
+
+def redelivered(rng: random.Random, row: Row) -> list[Row]:
+    return [row, row | {"_SyncDate": later(rng, row, 72)}]
+
+
+def contradicted(rng: random.Random, row: Row) -> list[Row]:
+    return [row, row | {"EJ_Actor": "import", "_SyncDate": later(rng, row, 72)}]
+
+
+def slow_clock(rng: random.Random, row: Row) -> list[Row]:
+    return [row | {"EJ_EventTimeUTC": row["EJ_EventTimeUTC"] - hours(rng.uniform(6, 30))}]
+
+
+def fast_clock(rng: random.Random, row: Row) -> list[Row]:
+    return [row | {"EJ_EventTimeUTC": row["EJ_EventTimeUTC"] + hours(rng.uniform(12, 48))}]
+
+
+def wrong_transition(rng: random.Random, row: Row) -> list[Row]:
+    """A misspelt code, a state that is none, a move no transition allows, or a move out of turn."""
+    state = {"Case": "Review", "Invoice": "Approved", "Ticket": "OnSite"}[row["EJ_ObjectType"]]
+    back = {"Case": "New", "Invoice": "Received", "Ticket": "Open"}[row["EJ_ObjectType"]]
+    code = {"Case": "Propose", "Invoice": "Approve", "Ticket": "Arrive"}[row["EJ_ObjectType"]]
+    wrong = rng.choice(({"code": "Aprove"}, {"toState": "Archived"}, {"fromState": state, "toState": back}, {"code": code, "toState": state}))
+    return [row, stray(rng, row, {"transition": wrong})]
+
+
+def malformed(rng: random.Random, row: Row) -> list[Row]:
+    broken = stray(rng, row, {"note": "nightly import"})
+    fault = rng.choice((
+        {"EJ_Payload": '{"transition": {"code": "App'}, {"EJ_Payload": [1, 2, 3]}, {"EJ_ID": None}, {"EJ_EventTimeUTC": None}, {"EJ_ObjectID": None}, {"_TenantID": None},
+    ))  # fmt: skip
+    return [row, broken | fault]
+
+
+MISHAPS: tuple[tuple[float, Callable[[random.Random, Row], list[Row]]], ...] = (
+    (0.02, arrives_late), (0.015, redelivered), (0.002, contradicted), (0.006, slow_clock), (0.001, fast_clock), (0.006, wrong_transition), (0.002, malformed),
+)  # fmt: skip
+
+
+def what_arrives(rng: random.Random, row: Row) -> list[Row]:
+    draw = rng.random()
+    for share, mishap in MISHAPS:
+        if draw < share:
+            return mishap(rng, row)
+        draw -= share
+    return [row]
+
+
+# ---------------------------------------------------------------- the journal
+
+
+def as_written(row: Row) -> Row:
+    """The row with every column, its payload as JSON text; initech's old systems write the two-letter code of the table."""
+    row = {column: row.get(column) for column in COLUMNS}
+    payload = row["EJ_Payload"]
+    row["EJ_Payload"] = payload if isinstance(payload, str) else json.dumps(payload)
+    if row["_TenantID"] == "initech":
+        row["EJ_ObjectType"] = {"Case": "CA", "Invoice": "IN", "Ticket": "TK"}[row["EJ_ObjectType"]]
+    return row
+
+
+def journal_rows(events: int = 20_000, seed: int = SEED) -> list[Row]:
+    """About `events` journal rows in the order of their arrival; those still to arrive after the last day are not there yet."""
+    rng = random.Random(seed)
+    numbers: Counter[tuple[str, str]] = Counter()  # each tenant counts from 1: the same ids in all of them
+    rows: list[Row] = []
+    kinds = (("Case", "CASE", case_history), ("Invoice", "INV", invoice_history), ("Ticket", "TKT", ticket_history))
+    while len(rows) < events:
+        tenant = rng.choices(TENANTS, (50, 30, 20))[0]
+        object_type, prefix, happens = rng.choices(kinds, (45, 35, 20))[0]
+        numbers[tenant, object_type] += 1
+        history = History(rng, tenant, object_type, f"{prefix}-{numbers[tenant, object_type]:05d}")
+        happens(history)
+        arriving = [arrived for row in history.rows for arrived in what_arrives(rng, row)]
+        rows += [as_written(row) for row in arriving if row["_SyncDate"] < END]
+    return sorted(rows, key=lambda row: (row["_SyncDate"], row["EJ_ID"] or "", row["EJ_Actor"]))

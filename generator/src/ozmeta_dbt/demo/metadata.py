@@ -1,0 +1,187 @@
+"""The demo's MetaDB: three entities, written as a snapshot that `ozmeta-dbt` reads like any other export (SPEC 1).
+
+Ids are made from names, so every run writes the same bytes and a reader can look an id up by searching for it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+Json = dict[str, Any]
+HOUR, DAY = 60, 24 * 60  # in minutes, as SLAs count
+
+
+def id_of(*names: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "ozmeta-demo/" + "/".join(names)))
+
+
+# ---------------------------------------------------------------- rules (the DSL of SPEC 1)
+
+
+def ref(path: str) -> Json:
+    return {"ref": path}
+
+
+def lit(value: str | int) -> Json:
+    return {"lit": value, "type": "number" if isinstance(value, int) else "string"}
+
+
+def op(name: str, *args: Json) -> Json:
+    return {"op": name, "args": list(args)}
+
+
+def entering(*states: str) -> Json:
+    """True of an event that brings the object into one of these states."""
+    return op("in", ref("transition.toState"), *map(lit, states))
+
+
+def start(expr: Json, **params: str) -> Json:
+    return {"version": 1, "kind": "TimerStart", "expr": expr} | ({"params": params} if params else {})
+
+
+def stop(expr: Json) -> Json:
+    return {"version": 1, "kind": "TimerStop", "expr": expr}
+
+
+def ask(who: str, when: str, severity: str, after_minutes: int = 0) -> Json:
+    """One step of an escalation ladder: put a row for `who` in the queue."""
+    payload = {"severity": severity} | ({"afterMinutes": after_minutes} if after_minutes else {})
+    return {"type": "EnqueueEscalation", "signalType": when, "target": who, "payload": payload}
+
+
+def ladder(*steps: Json) -> Json:
+    return {"version": 1, "kind": "Escalation", "actions": list(steps)}
+
+
+# ---------------------------------------------------------------- the snapshot, an entity at a time
+
+ROLES = ("Agent", "TeamLead", "ServiceManager", "CaseManager", "ApClerk", "FinanceManager", "Dispatcher", "Technician", "FieldManager")
+
+
+class Snapshot:
+    def __init__(self) -> None:
+        self.tables: list[Json] = []
+        self.workflows: dict[str, list[Json]] = {"workflows": [], "states": [], "transitions": [], "transitionRoles": [], "slas": [], "events": []}
+        self.runtime: dict[str, list[Json]] = {"bindings": [], "slaBindings": [], "transitionEvents": [], "signalTypes": []}
+
+    def entity(self, name: str, code: str, states: list[str], terminal: set[str], state_slas: dict[str, int] | None = None) -> None:
+        """A table, its workflow (the first state is the start state) and the binding that asks for runtime tables."""
+        table, workflow = id_of(name), id_of(name, "workflow")
+        self.tables.append({"id": table, "schema": "Ops", "code": name, "cdCode": code, "requiresTenant": True})
+        self.workflows["workflows"].append({"id": workflow, "code": f"{name}Lifecycle", "objectType": "Table", "objectId": table, "isEnabled": True})
+        for state in states:
+            row = {"id": id_of(name, state), "workflowId": workflow, "code": state, "isInitial": state == states[0], "isTerminal": state in terminal}
+            self.workflows["states"].append(row | ({"slaMinutes": state_slas[state]} if state in (state_slas or {}) else {}))
+        self.runtime["bindings"].append({
+            "id": id_of(name, "binding"), "objectType": "Table", "objectId": table, "workflowId": workflow,
+            "runtimeMode": "Sidecar", "instanceKeyStrategy": "Tenant+ObjectID", "isEnabled": True,
+        })  # fmt: skip
+
+    def transition(self, name: str, code: str, from_state: str, to_state: str, role: str, event: str | None = None, actions: list[Json] | None = None) -> None:
+        id = id_of(name, code, from_state, to_state)
+        action = {"version": 1, "kind": "Action", "actions": actions} if actions else ""
+        self.workflows["transitions"].append({
+            "id": id, "workflowId": id_of(name, "workflow"), "code": code, "fromStateId": id_of(name, from_state), "toStateId": id_of(name, to_state),
+            "guardDsl": "allow", "actionDsl": action, "isEnabled": True,
+        })  # fmt: skip
+        self.workflows["transitionRoles"].append({"transitionId": id, "roleId": id_of("role", role)})
+        if event:
+            self.workflows["events"].append({"id": id_of("event", event), "code": event})
+            self.runtime["transitionEvents"].append({"transitionId": id, "eventTypeId": id_of("event", event)})
+
+    def sla(
+        self, name: str, code: str, target: int, warn: int | None = None, begin: Json | None = None, end: Json | None = None,
+        escalation: Json | None = None, on_transition: str | None = None,
+    ) -> None:  # fmt: skip
+        self.workflows["slas"].append({
+            "id": id_of(name, "sla", code), "code": code, "objectType": "Transition" if on_transition else "Table", "objectId": on_transition or id_of(name),
+            "targetMinutes": target, "warnMinutes": warn, "escalationRule": escalation, "isEnabled": True,
+        })  # fmt: skip
+        self.runtime["slaBindings"].append({
+            "id": id_of(name, "slaBinding", code), "bindingId": id_of(name, "binding"), "slaId": id_of(name, "sla", code), "startRule": begin, "stopRule": end,
+        })  # fmt: skip
+
+    def document(self) -> Json:
+        return {
+            "snapshotVersion": 1, "generatedAtUTC": "2026-01-01T00:00:00Z", "clientCode": "DEMO", "projectCode": "Operations",
+            "objects": {
+                "model": {"tables": self.tables}, "workflows": self.workflows, "runtime": self.runtime,
+                "security": {"roles": [{"id": id_of("role", role), "code": role} for role in ROLES]},
+            },
+        }  # fmt: skip
+
+
+def add_case(snapshot: Snapshot) -> None:
+    """A service case. Its resolution clock pauses while the customer is asked; "Approve" leads on from two states."""
+    snapshot.entity("Case", "CA", ["New", "Triage", "InProgress", "WaitingCustomer", "Review", "Closed", "Cancelled"], {"Closed", "Cancelled"},
+                    {"WaitingCustomer": 7 * DAY, "Review": 2 * DAY})  # fmt: skip
+    snapshot.transition("Case", "Submit", "New", "Triage", "Agent", event="Case.Submitted")
+    snapshot.transition("Case", "Approve", "Triage", "InProgress", "TeamLead")
+    snapshot.transition("Case", "Approve", "Review", "Closed", "TeamLead")
+    snapshot.transition("Case", "AskCustomer", "InProgress", "WaitingCustomer", "Agent")
+    snapshot.transition("Case", "CustomerReplied", "WaitingCustomer", "InProgress", "Agent")
+    snapshot.transition("Case", "Propose", "InProgress", "Review", "Agent")
+    sent_back = {"type": "EnqueueEscalation", "target": "role:CaseManager", "payload": {"severity": "Info"}, "notes": "A proposal was sent back"}
+    snapshot.transition("Case", "SendBack", "Review", "InProgress", "TeamLead", actions=[sent_back])
+    snapshot.transition("Case", "Cancel", "Triage", "Cancelled", "TeamLead")
+    snapshot.transition("Case", "Cancel", "InProgress", "Cancelled", "TeamLead")
+
+    snapshot.sla("Case", "FirstResponse", target=4 * HOUR, warn=3 * HOUR, begin=start(entering("Triage")), end=stop(entering("InProgress", "Cancelled")),
+                 escalation=ladder(ask("role:TeamLead", "SLA.Breached", "Warning")))  # fmt: skip
+    pauses_or_ends = stop(entering("WaitingCustomer", "Closed", "Cancelled"))
+    for code, priorities, target in (("ResolveUrgent", ("Critical", "High"), DAY), ("ResolveNormal", ("Normal", "Low"), 7 * DAY)):
+        applies = op("and", entering("InProgress"), op("in", ref("object.Priority"), *map(lit, priorities)))
+        steps = ladder(
+            ask("role:TeamLead", "SLA.Warned", "Warning"),
+            ask("role:ServiceManager", "SLA.Breached", "Critical"),
+            ask("principal:head.of.service", "SLA.Breached", "Critical", after_minutes=DAY),
+        )
+        snapshot.sla("Case", code, target, warn=target * 3 // 4, begin=start(applies, onRestart="resume"), end=pauses_or_ends, escalation=steps)
+
+
+def add_invoice(snapshot: Snapshot) -> None:
+    """A supplier's invoice. Large ones have to be approved within two days; one SLA has neither rules nor a warning."""
+    snapshot.entity("Invoice", "IN", ["Received", "Matched", "Disputed", "Approved", "Paid", "Rejected"], {"Paid", "Rejected"})
+    snapshot.transition("Invoice", "Match", "Received", "Matched", "ApClerk")
+    snapshot.transition("Invoice", "Dispute", "Received", "Disputed", "ApClerk")
+    snapshot.transition("Invoice", "Dispute", "Matched", "Disputed", "ApClerk")
+    snapshot.transition("Invoice", "Settle", "Disputed", "Matched", "ApClerk")
+    snapshot.transition("Invoice", "Approve", "Matched", "Approved", "FinanceManager")
+    snapshot.transition("Invoice", "Reject", "Disputed", "Rejected", "FinanceManager")
+    snapshot.transition("Invoice", "Pay", "Approved", "Paid", "ApClerk", event="Invoice.Paid")
+
+    snapshot.sla("Invoice", "PayOnTime", target=21 * DAY)  # from the first event to a terminal state
+    large = op("and", entering("Matched"), op("gte", {"ref": "object.Amount", "as": "number"}, lit(10_000)))
+    snapshot.sla("Invoice", "ApproveLarge", target=2 * DAY, warn=DAY, begin=start(large), end=stop(entering("Approved", "Rejected", "Disputed")),
+                 escalation=ladder(ask("role:ApClerk", "SLA.Warned", "Info"), ask("role:FinanceManager", "SLA.Breached", "Critical")))  # fmt: skip
+
+
+def add_ticket(snapshot: Snapshot) -> None:
+    """A field-service visit. Vans are offline for hours; ozmeta.yml says that the first writer wins."""
+    snapshot.entity("Ticket", "TK", ["Open", "Scheduled", "EnRoute", "OnSite", "Done", "Aborted"], {"Done", "Aborted"})
+    snapshot.transition("Ticket", "Schedule", "Open", "Scheduled", "Dispatcher")
+    snapshot.transition("Ticket", "Reschedule", "Scheduled", "Scheduled", "Dispatcher")
+    snapshot.transition("Ticket", "Reschedule", "EnRoute", "Scheduled", "Dispatcher")
+    snapshot.transition("Ticket", "Depart", "Scheduled", "EnRoute", "Technician")
+    snapshot.transition("Ticket", "Arrive", "EnRoute", "OnSite", "Technician")
+    snapshot.transition("Ticket", "Complete", "OnSite", "Done", "Technician")
+    snapshot.transition("Ticket", "Abort", "Scheduled", "Aborted", "Dispatcher")
+
+    snapshot.sla("Ticket", "OnSiteInTime", target=2 * DAY, warn=36 * HOUR, begin=start(entering("Scheduled")), end=stop(entering("OnSite", "Aborted")),
+                 escalation=ladder(ask("role:Dispatcher", "SLA.Warned", "Warning"), ask("role:FieldManager", "SLA.Breached", "Critical")))  # fmt: skip
+    # on a transition: from entering its from-state (OnSite) to taking it
+    snapshot.sla("Ticket", "VisitLength", target=6 * HOUR, on_transition=id_of("Ticket", "Complete", "OnSite", "Done"),
+                 escalation=ladder(ask("role:FieldManager", "SLA.Breached", "Warning")))  # fmt: skip
+
+
+def snapshot() -> Json:
+    made = Snapshot()
+    add_case(made)
+    add_invoice(made)
+    add_ticket(made)
+    made.runtime["signalTypes"] = [
+        {"id": id_of("signal", code), "code": code, "severity": severity}
+        for code, severity in (("SLA.Warned", "Warning"), ("SLA.Breached", "Critical"), ("Escalation.Raised", "Warning"))
+    ]
+    return made.document()

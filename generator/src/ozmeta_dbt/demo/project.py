@@ -1,0 +1,172 @@
+"""The demo's dbt project: its files, its journal, and runs of dbt in this process."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ozmeta_dbt import writer
+from ozmeta_dbt.bindings import resolve
+from ozmeta_dbt.config import load_config
+from ozmeta_dbt.demo.events import COLUMNS, END, Row
+from ozmeta_dbt.demo.metadata import snapshot
+from ozmeta_dbt.demo.questions import QUESTIONS
+from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Problems
+from ozmeta_dbt.readers import read_metadb
+from ozmeta_dbt.render import render
+
+MARKER = ".ozmeta_demo"
+DATABASE = "warehouse.duckdb"
+EVENTS_FILE = "journal/events.csv"
+COLUMN_TYPES = dict.fromkeys(COLUMNS, "varchar") | {"EJ_EventTimeUTC": "timestamp", "EJ_Sequence": "bigint", "_SyncDate": "timestamp"}
+
+DBT_PROJECT = f"""\
+name: ozmeta_demo
+version: 1.0.0
+profile: ozmeta_demo
+flags: {{send_anonymous_usage_stats: false}}
+# The demo's events end here, so its clock stands here. Without this variable, as_of is the time of the run.
+vars: {{ozmeta_as_of: "{END:%Y-%m-%dT%H:%M:%S}"}}
+"""
+PROFILES = f"""\
+ozmeta_demo:
+  target: duckdb
+  outputs:
+    duckdb: {{type: duckdb, path: {DATABASE}, threads: 2}}
+"""
+OZMETA = """\
+version: 1
+metadb: {snapshot: metadb/snapshot.json}
+output: models/ozmeta
+journal:
+  source: {name: ops, schema: raw, table: event_journal}
+bindings:
+  Ticket: {conflict_policy: first_writer_wins}   # vans change tickets offline: a change to an outdated version is refused
+"""
+README = """\
+# The ozmeta_runtime demo
+
+Made by `ozmeta-dbt demo`, which deletes and remakes this folder when it is run again.
+
+| | |
+|---|---|
+| `metadb/snapshot.json` | the metadata: workflows, SLAs and escalation ladders of Case, Invoice and Ticket, as MetaDB exports them |
+| `ozmeta.yml` | what `ozmeta-dbt generate` reads |
+| `models/ozmeta/` | what it wrote: a short model per table, with descriptions and tests |
+| `journal/events.csv` | all 60 days of events; those that have arrived are in `raw.event_journal` of `warehouse.duckdb` |
+| `analyses/` | the questions that the demo asked, as plain SQL on DuckDB |
+
+Run dbt within this folder, since `profiles.yml` names the database relative to it. The clock stands at the end of the demo (`vars` in `dbt_project.yml`); to see time alone move SLA timers:
+
+    dbt run --vars '{ozmeta_as_of: 2026-03-04}'
+
+The clock never goes back: after that, give the same or a later instant, or compute everything afresh with `--full-refresh`.
+"""
+
+
+def clear(folder: Path) -> None:
+    """Make the folder anew; only if nothing is in it, or an earlier demo."""
+    try:
+        if folder.is_dir() and any(folder.iterdir()):
+            if not (folder / MARKER).is_file():
+                raise FileProblem(f"{folder} is not empty and no earlier demo: name another folder")
+            for path in [path for path in folder.iterdir() if path.name != MARKER]:
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARKER).write_text("`ozmeta-dbt demo` may delete and remake this folder.\n", encoding="utf-8")
+    except OSError as error:
+        raise FileProblem(f"{folder} can't be made: {error}") from None
+
+
+def write_project(folder: Path, package: Path) -> None:
+    """Make the folder anew with a dbt project in it, still without the generated models."""
+    if not (package / "dbt_project.yml").is_file():
+        raise FileProblem(f"there is no dbt package in {package}: give --package the folder of a checkout of ozmeta_runtime")
+    try:
+        local = Path(os.path.relpath(package.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # Windows: no relative path leads to another drive
+        raise FileProblem(f"{folder} and {package} are on different drives: put the demo on the package's") from None
+    clear(folder)
+    files = {
+        ".gitignore": "*\n",
+        "dbt_project.yml": DBT_PROJECT,
+        "profiles.yml": PROFILES,
+        "packages.yml": f"packages:\n  - local: {json.dumps(local)}\n",
+        "ozmeta.yml": OZMETA,
+        "README.md": README,
+        "metadb/snapshot.json": json.dumps(snapshot(), indent=1) + "\n",
+    } | {f"analyses/{question.name}.sql": question.text for question in QUESTIONS}
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def generate(folder: Path) -> tuple[int, int]:
+    """What `ozmeta-dbt generate` does; the numbers of bindings and of files."""
+    config, problems = load_config(folder), Problems()
+    bindings = resolve(read_metadb(folder, config.metadb, problems), config, problems)
+    if problems.errors:
+        raise InvalidMetadata(problems)
+    files = render(bindings, config)
+    writer.apply(writer.plan(folder / config.output, files))
+    return len(bindings), len(files)
+
+
+class DbtFailed(Exception):
+    pass
+
+
+def dbt(folder: Path, *args: str, as_of: dt.datetime | None = None) -> None:
+    """Run dbt in this process, quietly; raises DbtFailed with what it said went wrong."""
+    from dbt.cli.main import dbtRunner
+
+    command = [*args, "--quiet", "--no-use-colors"]
+    command += ["--vars", json.dumps({"ozmeta_as_of": as_of.isoformat()})] if as_of else []
+    here = Path.cwd()
+    os.chdir(folder)  # a relative path in profiles.yml starts where dbt is run
+    try:
+        result = dbtRunner().invoke(command)
+    finally:
+        os.chdir(here)
+    if not result.success:
+        nodes: Any = result.result or []
+        said = [f"{r.node.name}: {r.message}" for r in nodes if r.status not in ("success", "pass", "skipped")]
+        raise DbtFailed(f"dbt {args[0]} failed: " + ("; ".join(said) or str(result.exception)))
+
+
+# ---------------------------------------------------------------- the journal
+
+
+def write_journal(folder: Path, rows: list[Row]) -> None:
+    """All events as a file, from which days are loaded, and an empty raw.event_journal."""
+    path = folder / EVENTS_FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, COLUMNS)
+        out.writeheader()
+        out.writerows(rows)
+    with connect(folder) as connection:
+        connection.execute("create schema if not exists raw")
+        columns = ", ".join(f"{name} {type_}" for name, type_ in COLUMN_TYPES.items())
+        connection.execute(f"create or replace table raw.event_journal ({columns})")
+
+
+def load_journal(folder: Path, until: dt.datetime) -> int:
+    """Append what arrived before `until` and is not there yet; how many rows that were."""
+    with connect(folder) as connection:
+        read = connection.execute("select max(_SyncDate) from raw.event_journal").fetchone()[0] or dt.datetime.min
+        events = f"read_csv(?, header = true, auto_detect = false, quote = '\"', escape = '\"', columns = {COLUMN_TYPES})"
+        query = f"insert into raw.event_journal select * from {events} where _SyncDate > ? and _SyncDate < ?"
+        return connection.execute(query, [str(folder / EVENTS_FILE), read, until]).fetchone()[0]
+
+
+def connect(folder: Path) -> Any:
+    import duckdb
+
+    return duckdb.connect(str(folder / DATABASE))

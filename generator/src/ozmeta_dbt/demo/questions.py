@@ -1,0 +1,27 @@
+"""The questions that the demo asks of the runtime tables. Each is a file in analyses/: two comment lines, its title and what it answers, then SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+
+ORDER = (
+    "late_now", "escalations_by_role", "sla_compliance", "time_in_state", "one_ticket", "retracted_by_late_events", "anomalies", "quarantined_rows", "runs",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Question:
+    name: str
+    title: str
+    answers: str
+    text: str  # the whole file
+
+
+def question(name: str) -> Question:
+    text = resources.files("ozmeta_dbt.demo").joinpath("analyses", f"{name}.sql").read_text(encoding="utf-8")
+    title, answers = (line.removeprefix("-- ") for line in text.splitlines()[:2])
+    return Question(name, title, answers, text)
+
+
+QUESTIONS = tuple(map(question, ORDER))

@@ -1,0 +1,20 @@
+{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}
+
+{% set intake = {
+  'object_type': 'Case',
+  'tenant_in_key': true,
+  'object_types': ['CA', 'Case', 'Cases'],
+  'needs_tenant': true,
+  'lookback_minutes': 90,
+  'fields': [
+    {'ref': 'context.Fast Lane', 'column': 'PL_context_Fast_Lane_67648225', 'path': ['context', 'Fast Lane']},
+    {'ref': 'object.Impact', 'column': 'PL_object_Impact', 'path': ['object', 'Impact']}
+  ],
+  'journals': [
+    {'name': 'ops.event_journal', 'relation': source('ops', 'event_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}},
+    {'name': 'field.station_journal', 'relation': source('field', 'station_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}}
+  ]
+} %}
+
+{{ ozmeta_runtime.quarantine(binding='case', intake=intake, timeline=ref('case_timeline')) }}

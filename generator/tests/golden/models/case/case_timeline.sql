@@ -1,0 +1,32 @@
+{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}
+
+{% set intake = {
+  'object_type': 'Case',
+  'tenant_in_key': true,
+  'object_types': ['CA', 'Case', 'Cases'],
+  'needs_tenant': true,
+  'lookback_minutes': 90,
+  'fields': [
+    {'ref': 'context.Fast Lane', 'column': 'PL_context_Fast_Lane_67648225', 'path': ['context', 'Fast Lane']},
+    {'ref': 'object.Impact', 'column': 'PL_object_Impact', 'path': ['object', 'Impact']}
+  ],
+  'journals': [
+    {'name': 'ops.event_journal', 'relation': source('ops', 'event_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}},
+    {'name': 'field.station_journal', 'relation': source('field', 'station_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}}
+  ]
+} %}
+{% set workflow = {
+  'start': 'New',
+  'states': ['Closed', 'In progress', 'New', 'Waiting for \x7b\x7b customer \x7d\x7d'],
+  'bound_events': ['Case.Closed', 'Case.Started'],
+  'transitions': [
+    {'code': 'Answer', 'from': 'Waiting for \x7b\x7b customer \x7d\x7d', 'to': 'In progress'},
+    {'code': 'Ask', 'from': 'In progress', 'to': 'Waiting for \x7b\x7b customer \x7d\x7d'},
+    {'code': 'Close', 'from': 'In progress', 'to': 'Closed', 'events': ['Case.Closed']},
+    {'code': 'Close', 'from': 'Waiting for \x7b\x7b customer \x7d\x7d', 'to': 'Closed', 'events': ['Case.Closed']},
+    {'code': 'Start', 'from': 'New', 'to': 'In progress', 'events': ['Case.Started']}
+  ]
+} %}
+
+{{ ozmeta_runtime.timeline(binding='case', intake=intake, workflow=workflow, policy='last_writer_wins', stream='EJ_SourceSystem') }}

@@ -1,0 +1,7 @@
+{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}
+
+{% set intake = {'object_type': 'Case', 'tenant_in_key': true} %}
+{% set workflow = {'id': '1', 'start': 'New', 'terminal': ['Closed']} %}
+
+{{ ozmeta_runtime.workflow_instance(binding='case', intake=intake, workflow=workflow, timeline=ref('case_timeline')) }}

@@ -1,0 +1,17 @@
+{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}
+
+{% set intake = {
+  'object_type': 'Invoice',
+  'tenant_in_key': false,
+  'object_types': ['Invoice'],
+  'needs_tenant': false,
+  'lookback_minutes': 90,
+  'fields': [],
+  'journals': [
+    {'name': 'ops.event_journal', 'relation': source('ops', 'event_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}},
+    {'name': 'field.station_journal', 'relation': source('field', 'station_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}}
+  ]
+} %}
+
+{{ ozmeta_runtime.quarantine(binding='invoice', intake=intake, timeline=ref('invoice_timeline')) }}

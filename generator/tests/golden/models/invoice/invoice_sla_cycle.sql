@@ -1,0 +1,14 @@
+{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}
+
+{% set intake = {'object_type': 'Invoice', 'tenant_in_key': false, 'fields': []} %}
+{% set workflow = {'terminal': ['Paid']} %}
+{% set slas = [
+  {
+    'code': 'Payment',
+    'target_minutes': 1440,
+    'levels': [{'level': 1, 'signal': 'SLA.Breached', 'after_minutes': 0, 'severity': 'Critical'}]
+  }
+] %}
+
+{{ ozmeta_runtime.sla_cycle(binding='invoice', intake=intake, workflow=workflow, slas=slas, timeline=ref('invoice_timeline')) }}

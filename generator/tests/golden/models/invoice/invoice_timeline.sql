@@ -1,0 +1,18 @@
+{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}
+
+{% set intake = {
+  'object_type': 'Invoice',
+  'tenant_in_key': false,
+  'object_types': ['Invoice'],
+  'needs_tenant': false,
+  'lookback_minutes': 90,
+  'fields': [],
+  'journals': [
+    {'name': 'ops.event_journal', 'relation': source('ops', 'event_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}},
+    {'name': 'field.station_journal', 'relation': source('field', 'station_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}}
+  ]
+} %}
+{% set workflow = {'start': 'Draft', 'states': ['Draft', 'Paid'], 'bound_events': [], 'transitions': [{'code': 'Pay', 'from': 'Draft', 'to': 'Paid'}]} %}
+
+{{ ozmeta_runtime.timeline(binding='invoice', intake=intake, workflow=workflow, policy='first_writer_wins', stream='EJ_SourceSystem') }}

@@ -1,0 +1,7 @@
+{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}
+
+{% set intake = {'object_type': 'Invoice', 'tenant_in_key': false} %}
+{% set workflow = {'id': '2', 'start': 'Draft', 'terminal': ['Paid']} %}
+
+{{ ozmeta_runtime.workflow_instance(binding='invoice', intake=intake, workflow=workflow, timeline=ref('invoice_timeline')) }}

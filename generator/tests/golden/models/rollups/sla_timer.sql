@@ -1,0 +1,21 @@
+{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized='view') }}
+
+{% set columns = [
+  'ST_ID',
+  '_TenantID',
+  'WI_ID',
+  'SL_Code',
+  'ST_StartUTC',
+  'ST_DueUTC',
+  'ST_StopUTC',
+  'ST_Status',
+  'ST_WarnedUTC',
+  'ST_BreachedUTC',
+  'ST_EscalationLevel',
+  'ST_ObjectType',
+  'ST_ObjectID',
+  'ST_CycleNo'
+] %}
+
+{{ ozmeta_runtime.rollup(columns, [ref('case_sla_timer'), ref('invoice_sla_timer')]) }}

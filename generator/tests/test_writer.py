@@ -1,0 +1,203 @@
+"""What is written, what is left alone, and that it is all or nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from metadb_samples import Project, minimal
+
+from ozmeta_dbt.bindings import default_severities
+
+SIGNAL_TYPES = Path(__file__).parents[1] / "src/ozmeta_dbt/signal_types.csv"
+TIMELINE = "case/case_timeline.sql"
+
+
+def rename_state(project: Project) -> None:
+    tables = minimal()
+    tables["WorkflowState"][1]["WS_Code"] = "Done"
+    project.metadb(tables)
+
+
+def unbind(project: Project) -> None:
+    tables = minimal()
+    tables["RuntimeSlaBinding"] = []
+    project.metadb(tables)
+
+
+@pytest.mark.parametrize("change", [rename_state, unbind, lambda project: (project.output / TIMELINE).unlink(), lambda project: (project.output / "manifest.json").unlink()],
+                         ids=["changed", "stale", "deleted", "no manifest"])  # fmt: skip
+def test_check(project: Project, change: Callable[[Project], Any]) -> None:
+    assert project.run("generate", "--check")[0] == 2 and not project.output.exists()
+    project.generate()
+    assert project.run("generate", "--check")[0] == 0
+    change(project)
+    before = project.files()
+    status, printed = project.run("generate", "--check")
+    assert status == 2 and "would " in printed
+    assert project.files() == before
+    project.generate()
+    assert project.run("generate", "--check")[0] == 0
+
+
+def test_diff(project: Project) -> None:
+    project.generate()
+    rename_state(project)
+    before = project.files()
+    status, printed = project.run("generate", "--check", "--diff")
+    assert status == 2 and project.files() == before
+    assert f"--- a/{TIMELINE}\n+++ b/{TIMELINE}\n" in printed
+    assert "-  'states': ['Closed', 'New'],\n" in printed and "+  'states': ['Done', 'New'],\n" in printed
+    assert project.run("generate", "--diff")[0] == 0 and project.files() != before
+    assert "@@" not in project.run("generate", "--diff")[1]
+
+
+def test_diff_of_new_and_stale_files(project: Project) -> None:
+    assert f"--- /dev/null\n+++ b/{TIMELINE}" in project.run("generate", "--check", "--diff")[1]
+    project.generate()
+    unbind(project)
+    assert "--- a/case/case_sla_timer.sql\n+++ /dev/null\n" in project.run("generate", "--check", "--diff")[1]
+
+
+def test_diff_of_a_file_without_a_last_newline(project: Project) -> None:
+    project.generate()
+    (project.output / TIMELINE).write_text("select 1")
+    assert "-select 1\n+" in project.run("generate", "--check", "--diff")[1]
+
+
+@pytest.mark.parametrize(("change", "name"), [(lambda _: None, "_journal.yml"), (rename_state, TIMELINE), (unbind, "case/case_sla_timer.sql")], ids=["unchanged", "changed", "stale"])
+def test_hand_edits_are_refused(project: Project, change: Callable[[Project], Any], name: str) -> None:
+    project.generate()
+    with (project.output / name).open("a") as file:
+        file.write("-- mine\n")
+    change(project)
+    before = project.files()
+    status, printed = project.run("generate")
+    assert status == 3 and f"models/ozmeta/{name}" in printed
+    assert project.files() == before
+    assert project.run("generate", "--force")[0] == 0
+    assert b"-- mine" not in b"".join(project.files().values())
+
+
+def test_a_file_in_the_way_is_refused(project: Project) -> None:
+    project.put(f"models/ozmeta/{TIMELINE}", "select 1")
+    assert project.run("generate")[0] == 3 and list(project.files()) == [TIMELINE]
+
+
+def test_an_edit_that_is_what_would_be_written(project: Project) -> None:
+    old = project.generate()
+    rename_state(project)
+    project.generate()
+    (project.output / TIMELINE).write_bytes(old[TIMELINE])
+    project.metadb(minimal())
+    assert project.generate() == old
+
+
+def test_stale_files_go_and_foreign_ones_stay(project: Project) -> None:
+    project.generate()
+    for foreign in ("mine.sql", "case/mine.sql", "empty/.gitkeep"):
+        project.put(f"models/ozmeta/{foreign}", "select 1")
+    tables = minimal()
+    tables["RuntimeBinding"][0] |= {"RB_ObjectType": "UiEntity", "RB_ObjectID": 1}
+    project.metadb(tables)
+    files = project.generate()
+    assert {name for name in files if not name.startswith(("invoice/", "rollups/"))} == {"_journal.yml", "manifest.json", "mine.sql", "case/mine.sql", "empty/.gitkeep"}
+    (project.output / "case/mine.sql").unlink()
+    tables["RuntimeBinding"][0]["RB_RuntimeMode"] = "None"
+    project.metadb(tables)
+    assert sorted(project.generate()) == ["empty/.gitkeep", "manifest.json", "mine.sql"]
+    assert not (project.output / "invoice").exists()
+
+
+def test_deleted_files_are_written_again(project: Project) -> None:
+    before = project.generate()
+    (project.output / TIMELINE).unlink()
+    assert project.generate() == before
+
+
+def failing(function: Callable, after: int) -> Callable:
+    calls = iter(range(10_000))
+
+    def fails(*args: Any, **kwargs: Any) -> Any:
+        if next(calls) >= after:
+            raise OSError(28, "No space left on device", "somewhere")
+        return function(*args, **kwargs)
+
+    return fails
+
+
+@pytest.mark.parametrize(("module", "name", "after"), [*((module, name, after) for module, name in ((tempfile, "mkstemp"), (os, "chmod"), (os, "replace")) for after in (0, 1, 3)), (Path, "unlink", 0)])
+def test_a_write_that_fails_changes_nothing(project: Project, module: Any, name: str, after: int) -> None:
+    before = project.generate()
+    whole = getattr(module, name)
+    tables = minimal()  # writes, creates and removes
+    tables["WorkflowState"][1]["WS_Code"] = "Done"
+    tables["RuntimeSlaBinding"] = []
+    tables["RuntimeBinding"].append({"RB_ID": 2, "RB_ObjectType": "Table", "RB_ObjectID": 2, "WF_ID": 2})
+    project.metadb(tables)
+    with pytest.MonkeyPatch.context() as patch:
+        broken = failing(whole, after)  # of the files to remove, only the first
+        patch.setattr(module, name, broken if name != "unlink" else lambda path, **more: (broken if path.name == "case_sla_cycle.sql" else whole)(path, **more))
+        status, printed = project.run("generate")
+    assert status == 3 and "No space left" in printed, printed
+    assert project.files() == before
+    project.generate()
+    assert project.run("generate", "--check")[0] == 0
+
+
+def test_a_generation_killed_half_way_is_finished_by_the_next(project: Project) -> None:
+    project.generate()
+    rename_state(project)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        replace, calls = os.replace, iter(range(100))
+        patch.setattr(os, "replace", lambda *args: replace(*args) if next(calls) < 2 else (_ for _ in ()).throw(KeyboardInterrupt))
+        from ozmeta_dbt import cli, writer
+        from ozmeta_dbt.render import render
+
+        config, bindings = cli.load(project.path)
+        writer.apply(writer.plan(project.output, render(bindings, config)))
+    project.generate()
+    assert project.run("generate", "--check")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["../outside.sql", "case/../../outside.sql", "/etc/passwd", "link/outside.sql", "a\0b"])
+def test_a_manifest_that_names_what_is_outside_is_refused(project: Project, name: str) -> None:
+    before = project.generate()
+    project.put("models/outside.sql", "select 1")
+    (project.output / "link").symlink_to("..")
+    manifest = json.loads(before["manifest.json"])
+    manifest["files"][name] = "0"
+    project.put("models/ozmeta/manifest.json", json.dumps(manifest))
+    for arguments in ((), ("--force",)):
+        status, printed = project.run("generate", *arguments)
+        assert status == 3 and "manifest.json" in printed, printed
+    assert (project.path / "models/outside.sql").exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"files": []}', "[" * 100_000])
+def test_a_broken_manifest_is_refused(project: Project, text: str) -> None:
+    project.generate()
+    project.put("models/ozmeta/manifest.json", text)
+    status, printed = project.run("generate")
+    assert status == 3 and "is not the manifest that ozmeta-dbt wrote" in printed
+
+
+def test_a_binding_called_rollups(project: Project) -> None:
+    tables = minimal()
+    tables["Table"][0]["TB_TableName"] = "Rollups"
+    project.metadb(tables)
+    text = b"".join(project.generate().values())
+    assert b"name: rollups_timeline" in text and b"name: timeline" in text
+
+
+def test_severities_are_those_of_the_package() -> None:
+    seed = Path(__file__).parents[2] / "seeds/ozmeta_signal_type.csv"
+    if not seed.exists():
+        pytest.skip("not in a checkout of the package")
+    assert SIGNAL_TYPES.read_bytes() == seed.read_bytes()
+    assert default_severities()["SLA.Breached"] == "Critical"
