@@ -20,6 +20,10 @@
 {% macro finite(number) %}{{ adapter.dispatch('finite', 'ozmeta_runtime')(number) }}{% endmacro %}
 {% macro duckdb__finite(number) %}(case when isfinite({{ number }}) then {{ number }} end){% endmacro %}
 
+{# The text of a row version -> bigint. What is no whole number is absent; one too large for a bigint is no object's version, so -1. #}
+{% macro to_version(text) %}{{ adapter.dispatch('to_version', 'ozmeta_runtime')(text) }}{% endmacro %}
+{% macro duckdb__to_version(text) %}(case when regexp_full_match({{ text }}, '-?[0-9]+') then coalesce(try_cast({{ text }} as bigint), -1) end){% endmacro %}
+
 {# A journal column of declared type `dtype` -> bigint; a text that is no whole number becomes null. #}
 {% macro to_integer(column, dtype) %}{{ adapter.dispatch('to_integer', 'ozmeta_runtime')(column, dtype) }}{% endmacro %}
 {% macro duckdb__to_integer(column, dtype) %}

@@ -11,7 +11,8 @@
   {%- for path in paths -%}
     {%- set keys = [] -%}
     {%- for key in path -%}{%- do keys.append('."' ~ key | replace('\\', '\\\\') | replace('"', '\\"') ~ '"') -%}{%- endfor -%}
-    {%- do found.append('$' ~ keys | join) -%}
+    {#- a list of paths may hold no '*', not even a quoted one: such a key goes by JSON pointer -#}
+    {%- do found.append('/' ~ path | join('/') if path[-1] == '*' else '$' ~ keys | join) -%}
   {%- endfor -%}
   json_extract({{ text }}, [{{ ozmeta_runtime.literals(found) }}])
 {%- endmacro %}

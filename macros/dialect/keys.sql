@@ -1,17 +1,19 @@
-{# One hash of several texts that no two different lists share: '|' separates, '~' escapes, null is not ''. #}
+{# One hash of several texts that no two different lists share: the lengths stand before the texts, -1 for null. #}
 {% macro hashed_key(expressions) %}
   {%- set parts = [] -%}
-  {%- for e in expressions -%}
-    {%- do parts.append("coalesce(replace(replace(" ~ e ~ ", '~', '~0'), '|', '~1'), '~n')") -%}
-  {%- endfor -%}
-  {{ dbt.hash(parts | join(" || '|' || ")) }}
+  {%- for e in expressions -%}{%- do parts.append("coalesce(length(" ~ e ~ "), -1)") -%}{%- do parts.append("'|'") -%}{%- endfor -%}
+  {{ dbt.hash(ozmeta_runtime.joined(parts + expressions)) }}
 {% endmacro %}
+
+{# Values of any type as one text; a null counts as ''. #}
+{% macro joined(expressions) %}{{ adapter.dispatch('joined', 'ozmeta_runtime')(expressions) }}{% endmacro %}
+{% macro default__joined(expressions) %}concat({{ expressions | join(', ') }}){% endmacro %}
 
 {# SPEC 7 "IDs": the MD5 hex of the seed, parts joined by '|', nulls as ''. #}
 {% macro seed_hash(expressions) %}
   {%- set parts = [] -%}
-  {%- for e in expressions -%}{%- do parts.append("coalesce(" ~ e ~ ", '')") -%}{%- endfor -%}
-  {{ dbt.hash(parts | join(" || '|' || ")) }}
+  {%- for e in expressions -%}{%- do parts.extend([e, "'|'"]) -%}{%- endfor -%}
+  {{ dbt.hash(ozmeta_runtime.joined(parts[:-1])) }}
 {% endmacro %}
 
 {# SPEC 7 "IDs": a UUIDv7 from the instant of an object's first arrival and a seed hash `h` (32 hex digits). #}

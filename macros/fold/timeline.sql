@@ -37,8 +37,7 @@ delivered as (
                 {{ ozmeta_runtime.bytewise('EJ_EventType') }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_Actor')) }},
                 {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_SourceSystem')) }}, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}, TL_ContentHash
         ) as delivery
-    from admission
-    where refusal is null
+    from (select *, {{ ozmeta_runtime.content_hash() }} as TL_ContentHash from admission where refusal is null) as admitted
 ),
 
 typed as (
@@ -119,13 +118,13 @@ select * from written
 {% endif %}
 {% endmacro %}
 
-{# The payload's parts that every binding reads. kind: text (an object or an array counts as absent) or integer. #}
+{# The payload's parts that every binding reads. kind: text (an object or an array counts as absent) or version. #}
 {% macro payload_columns() %}
   {%- do return([
     {'column': 'PL_Code', 'path': ['transition', 'code'], 'kind': 'text'},
     {'column': 'PL_FromState', 'path': ['transition', 'fromState'], 'kind': 'text'},
     {'column': 'PL_ToState', 'path': ['transition', 'toState'], 'kind': 'text'},
-    {'column': 'PL_RowVersion', 'path': ['transition', 'rowVersion'], 'kind': 'integer'},
+    {'column': 'PL_RowVersion', 'path': ['transition', 'rowVersion'], 'kind': 'version'},
     {'column': 'PL_EscalationSignalType', 'path': ['escalation', 'signalType'], 'kind': 'text'},
     {'column': 'PL_EscalationSlaCode', 'path': ['escalation', 'slaCode'], 'kind': 'text'},
     {'column': 'PL_EscalationLevel', 'path': ['escalation', 'level'], 'kind': 'text'},
@@ -140,7 +139,7 @@ select * from written
 
 {% macro payload_value(column, parsed, paths, index) %}
   {%- set text = "nullif(" ~ ozmeta_runtime.json_scalar(ozmeta_runtime.json_at(parsed, paths, index)) ~ ", '')" -%}
-  {{- ozmeta_runtime.to_integer(text, 'text') if column.kind == 'integer' else text -}}
+  {{- ozmeta_runtime.to_version(text) if column.kind == 'version' else text -}}
 {% endmacro %}
 
 {% macro event_columns(intake) -%}

@@ -64,7 +64,7 @@ written as (
         last_time as WI_LastTransitionUTC,
         last_actor as WI_LastActor,
         cast(row_version as {{ dbt.type_bigint() }}) as WI_RowVersion,
-        current_code in ({{ ozmeta_runtime.literals(workflow.terminal) }}) as WI_IsTerminal,
+        coalesce(current_code in ({{ ozmeta_runtime.literals(workflow.terminal) }}), false) as WI_IsTerminal,
         first_event as WI_FirstEventUTC,
         {{ ozmeta_runtime.audit_columns(state) }}
     from seeded

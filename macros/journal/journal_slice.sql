@@ -23,7 +23,6 @@ Raises    where a journal lacks a column that has to be there, naming it and how
         {{ c.EJ_ID }} as EJ_ID,
         {{ c._TenantID }} as _TenantID,
         {{ c.EJ_ObjectID }} as EJ_ObjectID,
-        {{ c.EJ_ObjectType }} as raw_object_type,
         {{ c.EJ_EventType }} as EJ_EventType,
         {{ c.EJ_EventTimeUTC }} as EJ_EventTimeUTC,
         {{ c.raw_event_time }} as raw_event_time,

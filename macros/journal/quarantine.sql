@@ -9,18 +9,37 @@ Arguments  intake: see journal_slice; timeline: the binding's timeline
 {%- set state = ozmeta_runtime.run_state(binding, ozmeta_runtime.intake_text(intake)) -%}
 with {{ ozmeta_runtime.admission_ctes(intake, state) }}
 
-kept as (
-    select _ObjectKey, EJ_ID, TL_ContentHash from {{ timeline }}
-    {% if state.incremental %}where _ObjectKey in (select _ObjectKey from admission){% endif %}
+-- most rows are the only one of their id, and what the timeline holds: nothing more is asked of them
+repeated as (
+    select _ObjectKey, EJ_ID from admission where refusal is null group by _ObjectKey, EJ_ID having count(*) > 1
+),
+
+{% if state.incremental %}
+known as (
+    select _ObjectKey, EJ_ID, _SyncDate, TL_ContentHash from {{ timeline }} where _Key in (select {{ dbt.hash("_ObjectKey || EJ_ID") }} from admission)
+),
+{% else %}
+known as (
+    select timeline._ObjectKey, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
+    from {{ timeline }} as timeline
+    inner join repeated on repeated._ObjectKey = timeline._ObjectKey and repeated.EJ_ID = timeline.EJ_ID
+),
+{% endif %}
+
+suspects as (
+    select admission.*, known.TL_ContentHash as known_content
+    from admission
+    left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID = admission.EJ_ID and admission.refusal is null
+    left join repeated on repeated._ObjectKey = admission._ObjectKey and repeated.EJ_ID = admission.EJ_ID and admission.refusal is null
+    where admission.refusal is not null or repeated.EJ_ID is not null or known._SyncDate <> admission._SyncDate
 ),
 
 judged as (
-    select
-        admission.*,
-        case when admission.refusal is not null then admission.refusal
-             when kept.TL_ContentHash <> admission.TL_ContentHash then 'ConflictingDuplicate' end as reason
-    from admission
-    left join kept on kept._ObjectKey = admission._ObjectKey and kept.EJ_ID = admission.EJ_ID and admission.refusal is null
+    select *,
+        case when refusal is not null then refusal
+             when known_content is null then null
+             when known_content <> {{ ozmeta_runtime.content_hash() }} then 'ConflictingDuplicate' end as reason
+    from suspects
 ),
 
 refused as (
@@ -41,8 +60,7 @@ refused as (
         min(TL_Journal) as QR_Journal,
         min(sync_date) as _SyncDate,
         TL_ContentHash as QR_ContentHash
-    from judged
-    where reason is not null
+    from (select *, {{ ozmeta_runtime.content_hash() }} as TL_ContentHash from judged where reason is not null) as judged
     group by TL_Journal, TL_ContentHash, sync_date
 )
 

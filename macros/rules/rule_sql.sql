@@ -75,9 +75,9 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
   {%- do return(own[ref] if ref in own else ozmeta_runtime.json_scalar(fields[ref]) | trim) -%}
 {% endmacro %}
 
-{# A ref as the raw text of a JSON array, null where it holds none; none where it cannot hold one. #}
+{# A ref as the raw text of a JSON array, null where it holds none; none where it cannot hold one. A cast hint types the members. #}
 {% macro rule_array(node, fields) %}
-  {%- if node is mapping and 'ref' in node and node.ref in fields and not node.get('as') -%}
+  {%- if node is mapping and 'ref' in node and node.ref in fields -%}
     {%- do return("(" ~ ozmeta_runtime.json_array(fields[node.ref]) ~ ")") -%}
   {%- endif -%}
   {%- do return(none) -%}

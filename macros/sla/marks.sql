@@ -5,7 +5,7 @@
 {%- for field in used %}{%- do columns.update({field.ref: field.column}) %}{%- endfor %}
 carried as (
     select
-        _ObjectKey, EJ_ID, {{ ozmeta_runtime.tenant_of(intake, '_TenantID') }} as _TenantID, EJ_EventType, EJ_Actor, EJ_SourceSystem,
+        _ObjectKey, EJ_ID, _TenantID, EJ_EventType, EJ_Actor, EJ_SourceSystem,
         TL_Position, TL_EffectiveUTC, TL_IsApplied, TL_TransitionCode, TL_FromState, TL_ToState, TL_State, TL_Anomaly, PL_Code, PL_FromState, PL_ToState
         {%- for field in used %},
         {% if field.ref.startswith('object.') -%}
@@ -74,6 +74,8 @@ marks as (
   (TL_IsApplied and TL_TransitionCode = {{ ozmeta_runtime.literal(transition.code) }} and TL_ToState = {{ ozmeta_runtime.literal(transition.to) }}
    and (TL_FromState = {{ from_state }} and coalesce(TL_Anomaly, '') <> 'IllegalTransition'
         or TL_Anomaly = 'IllegalTransition' and coalesce(PL_FromState, {{ from_state }}) = {{ from_state }}
+           {%- if transition.get('bound_events') %}
            and (PL_Code is not null or EJ_EventType in ({{ ozmeta_runtime.literals(transition.get('events', [])) }})
-                or EJ_EventType not in ({{ ozmeta_runtime.literals(transition.get('bound_events', [])) }}))))
+                or EJ_EventType not in ({{ ozmeta_runtime.literals(transition.bound_events) }}))
+           {%- endif %}))
 {%- endmacro %}

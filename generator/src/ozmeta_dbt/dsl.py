@@ -83,6 +83,8 @@ def parse_rule(value: Any, kind: str, origin: Origin, problems: Problems) -> Rul
     elif value["kind"] != kind:
         problems.error(origin.at("kind"), f"is {value['kind']}, a rule of kind {kind} belongs here")
     expr = check_expr(value["expr"], origin.at("expr"), problems) if value.get("expr") is not None else None
+    if expr is None and value.get("expr") is not None:
+        expr = {"lit": None, "type": "null"}  # a null literal is never true; no expression at all always is
     actions = check_actions(value.get("actions"), origin.at("actions"), problems)
     params = value.get("params")
     if params is not None and not isinstance(params, dict):

@@ -1,0 +1,479 @@
+"""The fold of SPEC 2-6 and 9, once more: plain Python, one object at a time, no SQL. To be read beside the SPEC; the tests compare the macros with it.
+
+A binding is a dict: name, object_types, tenant_in_key, needs_tenant, policy, auto_close, stream, severities {signal: severity},
+workflow {id, start, states, terminal, transitions [{code, from, to, enabled, events, actions}]},
+slas [{code, target, warn, start, stop, escalation}] with rules as MetaDB has them, and for a state's own SLA {code, target, state}.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections import Counter, defaultdict
+from fractions import Fraction
+from typing import Any
+
+MINUTE = dt.timedelta(minutes=1)
+EJ = ("EJ_ID", "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_ObjectType", "EJ_ObjectID", "EJ_CorrelationID",
+      "EJ_CausationID", "EJ_SourceSystem", "EJ_SourceKey", "EJ_Payload", "EJ_PayloadHash", "EJ_Sequence", "_SyncDate")  # fmt: skip
+
+
+# ---------------------------------------------------------------- JSON (2, 4.1)
+
+
+def parse(text: str | None) -> Any:
+    """A payload: numbers stay the text they are. None: it is no JSON object."""
+    if text is None:
+        return {}
+    try:
+        value = json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: json.loads("?"))
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def part(payload: dict, name: str) -> dict:
+    """A part of the payload; of the wrong type it counts as absent."""
+    value = payload.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def scalar(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else None
+
+
+def first_nulls(*values: Any) -> tuple:
+    return tuple((value is not None, value if value is not None else 0) for value in values)
+
+
+# ---------------------------------------------------------------- 4.1, 4.2 admission, duplicates
+
+
+def refusal(row: dict, binding: dict) -> str | None:
+    for column, reason in (("EJ_ID", "MissingEventID"), ("EJ_ObjectID", "MissingObjectID"), ("EJ_EventType", "MissingEventType"), ("EJ_EventTimeUTC", "MissingEventTime")):
+        if row[column] in (None, ""):
+            return reason
+    if binding["needs_tenant"] and row["_TenantID"] in (None, ""):
+        return "MissingTenant"
+    return "MalformedPayload" if parse(row["EJ_Payload"]) is None else None
+
+
+def admit(rows: list[dict], binding: dict) -> tuple[dict[tuple, list[dict]], list[tuple[str, dict]]]:
+    """({(tenant, id): events}, [(reason, row)])"""
+    refused, by_event = [], defaultdict(list)
+    for row in rows:
+        if row["EJ_ObjectType"] not in binding["object_types"]:
+            continue
+        row = row | {"EJ_ObjectType": binding["name"], "EJ_SourceSystem": row["EJ_SourceSystem"] or None, "_TenantID": row["_TenantID"] or None}  # null and '' are one
+        reason = refusal(row, binding)
+        if reason:
+            refused.append((reason, row))
+        else:
+            tenant = row["_TenantID"] if binding["tenant_in_key"] else ""
+            by_event[tenant, row["EJ_ObjectID"], row["EJ_ID"]].append(row)
+    objects = defaultdict(list)
+    for (tenant, object_id, _), same in by_event.items():
+        same.sort(key=lambda r: first_nulls(*(r[c] for c in ("_SyncDate", "EJ_EventTimeUTC", "EJ_Payload", "EJ_EventType", "EJ_Actor", "EJ_SourceSystem", "EJ_Sequence"))))
+        objects[tenant, object_id].append(same[0])
+        refused += [("ConflictingDuplicate", r) for r in same[1:] if any(r[c] != same[0][c] for c in EJ if c != "_SyncDate")]
+    return objects, refused
+
+
+# ---------------------------------------------------------------- 4.3 order
+
+
+def order(events: list[dict], binding: dict) -> list[dict]:
+    """Events that are due, in the object's total order, with their effective time."""
+    one = binding["stream"] == "none"
+    streams = defaultdict(list)
+    for event in events:
+        event["source"] = "" if one else event["EJ_SourceSystem"] or ""
+        event["effective"] = event["EJ_EventTimeUTC"]
+        if event["EJ_Sequence"] is not None:
+            streams[event["source"]].append(event)
+    for stream in streams.values():
+        latest = dt.datetime.min
+        for event in sorted(stream, key=lambda e: (e["EJ_Sequence"], e["EJ_EventTimeUTC"], e["EJ_ID"])):
+            event["effective"] = latest = max(latest, event["EJ_EventTimeUTC"])
+    return sorted(events, key=lambda e: (e["effective"], first_nulls(e["EJ_Sequence"]), e["source"], e["EJ_EventTimeUTC"], e["EJ_ID"]))
+
+
+# ---------------------------------------------------------------- 4.4 candidates, 4.5 apply
+
+
+def candidates(event: dict, workflow: dict) -> tuple[str | None, list[dict], str | None]:
+    """(mark, candidates, undeclared toState); nothing at all where the event is no transition."""
+    said = part(event["payload"], "transition")
+    code, to, from_ = (scalar(said.get(name)) or None for name in ("code", "toState", "fromState"))
+    enabled = [t for t in workflow["transitions"] if t["enabled"]]
+    bound = any(event["EJ_EventType"] in t["events"] for t in workflow["transitions"])
+    if code:
+        found = [t for t in enabled if t["code"] == code]
+    elif bound:
+        found = [t for t in enabled if event["EJ_EventType"] in t["events"]]
+    elif to:
+        found = [t for t in enabled if t["to"] == to]
+    else:
+        return None, [], None
+    if not found and (code or bound):
+        return "UnknownTransition", [], None
+    if to and to not in workflow["states"]:
+        return "UnknownState", [], None
+    found = [t for t in found if (not from_ or t["from"] == from_) and (not to or t["to"] == to)]
+    if not found:
+        return ("UnknownTransition", [], None) if code or bound else (None, [], to)
+    return None, found, None
+
+
+def apply(events: list[dict], binding: dict) -> None:
+    workflow = binding["workflow"]
+    state, version = workflow["start"], 0
+    for event in events:
+        event |= {"before": state, "applied": False, "rejected": False, "code": None, "by": []}
+        mark, found, undeclared = candidates(event, workflow)
+        if found or undeclared:
+            legal = [t for t in found if t["from"] == state]
+            targets = {t["to"] for t in found} or {undeclared}
+            if len(targets) > 1:
+                targets = {t["to"] for t in legal}
+            if len(targets) != 1:
+                mark = "AmbiguousTransition"
+            else:
+                (target,) = targets
+                if legal or target != state:
+                    seen = scalar(part(event["payload"], "transition").get("rowVersion"))
+                    conflict = seen is not None and re.fullmatch(r"-?[0-9]+", seen) and int(seen) != version
+                    mark = "UndeclaredTransition" if not found else "IllegalTransition" if not legal else "VersionConflict" if conflict else None
+                    if mark and binding["policy"] == "first_writer_wins":
+                        event["rejected"] = True
+                    else:
+                        event["applied"] = True
+                        event["code"] = min((t["code"] for t in legal or found), default=None)
+                        event["by"] = [t for t in legal or found if t["code"] == event["code"]]
+                        state, version = target, version + 1
+        if not mark and event["effective"] != event["EJ_EventTimeUTC"]:
+            mark = "ClockSkew"
+        event |= {"mark": mark, "after": state, "version": version}
+
+
+# ---------------------------------------------------------------- 1, 4.7 rules
+
+
+def document(rule: Any) -> dict | None:
+    """None: no rule."""
+    if isinstance(rule, str):
+        shorthands = {"": None, "allow": {"expr": {"lit": True}}, "deny": {"expr": {"lit": False}}, "tenant": {"expr": {"op": "isNotNull", "args": [{"ref": "tenant.id"}]}}}
+        return shorthands[rule] if rule in shorthands else json.loads(rule)
+    return rule
+
+
+def type_of(node: dict) -> str | None:
+    """The type a node has by itself; a string literal and a bare ref have none."""
+    if "lit" in node:
+        if node["lit"] is None:
+            return None
+        own = "boolean" if isinstance(node["lit"], bool) else "number" if isinstance(node["lit"], int | float) else "string"
+        return {"string": None, "null": None}.get(node.get("type") or own, node.get("type") or own)
+    if "ref" in node:
+        return {"string": "text"}.get(node["as"], node["as"]) if node.get("as") else "datetime" if node["ref"] == "now.utc" else None
+    op = node["op"]
+    if op == "coalesce":
+        return ruling(node["args"])
+    return {"add": "number", "sub": "number", "mul": "number", "div": "number", "dateDiffMinutes": "number", "dateAdd": "datetime"}.get(op, "boolean")
+
+
+def ruling(args: list[dict]) -> str:
+    return next((t for t in map(type_of, args) if t), "text")
+
+
+ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(?:(Z)|([+-])(\d{2})(?::?(\d{2}))?)?)?", re.ASCII)
+
+
+def cast(value: Any, to: str) -> Any:
+    """Text, Fraction, bool or datetime to a type; what does not fit is null, and so is an array or an object."""
+    if isinstance(value, list | dict) or value is None:
+        return None
+    if to == "text":
+        return value if isinstance(value, str) else ("true" if value else "false") if isinstance(value, bool) else str(value)
+    if to == "boolean":
+        return value if isinstance(value, bool) else {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else None
+    if to == "number":
+        if isinstance(value, str):
+            return Fraction(value) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) else None
+        return value if isinstance(value, Fraction) else None
+    if isinstance(value, dt.datetime):
+        return value
+    found = ISO.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        return None
+    year, month, day, hour, minute, second, fraction, _, sign, off_hour, off_minute = found.groups()
+    try:
+        at = dt.datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), int(((fraction or "") + "000000")[:6]))
+        offset = dt.timedelta(hours=int(off_hour or 0), minutes=int(off_minute or 0))
+        return at - offset if sign == "+" else at + offset
+    except (ValueError, OverflowError):
+        return None
+
+
+def look_up(ref: str, seen: dict) -> Any:
+    head, _, rest = ref.partition(".")
+    if head == "object":
+        return seen["object"].get(rest)
+    if head == "context":
+        return part(seen["payload"], "context").get(rest)
+    if ref.startswith("user.claims."):
+        return part(part(seen["payload"], "user"), "claims").get(ref.removeprefix("user.claims."))
+    if ref == "user.roles":
+        return part(seen["payload"], "user").get("roles")
+    return seen[ref]
+
+
+def evaluate(node: dict, seen: dict) -> Any:
+    """A node's value; arrays and objects come back as they are, for `in` and `contains` to see."""
+    if "lit" in node:
+        value, kind = node["lit"], type_of(node)
+        if value is None or node.get("type") == "null":
+            return None
+        text = scalar(value) if isinstance(value, str | bool) else str(value)
+        return cast(text, kind) if kind else text
+    if "ref" in node:
+        value = look_up(node["ref"], seen)
+        if isinstance(value, bool):
+            value = scalar(value)
+        return value if isinstance(value, list) or not node.get("as") else cast(value, type_of(node))
+    op, args = node["op"], node["args"]
+
+    def arg(index: int, to: str) -> Any:
+        return cast(evaluate(args[index], seen), to)
+
+    if op in ("and", "or"):
+        truths = [arg(i, "boolean") for i in range(len(args))]
+        decides = op == "or"
+        return decides if decides in truths else None if None in truths else not decides
+    if op == "not":
+        truth = arg(0, "boolean")
+        return None if truth is None else not truth
+    if op in ("isNull", "isNotNull"):
+        value = evaluate(args[0], seen)
+        return (value is None or isinstance(value, list | dict)) == (op == "isNull")
+    if op == "coalesce":
+        return next((v for v in (arg(i, ruling(args)) for i in range(len(args))) if v is not None), None)
+    if op in ("in", "contains") and (op == "in" or ("ref" in args[0] and isinstance(evaluate(args[0], seen), list))):
+        kind, needle, lists = ruling(args), *((args[0], args[1:]) if op == "in" else (args[1], args[:1]))
+        members = []
+        for item in lists:
+            value = evaluate(item, seen)
+            members += [scalar(v) for v in value] if isinstance(value, list) and "ref" in item else [value]
+        members = [cast(m, kind) for m in members]
+        value = cast(evaluate(needle, seen), kind)
+        if not members:
+            return False
+        return None if value is None else True if value in members else None if None in members else False
+    if op == "dateAdd":
+        count, at = arg(1, "number"), arg(2, "datetime")
+        return None if count is None or at is None else at + int(count) * dt.timedelta(**{args[0]["lit"] + "s": 1})
+    kind = "number" if op in ("add", "sub", "mul", "div") else "datetime" if op == "dateDiffMinutes" else "text" if op in ("contains", "startsWith", "endsWith", "regex") else ruling(args)
+    a, b = arg(0, kind), arg(1, kind)
+    if a is None or b is None or (op == "div" and b == 0):
+        return None
+    return {
+        "eq": lambda: a == b, "ne": lambda: a != b, "gt": lambda: a > b, "gte": lambda: a >= b, "lt": lambda: a < b, "lte": lambda: a <= b,
+        "add": lambda: a + b, "sub": lambda: a - b, "mul": lambda: a * b, "div": lambda: a / b, "dateDiffMinutes": lambda: Fraction((b - a) // MINUTE),
+        "contains": lambda: b in a, "startsWith": lambda: a.startswith(b), "endsWith": lambda: a.endswith(b), "regex": lambda: re.search(b, a) is not None,
+    }[op]()  # fmt: skip
+
+
+def matches(rule: dict, event: dict) -> bool:
+    return "expr" not in rule or rule["expr"] is None or cast(evaluate(rule["expr"], event["seen"]), "boolean") is True
+
+
+def see(events: list[dict]) -> None:
+    """What rules see of each event: the object's fields are carried on."""
+    fields: dict[str, Any] = {}
+    for event in events:
+        fields = fields | part(event["payload"], "object")
+        moved = event["applied"]
+        event["seen"] = {
+            "object": fields, "payload": event["payload"], "transition.fromState": event["before"] if moved else None, "transition.toState": event["after"] if moved else None,
+            "transition.code": event["code"], "user.id": event["EJ_Actor"], "tenant.id": event["_TenantID"], "now.utc": event["effective"],
+            "event.type": event["EJ_EventType"], "event.id": event["EJ_ID"], "event.sourceSystem": event["EJ_SourceSystem"],
+        }  # fmt: skip
+
+
+# ---------------------------------------------------------------- 5 SLA timers
+
+
+def marks(event: dict, first: bool, sla: dict, workflow: dict) -> tuple[bool, bool]:
+    """(S, P)"""
+    if "state" in sla:  # runs while the object is in that state
+        inside, was = event["after"] == sla["state"], event["before"] == sla["state"]
+        s, p = inside and (first or not was), was and not inside
+    else:
+        start, stop = document(sla["start"]), document(sla["stop"])
+        s = matches(start, event) if start else first
+        p = matches(stop, event) if stop else event["applied"] and event["after"] in workflow["terminal"]
+    named = {(a["type"], a.get("target")) for t in event["by"] for a in t["actions"]}
+    names = (sla["code"], f"SLA.{sla['code']}")
+    return s or any(("StartTimer", n) in named for n in names), p or any(("StopTimer", n) in named for n in names)
+
+
+def cycles(events: list[dict], sla: dict, workflow: dict) -> list[dict]:
+    restart = ((document(sla.get("start")) or {}).get("params") or {}).get("onRestart") or "newCycle"
+    found: list[dict] = []
+    for index, event in enumerate(events):
+        s, p = marks(event, index == 0, sla, workflow)
+        running = found and found[-1]["stop"] is None
+        now = event["effective"]
+        start = s and not p
+        if running:
+            start = False
+            if p:
+                found[-1]["stop"] = now
+                start = s and restart == "newCycle"
+        if start and found and restart == "resume":
+            found[-1]["pauses"].append((found[-1]["stop"], now))
+            found[-1]["stop"] = None
+        elif start and not (found and restart == "ignore"):
+            found.append({"no": len(found) + 1, "by": event["EJ_ID"], "start": now, "stop": None, "pauses": []})
+    return found
+
+
+def instant(cycle: dict, minutes: int) -> dt.datetime:
+    at = cycle["start"] + minutes * MINUTE
+    for begin, end in cycle["pauses"]:
+        if begin < at:
+            at += end - begin
+    return at
+
+
+def levels(actions: list[dict], binding: dict) -> list[dict]:
+    found = []
+    for place, action in enumerate((a for a in actions if a["type"] == "EnqueueEscalation"), 1):
+        payload, signal, target = action.get("payload") or {}, action.get("signalType") or "SLA.Breached", action.get("target") or ""
+        severity = payload.get("severity") or binding["severities"].get(signal) or {"SLA.Breached": "Critical", "SLA.Warned": "Warning"}.get(signal)
+        role, principal = (target.removeprefix(kind) if target.startswith(kind) else None for kind in ("role:", "principal:"))
+        found.append({"level": payload.get("level") or place, "signal": signal, "after": payload.get("afterMinutes") or 0, "severity": severity, "role": role, "principal": principal, "notes": action.get("notes")})
+    return found
+
+
+# ---------------------------------------------------------------- 7 ids
+
+
+def identifier(received: dt.datetime, *seed: str | None) -> str:
+    ms = f"{(received - dt.datetime(1970, 1, 1)) // dt.timedelta(milliseconds=1):012x}"
+    h = hashlib.md5("|".join(s or "" for s in seed).encode()).hexdigest()
+    return f"{ms[:8]}-{ms[8:]}-7{h[0:3]}-{'89ab'[int(h[3], 16) & 3]}{h[4:7]}-{h[7:19]}"
+
+
+# ---------------------------------------------------------------- one object, and all of them
+
+
+def fold_object(tenant: str, object_id: str, rows: list[dict], binding: dict, as_of: dt.datetime) -> dict[str, list[dict]]:
+    name, workflow = binding["name"], binding["workflow"]
+    key, received = (tenant, name, object_id), min(r["_SyncDate"] for r in rows)
+    everything = [r | {"payload": parse(r["EJ_Payload"])} for r in rows]
+    events = order([e for e in everything if e["EJ_EventTimeUTC"] <= as_of], binding)
+    apply(events, binding)
+    visible = [e for e in events if not e["rejected"]]
+    see(visible)
+    out: dict[str, list[dict]] = {m: [] for m in ("timeline", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue")}
+    timeline_columns = ("EJ_ID", "_TenantID", "EJ_ObjectType", "EJ_ObjectID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_SourceSystem", "EJ_Sequence", "EJ_CorrelationID", "_SyncDate")
+    for e in everything:
+        if e["EJ_EventTimeUTC"] > as_of:
+            out["timeline"].append({c: e[c] for c in timeline_columns})
+    for position, e in enumerate(events, 1):
+        out["timeline"].append({c: e[c] for c in timeline_columns} | {
+            "TL_EffectiveUTC": e["effective"], "TL_Position": position, "TL_IsApplied": e["applied"], "TL_IsRejected": e["rejected"], "TL_TransitionCode": e["code"],
+            "TL_FromState": e["before"] if e["applied"] else None, "TL_ToState": e["after"] if e["applied"] else None, "TL_State": e["after"],
+            "TL_RowVersion": e["version"], "TL_Anomaly": e["mark"],
+        })  # fmt: skip
+    if not events:
+        return out
+    first, last = events[0], events[-1]
+    applied = [e for e in events if e["applied"]]
+    changed = [e for e in applied if e["before"] != e["after"]]
+    wi_id = identifier(received, "WI", *key)
+    out["workflow_instance"].append({
+        "WI_ID": wi_id, "_TenantID": tenant, "WI_ObjectType": name, "WI_ObjectID": object_id, "WF_ID": workflow["id"], "WS_CurrentCode": last["after"],
+        "WI_CurrentSinceUTC": (changed[-1] if changed else first)["effective"], "WI_LastTransitionCode": applied[-1]["code"] if applied else None,
+        "WI_LastTransitionUTC": applied[-1]["effective"] if applied else None, "WI_LastActor": (applied[-1] if applied else first)["EJ_Actor"],
+        "WI_RowVersion": last["version"], "WI_IsTerminal": last["after"] in workflow["terminal"], "WI_FirstEventUTC": first["effective"],
+    })  # fmt: skip
+    raised = []
+    for sla in binding["slas"]:
+        rule = document(sla.get("escalation"))
+        ladder = levels(rule.get("actions") or [] if rule else [{"type": "EnqueueEscalation"}], binding)
+        st_id = identifier(received, "ST", *key, sla["code"])
+        for cycle in cycles(visible, sla, workflow):
+            warn = sla.get("warn")
+            end = cycle["stop"] or as_of
+            due, warn_at = instant(cycle, sla["target"]), None if warn is None else instant(cycle, warn)
+            warned, breached = warn_at is not None and end >= warn_at, end > due
+            reached = []
+            for level in ladder:
+                at = instant(cycle, (warn if level["signal"] == "SLA.Warned" else sla["target"]) + level["after"])
+                if end >= at if level["signal"] == "SLA.Warned" else end > at:
+                    reached.append(level["level"])
+                    raised.append({"level": level, "at": at, "stop": cycle["stop"], "sla": sla["code"], "by": cycle["by"], "no": cycle["no"], "st_id": st_id})
+            out["sla_cycle"].append({
+                "SC_ID": identifier(received, "SC", *key, sla["code"], cycle["by"]), "ST_ID": st_id, "_TenantID": tenant, "WI_ID": wi_id, "SL_Code": sla["code"],
+                "ST_StartUTC": cycle["start"], "ST_DueUTC": due, "ST_StopUTC": cycle["stop"],
+                "ST_Status": "Stopped" if cycle["stop"] else "Breached" if breached else "Warned" if warned else "Running",
+                "ST_WarnedUTC": warn_at if warned else None, "ST_BreachedUTC": due if breached else None, "ST_EscalationLevel": max(reached, default=0),
+                "ST_ObjectType": name, "ST_ObjectID": object_id, "ST_CycleNo": cycle["no"],
+            })  # fmt: skip
+        if out["sla_cycle"] and out["sla_cycle"][-1]["SL_Code"] == sla["code"]:
+            out["sla_timer"].append({k: v for k, v in out["sla_cycle"][-1].items() if k != "SC_ID"})
+    for e in visible:
+        for transition in e["by"]:
+            for level in levels(transition["actions"], binding):
+                raised.append({"level": level, "at": e["effective"], "stop": None, "sla": None, "by": e["EJ_ID"], "no": None, "st_id": None})
+    out["escalation_queue"] = [queue_row(r, key, received, visible, binding["auto_close"]) for r in raised]
+    return out
+
+
+def queue_row(raised: dict, key: tuple, received: dt.datetime, events: list[dict], auto_close: bool) -> dict:
+    """6: its events, then the stop of its cycle."""
+    level, stop = raised["level"], raised["stop"]
+    own = {"signalType": level["signal"], "slaCode": raised["sla"], "level": str(level["level"])}
+    status, closed = "Open", None
+    for e in events:
+        meant = all(scalar(said) is None or scalar(said) == own[n] for n in own for said in [part(e["payload"], "escalation").get(n)])
+        in_time = e["effective"] >= raised["at"] and not (auto_close and stop is not None and e["effective"] >= stop)
+        if meant and in_time and status != "Closed":
+            if e["EJ_EventType"] == "Escalation.Acknowledged":
+                status = "Ack"
+            elif e["EJ_EventType"] == "Escalation.Closed":
+                status, closed = "Closed", e["effective"]
+    if auto_close and stop is not None and status != "Closed":
+        status, closed = "Closed", stop
+    return {
+        "EQ_ID": identifier(received, "EQ", *key, raised["sla"], raised["by"], level["signal"], str(level["level"])), "_TenantID": key[0], "EQ_ObjectType": key[1],
+        "EQ_ObjectID": key[2], "EQ_SignalCode": level["signal"], "EQ_Severity": level["severity"], "EQ_AssignedToRole": level["role"],
+        "EQ_AssignedToPrincipal": level["principal"], "EQ_Status": status, "EQ_CreatedUTC": raised["at"], "EQ_ClosedUTC": closed, "EQ_Notes": level["notes"],
+        "ST_ID": raised["st_id"], "SL_Code": raised["sla"], "ST_CycleNo": raised["no"], "EQ_Level": level["level"],
+    }  # fmt: skip
+
+
+def fold(rows: list[dict], binding: dict, as_of: dt.datetime) -> dict[str, list[dict]]:
+    """{model: rows} of one binding, from the whole journal."""
+    rows = [dict.fromkeys(EJ) | row for row in rows]
+    objects, refused = admit(rows, binding)
+    out: dict[str, list[dict]] = {m: [] for m in ("timeline", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue")}
+    for (tenant, object_id), events in objects.items():
+        for model, found in fold_object(tenant, object_id, events, binding, as_of).items():
+            out[model] += found
+    counted = Counter((reason, *(row[c] for c in EJ)) for reason, row in refused)
+    out["quarantine"] = []
+    for (reason, *values), count in counted.items():
+        row = dict(zip(EJ, values, strict=True))
+        out["quarantine"].append({
+            "QR_Reason": reason, "QR_Rows": count, "_TenantID": row["_TenantID"], "QR_ObjectType": row["EJ_ObjectType"], "QR_ObjectID": row["EJ_ObjectID"],
+            "QR_EventID": row["EJ_ID"], "QR_EventType": row["EJ_EventType"], "QR_EventTime": row["EJ_EventTimeUTC"], "QR_SourceSystem": row["EJ_SourceSystem"],
+            "QR_Sequence": row["EJ_Sequence"], "QR_Actor": row["EJ_Actor"], "QR_Payload": row["EJ_Payload"], "_SyncDate": row["_SyncDate"],
+        })  # fmt: skip
+    return out
