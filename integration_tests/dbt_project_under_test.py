@@ -63,18 +63,18 @@ class DbtProject:
             raise InvalidMetadata(problems)
         writer.apply(writer.plan(self.folder / loaded.output, render(bindings, loaded)))
 
-    def dbt(self, *args: str, as_of: str | None = None, check: bool = True) -> Any:
+    def dbt(self, *args: str, as_of: str | None = None, check: bool = True, callbacks: list[Any] | None = None) -> Any:
         """Run dbt in this process. Returns its result; raises RunFailed with the models' messages unless check is false."""
         command = [*args, "--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--quiet", "--no-use-colors"]
         command += ["--vars", json.dumps({"ozmeta_as_of": as_of})] if as_of else []
-        result = dbtRunner().invoke(command)
+        result = dbtRunner(callbacks=callbacks).invoke(command)
         if check and not result.success:
             messages = [f"{r.node.name}: {r.message}" for r in (result.result or []) if getattr(r, "status", "") not in ("success", "pass", "skipped")]
             raise RunFailed("\n".join(messages) or str(result.exception))
         return result
 
-    def run(self, as_of: str, *args: str, check: bool = True) -> Any:
-        return self.dbt("run", *args, as_of=as_of, check=check)
+    def run(self, as_of: str, *args: str, **options: Any) -> Any:
+        return self.dbt("run", *args, as_of=as_of, **options)
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(self.database))
