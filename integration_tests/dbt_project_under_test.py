@@ -47,21 +47,12 @@ class DbtProject:
 
     def configure(self, config: dict[str, Any], snapshot: dict[str, Any] | None = None) -> None:
         """Write the metadata and generate, as `ozmeta-dbt generate --force` does."""
-        from ozmeta_dbt import writer
-        from ozmeta_dbt.bindings import resolve
-        from ozmeta_dbt.config import load_config
-        from ozmeta_dbt.problems import InvalidMetadata, Problems
-        from ozmeta_dbt.readers import read_metadb
-        from ozmeta_dbt.render import render
+        from ozmeta_dbt.project import write_models
 
         if snapshot is not None:
             self.write("metadb/snapshot.json", snapshot)
         self.write("ozmeta.yml", config)
-        loaded, problems = load_config(self.folder), Problems()
-        bindings = resolve(read_metadb(self.folder, loaded.metadb, problems), loaded, problems)
-        if problems.errors:
-            raise InvalidMetadata(problems)
-        writer.apply(writer.plan(self.folder / loaded.output, render(bindings, loaded)))
+        write_models(self.folder)
 
     def dbt(self, *args: str, as_of: str | None = None, check: bool = True, callbacks: list[Any] | None = None) -> Any:
         """Run dbt in this process. Returns its result; raises RunFailed with the models' messages unless check is false."""

@@ -9,7 +9,8 @@ import pytest
 from dbt_project_under_test import MODELS, PACKAGE, differences
 from ozmeta_dbt.demo import journal_rows, load_journal, write_journal, write_project
 from ozmeta_dbt.demo.events import END
-from ozmeta_dbt.demo.project import connect, dbt, generate
+from ozmeta_dbt.demo.project import connect, dbt
+from ozmeta_dbt.project import write_models
 
 BINDINGS = ("case", "invoice", "ticket")
 
@@ -20,7 +21,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "project"
     write_project(folder, PACKAGE)
     write_journal(folder, journal_rows(6000))
-    generate(folder)
+    write_models(folder)
     dbt(folder, "deps")
     for days_left in (20, 7, 1, 0):
         until = END - dt.timedelta(days=days_left)

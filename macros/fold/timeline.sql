@@ -49,12 +49,11 @@ typed as (
         sync_date is null as TL_IsUnsynced,
         TL_ContentHash,
         {%- for column in ozmeta_runtime.payload_columns() %}
-        {{ ozmeta_runtime.payload_value(column, 'parsed', paths, loop.index0) }} as {{ column.column }},
+        {{ ozmeta_runtime.payload_value(column, 'parsed', paths, loop.index0) }} as {{ column.column }}{{ "," if not loop.last or intake.fields }}
         {%- endfor %}
         {%- for field in intake.fields %}
-        {{ ozmeta_runtime.json_at('parsed', paths, ozmeta_runtime.payload_columns() | length + loop.index0) }} as {{ field.column }},
+        {{ ozmeta_runtime.json_at('parsed', paths, ozmeta_runtime.payload_columns() | length + loop.index0) }} as {{ field.column }}{{ "," if not loop.last }}
         {%- endfor %}
-        {{ ozmeta_runtime.literal(held) }} as TL_Intake
     from delivered
     where delivery = 1
 ),

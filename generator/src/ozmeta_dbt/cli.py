@@ -13,10 +13,10 @@ from rich.markup import escape
 from rich.syntax import Syntax
 
 from ozmeta_dbt import __version__, writer
-from ozmeta_dbt.bindings import Binding, resolve
-from ozmeta_dbt.config import FILE_NAME, Config, load_config
+from ozmeta_dbt.bindings import Binding
+from ozmeta_dbt.config import FILE_NAME, Config
 from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_FILE, EXIT_INVALID, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
-from ozmeta_dbt.readers import read_metadb
+from ozmeta_dbt.project import read_project
 from ozmeta_dbt.render import models_of, render
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="From OZMetaDB metadata to live workflow state, SLA timers and escalation queues in dbt.")
@@ -40,9 +40,8 @@ journal:
 
 def load(project: Path) -> tuple[Config, list[Binding]]:
     """Read and check everything, and say what is wrong or worth knowing."""
-    config = load_config(project)
     problems = Problems()
-    bindings = resolve(read_metadb(project, config.metadb, problems), config, problems)
+    config, bindings = read_project(project, problems)
     for warning in problems.warnings:
         err.print(f"[yellow]warning[/] {escape(str(warning))}")
     for note in problems.notes:

@@ -15,9 +15,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from ozmeta_dbt.demo.events import DAYS, END, journal_rows
-from ozmeta_dbt.demo.project import DbtFailed, connect, dbt, generate, load_journal, write_journal, write_project
+from ozmeta_dbt.demo.project import DbtFailed, connect, dbt, load_journal, write_journal, write_project
 from ozmeta_dbt.demo.questions import QUESTIONS
 from ozmeta_dbt.problems import EXIT_OK, EXIT_UNEXPECTED, FileProblem
+from ozmeta_dbt.project import write_models
 
 __all__ = ["journal_rows", "load_journal", "run_demo", "write_journal", "write_project"]
 
@@ -52,7 +53,7 @@ def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> No
         return f"{len(rows):,} events written to journal/events.csv"
 
     def models() -> str:
-        bindings, files = generate(folder)
+        bindings, files = write_models(folder)
         dbt(folder, "deps")
         return f"ozmeta-dbt generate: {bindings} bindings, {files} files in models/ozmeta"
 

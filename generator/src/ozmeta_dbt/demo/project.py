@@ -10,15 +10,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from ozmeta_dbt import writer
-from ozmeta_dbt.bindings import resolve
-from ozmeta_dbt.config import load_config
 from ozmeta_dbt.demo.events import COLUMNS, END, Row
 from ozmeta_dbt.demo.metadata import snapshot
 from ozmeta_dbt.demo.questions import QUESTIONS
-from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Problems
-from ozmeta_dbt.readers import read_metadb
-from ozmeta_dbt.render import render
+from ozmeta_dbt.problems import FileProblem
 
 MARKER = ".ozmeta_demo"
 DATABASE = "warehouse.duckdb"
@@ -105,17 +100,6 @@ def write_project(folder: Path, package: Path) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def generate(folder: Path) -> tuple[int, int]:
-    """What `ozmeta-dbt generate` does; the numbers of bindings and of files."""
-    config, problems = load_config(folder), Problems()
-    bindings = resolve(read_metadb(folder, config.metadb, problems), config, problems)
-    if problems.errors:
-        raise InvalidMetadata(problems)
-    files = render(bindings, config)
-    writer.apply(writer.plan(folder / config.output, files))
-    return len(bindings), len(files)
 
 
 class DbtFailed(Exception):

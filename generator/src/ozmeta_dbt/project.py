@@ -1,0 +1,29 @@
+"""A dbt project with an ozmeta.yml: from its metadata to its bindings, and to what its models should be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ozmeta_dbt import writer
+from ozmeta_dbt.bindings import Binding, resolve
+from ozmeta_dbt.config import Config, load_config
+from ozmeta_dbt.problems import InvalidMetadata, Problems
+from ozmeta_dbt.readers import read_metadb
+from ozmeta_dbt.render import render
+
+
+def read_project(folder: Path, problems: Problems) -> tuple[Config, list[Binding]]:
+    """Read and check everything. Errors, warnings and notes are gathered in `problems`, for the caller to judge."""
+    config = load_config(folder)
+    return config, resolve(read_metadb(folder, config.metadb, problems), config, problems)
+
+
+def write_models(folder: Path) -> tuple[int, int]:
+    """What `ozmeta-dbt generate --force` does, without a word; the numbers of bindings and of files. InvalidMetadata where there are errors."""
+    problems = Problems()
+    config, bindings = read_project(folder, problems)
+    if problems.errors:
+        raise InvalidMetadata(problems)
+    files = render(bindings, config)
+    writer.apply(writer.plan(folder / config.output, files))
+    return len(bindings), len(files)
