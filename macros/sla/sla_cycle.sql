@@ -72,9 +72,18 @@ kinds as (
 turns as (
     select
         *,
-        coalesce({{ ozmeta_runtime.last_known('turn', 'partition by _ObjectKey, SL_Code order by TL_Position rows between unbounded preceding and 1 preceding') }}, 'P') = 'S' as was_running,
-        min(case when is_stop then TL_EffectiveUTC end) over (partition by _ObjectKey, SL_Code order by TL_Position rows between 1 following and unbounded following) as next_stop
+        coalesce({{ ozmeta_runtime.last_known('turn', 'partition by _ObjectKey, SL_Code order by TL_Position rows between unbounded preceding and 1 preceding') }}, 'P') = 'S' as was_running
     from kinds
+),
+
+-- Only events that start or stop a span, so that the one after a start is its stop.
+bounds as (
+    select
+        *,
+        lead(TL_EffectiveUTC) over (partition by _ObjectKey, SL_Code order by TL_Position) as next_stop,
+        lead(EJ_ID) over (partition by _ObjectKey, SL_Code order by TL_Position) as stop_event
+    from turns
+    where (turn = 'S' and not was_running) or (is_stop and was_running)
 ),
 
 spans as (
@@ -84,8 +93,8 @@ spans as (
         {{ ozmeta_runtime.to_micros('next_stop') }} as span_stop,
         row_number() over (partition by _ObjectKey, SL_Code order by TL_Position) as span_no,
         row_number() over (partition by _ObjectKey, SL_Code order by TL_Position desc) = 1 as is_last
-    from turns
-    where (turn = 'S' and not was_running) or (turn is null and was_running)
+    from bounds
+    where turn = 'S' or turn is null
 ),
 
 cycles as (
@@ -105,6 +114,7 @@ scheduled as (
         min(case when cycles.span_no = case when cycles.on_restart = 'resume' then 1 else cycles.span_no end then cycles.EJ_ID end) as start_event,
         min(cycles.span_start) as start_at,
         max(case when is_last_span then cycles.span_stop end) as stop_at,
+        max(case when is_last_span then cycles.stop_event end) as stop_event,
         {{ ozmeta_runtime.threshold_instant('policies.target_minutes') }} as due_at,
         {{ ozmeta_runtime.threshold_instant('policies.warn_minutes') }} as warn_at
         {%- for i in range(1, slots + 1) %},
@@ -151,6 +161,7 @@ timed as (
         object_id as ST_ObjectID,
         cast(cycle_no as {{ dbt.type_bigint() }}) as ST_CycleNo,
         start_event as ST_StartEventID,
+        stop_event as ST_StopEventID,
         {{ ozmeta_runtime.from_micros('start_at') }} as ST_StartUTC,
         {{ ozmeta_runtime.from_micros('due_at') }} as ST_DueUTC,
         {{ ozmeta_runtime.from_micros('stop_at') }} as ST_StopUTC,
@@ -162,7 +173,7 @@ timed as (
     {%- if state.incremental %}
     union all
     -- ticking
-    select _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_StartEventID,
+    select _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_StartEventID, ST_StopEventID,
         ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_WarnAtUTC
         {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %}
     from {{ this }}
@@ -191,7 +202,7 @@ evaluated as (
 
 written as (
     select
-        _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_StartEventID,
+        _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_StartEventID, ST_StopEventID,
         ST_StartUTC, ST_DueUTC, ST_StopUTC,
         case when ST_StopUTC is not null then 'Stopped' when ST_BreachedUTC is not null then 'Breached'
              when ST_WarnedUTC is not null then 'Warned' else 'Running' end as ST_Status,
@@ -230,7 +241,7 @@ select * from written
 {% endmacro %}
 
 {% macro cycle_columns(slots) %}
-  {%- set columns = ['_Key', '_ObjectKey', 'SC_ID', 'ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_ObjectType', 'ST_ObjectID', 'ST_CycleNo', 'ST_StartEventID',
+  {%- set columns = ['_Key', '_ObjectKey', 'SC_ID', 'ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_ObjectType', 'ST_ObjectID', 'ST_CycleNo', 'ST_StartEventID', 'ST_StopEventID',
       'ST_StartUTC', 'ST_DueUTC', 'ST_StopUTC', 'ST_Status', 'ST_WarnedUTC', 'ST_BreachedUTC', 'ST_EscalationLevel', 'ST_WarnAtUTC'] -%}
   {%- for i in range(1, slots + 1) -%}{%- do columns.append('ST_Level' ~ i ~ 'AtUTC') -%}{%- endfor -%}
   {%- do columns.append('ST_NextUTC') -%}
