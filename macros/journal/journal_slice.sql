@@ -37,7 +37,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
         {{ c.raw_sequence }} as raw_sequence,
         {{ c._SyncDate }} as sync_date
     from {{ journal.relation }}
-    where {{ c.EJ_ObjectType }} in ({{ ozmeta_runtime.literals(intake.object_types) }})
+    where {{ c.EJ_ObjectType }} in ({{ ozmeta_runtime.literals(intake.object_types) }}){{ ozmeta_runtime.verified_slice(c.EJ_ObjectID) }}
     {%- if watermark and c.has_sync_date %}
       -- a row without _SyncDate has no place in the order of arrival, so it is looked at by every run
       and ({{ c._SyncDate }} >= {{ ozmeta_runtime.from_micros(ozmeta_runtime.to_micros(ozmeta_runtime.instant(watermark)) ~ " - " ~ intake.lookback_minutes * 60000000) }}

@@ -17,6 +17,7 @@ Returns a dict
 Stops the run where as_of lies before that of a run whose rows are here.
 #}
 {% macro run_state(binding, definition) %}
+  {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set hash = local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16] -%}
   {%- set state = {'incremental': is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text()} -%}
   {%- set log = ozmeta_runtime.run_log(binding) -%}

@@ -115,6 +115,7 @@ scheduled as (
         min(cycles.span_start) as start_at,
         max(case when is_last_span then cycles.span_stop end) as stop_at,
         max(case when is_last_span then cycles.stop_event end) as stop_event,
+        max(case when is_last_span then cycles.span_start - cycles.ran_before end) - min(cycles.span_start) as paused,
         {{ ozmeta_runtime.threshold_instant('policies.target_minutes') }} as due_at,
         {{ ozmeta_runtime.threshold_instant('policies.warn_minutes') }} as warn_at
         {%- for i in range(1, slots + 1) %},
@@ -165,6 +166,7 @@ timed as (
         {{ ozmeta_runtime.from_micros('start_at') }} as ST_StartUTC,
         {{ ozmeta_runtime.from_micros('due_at') }} as ST_DueUTC,
         {{ ozmeta_runtime.from_micros('stop_at') }} as ST_StopUTC,
+        {{ ozmeta_runtime.floor_div('paused', 1000000) }} as ST_PausedSeconds,
         {{ ozmeta_runtime.from_micros('warn_at') }} as ST_WarnAtUTC
         {%- for i in range(1, slots + 1) %},
         {{ ozmeta_runtime.from_micros('level' ~ i ~ '_at') }} as ST_Level{{ i }}AtUTC
@@ -174,7 +176,7 @@ timed as (
     union all
     -- ticking
     select _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_StartEventID, ST_StopEventID,
-        ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_WarnAtUTC
+        ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_PausedSeconds, ST_WarnAtUTC
         {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %}
     from {{ this }}
     where ST_NextUTC <= {{ as_of }} and _DeleteDate is null
@@ -208,7 +210,7 @@ written as (
              when ST_WarnedUTC is not null then 'Warned' else 'Running' end as ST_Status,
         ST_WarnedUTC, ST_BreachedUTC,
         cast({% if slots %}greatest(0{% for i in range(1, slots + 1) %}, coalesce(raised{{ i }}, 0){% endfor %}){% else %}0{% endif %} as {{ dbt.type_bigint() }}) as ST_EscalationLevel,
-        ST_WarnAtUTC
+        ST_PausedSeconds, ST_WarnAtUTC
         {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %},
         -- the next threshold still to come; none once stopped
         nullif(least(
@@ -242,7 +244,7 @@ select * from written
 
 {% macro cycle_columns(slots) %}
   {%- set columns = ['_Key', '_ObjectKey', 'SC_ID', 'ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_ObjectType', 'ST_ObjectID', 'ST_CycleNo', 'ST_StartEventID', 'ST_StopEventID',
-      'ST_StartUTC', 'ST_DueUTC', 'ST_StopUTC', 'ST_Status', 'ST_WarnedUTC', 'ST_BreachedUTC', 'ST_EscalationLevel', 'ST_WarnAtUTC'] -%}
+      'ST_StartUTC', 'ST_DueUTC', 'ST_StopUTC', 'ST_Status', 'ST_WarnedUTC', 'ST_BreachedUTC', 'ST_EscalationLevel', 'ST_PausedSeconds', 'ST_WarnAtUTC'] -%}
   {%- for i in range(1, slots + 1) -%}{%- do columns.append('ST_Level' ~ i ~ 'AtUTC') -%}{%- endfor -%}
   {%- do columns.append('ST_NextUTC') -%}
   {%- do return(columns) -%}

@@ -15,13 +15,20 @@ from rich.syntax import Syntax
 from ozmeta_dbt import __version__, writer
 from ozmeta_dbt.bindings import Binding
 from ozmeta_dbt.config import FILE_NAME, Config
-from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_FILE, EXIT_INVALID, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
+from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_DIFFERENT, EXIT_FILE, EXIT_INVALID, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
 from ozmeta_dbt.project import read_project
+from ozmeta_dbt.prove.dbt import Dbt, DbtFailed, vars_of
 from ozmeta_dbt.render import models_of, render
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="From OZMetaDB metadata to live workflow state, SLA timers and escalation queues in dbt.")
-out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200  # tables in a log are read in full, not folded to 80
+out, err = Console(highlight=False, soft_wrap=True, width=WIDE), Console(stderr=True, highlight=False, soft_wrap=True)
 ProjectDir = Annotated[Path, typer.Option("--project-dir", help="The dbt project; ozmeta.yml stands at its root.")]
+
+ProfilesDir = Annotated[Path | None, typer.Option("--profiles-dir", help="As dbt's own option.")]
+Profile = Annotated[str | None, typer.Option("--profile", help="As dbt's own option.")]
+Target = Annotated[str | None, typer.Option("--target", "-t", help="As dbt's own option.")]
+Vars = Annotated[str | None, typer.Option("--vars", help="As dbt's own option, for what the project needs.")]
 
 STARTING_CONFIG = """\
 # What ozmeta-dbt reads and writes; see the README of ozmeta_runtime.
@@ -109,6 +116,48 @@ def generate(
 
 
 @app.command()
+def explain(
+    binding: Annotated[str, typer.Argument(help="As in the names of its models: case.")],
+    object_id: Annotated[str, typer.Argument(help="The object's id, as in the journal.")],
+    tenant: Annotated[str | None, typer.Option(help="Where several tenants have an object of that id.")] = None,
+    project_dir: ProjectDir = Path("."), profiles_dir: ProfilesDir = None, profile: Profile = None, target: Target = None, vars: Vars = None,  # fmt: skip
+) -> None:
+    """Show one object's events in the order they count, and what each did: which timers it started and stopped, what was raised, and why."""
+    from ozmeta_dbt.prove.explain import objects, show, tenant as tenant_of
+
+    dbt = Dbt(project_dir, profiles_dir, profile, target, vars_of(vars))
+    found = objects(dbt.operation("explain_facts", binding=binding, object=object_id))
+    shown = {key: facts for key, facts in found.items() if tenant is None or tenant_of(facts) == tenant}
+    for facts in shown.values():
+        show(binding, object_id, facts, out)
+        out.print()
+    if not shown:
+        tenants = ", ".join(str(tenant_of(facts)) for facts in found.values())
+        err.print(escape(f"the tables hold nothing of {binding} {object_id}" + (f" of tenant {tenant}; it is there for: {tenants}" if found else ": no event of that id was read yet")))
+        raise typer.Exit(EXIT_DIFFERENT)
+
+
+@app.command()
+def verify(
+    bindings: Annotated[list[str] | None, typer.Argument(help="Those to verify, as in the names of their models; all, without.")] = None,
+    sample: Annotated[float, typer.Option(min=0.000001, max=1, help="Share of the objects to fold afresh: 0.01 is one in a hundred.")] = 1.0,
+    salt: Annotated[str, typer.Option(help="Another text draws another sample.")] = "",
+    object_id: Annotated[list[str] | None, typer.Option("--object", help="Only this object; may be repeated.")] = None,
+    show: Annotated[int, typer.Option(min=0, max=100, help="Of how many differing objects to show everything.")] = 3,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep what was folded afresh, in the schema ending in __ozmeta_verify.")] = False,
+    project_dir: ProjectDir = Path("."), profiles_dir: ProfilesDir = None, profile: Profile = None, target: Target = None, vars: Vars = None,  # fmt: skip
+) -> None:
+    """Fold the journal afresh and compare it with what the incremental tables hold. Exit status 1 where they differ."""
+    from ozmeta_dbt.prove.verify import Choice, verify
+
+    config, _ = load(project_dir)
+    dbt = Dbt(project_dir, profiles_dir, profile, target, vars_of(vars))
+    choice = Choice(tuple(object_id or ()), sample, salt)
+    if not verify(dbt, bindings or [], choice, config.journal.lookback_minutes, show, keep, out):
+        raise typer.Exit(EXIT_DIFFERENT)
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to put the demo project; made afresh.")] = Path("ozmeta_demo"),
     package: Annotated[Path, typer.Option(help="The ozmeta_runtime dbt package: a checkout of its repository.")] = Path("."),
@@ -141,6 +190,9 @@ def main() -> None:
     except FileProblem as error:
         err.print(f"[red]error[/]   {escape(str(error))}")
         sys.exit(EXIT_FILE)
+    except DbtFailed as error:
+        err.print(f"[red]error[/]   {escape(str(error))}")
+        sys.exit(EXIT_UNEXPECTED)
     except DatabaseProblem as error:
         err.print(f"[red]error[/]   {escape(str(error))}")
         sys.exit(EXIT_DATABASE)

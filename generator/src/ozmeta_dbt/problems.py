@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-EXIT_OK, EXIT_INVALID, EXIT_FILE, EXIT_DATABASE, EXIT_UNEXPECTED = 0, 2, 3, 4, 10
+EXIT_OK, EXIT_DIFFERENT, EXIT_INVALID, EXIT_FILE, EXIT_DATABASE, EXIT_UNEXPECTED = 0, 1, 2, 3, 4, 10
 
 
 class FileProblem(Exception):

@@ -197,7 +197,8 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
     if model == "timeline":
         own |= col.TIMELINE_MORE | {f["column"]: f"{f['ref']} of the payload, as JSON: null where the event has no such key, 'null' where it clears it." for f in binding.fields}
     if model == "sla_cycle":
-        own |= {"ST_StartEventID": "Id of the event that started the cycle.", "ST_StopEventID": "Id of the event that stopped it; null while it runs.", "ST_WarnAtUTC": "When it is, or was, to be warned, UTC."}
+        own |= {"ST_StartEventID": "Id of the event that started the cycle.", "ST_StopEventID": "Id of the event that stopped it; null while it runs."}
+        own |= {"ST_PausedSeconds": "How long it stood still between its stops and resumptions, in seconds: ST_DueUTC lies later by the pauses before it.", "ST_WarnAtUTC": "When it is, or was, to be warned, UTC."}
         own |= {f"ST_Level{n}AtUTC": f"When the SLA's escalation number {n} is, or was, to be raised, UTC: who is next, and when." for n in range(1, slots + 1)}
     if model in ("sla_cycle", "sla_timer"):
         own |= col.NEXT

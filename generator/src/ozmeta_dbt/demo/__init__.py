@@ -101,6 +101,8 @@ def show_next(folder: Path, out: Console) -> None:
     commands = (
         (f"cd {place}", "everything below runs there"),
         (f"{tool('dbt')} show --select late_now --limit 20", "ask a question of analyses/ again"),
+        (f"{tool('ozmeta-dbt')} explain case {late_case(folder)}", "its events in the order they count, what each did, and when time ran out"),
+        (f"{tool('ozmeta-dbt')} verify --sample 0.2", "a fifth of all objects folded afresh from the journal, and compared"),
         (f"{tool('dbt')} test", "the tests that were generated with the models"),
         (on_then, "two days pass and nothing happens: timers breach, escalations climb their ladder"),
         (f"{tool('ozmeta-dbt')} generate --diff", "after a change to metadb/snapshot.json, such as another targetMinutes; then the same dbt run again"),
@@ -108,6 +110,14 @@ def show_next(folder: Path, out: Console) -> None:
     out.print("\n[bold]What to try next[/]")
     for command, why in commands:
         out.print(f"  {escape(command)}\n      [dim]{why}[/]")
+
+
+def late_case(folder: Path) -> str:
+    """The case with the worst escalation: its id and tenant as arguments."""
+    with connect(folder) as connection:
+        query = "select ST_ObjectID, _TenantID from case_sla_cycle where _DeleteDate is null order by ST_EscalationLevel desc, ST_PausedSeconds desc, _Key limit 1"
+        found = connection.execute(query).fetchone()
+    return f"{shlex.quote(found[0])} --tenant {shlex.quote(found[1])}" if found else "<id>"
 
 
 def tool(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Proof from the user's own warehouse: `explain` one object, `verify` the incremental tables against the journal."""

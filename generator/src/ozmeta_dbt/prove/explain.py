@@ -1,0 +1,178 @@
+"""One object's story out of its tables: each event in the fold's order with what it did, and between them what time did."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+Row = dict[str, Any]
+Facts = dict[str, list[Row]]  # {model: rows}, values as text: instants in epoch micros, see the macro rows_as_text
+
+REASONS = {
+    "UnknownTransition": "its workflow has no such transition",
+    "UnknownState": "its workflow has no such state",
+    "AmbiguousTransition": "its transitions of that name lead to different states, and the current state doesn't decide",
+    "UndeclaredTransition": "no transition leads there",
+    "IllegalTransition": "not from this state",
+    "VersionConflict": "its writer had seen another version",
+    "ClockSkew": "its writer's clock went back, so it counts at the latest time its writer had reached; it says",
+}
+
+
+@dataclass
+class Line:
+    at: int
+    position: str = ""  # none: time alone did it
+    what: str = ""
+    effects: list[str] = field(default_factory=list)
+
+
+def instant(micros: str | int | None) -> str:
+    if micros is None:
+        return ""
+    time = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=int(micros))
+    return time.isoformat(" ", "seconds" if not time.microsecond else "microseconds")
+
+
+def duration(micros: int) -> str:
+    minutes, seconds = divmod(abs(micros) // 1_000_000, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [f"{n} {unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s")) if n]
+    return " ".join(parts[:2]) or "0 min"
+
+
+def objects(facts: Facts) -> dict[str, Facts]:
+    """{object key: its facts}: an id may be several tenants'. Quarantined rows, which have no key, go with the tenant's object, or each alone."""
+    found: dict[str, Facts] = defaultdict(lambda: {model: [] for model in facts})
+    for model, rows in facts.items():
+        for row in rows:
+            if model not in ("quarantine", "run"):
+                found[row["_ObjectKey"]][model].append(row)
+    keys = {tenant(one): key for key, one in found.items()}
+    for row in facts.get("quarantine", []):
+        if row["_DeleteDate"] is None:
+            key = keys.get(row["_TenantID"]) or (next(iter(found)) if len(found) == 1 else f"quarantined of {row['_TenantID']}")
+            found[key]["quarantine"].append(row)
+    for one in found.values():
+        one["run"] = facts.get("run", [])
+    return dict(sorted(found.items(), key=lambda item: str(tenant(item[1]))))
+
+
+def tenant(facts: Facts) -> str | None:
+    return next((row["_TenantID"] for model in ("workflow_instance", "timeline", "quarantine") for row in facts.get(model, [])), None)
+
+
+def live(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["_DeleteDate"] is None]
+
+
+def chronology(facts: Facts) -> list[Line]:
+    """What happened, in the order it counts: events by position; what time did stands after the events of the same instant."""
+    events = {row["EJ_ID"]: event_line(row) for row in sorted(facts["timeline"], key=lambda r: int(r["TL_Position"] or 0)) if row["TL_Position"]}
+    moments: dict[int, Line] = {}
+
+    def happens(at: str, effect: str, event: str | None = None) -> None:
+        line = events[event] if event in events else moments.setdefault(int(at), Line(int(at), what="time passes"))
+        line.effects.append(effect)
+
+    def event_at(at: str, kind: str) -> str | None:
+        """The first event of that instant which could have done it: an applied one, or an answer to escalations."""
+        fits = (row["EJ_ID"] for row in facts["timeline"] if row["TL_Position"] and row["TL_EffectiveUTC"] == at and (row["TL_IsApplied"] == "true" if kind == "applied" else row["EJ_EventType"] == kind))
+        return next(fits, None)
+
+    cycles = sorted(live(facts.get("sla_cycle", [])), key=lambda r: (r["SL_Code"], int(r["ST_CycleNo"])))
+    for cycle in cycles:
+        name = cycle["SL_Code"] + (f" (cycle {cycle['ST_CycleNo']})" if cycle["ST_CycleNo"] != "1" else "")
+        happens(cycle["ST_StartUTC"], f"starts {name}, due {instant(cycle['ST_DueUTC'])}{paused(cycle)}", cycle["ST_StartEventID"])
+        if cycle["ST_WarnedUTC"] is not None:
+            happens(cycle["ST_WarnedUTC"], f"{name} is warned")
+        if cycle["ST_BreachedUTC"] is not None:
+            happens(cycle["ST_BreachedUTC"], f"{name} is breached: still running when it was due")
+        if cycle["ST_StopUTC"] is not None:
+            happens(cycle["ST_StopUTC"], f"stops {name}, {kept(cycle)}", cycle["ST_StopEventID"])
+    stops = {(cycle["ST_ID"], cycle["ST_StopUTC"]): cycle["ST_StopEventID"] for cycle in cycles}
+    for entry in sorted(facts.get("escalation_queue", []), key=lambda r: (int(r["EQ_CreatedUTC"]), int(r["EQ_Level"]))):
+        name = escalation(entry)
+        if entry["_DeleteDate"] is not None:
+            happens(entry["EQ_CreatedUTC"], f"had raised {name}; retracted as of {instant(entry['_DeleteDate'])}, since its cause is no more")
+            continue
+        happens(entry["EQ_CreatedUTC"], f"raises {name}", None if entry["SL_Code"] else event_at(entry["EQ_CreatedUTC"], "applied"))
+        if entry["EQ_ClosedUTC"] is not None:
+            happens(entry["EQ_ClosedUTC"], f"closes {name}", stops.get((entry["ST_ID"], entry["EQ_ClosedUTC"])) or event_at(entry["EQ_ClosedUTC"], "Escalation.Closed"))
+        for row in facts["timeline"]:
+            if acknowledges(row, entry):
+                happens(row["TL_EffectiveUTC"], f"acknowledges {name}", row["EJ_ID"])
+    return sorted([*events.values(), *moments.values()], key=lambda line: (line.at, not line.position, int(line.position or 0)))
+
+
+def acknowledges(row: Row, entry: Row) -> bool:
+    """SPEC 6: from when it was raised until it was closed, and as the payload narrows it."""
+    if row["EJ_EventType"] != "Escalation.Acknowledged" or not row["TL_Position"] or row["TL_IsRejected"] == "true":
+        return False
+    at, until = int(row["TL_EffectiveUTC"]), entry["EQ_ClosedUTC"]
+    asked = ((row["PL_EscalationSignalType"], entry["EQ_SignalCode"]), (row["PL_EscalationSlaCode"], entry["SL_Code"]), (row["PL_EscalationLevel"], entry["EQ_Level"]))
+    return int(entry["EQ_CreatedUTC"]) <= at and (until is None or at < int(until)) and all(want is None or want == have for want, have in asked)
+
+
+def escalation(entry: Row) -> str:
+    who = " and ".join(part for part in (entry["EQ_AssignedToRole"] and f"role {entry['EQ_AssignedToRole']}", entry["EQ_AssignedToPrincipal"]) if part) or "nobody"
+    return f"{entry['EQ_Severity']} {entry['EQ_SignalCode']} level {entry['EQ_Level']}" + (f" of {entry['SL_Code']}" if entry["SL_Code"] else "") + f" to {who}"
+
+
+def event_line(row: Row) -> Line:
+    stream = f", {row['EJ_SourceSystem']}" + (f" no. {row['EJ_Sequence']}" if row["EJ_Sequence"] else "") if row["EJ_SourceSystem"] else ""
+    line = Line(int(row["TL_EffectiveUTC"]), row["TL_Position"], f"{row['EJ_EventType']} ({row['EJ_ID']}{stream})" + (f" by {row['EJ_Actor']}" if row["EJ_Actor"] else ""))
+    anomaly = row["TL_Anomaly"]
+    mark = f"{anomaly}: {REASONS.get(anomaly, '')}" if anomaly else ""
+    if row["TL_IsRejected"] == "true":
+        line.effects.append(f"refused, {mark}")
+    elif row["TL_IsApplied"] == "true":
+        line.effects.append(f"{row['TL_FromState']} → {row['TL_ToState']}" + (f" by {row['TL_TransitionCode']}" if row["TL_TransitionCode"] else ""))
+        line.effects += [f"applied, but marked {mark}"] if anomaly not in (None, "ClockSkew") else []
+    elif anomaly not in (None, "ClockSkew"):
+        line.effects.append(f"moves nothing, {mark}")
+    if anomaly == "ClockSkew":
+        line.effects.append(f"{mark} {instant(row['EJ_EventTimeUTC'])}")
+    return line
+
+
+def paused(cycle: Row) -> str:
+    seconds = int(cycle["ST_PausedSeconds"] or 0)
+    return f" with pauses of {duration(seconds * 1_000_000)} taken out" if seconds else ""
+
+
+def kept(cycle: Row) -> str:
+    by = int(cycle["ST_StopUTC"]) - int(cycle["ST_DueUTC"])
+    return f"{duration(by)} late" if cycle["ST_BreachedUTC"] is not None else f"in time by {duration(by)}"
+
+
+def coming(facts: Facts) -> list[str]:
+    """What time alone will do next."""
+    return [f"{row['SL_Code']}: {row['ST_Status'].lower()}, next threshold {instant(row['ST_NextUTC'])}" for row in live(facts.get("sla_timer", [])) if row["ST_NextUTC"] is not None]
+
+
+def show(binding: str, object_id: str, facts: Facts, out: Console) -> None:
+    run = facts["run"][0] if facts.get("run") else None
+    instance = next(iter(live(facts.get("workflow_instance", []))), None)
+    whose = f" of tenant {tenant(facts)}" if tenant(facts) else ""
+    stands = f"is {instance['WS_CurrentCode']} since {instant(instance['WI_CurrentSinceUTC'])}" if instance else ""
+    when = f"as of {instant(run['RUN_AsOfUTC'])} (run {run['RUN_Batch']})" if run else ""
+    out.print(escape(f"{binding} {object_id}{whose} {stands} {when}".replace("  ", " ").strip()), style="bold")
+    table = Table("#", "counts at (UTC)", Column("event", overflow="fold"), Column("what it did", overflow="fold"), box=None, pad_edge=False)
+    for line in chronology(facts):
+        table.add_row(line.position, instant(line.at), escape(line.what), escape("\n".join(line.effects) or "nothing"))
+    out.print(table)
+    for row in facts["timeline"]:
+        if row["TL_Position"] is None:
+            out.print(escape(f"pending: {row['EJ_EventType']} ({row['EJ_ID']}), from the first run as of {instant(row['EJ_EventTimeUTC'])} or later"))
+    for row in facts.get("quarantine", []):
+        out.print(escape(f"quarantined, {row['QR_Reason']}: {row['QR_EventType']} ({row['QR_EventID']}), delivered {instant(row['_SyncDate'])}, {row['QR_Payload']}"))
+    for text in coming(facts):
+        out.print(escape(f"to come: {text}"))

@@ -1,0 +1,132 @@
+"""Is what the incremental tables hold what the journal says? Folds it afresh in a schema of its own, and compares (SPEC 9.1)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ozmeta_dbt.prove import explain
+from ozmeta_dbt.prove.dbt import Dbt, DbtFailed
+from ozmeta_dbt.prove.scratch import find_profiles, write_scratch_profiles
+
+BOOKKEEPING = {"_Batch", "_UpdateDate", "_DefinitionHash", "_DeleteDate", "TL_Intake", "TL_Journal", "QR_Journal"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which objects: these, or a share of all drawn by `salt`, or all."""
+
+    objects: tuple[str, ...] = ()
+    share: float = 1.0
+    salt: str = ""
+
+    @property
+    def slice(self) -> dict[str, Any]:
+        if self.objects:
+            return {"objects": list(self.objects)}
+        # ids whose hash begins below this; "g" lies above every hash
+        return {"below": "g" if self.share >= 1 else f"{int(self.share * 16**8):08x}", "salt": self.salt}
+
+    def __str__(self) -> str:
+        if self.objects:
+            return "of " + ", ".join(self.objects)
+        return "of all objects" if self.share >= 1 else f"of {self.share:.4g} of the objects" + (f", drawn by '{self.salt}'" if self.salt else "")
+
+
+def verify(dbt: Dbt, bindings: list[str], choice: Choice, lookback_minutes: int, show: int, keep: bool, out: Console) -> bool:
+    """Compare, and say what was found; true where nothing differs."""
+    plan = dbt.operation("verify_plan", wanted=bindings)
+    check(plan, bindings)
+    with scratch(dbt) as aside:
+        afresh = aside.with_vars(ozmeta_verify=choice.slice)
+        by_instant: dict[int, list[str]] = defaultdict(list)
+        for entry in plan.values():
+            by_instant[entry["as_of"]] += [names[3] for names in entry["models"].values()]
+        for as_of, models in by_instant.items():
+            afresh.with_vars(ozmeta_as_of=explain.instant(as_of).replace(" ", "T"))("run", "--full-refresh", "--select", *models)
+        answer = afresh.operation("verify_compare", plan=plan, lookback_minutes=lookback_minutes, show=show, keep=keep)
+    changed = [model for found in answer.values() for model in found["changed"]]
+    if changed:
+        raise DbtFailed(f"the definitions of {', '.join(changed)} changed since the last run, so its tables can't be what they would be today: run dbt, then verify")
+    report(plan, answer, choice, out)
+    return not any(outcome["differing_rows"] for found in answer.values() for outcome in found["models"].values())
+
+
+def check(plan: dict[str, Any], bindings: list[str]) -> None:
+    unknown = [name for name in bindings if name not in plan]
+    if unknown or not plan:
+        raise DbtFailed(f"this project has no binding {', '.join(unknown)}; `dbt ls` shows models <binding>_run for each" if unknown else "this project has no generated binding: run ozmeta-dbt generate, first")
+    for name, entry in plan.items():
+        if not entry["batch"]:
+            raise DbtFailed(f"{name} has no completed run yet: run dbt, then verify")
+        if entry["unfinished"]:
+            raise DbtFailed(f"the last run of {name} did not finish ({', '.join(entry['unfinished'])}): run dbt, then verify")
+
+
+@contextmanager
+def scratch(dbt: Dbt) -> Iterator[Dbt]:
+    """The user's dbt, writing to a schema of its own: verify_compare drops it; so does this, where it didn't come to that."""
+    with tempfile.TemporaryDirectory(prefix="ozmeta_verify_") as name:
+        folder = Path(name)
+        write_scratch_profiles(find_profiles(dbt.profiles_dir), folder)
+        aside = replace(dbt, profiles_dir=folder, scratch=folder)
+        try:
+            yield aside
+        except BaseException:
+            aside.operation("verify_clean")
+            raise
+
+
+def report(plan: dict[str, Any], answer: dict[str, Any], choice: Choice, out: Console) -> None:
+    table = Table("table", "as of (UTC)", "rows", "rows that differ", "objects", box=None, pad_edge=False)
+    for binding, found in answer.items():
+        for model, outcome in found["models"].items():
+            differ = outcome["differing_rows"]
+            style = "red" if differ else ""
+            table.add_row(escape(plan[binding]["models"][model][3]), explain.instant(plan[binding]["as_of"]), str(outcome["rows"]), str(differ), str(outcome["differing_objects"]), style=style)
+    out.print(table)
+    for binding, found in answer.items():
+        if found["waiting"]:
+            out.print(f"{escape(binding)}: objects with journal rows that arrived since the run, left out: {found['waiting']}. The next run reads them.")
+        for object_id, facts in found["facts"].items():
+            tables, afresh = explain.objects(facts["tables"]), explain.objects(facts["afresh"])
+            for key in sorted(tables.keys() | afresh.keys()):
+                said = differences(tables.get(key, {}), afresh.get(key, {}))
+                if said:
+                    out.print(f"\n[red]{escape(binding)} {escape(object_id)} differs[/]\n" + escape("\n".join(said)))
+                    out.print("By the journal:" if key in afresh else "The journal holds nothing of it.")
+                    explain.show(binding, object_id, afresh[key], out) if key in afresh else None
+    total = sum(outcome["differing_rows"] for found in answer.values() for outcome in found["models"].values())
+    out.print(f"[red]{total} rows differ[/] from a fold afresh {escape(str(choice))}" if total else f"[green]the tables are what the journal says[/], by a fold afresh {escape(str(choice))}")
+
+
+def differences(tables: explain.Facts, afresh: explain.Facts) -> list[str]:
+    """What differs for an object, row by row."""
+    said = []
+    for model in sorted((tables.keys() | afresh.keys()) - {"run"}):
+        held, want = ({row["_Key"]: row for row in facts.get(model, []) if row.get("_DeleteDate") is None} for facts in (tables, afresh))
+        for key in sorted(held.keys() | want.keys()):
+            if key not in held:
+                said.append(f"  {model}: a row is missing: {brief(want[key])}")
+            elif key not in want:
+                said.append(f"  {model}: a row that should not be: {brief(held[key])}")
+            else:
+                said += [f"  {model}: {column} is {readable(column, held[key].get(column))}, should be {readable(column, value)}" for column, value in want[key].items() if column not in BOOKKEEPING and held[key].get(column) != value]
+    return said
+
+
+def brief(row: explain.Row) -> str:
+    return ", ".join(f"{column} {readable(column, value)}" for column, value in row.items() if value is not None and column not in BOOKKEEPING and not column.startswith(("_Key", "_ObjectKey", "TL_ContentHash", "PL_")))
+
+
+def readable(column: str, value: str | None) -> str:
+    return "null" if value is None else explain.instant(value) if column.endswith(("UTC", "_SyncDate")) else value

@@ -1,0 +1,221 @@
+"""`ozmeta-dbt explain` and `verify`: what a person sees of an object, and that a table which is wrong is noticed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from dbt.cli.main import dbtRunner
+from dbt_project_under_test import DbtProject
+from ozmeta_dbt.prove.dbt import Dbt, DbtFailed
+from ozmeta_dbt.prove.explain import objects, show
+from ozmeta_dbt.prove.verify import Choice, verify
+from rich.console import Console
+from test_runs import CONFIG, event, snapshot
+
+AS_OF = "2026-01-01T04:00:00"
+
+
+def meta(restart: str = "newCycle") -> dict:
+    """Two states there and back; an SLA of 60 minutes on Busy, warned at 30, with a ladder; Go raises one as well."""
+    document = snapshot()
+    runtime = document["objects"]["runtime"]
+    runtime["slaPolicies"][0]["warnMinutes"] = 30
+    runtime["slaBindings"][0]["startRule"]["params"] = {"onRestart": restart}
+    runtime["slaBindings"][0]["stopRule"] = {"version": 1, "kind": "TimerStop", "expr": {"op": "eq", "args": [{"ref": "transition.toState"}, {"lit": "Open"}]}}
+    runtime["slaPolicies"][0]["escalationRule"] = {"version": 1, "kind": "Escalation", "actions": [
+        {"type": "EnqueueEscalation", "signalType": "SLA.Warned", "target": "role:Lead"}, {"type": "EnqueueEscalation", "signalType": "SLA.Breached", "target": "principal:ann"}]}  # fmt: skip
+    document["objects"]["workflows"][0]["transitions"][0]["actionDsl"] = {"version": 1, "kind": "Action", "actions": [{"type": "EnqueueEscalation", "target": "role:Desk"}]}
+    return document
+
+
+class InThisProcess(Dbt):
+    """Spares each call dbt's start; the demo's tests call the command itself."""
+
+    def __call__(self, *args: str) -> str:
+        printed: list[str] = []
+        options = ["--project-dir", str(self.project_dir), "--profiles-dir", str(self.profiles_dir), "--vars", json.dumps(self.vars)]
+        options += ["--target-path", str(self.scratch / "target")] if self.scratch else []
+        result = dbtRunner(callbacks=[lambda event: printed.append(event.info.msg)]).invoke([*args, *options, "--quiet", "--no-use-colors"])
+        if not result.success:
+            raise DbtFailed("\n".join(printed) + str(result.exception or ""))
+        return "\n".join(printed)
+
+
+def dbt_of(project: DbtProject) -> Dbt:
+    return InThisProcess(project.folder, project.folder)
+
+
+def told(project: DbtProject, object_id: str) -> str:
+    out = Console(file=io.StringIO(), width=220, highlight=False)
+    for facts in objects(dbt_of(project).operation("explain_facts", binding="case", object=object_id)).values():
+        show("case", object_id, facts, out)
+    return "\n".join(" ".join(line.split()) for line in out.file.getvalue().splitlines() if line.strip())
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> DbtProject:
+    project = DbtProject(tmp_path, CONFIG, meta())
+    project.create_journal()
+    return project
+
+
+def test_explain_tells_what_each_event_and_the_passing_of_time_did(project: DbtProject) -> None:
+    project.append([
+        event("a", 0, "Go", EJ_Actor="ann", EJ_SourceSystem="crm", EJ_Sequence=2), event("d", 70, "Back", EJ_SourceSystem="crm", EJ_Sequence=1),
+        event("odd", 50, "[bold]Fly"), event("b", 75, "Go"),
+        event("ack", 150, EJ_EventType="Escalation.Acknowledged", EJ_Payload='{"escalation": {"slaCode": "Work"}}'),
+        event("c", 160, "Back"), event("later", 400, "Go"), event("bad", 90, EJ_Payload="{"), event("other", 0, "Go", _TenantID="t2"),
+    ])  # fmt: skip
+    project.run(AS_OF)
+    mine, _, others = told(project, "o1").partition("case o1 of tenant t2")
+    assert mine.splitlines() == [
+        "case o1 of tenant t1 is Open since 2026-01-01 02:40:00 as of 2026-01-01 04:00:00 (run 1)",
+        "# counts at (UTC) event what it did",
+        "1 2026-01-01 00:50:00 X (odd) moves nothing, UnknownTransition: its workflow has no such transition",
+        "2 2026-01-01 01:10:00 X (d, crm no. 1) nothing",
+        "3 2026-01-01 01:10:00 X (a, crm no. 2) by ann Open → Busy by Go",
+        "ClockSkew: its writer's clock went back, so it counts at the latest time its writer had reached; it says 2026-01-01 00:00:00",
+        "starts Work, due 2026-01-01 02:10:00",
+        "raises Warning Escalation.Raised level 1 to role Desk",
+        "4 2026-01-01 01:15:00 X (b) nothing",
+        "2026-01-01 01:40:00 time passes Work is warned",
+        "raises Warning SLA.Warned level 1 of Work to role Lead",
+        "2026-01-01 02:10:00 time passes Work is breached: still running when it was due",
+        "raises Critical SLA.Breached level 2 of Work to ann",
+        "5 2026-01-01 02:30:00 Escalation.Acknowledged (ack) acknowledges Warning SLA.Warned level 1 of Work to role Lead",
+        "acknowledges Critical SLA.Breached level 2 of Work to ann",
+        "6 2026-01-01 02:40:00 X (c) Busy → Open by Back",
+        "stops Work, 30 min late",
+        "closes Warning SLA.Warned level 1 of Work to role Lead",
+        "closes Critical SLA.Breached level 2 of Work to ann",
+        "pending: X (later), from the first run as of 2026-01-01 06:40:00 or later",
+        "quarantined, MalformedPayload: X (bad), delivered 2026-01-01 01:30:00, {",
+    ]
+    assert others.startswith(" is Busy since 2026-01-01 00:00:00") and "quarantined" not in others
+    # a late event undoes it all; another, and time is still to pass
+    project.append([event("late", 72, "Back", _SyncDate=dt.datetime(2026, 1, 1, 4)), event("again", 230, "Go")])
+    project.run("2026-01-01T04:30:00")
+    mine = told(project, "o1").partition("case o1 of tenant t2")[0]
+    assert "stops Work, in time by 58 min" in mine
+    assert "had raised Critical SLA.Breached level 2 of Work to ann; retracted as of 2026-01-01 04:30:00, since its cause is no more" in mine
+    assert "to come: Work: warned, next threshold 2026-01-01 04:50:00" in mine
+
+
+def test_explain_shows_what_pauses_did(tmp_path: Path) -> None:
+    project = DbtProject(tmp_path, CONFIG, meta("resume"))
+    project.create_journal()
+    project.append([event("a", 0, "Go"), event("b", 20, "Back"), event("c", 100, "Go")])
+    project.run(AS_OF)
+    assert "starts Work, due 2026-01-01 02:20:00 with pauses of 1 h 20 min taken out" in told(project, "o1")
+
+
+def verified(project: DbtProject, choice: Choice = Choice(), lookback: int = 5) -> tuple[bool, str]:
+    out = Console(file=io.StringIO(), width=220, highlight=False)
+    same = verify(dbt_of(project), [], choice, lookback, 2, False, out)
+    return same, out.file.getvalue()
+
+
+def timeline_rows(said: str) -> int:
+    return int(next(line for line in said.splitlines() if line.startswith("case_timeline")).split()[3])
+
+
+def tampered(project: DbtProject, *statements: str) -> None:
+    with project.connect() as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_verify_notices_each_table_that_is_wrong_and_shows_why(project: DbtProject) -> None:
+    project.append([event(f"go{n}", n, "Go", f"o{n}") for n in range(40)] + [event(f"back{n}", n + 50, "Back", f"o{n}") for n in range(20)] + [event("bad", 9, EJ_Payload="{")])
+    project.run("2026-01-01T01:00:00")
+    project.append([event("late", 0, "Back", "o30", _SyncDate=dt.datetime(2026, 1, 1, 1))])
+    project.run(AS_OF)
+    same, said = verified(project, Choice(share=0.5))
+    assert same and 5 < timeline_rows(said) < 55
+    assert project.rows("from information_schema.tables where table_schema like '%verify%'") == []  # it cleans up
+    tampered(project, "update case_sla_timer set ST_BreachedUTC = null where ST_ObjectID = 'o33'", "delete from case_timeline where EJ_ID = 'back7'",
+             "update case_workflow_instance set WS_CurrentCode = 'Open', _DeleteDate = current_timestamp where WI_ObjectID = 'o8'", "delete from case_quarantine",
+             "insert into case_escalation_queue select * replace ('x' as _Key, 'o9' as EQ_ObjectID) from case_escalation_queue where _DeleteDate is null limit 1")  # fmt: skip
+    same, said = verified(project)
+    assert not same and timeline_rows(said) == 60
+    found = {line.split()[0].removeprefix("case_"): line.split()[-2:] for line in said.splitlines() if line.startswith("case_")}
+    assert found == {"timeline": ["1", "1"], "quarantine": ["1", "1"], "workflow_instance": ["1", "1"], "sla_cycle": ["0", "0"], "sla_timer": ["1", "1"], "escalation_queue": ["1", "1"]}
+    assert "timeline: a row is missing: EJ_ID back7" in said and "stops Work" in said
+    assert "5 rows differ" in said
+    assert "ST_BreachedUTC is null, should be 2026-01-01 01:33:00" in verified(project, Choice(("o33",)))[1]
+
+
+def test_verify_leaves_out_what_the_next_run_reads_but_not_what_none_ever_will(project: DbtProject) -> None:
+    project.append([event(f"go{n}", n, "Go", f"o{n}") for n in range(40)])
+    project.run(AS_OF)
+    project.append([event("new", 235, "Back", "o9"), event("new8", 38, "Back", "o8"), event("worse", 239, object_id="o7", EJ_Payload="{"), event("go6", 6, "Back", "o6", _SyncDate=dt.datetime(2026, 1, 1, 4))])
+    same, said = verified(project)
+    assert same and "left out: 4" in said and timeline_rows(said) == 36
+    project.append([event("lost", 0, "Back", "o39")])  # behind the lookback
+    same, said = verified(project)
+    assert not same and "a row is missing: EJ_ID lost" in said
+
+
+def test_verify_says_when_it_can_not_be_right_yet(project: DbtProject) -> None:
+    with pytest.raises(DbtFailed, match="no completed run"):
+        verified(project)
+    project.append([event("a", 0, "Go")])
+    project.run(AS_OF)
+    project.append([event("b", 300, "Back")])
+    project.run("2026-01-01T06:00:00", "--select", "case_timeline")
+    with pytest.raises(DbtFailed, match="did not finish.*case_timeline"):
+        verified(project)
+    project.run("2026-01-01T06:00:00")
+    changed = meta()
+    changed["objects"]["runtime"]["slaPolicies"][0]["targetMinutes"] = 70
+    project.configure(CONFIG, changed)
+    with pytest.raises(DbtFailed, match="definitions of case_sla_cycle changed"):
+        verified(project)
+
+
+def test_verify_never_writes_over_the_tables(project: DbtProject) -> None:
+    """Where a project names schemas without heed of the target's."""
+    project.append([event("a", 0, "Go")])
+    (project.folder / "macros").mkdir()
+    (project.folder / "macros" / "names.sql").write_text("{% macro generate_schema_name(custom, node) %}main{% endmacro %}")
+    project.run(AS_OF)
+    before = project.rows("from case_timeline")
+    project.append([event("b", 1, "Back")])
+    with pytest.raises(DbtFailed, match="Nothing was written"):
+        verified(project)
+    assert project.rows("from case_timeline") == before
+
+
+def test_explain_of_a_binding_that_is_none(project: DbtProject) -> None:
+    with pytest.raises(DbtFailed, match="no binding 'nope'. It has: case"):
+        dbt_of(project).operation("explain_facts", binding="nope", object="o1")
+    with pytest.raises(DbtFailed, match="run dbt, first"):
+        dbt_of(project).operation("explain_facts", binding="case", object="o1")
+
+
+def test_the_commands_themselves(project: DbtProject) -> None:
+    """As a user calls them: each dbt a process of its own, the profile found by where one stands."""
+    project.append([event("a", 0, "Go")])
+    Dbt(project.folder, project.folder, vars={"ozmeta_as_of": AS_OF})("run")
+
+    def command(*args: str) -> tuple[int, str]:
+        done = subprocess.run([sys.executable, "-m", "ozmeta_dbt", *args], cwd=project.folder, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    status, said = command("explain", "case", "o1", "--tenant", "t1")
+    assert status == 0 and "starts Work, due 2026-01-01 01:00:00" in said
+    status, said = command("explain", "case", "o1' or 'a' = 'a")
+    assert status == 1 and "the tables hold nothing of case o1' or 'a' = 'a" in said
+    status, said = command("verify", "case")
+    assert status == 0 and "the tables are what the journal says, by a fold afresh of all objects" in said
+    tampered(project, "update case_sla_timer set ST_Status = 'Running'")
+    status, said = command("verify", "--object", "o1")
+    assert status == 1 and "sla_timer: ST_Status is Running, should be Breached" in said
+    status, said = command("verify", "--vars", "[no mapping")
+    assert status == 10 and "expected a YAML mapping" in said

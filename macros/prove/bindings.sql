@@ -1,0 +1,42 @@
+{# The bindings among the project's models: {binding: {model: node}}; a binding is known by its run log, whose model names all others. #}
+{% macro bindings() %}
+  {%- set found = {} -%}
+  {%- for node in graph.nodes.values() if node.resource_type == 'model' and 'macro.ozmeta_runtime.run_log_model' in node.depends_on.macros -%}
+    {%- set binding = node.name[:-4] -%}
+    {%- set models = {'run': node} -%}
+    {%- for id in node.depends_on.nodes -%}
+      {%- set upstream = graph.nodes[id] -%}
+      {%- do models.update({upstream.name[binding | length + 1:]: upstream}) -%}
+    {%- endfor -%}
+    {%- do found.update({binding: models}) -%}
+  {%- endfor -%}
+  {%- do return(found) -%}
+{% endmacro %}
+
+{% macro relation_of(node) %}{% do return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) %}{% endmacro %}
+
+{# Operations answer in one line of JSON, which the command `ozmeta-dbt` reads. #}
+{% macro answer(document) %}{% do print('OZMETA ' ~ tojson(document)) %}{% endmacro %}
+
+{# The rows of a query as dicts of texts, a null as none; instants as epoch micros, booleans as 'true' and 'false'. #}
+{% macro rows_as_text(relation, columns, condition) %}
+  {%- set found = [] -%}
+  {%- set selected = [] -%}
+  {%- for column in columns -%}
+    {%- set name = adapter.quote(column.name) -%}
+    {%- if ozmeta_runtime.is_instant(column) -%}{%- do selected.append("cast(" ~ ozmeta_runtime.to_micros(name) ~ " as " ~ dbt.type_string() ~ ")") -%}
+    {%- elif 'bool' in column.data_type | lower -%}{%- do selected.append("case when " ~ name ~ " then 'true' when not " ~ name ~ " then 'false' end") -%}
+    {%- else -%}{%- do selected.append("cast(" ~ name ~ " as " ~ dbt.type_string() ~ ")") -%}{%- endif -%}
+  {%- endfor -%}
+  {%- for row in run_query("select " ~ selected | join(', ') ~ " from " ~ relation ~ " where " ~ condition).rows -%}
+    {%- set values = {} -%}
+    {%- for column in columns -%}
+      {%- set value = row[loop.index0] -%}
+      {%- do values.update({column.name: value | string if value is not none else none}) -%}
+    {%- endfor -%}
+    {%- do found.append(values) -%}
+  {%- endfor -%}
+  {%- do return(found) -%}
+{% endmacro %}
+
+{% macro is_instant(column) %}{% do return('timestamp' in column.data_type | lower or 'datetime' in column.data_type | lower) %}{% endmacro %}

@@ -1,0 +1,31 @@
+{# Operation behind `ozmeta-dbt explain`: everything the tables hold of an object, of every tenant that has one of that id.
+   Arguments  binding: 'case'; object: its id. Raises where there is no such binding or it has never run. #}
+{% macro explain_facts(binding, object) %}
+  {%- set known = ozmeta_runtime.bindings() -%}
+  {%- if binding not in known -%}
+    {%- do exceptions.raise_compiler_error("This project has no binding '" ~ binding ~ "'. It has: " ~ (known.keys() | sort | join(', ') or 'none; generate, first')) -%}
+  {%- endif -%}
+  {%- set models = {} -%}
+  {%- for model, node in known[binding].items() -%}{%- do models.update({model: ozmeta_runtime.relation_of(node)}) -%}{%- endfor -%}
+  {%- do ozmeta_runtime.answer(ozmeta_runtime.facts_of(models, [object | string])) -%}
+{% endmacro %}
+
+{# {model: rows} of these objects, live rows and retracted ones; of the run log the last run. models: {model: relation} #}
+{% macro facts_of(models, objects) %}
+  {%- set facts = {} -%}
+  {%- for model, relation in models.items() -%}
+    {%- set columns = adapter.get_columns_in_relation(relation) -%}
+    {%- if not columns -%}
+      {%- do exceptions.raise_compiler_error("There is no table " ~ relation ~ " yet: run dbt, first") -%}
+    {%- endif -%}
+    {%- set condition = "RUN_Batch = (select max(RUN_Batch) from " ~ relation ~ ")" if model == 'run'
+        else ozmeta_runtime.object_column(model) ~ " in (" ~ ozmeta_runtime.literals(objects) ~ ")" -%}
+    {%- do facts.update({model: ozmeta_runtime.rows_as_text(relation, columns, condition)}) -%}
+  {%- endfor -%}
+  {%- do return(facts) -%}
+{% endmacro %}
+
+{# The column that names a row's object. #}
+{% macro object_column(model) %}
+  {%- do return({'timeline': 'EJ_ObjectID', 'quarantine': 'QR_ObjectID', 'workflow_instance': 'WI_ObjectID', 'escalation_queue': 'EQ_ObjectID'}.get(model, 'ST_ObjectID')) -%}
+{% endmacro %}

@@ -1,0 +1,121 @@
+{#
+Operations behind `ozmeta-dbt verify`: is what the incremental tables hold what the journal says? (SPEC 9.1, in the user's own warehouse)
+
+  verify_plan     where the tables are, and as of when they are right; run with the user's own profile
+  (dbt run)       the same models, --full-refresh, in a schema of their own, as of the same instant, over the sampled objects
+  verify_compare  the one with the other; run, like the fold afresh, with the profile whose schema ends in __ozmeta_verify
+#}
+{% macro verify_plan(wanted=[]) %}
+  {%- set plan = {} -%}
+  {%- for binding, models in ozmeta_runtime.bindings().items() if not wanted or binding in wanted -%}
+    {%- set entry = {'models': {}, 'journals': {}, 'batch': 0, 'unfinished': []} -%}
+    {%- set log = load_relation(ozmeta_runtime.relation_of(models.run)) -%}
+    {%- if log -%}
+      {%- for row in run_query("select RUN_Batch, RUN_Journal, " ~ ozmeta_runtime.to_micros('RUN_AsOfUTC') ~ ", " ~ ozmeta_runtime.to_micros('RUN_WatermarkUTC')
+          ~ " from " ~ log ~ " where RUN_Batch = (select max(RUN_Batch) from " ~ log ~ ")").rows -%}
+        {%- do entry.update({'batch': row[0] | int, 'as_of': row[2] | int}) -%}
+        {%- do entry.journals.update({row[1]: row[3] | int if row[3] is not none else none}) -%}
+      {%- endfor -%}
+    {%- endif -%}
+    {%- for model, node in models.items() if model != 'run' -%}
+      {%- set relation = load_relation(ozmeta_runtime.relation_of(node)) -%}
+      {%- do entry.models.update({model: [node.database, node.schema, node.alias, node.name]}) -%}
+      {%- if entry.batch and (not relation or (run_query("select max(_Batch) from " ~ relation).rows[0][0] or 0) > entry.batch) -%}{%- do entry.unfinished.append(node.name) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- do plan.update({binding: entry}) -%}
+  {%- endfor -%}
+  {%- do ozmeta_runtime.answer(plan) -%}
+{% endmacro %}
+
+{#
+Arguments  plan: what verify_plan said; lookback_minutes: the journals'; show: of how many differing objects to fetch everything;
+           keep: whether what was folded afresh stays
+Answers    {binding: {changed: models whose definitions changed since, waiting: objects with events that no run has read yet,
+            models: {model: {rows, differing_rows, differing_objects, first: [object]}}, facts: {object: {tables, afresh}}}}
+#}
+{% macro verify_compare(plan, lookback_minutes, show=3, keep=false) %}
+  {%- set answer = {} -%}
+  {%- set known = ozmeta_runtime.bindings() -%}
+  {%- for binding, entry in plan.items() -%}
+    {%- set found = {'changed': [], 'models': {}, 'facts': {}} -%}
+    {%- set held, afresh = {}, {} -%}
+    {%- for model, names in entry.models.items() -%}
+      {%- do held.update({model: api.Relation.create(database=names[0], schema=names[1], identifier=names[2])}) -%}
+      {%- do afresh.update({model: ozmeta_runtime.relation_of(known[binding][model])}) -%}
+      {%- if model != 'quarantine' and run_query("select count(*) from " ~ held[model] ~ " where _DefinitionHash not in (select _DefinitionHash from " ~ afresh[model] ~ ")"
+          ~ ozmeta_runtime.live(model) ~ ozmeta_runtime.verified_slice(ozmeta_runtime.object_column(model))
+          ~ " and exists (select 1 from " ~ afresh[model] ~ ")").rows[0][0] | int -%}
+        {%- do found.changed.append(names[3]) -%}
+      {%- endif -%}
+    {%- endfor -%}
+    {%- set waiting = ozmeta_runtime.waiting_objects(held, afresh, entry.journals, lookback_minutes) -%}
+    {%- do found.update({'waiting': run_query("select count(*) from (" ~ waiting ~ ") as waiting").rows[0][0] | int}) -%}
+    {%- set objects = [] -%}
+    {%- for model in held -%}
+      {%- set outcome = ozmeta_runtime.compared(model, held[model], afresh[model], waiting) -%}
+      {%- do found.models.update({model: outcome}) -%}
+      {%- for object in outcome.first if object not in objects and objects | length < show -%}{%- do objects.append(object) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- for object in objects -%}
+      {%- do found.facts.update({object: {'tables': ozmeta_runtime.facts_of(held, [object]), 'afresh': ozmeta_runtime.facts_of(afresh, [object])}}) -%}
+    {%- endfor -%}
+    {%- do answer.update({binding: found}) -%}
+  {%- endfor -%}
+  {%- if not keep -%}{%- do ozmeta_runtime.verify_clean() -%}{%- endif -%}
+  {%- do ozmeta_runtime.answer(answer) -%}
+{% endmacro %}
+
+{# One table against the same table folded afresh: every column but a run's own bookkeeping, live rows, objects that wait left out. #}
+{% macro compared(model, held, afresh, waiting) %}
+  {%- set bookkeeping = ['_batch', '_updatedate', '_definitionhash', '_deletedate', 'tl_intake', 'tl_journal', 'qr_journal'] -%}
+  {%- set columns = [] -%}
+  {%- for column in adapter.get_columns_in_relation(afresh) if column.name | lower not in bookkeeping -%}{%- do columns.append(adapter.quote(column.name)) -%}{%- endfor -%}
+  {%- set object = ozmeta_runtime.object_column(model) -%}
+  {%- set rows = "select " ~ columns | join(', ') ~ " from " -%}
+  {%- set condition = " where 1 = 1" ~ ozmeta_runtime.live(model) ~ ozmeta_runtime.verified_slice(object) ~ " and coalesce(" ~ object ~ ", '') not in (" ~ waiting ~ ")" -%}
+  {%- set differing -%}
+    select * from ({{ rows }}{{ held }}{{ condition }} {{ dbt.except() }} {{ rows }}{{ afresh }}{{ condition }}) as gone
+    union all
+    select * from ({{ rows }}{{ afresh }}{{ condition }} {{ dbt.except() }} {{ rows }}{{ held }}{{ condition }}) as missing
+  {%- endset -%}
+  {%- set counts = run_query("select count(distinct _Key), count(distinct coalesce(" ~ object ~ ", '')) from (" ~ differing ~ ") as differing").rows[0] -%}
+  {%- set first = [] -%}
+  {%- if counts[0] | int -%}
+    {%- for row in run_query("select distinct " ~ object ~ " as object_id from (" ~ differing ~ ") as differing where " ~ object ~ " is not null order by object_id limit 10").rows -%}
+      {%- do first.append(row[0] | string) -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {%- do return({'rows': run_query("select count(*) from " ~ held ~ condition).rows[0][0] | int, 'differing_rows': counts[0] | int, 'differing_objects': counts[1] | int, 'first': first}) -%}
+{% endmacro %}
+
+{# A select of the objects that have journal rows which no run has read yet, but the next will: they arrived since. Older ones no increment
+   will ever read, so they do count as a difference. #}
+{% macro waiting_objects(held, afresh, journals, lookback_minutes) -%}
+  {%- for model, journal, columns in [('timeline', 'TL_Journal', ['_Key', 'TL_ContentHash', '_SyncDate']), ('quarantine', 'QR_Journal', ['_Key'])] if model in held %}
+  {{ "union" if not loop.first }}
+  select coalesce({{ ozmeta_runtime.object_column(model) }}, '') as object_id
+  from {{ afresh[model] }} as afresh
+  where not exists (
+      select 1 from {{ held[model] }} as held where {% for c in columns %}held.{{ c }} = afresh.{{ c }}{{ " and " if not loop.last }}{% endfor %}{{ " and held._DeleteDate is null" if model == 'quarantine' }}
+  )
+  and (afresh._SyncDate is null
+      {%- for name, watermark in journals.items() %}
+      or (afresh.{{ journal }} = {{ ozmeta_runtime.literal(name) }}{% if watermark is not none %} and {{ ozmeta_runtime.to_micros('afresh._SyncDate') }} >= {{ watermark - lookback_minutes * 60000000 }}{% endif %})
+      {%- endfor %}
+  )
+  {%- endfor %}
+{%- endmacro %}
+
+{% macro live(model) %}{{ "" if model == 'timeline' else " and _DeleteDate is null" }}{% endmacro %}
+
+{# Drops what a fold afresh left, and the schemas it made: only those named for it. #}
+{% macro verify_clean() %}
+  {%- set schemas = [] -%}
+  {%- for models in ozmeta_runtime.bindings().values() -%}
+    {%- for node in models.values() if 'ozmeta_verify' in node.schema | lower -%}
+      {%- set schema = api.Relation.create(database=node.database, schema=node.schema) -%}
+      {%- if schema not in schemas -%}{%- do schemas.append(schema) -%}{%- endif -%}
+    {%- endfor -%}
+  {%- endfor -%}
+  {%- for schema in schemas -%}{%- do adapter.drop_schema(schema) -%}{%- endfor -%}
+{% endmacro %}
