@@ -1,0 +1,133 @@
+{#
+Model <binding>_runtime_signal: the append-only log of what was raised, and of what a late event took back (SPEC 6c).
+
+  touched    objects whose events, cycles, escalations or approvals changed
+  raised     the signals that the tables bear out now
+  logged     what the log last said of each signal of those objects: an odd number, that it was raised; an even one, that it was retracted
+  said       what is new: raised and not yet said, or said and borne out no more
+
+A row is written once. It is known by its signal and a number that counts up, so that a run which died and one that follows it write it once
+between them; and a full refresh, which makes this table anew, takes the old one's rows over first. What moves a threshold says nothing new: the
+log tells what was said, the cycle what holds. A changed EmitSignal is a changed definition of the timeline, so all objects are touched.
+
+Arguments
+  intake    see journal_slice
+  emits     [{transition: see `took`, signal, severity, notes?}] EmitSignal actions
+  severities {signal: severity} of SLA.Warned, SLA.Breached, Approval.Requested
+  timeline, cycles, queue, approvals  relations; all but the timeline may be none
+#}
+{% macro runtime_signal(binding, intake, emits, severities, timeline, cycles=none, queue=none, approvals=none) %}
+{% if execute %}
+{%- set definition = [intake.object_type, intake.tenant_in_key, emits] -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition) -%}
+{%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
+{%- set text, bigint, ts = dbt.type_string(), dbt.type_bigint(), dbt.type_timestamp() -%}
+{%- set columns = ['RS_SignalCode', 'RS_Severity', '_TenantID', 'RS_ObjectType', 'RS_ObjectID', 'RS_Subject', 'RS_SubjectKey', 'RS_CausingEventID', 'RS_ScheduledUTC', 'SL_Code', 'RS_Level', 'RS_Notes'] -%}
+{%- set logs = state.incremental or ozmeta_runtime.has_columns(this, columns + ['RS_Number']) -%}
+
+with touched as (
+    select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
+    {%- for relation in [cycles, queue, approvals] if relation %}
+    union
+    select _ObjectKey from {{ relation }} where {{ ozmeta_runtime.new_since(state) }}
+    {%- endfor %}
+),
+
+raised as (
+    select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as signal, cast(null as {{ text }}) as severity, cast(null as {{ text }}) as subject,
+        cast(null as {{ text }}) as subject_key, cast(null as {{ text }}) as causing_event, cast(null as {{ ts }}) as scheduled_at,
+        cast(null as {{ text }}) as SL_Code, cast(null as {{ bigint }}) as level, cast(null as {{ text }}) as notes
+    where 1 = 0
+    {%- if cycles %}
+    {%- for signal, column in [('SLA.Warned', 'ST_WarnedUTC'), ('SLA.Breached', 'ST_BreachedUTC')] %}
+    union all
+    select _ObjectKey, '{{ signal }}', {{ ozmeta_runtime.literal(severities[signal]) }}, 'sla_cycle', _Key, ST_StartEventID, {{ column }}, SL_Code, null, null
+    from {{ cycles }} where _DeleteDate is null and {{ column }} is not null
+    {%- endfor %}
+    {%- endif %}
+    {%- if queue %}
+    union all
+    select _ObjectKey, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, null, EQ_CreatedUTC, SL_Code, EQ_Level, EQ_Notes
+    from {{ queue }} where _DeleteDate is null
+    {%- endif %}
+    {%- if approvals %}
+    union all
+    select _ObjectKey, 'Approval.Requested', {{ ozmeta_runtime.literal(severities['Approval.Requested']) }}, 'approval_step', _Key, AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
+    from {{ approvals }} where _DeleteDate is null and AP_IsFirst
+    {%- endif %}
+    {%- for emit in emits %}
+    union all
+    select _ObjectKey, {{ ozmeta_runtime.literal(emit.signal) }}, {{ ozmeta_runtime.literal(emit.severity) }}, 'timeline', _Key, EJ_ID, TL_EffectiveUTC, null, null,
+        {{ ozmeta_runtime.literal(emit.get('notes')) }}
+    from {{ timeline }} where {{ ozmeta_runtime.took(emit.transition) }}
+    {%- endfor %}
+),
+
+keyed as (
+    select
+        raised.*,
+        {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'signal', 'subject', 'subject_key']) }} as _SignalKey,
+        row_number() over (partition by _ObjectKey, signal, subject, subject_key order by severity, {{ ozmeta_runtime.nulls_first('notes') }}) as copy
+    from raised
+    {%- if state.incremental %} where _ObjectKey in (select _ObjectKey from touched){% endif %}
+),
+
+{% if logs %}
+logged as (
+    select * from (
+        select *, row_number() over (partition by _SignalKey order by RS_Number desc) as newest
+        from {{ this }}
+        {%- if state.incremental %} where _ObjectKey in (select _ObjectKey from touched){% endif %}
+    ) as numbered
+    where newest = 1
+),
+{% endif %}
+
+objects as (
+    select _ObjectKey, {{ ozmeta_runtime.tenant_of(intake, 'min(_TenantID)') }} as tenant, min(EJ_ObjectID) as object_id
+    from {{ timeline }}
+    where _ObjectKey in (select _ObjectKey from keyed)
+    group by _ObjectKey
+),
+
+said as (
+    select
+        keyed._SignalKey, keyed._ObjectKey, {{ "coalesce(logged.RS_Number, 0) + 1" if logs else "1" }} as RS_Number,
+        keyed.signal as RS_SignalCode, keyed.severity as RS_Severity, objects.tenant as _TenantID, {{ ozmeta_runtime.literal(intake.object_type) }} as RS_ObjectType,
+        objects.object_id as RS_ObjectID, keyed.subject as RS_Subject, keyed.subject_key as RS_SubjectKey, keyed.causing_event as RS_CausingEventID,
+        keyed.scheduled_at as RS_ScheduledUTC, keyed.SL_Code, keyed.level as RS_Level, keyed.notes as RS_Notes
+    from keyed
+    inner join objects on objects._ObjectKey = keyed._ObjectKey
+    {%- if logs %}
+    left join logged on logged._SignalKey = keyed._SignalKey
+    {%- endif %}
+    where keyed.copy = 1{{ " and coalesce(logged.RS_Number, 0) % 2 = 0" if logs }}
+    {%- if logs %}
+    union all
+    -- what is due after as_of is not raised yet, rather than undone: a full refresh may go back in time
+    select _SignalKey, _ObjectKey, RS_Number + 1, {{ columns | join(', ') }}
+    from logged
+    where RS_Number % 2 = 1 and RS_ScheduledUTC <= {{ as_of }} and _SignalKey not in (select _SignalKey from keyed)
+    {%- endif %}
+),
+
+written as (
+    select
+        {{ ozmeta_runtime.hashed_key(['_SignalKey', 'cast(RS_Number as ' ~ text ~ ')']) }} as _Key,
+        _SignalKey, _ObjectKey,
+        cast(RS_Number as {{ bigint }}) as RS_Number,
+        case when RS_Number % 2 = 1 then 'Raised' else 'Retracted' end as RS_Kind,
+        {{ as_of }} as RS_NoticedUTC,
+        {{ columns | join(', ') }},
+        {{ ozmeta_runtime.written_columns(state) }}
+    from said
+)
+
+select * from written
+{%- if logs and not state.incremental %}
+union all
+select _Key, _SignalKey, _ObjectKey, RS_Number, RS_Kind, RS_NoticedUTC, {{ columns | join(', ') }}, {{ ozmeta_runtime.written_columns(state) }}
+from {{ this }}
+{%- endif %}
+{% endif %}
+{% endmacro %}
