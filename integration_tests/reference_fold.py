@@ -1,8 +1,10 @@
-"""The fold of SPEC 2-6 and 9, once more: plain Python, one object at a time, no SQL. To be read beside the SPEC; the tests compare the macros with it.
+"""The fold of SPEC 2-6b and 9, once more: plain Python, one object at a time, no SQL. To be read beside the SPEC; the tests compare the macros with it.
 
 A binding is a dict: name, object_types, tenant_in_key, needs_tenant, policy, auto_close, stream, severities {signal: severity},
 workflow {id, start, states, terminal, transitions [{code, from, to, enabled, events, actions}]},
-slas [{code, target, warn, start, stop, escalation}] with rules as MetaDB has them, and for a state's own SLA {code, target, state}.
+slas [{code, target, warn, start, stop, escalation}] with rules as MetaDB has them, and for a state's own SLA {code, target, state};
+an SLA may have step [flow, step]: what it times where a rule is null. Optional: approvals {events {requested, approved, rejected, withdrawn}, default,
+flows [{code, steps [{order, code, roles, rule {quorum, of, veto}}]}]}.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import Any
 
+FOLDED = ("timeline", "workflow_instance", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue")
 MINUTE = dt.timedelta(minutes=1)
 EJ = ("EJ_ID", "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_ObjectType", "EJ_ObjectID", "EJ_CorrelationID",
       "EJ_CausationID", "EJ_SourceSystem", "EJ_SourceKey", "EJ_Payload", "EJ_PayloadHash", "EJ_Sequence", "_SyncDate")  # fmt: skip
@@ -304,6 +307,91 @@ def see(events: list[dict]) -> None:
         }  # fmt: skip
 
 
+# ---------------------------------------------------------------- 6b approvals
+
+
+def approve(events: list[dict], approvals: dict) -> list[dict]:
+    """Every round of every flow, {flow, no, steps}; a step is {definition, begun, decided, outcome, votes, last, out_of_turn, ignored}. Events remember which steps they began and ended."""
+    rounds: list[dict] = []
+    flows = {flow["code"]: sorted(flow["steps"], key=lambda s: s["order"]) for flow in approvals["flows"]}
+    kinds = {event_type: kind for kind, event_type in approvals["events"].items()}
+    for event in events:
+        event["begins"], event["ends"] = set(), set()
+        said = part(event["payload"], "approval")
+        flow = scalar(said.get("flow")) or approvals["default"]
+        kind = kinds.get(event["EJ_EventType"])
+        if kind is None or flow not in flows:
+            continue
+        mine = [r for r in rounds if r["flow"] == flow]
+        current = next((s for s in mine[-1]["steps"] if s["outcome"] == "Pending"), None) if mine else None
+
+        def begin(step: dict, event: dict = event, flow: str = flow) -> None:
+            step |= {"outcome": "Pending", "begun": event, "last": event}
+            event["begins"].add((flow, step["definition"]["code"]))
+
+        def decide(step: dict, outcome: str, event: dict = event, flow: str = flow) -> None:
+            step |= {"outcome": outcome, "decided": event, "last": event}
+            event["ends"].add((flow, step["definition"]["code"]))
+
+        if current is None:
+            if kind == "requested":
+                steps = [{"definition": d, "outcome": "Waiting", "begun": None, "decided": None, "votes": {}, "last": None, "out_of_turn": 0, "ignored": 0} for d in flows[flow]]
+                rounds.append({"flow": flow, "no": len(mine) + 1, "steps": steps})
+                begin(steps[0])
+            continue
+        steps = mine[-1]["steps"]
+        voter, step_named = scalar(said.get("onBehalfOf")) or event["EJ_Actor"], scalar(said.get("step"))
+        if kind == "withdrawn":
+            decide(current, "Withdrawn")
+        elif kind == "requested":
+            current["ignored"] += 1
+        elif step_named and step_named != current["definition"]["code"]:
+            current["out_of_turn"] += 1
+        elif not voter:
+            current["ignored"] += 1
+        else:
+            current["votes"][voter] = kind
+            current["last"] = event
+            rule = current["definition"]["rule"]
+            out_of = rule.get("of")
+            quorum = out_of if rule.get("quorum") == "all" else rule.get("quorum", 1)
+            against = list(current["votes"].values()).count("rejected")
+            if len(current["votes"]) - against >= quorum:
+                decide(current, "Approved")
+                if current is not steps[-1]:
+                    begin(steps[steps.index(current) + 1])
+            elif kind == "rejected" and (rule.get("veto", True) or (out_of is not None and out_of - against < quorum)):
+                decide(current, "Rejected")
+        if not any(s["outcome"] == "Pending" for s in steps):
+            for step in steps:
+                step["outcome"] = "Skipped" if step["outcome"] == "Waiting" else step["outcome"]
+    return rounds
+
+
+def approval_rows(rounds: list[dict], key: tuple, received: dt.datetime) -> tuple[list[dict], list[dict]]:
+    """(approval_step, approval_instance)"""
+    found, latest = [], {}
+    for round in rounds:
+        ai_id = identifier(received, "AI", *key, round["flow"])
+        for step in round["steps"]:
+            definition, votes, begun, decided = step["definition"], list(step["votes"].values()), step["begun"], step["decided"]
+            rule = definition["rule"]
+            found.append({
+                "AI_ID": ai_id, "_TenantID": key[0], "AP_ObjectType": key[1], "AP_ObjectID": key[2], "AF_Code": round["flow"], "AP_Round": round["no"], "AS_Order": definition["order"],
+                "AS_Code": definition["code"], "AP_Outcome": step["outcome"], "AP_ActivatedUTC": begun and begun["effective"], "AP_DecidedUTC": decided and decided["effective"],
+                "AP_Quorum": rule["of"] if rule.get("quorum") == "all" else rule.get("quorum", 1), "AP_Approvals": votes.count("approved"), "AP_Rejections": votes.count("rejected"),
+                "AP_OutOfTurn": step["out_of_turn"], "AP_Ignored": step["ignored"], "AP_ActivatedEventID": begun and begun["EJ_ID"], "AP_DecidedEventID": decided and decided["EJ_ID"],
+                "AP_LastActor": step["last"] and step["last"]["EJ_Actor"], "AP_Roles": ", ".join(sorted(definition["roles"])) or None,
+            })  # fmt: skip
+        reached = [s for s in round["steps"] if s["begun"]][-1]
+        latest[round["flow"]] = {
+            "AI_ID": ai_id, "_TenantID": key[0], "AI_ObjectType": key[1], "AI_ObjectID": key[2], "AF_Code": round["flow"], "AI_CurrentStepOrder": reached["definition"]["order"],
+            "AI_Status": reached["outcome"], "AI_RequestedUTC": round["steps"][0]["begun"]["effective"], "AI_CompletedUTC": reached["decided"] and reached["decided"]["effective"],
+            "AI_LastActor": reached["last"]["EJ_Actor"], "AI_Round": round["no"],
+        }  # fmt: skip
+    return found, list(latest.values())
+
+
 # ---------------------------------------------------------------- 5 SLA timers
 
 
@@ -314,8 +402,9 @@ def marks(event: dict, first: bool, sla: dict, workflow: dict) -> tuple[bool, bo
         s, p = inside and (first or not was), was and not inside
     else:
         start, stop = document(sla["start"]), document(sla["stop"])
-        s = matches(start, event) if start else first
-        p = matches(stop, event) if stop else event["applied"] and event["after"] in workflow["terminal"]
+        step = tuple(sla.get("step") or ())
+        s = matches(start, event) if start else step in event["begins"] if step else first
+        p = matches(stop, event) if stop else step in event["ends"] if step else event["applied"] and event["after"] in workflow["terminal"]
     named = {(a["type"], a.get("target")) for t in event["by"] for a in t["actions"]}
     names = (sla["code"], f"SLA.{sla['code']}")
     return s or any(("StartTimer", n) in named for n in names), p or any(("StopTimer", n) in named for n in names)
@@ -380,7 +469,9 @@ def fold_object(tenant: str, object_id: str, rows: list[dict], binding: dict, as
     apply(events, binding)
     visible = [e for e in events if not e["rejected"]]
     see(visible)
-    out: dict[str, list[dict]] = {m: [] for m in ("timeline", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue")}
+    out: dict[str, list[dict]] = {m: [] for m in FOLDED}
+    if binding.get("approvals"):
+        out["approval_step"], out["approval_instance"] = approval_rows(approve(visible, binding["approvals"]), key, received)
     timeline_columns = ("EJ_ID", "_TenantID", "EJ_ObjectType", "EJ_ObjectID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_SourceSystem", "EJ_Sequence", "EJ_CorrelationID", "_SyncDate")
     for e in everything:
         if e["EJ_EventTimeUTC"] > as_of:
@@ -463,7 +554,7 @@ def fold(rows: list[dict], binding: dict, as_of: dt.datetime) -> dict[str, list[
     """{model: rows} of one binding, from the whole journal."""
     rows = [dict.fromkeys(EJ) | row for row in rows]
     objects, refused = admit(rows, binding)
-    out: dict[str, list[dict]] = {m: [] for m in ("timeline", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue")}
+    out: dict[str, list[dict]] = {m: [] for m in FOLDED}
     for (tenant, object_id), events in objects.items():
         for model, found in fold_object(tenant, object_id, events, binding, as_of).items():
             out[model] += found

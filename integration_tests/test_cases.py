@@ -16,10 +16,11 @@ CASES = Path(__file__).parent / "cases"
 AS_OF = {1: "2026-01-01T12:00:00", 2: "2026-01-02T12:00:00", 3: "2026-01-03T12:00:00"}
 CONFIG = {
     "version": 1, "metadb": {"folder": "metadb"}, "journal": {"source": {"name": "ops", "schema": "raw", "table": "event_journal"}},
-    "bindings": {"Form": {"conflict_policy": "first_writer_wins"}, "Asset": {"auto_close": False}},
+    "bindings": {"Form": {"conflict_policy": "first_writer_wins"}, "Asset": {"auto_close": False}, "Purchase": {"approval_flows": ["Quick"]}},
 }  # fmt: skip
 OBJECT_COLUMN = {"timeline": "EJ_ObjectID", "workflow_instance": "WI_ObjectID", "sla_cycle": "ST_ObjectID", "sla_timer": "ST_ObjectID",
-                 "escalation_queue": "EQ_ObjectID", "quarantine": "QR_ObjectID"}  # fmt: skip
+                 "escalation_queue": "EQ_ObjectID", "quarantine": "QR_ObjectID",
+                 "approval_step": "AP_ObjectID", "approval_instance": "AI_ObjectID"}  # fmt: skip
 SHORT = {"code": "transition.code", "from": "transition.fromState", "to": "transition.toState", "version": "transition.rowVersion"}
 
 
@@ -95,7 +96,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, lis
     (folder / "metadb").symlink_to(CASES / "metadb", target_is_directory=True)
     project = DbtProject(folder, CONFIG)
     project.create_journal()
-    cases, bindings = read_cases(), ["doc", "form", "rule_probe", "asset"]
+    cases, bindings = read_cases(), ["doc", "form", "rule_probe", "asset", "purchase"]
     found: dict[int, Any] = {}
     for run, as_of in AS_OF.items():
         project.append(journal_row(case, event, place) for case in cases for place, event in enumerate(case.events) if int(event.get("run") or 1) == run)

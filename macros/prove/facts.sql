@@ -27,5 +27,5 @@
 
 {# The column that names a row's object. #}
 {% macro object_column(model) %}
-  {%- do return({'timeline': 'EJ_ObjectID', 'quarantine': 'QR_ObjectID', 'workflow_instance': 'WI_ObjectID', 'escalation_queue': 'EQ_ObjectID'}.get(model, 'ST_ObjectID')) -%}
+  {%- do return({'timeline': 'EJ_ObjectID', 'approval_step': 'AP_ObjectID', 'approval_instance': 'AI_ObjectID', 'quarantine': 'QR_ObjectID', 'workflow_instance': 'WI_ObjectID', 'escalation_queue': 'EQ_ObjectID'}.get(model, 'ST_ObjectID')) -%}
 {% endmacro %}

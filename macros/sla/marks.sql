@@ -1,5 +1,5 @@
-{# SPEC 4.7 and 5 "Mark", as the CTEs `carried`, `visible` and `marks`. #}
-{% macro mark_ctes(intake, workflow, slas, timeline, state) %}
+{# SPEC 4.7 and 5 "Mark", as the CTEs `carried`, `visible` and `marks`; `turns_taken`, where an SLA runs with an approval step. #}
+{% macro mark_ctes(intake, workflow, slas, timeline, state, approvals=none) %}
 {%- set used = ozmeta_runtime.fields_of(intake, slas) %}
 {%- set columns = {} %}
 {%- for field in used %}{%- do columns.update({field.ref: field.column}) %}{%- endfor %}
@@ -18,6 +18,29 @@ carried as (
     {%- if state.incremental %} and _ObjectKey in (select _ObjectKey from touched){% endif %}
 ),
 
+{% if approvals -%}
+-- the events by which the steps that an SLA times had their turn, and were decided
+turns_taken as (
+    select
+        turn_object, turn_event
+        {%- for sla in slas if sla.get('approval_step') %}
+        {%- set step = "AF_Code = " ~ ozmeta_runtime.literal(sla.approval_step.flow) ~ " and AS_Code = " ~ ozmeta_runtime.literal(sla.approval_step.step) %},
+        max(case when is_begin = 1 and {{ step }} then 1 else 0 end) as {{ ozmeta_runtime.turn_column(sla, 'begins') }},
+        max(case when is_begin = 0 and {{ step }} then 1 else 0 end) as {{ ozmeta_runtime.turn_column(sla, 'ends') }}
+        {%- endfor %}
+    from (
+        {%- for event, is_begin in [('AP_ActivatedEventID', 1), ('AP_DecidedEventID', 0)] %}
+        {{ "union all" if not loop.first }}
+        select _ObjectKey as turn_object, {{ event }} as turn_event, {{ is_begin }} as is_begin, AF_Code, AS_Code
+        from {{ approvals }}
+        where _DeleteDate is null and {{ event }} is not null
+        {%- if state.incremental %} and _ObjectKey in (select _ObjectKey from touched){% endif %}
+        {%- endfor %}
+    ) as begun_or_decided
+    group by turn_object, turn_event
+),
+
+{% endif -%}
 visible as (
     select
         *
@@ -26,6 +49,9 @@ visible as (
         coalesce({{ ozmeta_runtime.stop_of(sla, workflow, columns) }}, false){{ ozmeta_runtime.or_actions(sla.get('stop_actions', [])) }} as stop{{ loop.index }}
         {%- endfor %}
     from carried
+    {%- if approvals %}
+    left join turns_taken on turn_object = _ObjectKey and turn_event = EJ_ID
+    {%- endif %}
 ),
 
 marks as (
@@ -45,21 +71,26 @@ marks as (
   {%- do return(used) -%}
 {% endmacro %}
 
-{# What starts a timer: its rule; else entering its state, or its transition's from-state; else the object's first rule-visible event. #}
+{# The column that says whether an event begins, or ends, the turn of the approval step which an SLA times. #}
+{% macro turn_column(sla, what) %}{{ what }}_{{ local_md5(tojson([sla.approval_step.flow, sla.approval_step.step, sla.code]))[:8] }}{% endmacro %}
+
+{# What starts a timer: its rule; else entering its state, or its transition's from-state; else its approval step's turn; else the object's first rule-visible event. #}
 {% macro start_of(sla, columns) %}
   {%- if sla.get('start') is not none -%}{{ ozmeta_runtime.rule_sql(sla.start, columns) }}
   {%- elif sla.get('state') is not none -%}
     {%- set here = ozmeta_runtime.literal(sla.state) -%}
     (TL_State = {{ here }} and (is_first or (TL_IsApplied and TL_FromState <> {{ here }})))
+  {%- elif sla.get('approval_step') is not none -%}({{ ozmeta_runtime.turn_column(sla, 'begins') }} = 1)
   {%- else -%}is_first{%- endif -%}
 {% endmacro %}
 
-{# What stops it: its rule; else leaving its state; else an applied transition to a terminal state. #}
+{# What stops it: its rule; else leaving its state; else its approval step's decision; else an applied transition to a terminal state. #}
 {% macro stop_of(sla, workflow, columns) %}
   {%- if sla.get('stop') is not none -%}{{ ozmeta_runtime.rule_sql(sla.stop, columns) }}
   {%- elif sla.get('state') is not none -%}
     {%- set here = ozmeta_runtime.literal(sla.state) -%}
     (TL_IsApplied and TL_FromState = {{ here }} and TL_ToState <> {{ here }})
+  {%- elif sla.get('approval_step') is not none -%}({{ ozmeta_runtime.turn_column(sla, 'ends') }} = 1)
   {%- else -%}(TL_IsApplied and TL_ToState in ({{ ozmeta_runtime.literals(workflow.terminal) }})){%- endif -%}
 {% endmacro %}
 

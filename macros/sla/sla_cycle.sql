@@ -12,11 +12,12 @@ Model <binding>_sla_cycle: every cycle of every SLA timer (SPEC 5).
 Arguments
   intake    see journal_slice
   workflow  see workflow_instance
-  slas      [{code, target_minutes, warn_minutes?, on_restart?, start?, stop?, state?, transition?: {from}, start_actions?, stop_actions?: [transition],
+  slas      [{code, target_minutes, warn_minutes?, on_restart?, start?, stop?, state?, approval_step?: {flow, step}, start_actions?, stop_actions?: [transition],
              levels: [{level, signal, after_minutes, severity, role?, principal?, notes?}]}]
   timeline  the relation
+  approvals the relation approval_step, where an SLA has an approval_step
 #}
-{% macro sla_cycle(binding, intake, workflow, slas, timeline) %}
+{% macro sla_cycle(binding, intake, workflow, slas, timeline, approvals=none) %}
 {% if execute %}
 {%- set schedules = [] -%}
 {%- for sla in slas -%}
@@ -33,6 +34,10 @@ Arguments
 
 with touched as (
     select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
+    {%- if approvals %}
+    union
+    select _ObjectKey from {{ approvals }} where {{ ozmeta_runtime.new_since(state) }}
+    {%- endif %}
     {%- if state.incremental %}
     union
     -- after a changed definition every object may have cycles it had not, so all are folded again
@@ -40,7 +45,7 @@ with touched as (
     {%- endif %}
 ),
 
-{{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, state) }}
+{{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, state, approvals) }}
 
 policies as (
     {%- set rows = [] %}

@@ -15,9 +15,11 @@ from ozmeta_dbt.config import BindingChoices, Config
 from ozmeta_dbt.dsl import Action, Rule, parse_rule, path_of, refs_of
 from ozmeta_dbt.problems import Origin, Problems
 from ozmeta_dbt.readers import MetaRows
-from ozmeta_dbt.rows import MAX_MINUTES, RuntimeBinding, SlaPolicy, WorkflowTransition
+from ozmeta_dbt.rows import MAX_MINUTES, ApprovalFlow, ApprovalStep, RuntimeBinding, SlaPolicy, WorkflowTransition, loads
 
 MAX_NAME = 40
+MAX_VOTERS = 1000  # the fold carries a step's votes along as one text
+APPROVAL_REFS = ("approval.flow", "approval.onBehalfOf", "approval.step")
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Sla:
     start: Rule | None = None
     stop: Rule | None = None
     state: str | None = None
+    approval_step: tuple[str, str] | None = None  # flow, step
     start_actions: list[Transition] = field(default_factory=list)
     stop_actions: list[Transition] = field(default_factory=list)
 
@@ -68,6 +71,29 @@ class Workflow:
 
 
 @dataclass
+class Step:
+    id: str
+    code: str
+    order: int
+    quorum: int
+    voters: int | None  # out of how many, where that is said
+    veto: bool
+    roles: list[str]
+
+
+@dataclass
+class Flow:
+    code: str
+    steps: list[Step]
+
+
+@dataclass
+class Approvals:
+    flows: list[Flow]
+    default: str | None  # the flow that events mean which name none
+
+
+@dataclass
 class Binding:
     name: str
     object_type: str
@@ -78,11 +104,13 @@ class Binding:
     workflow: Workflow
     slas: list[Sla]
     purposes: set[str]
+    approvals: Approvals | None = None
 
     @property
     def fields(self) -> list[dict[str, Any]]:
-        """The payload fields that rules use: {ref, column, path}."""
-        refs = sorted(set().union(*(refs_of(rule.expr) for sla in self.slas for rule in (sla.start, sla.stop) if rule)))
+        """The payload fields that rules and approvals use: {ref, column, path}."""
+        used = set().union(*(refs_of(rule.expr) for sla in self.slas for rule in (sla.start, sla.stop) if rule))
+        refs = sorted(used | set(APPROVAL_REFS if self.approvals else ()))
         plain = {ref: "PL_" + re.sub(r"[^A-Za-z0-9]+", "_", ref).strip("_") for ref in refs}
         taken = Counter(name.lower() for name in plain.values())
         return [{"ref": ref, "column": field_column(ref, plain[ref], taken), "path": path_of(ref)} for ref in refs]
@@ -120,6 +148,9 @@ class Resolver:
         self.policies = self.by_id("SlaPolicy")
         self.event_types = self.by_id("EventType")
         self.roles = self.by_id("Role")
+        self.flows = self.by_id("ApprovalFlow")
+        self.steps = self.by_id("ApprovalStep")
+        self.flow_steps: dict[str, list[Step]] = {}
         self.binding_rows = self.by_id("RuntimeBinding")
         signals = Counter(row.code for row in rows["RuntimeSignalType"])
         for row in rows["RuntimeSignalType"]:
@@ -134,7 +165,8 @@ class Resolver:
             ("WorkflowTransitionRole", "transition_id", self.transitions), ("TransitionEvent", "transition_id", self.transitions),
             ("TransitionEvent", "event_type_id", self.event_types), ("WorkflowState", "workflow_id", self.workflows),
             ("WorkflowTransition", "workflow_id", self.workflows), ("RuntimeTemplateBinding", "binding_id", self.binding_rows),
-            ("RuntimeSlaBinding", "binding_id", self.binding_rows), ("RuntimeSlaBinding", "sla_id", self.policies),
+            ("RuntimeSlaBinding", "binding_id", self.binding_rows), ("RuntimeSlaBinding", "sla_id", self.policies), ("ApprovalStep", "flow_id", self.flows),
+            ("ApprovalStepRole", "step_id", self.steps), ("ApprovalStepRole", "role_id", self.roles),
         ):  # fmt: skip
             for row in rows[table]:
                 self.look_up(target, getattr(row, field_name), row.at(field_name))
@@ -152,7 +184,7 @@ class Resolver:
             self.problems.error(origin, f"points to {id}, and there is no such row", "was it deleted, or left out of the export?")
         return target.get(id)
 
-    def rule(self, value: Any, kind: str, origin: Origin) -> Rule | None:
+    def rule(self, value: Any, kind: str | None, origin: Origin) -> Rule | None:
         return parse_rule(value, kind, origin, self.problems)
 
     def bindings(self) -> list[Binding]:
@@ -185,7 +217,7 @@ class Resolver:
             problems.notes.append(f"{label}: nothing to generate, the binding is {'disabled' if not row.is_enabled else 'of mode None'}")
             return None
         if row.workflow_id is None:
-            problems.warn(row.origin, f"the binding of {label} has no workflow: skipped", "a binding with approvals only is not built yet")
+            problems.warn(row.origin, f"the binding of {label} has no workflow: skipped", "a binding with approvals but no workflow is not built yet")
             return None
         if row.runtime_mode == "Inline":
             problems.warn(row.at("runtime_mode"), f"{label}: the Inline model is not built yet; the sidecar tables are")
@@ -209,19 +241,20 @@ class Resolver:
         object_types = choices.object_types or list(dict.fromkeys([label, *([entity.cd_code] if getattr(entity, "cd_code", None) else [])]))
 
         workflow = self.workflow(workflow_row)
-        slas = self.slas(row, workflow) if workflow else []
+        approvals = self.approvals(row, label, choices)
+        slas = self.slas(row, workflow, approvals) if workflow else []
         if workflow is None or len(problems.errors) > before:
             return None
         tenant_in_key = row.key_strategy == "Tenant+ObjectID"
         return Binding(
             name=name, object_type=label, object_types=object_types, tenant_in_key=tenant_in_key,
             needs_tenant=tenant_in_key or getattr(entity, "requires_tenant", False), choices=choices, workflow=workflow, slas=slas,
-            purposes=self.purposes(row, label, slas, workflow),
+            purposes=self.purposes(row, label, slas, workflow, approvals), approvals=approvals,
         )  # fmt: skip
 
-    def purposes(self, row: RuntimeBinding, label: str, slas: list[Sla], workflow: Workflow) -> set[str]:
+    def purposes(self, row: RuntimeBinding, label: str, slas: list[Sla], workflow: Workflow, approvals: Approvals | None) -> set[str]:
         """SPEC 10: template bindings choose the models; without any, all that the definitions allow."""
-        allowed = {"WorkflowInstance"} | ({"SlaTracking"} if slas else set())
+        allowed = {"WorkflowInstance"} | ({"SlaTracking"} if slas else set()) | ({"ApprovalTracking"} if approvals else set())
         if any(sla.levels for sla in slas) or any(t.levels for t in workflow.transitions):
             allowed.add("EscalationQueue")
         chosen = [t for t in self.rows["RuntimeTemplateBinding"] if t.binding_id == row.id]
@@ -231,14 +264,12 @@ class Resolver:
         for template in chosen:
             if template.target_layer == "OLTP":
                 self.problems.notes.append(f"{label}: {template.purpose} for the OLTP layer is skipped, that layer is not in the warehouse")
-            elif template.purpose == "ApprovalTracking":
-                self.problems.notes.append(f"{label}: ApprovalTracking is not built yet")
             else:
                 if template.target_layer == "Semantic":
                     self.problems.notes.append(f"{label}: semantic models for {template.purpose} are not built yet; its tables are")
                 wanted.add(template.purpose)
                 if template.purpose not in allowed:
-                    self.problems.warn(template.origin, f"{label} has nothing for {template.purpose}: no SLA or escalation is defined")
+                    self.problems.warn(template.origin, f"{label} has nothing for {template.purpose}: no {'approval flow' if template.purpose == 'ApprovalTracking' else 'SLA or escalation'} is defined")
         return wanted & allowed
 
     def workflow(self, row: Any) -> Workflow | None:
@@ -315,7 +346,86 @@ class Resolver:
             return default
         return value
 
-    def slas(self, row: RuntimeBinding, workflow: Workflow) -> list[Sla]:
+    def approvals(self, row: RuntimeBinding, label: str, choices: BindingChoices) -> Approvals | None:
+        """The binding's own flow, and those that ozmeta.yml adds by their codes. Events that name no flow mean the first of them."""
+        chosen: list[tuple[ApprovalFlow, Origin]] = []
+        if row.approval_flow_id is not None:
+            own = self.look_up(self.flows, row.approval_flow_id, row.at("approval_flow_id"))
+            chosen += [(own, row.at("approval_flow_id"))] if own else []
+        for place, code in enumerate(choices.approval_flows):
+            at = Origin("ozmeta.yml").at("bindings", label, "approval_flows", place)
+            named = [flow for flow in self.flows.values() if flow.code == code]
+            if len(named) != 1:
+                self.problems.error(at, f"{len(named) or 'no'} approval flow{'s have' if named else ' has'} the code {code!r}", ", ".join(sorted({f.code for f in self.flows.values()})))
+            chosen += [(named[0], at)] if len(named) == 1 else []
+        for code, count in Counter(flow.code for flow, _ in chosen).items():
+            if count > 1:
+                self.problems.error(chosen[-1][1], f"{label} has the approval flow {code!r} {count} times", "the one that AF_ID names need not be named again")
+        default = chosen[0][0].code if chosen else None
+        for flow, _ in chosen:
+            if not flow.is_enabled:
+                self.problems.notes.append(f"{label}: the approval flow {flow.code} is disabled")
+        flows = [Flow(flow.code, self.steps_of(flow)) for flow, _ in chosen if flow.is_enabled]
+        return Approvals(flows, default) if flows else None
+
+    def steps_of(self, flow: ApprovalFlow) -> list[Step]:
+        """Its steps in order, checked once, however many bindings use the flow."""
+        if flow.id not in self.flow_steps:
+            self.flow_steps[flow.id] = self.checked_steps(flow)
+        return self.flow_steps[flow.id]
+
+    def checked_steps(self, flow: ApprovalFlow) -> list[Step]:
+        steps = sorted((s for s in self.steps.values() if s.flow_id == flow.id), key=lambda s: (s.order, s.code))
+        if not steps:
+            self.problems.error(flow.origin, f"the approval flow {flow.code} has no steps", "give it at least one ApprovalStep, or disable it")
+        for name in ("order", "code"):
+            seen = Counter(getattr(step, name) for step in steps)
+            for step in steps:
+                if seen[getattr(step, name)] > 1:
+                    self.problems.error(step.at(name), f"two steps of the approval flow {flow.code} have the {name} {getattr(step, name)!r}")
+        return [self.step(step) for step in steps]
+
+    def step(self, row: ApprovalStep) -> Step:
+        """SPEC 6b "AS_RuleLogical": {quorum, of, veto}, bare or as the params of a DSL document."""
+        at, rule = row.at("rule"), row.rule
+        if isinstance(rule, str) and rule.strip().startswith("{"):
+            try:
+                rule = loads(rule)
+            except (ValueError, RecursionError):
+                pass  # parse_rule says so
+        if isinstance(rule, dict) and not {"version", "kind"} & rule.keys():
+            params, at_params = rule, at
+        else:
+            document = self.rule(rule, None, at)
+            params, at_params = (document.params if document else {}), at.at("params")
+            if document and (document.expr is not None or document.actions):
+                self.problems.warn(at, f"of the rule of the approval step {row.code} only the params have an effect")
+        for key in params:
+            if key not in ("quorum", "of", "veto"):
+                self.problems.error(at_params.at(key), f"an approval rule has no '{key}'", "quorum, of, veto")
+        quorum, voters, veto = params.get("quorum", 1), params.get("of"), params.get("veto", True)
+
+        def whole(value: Any) -> bool:
+            return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_VOTERS
+
+        if voters is not None and not whole(voters):
+            self.problems.error(at_params.at("of"), f"is {voters!r}, a whole number from 1 to {MAX_VOTERS} is expected")
+            voters = MAX_VOTERS
+        if quorum == "all":
+            if voters is None:
+                self.problems.error(at_params.at("quorum"), "is 'all', and `of` does not say how many that is")
+            quorum = voters or 1
+        if not whole(quorum):
+            self.problems.error(at_params.at("quorum"), f"is {quorum!r}, 'all' or a whole number from 1 to {MAX_VOTERS} is expected")
+            quorum = 1
+        elif voters is not None and quorum > voters:
+            self.problems.error(at_params.at("quorum"), f"is {quorum} of {voters}, which no vote could ever reach")
+        if not isinstance(veto, bool):
+            self.problems.error(at_params.at("veto"), f"is {veto!r}, true or false is expected")
+        roles = {self.roles[r.role_id].code for r in self.rows["ApprovalStepRole"] if r.step_id == row.id and r.role_id in self.roles}
+        return Step(row.id, row.code, row.order, quorum, voters, veto is not False, sorted(roles))
+
+    def slas(self, row: RuntimeBinding, workflow: Workflow, approvals: Approvals | None) -> list[Sla]:
         found: list[Sla] = []
         states = [s for s in self.rows["WorkflowState"] if s.workflow_id == row.workflow_id and s.sla_minutes is not None]
         for state in states:
@@ -328,12 +438,10 @@ class Resolver:
             stop = self.rule(bound.stop_rule, "TimerStop", bound.at("stop_rule"))
             if not policy.is_enabled:
                 self.problems.notes.append(f"{policy.code}: the SLA policy is disabled")
-            elif policy.object_type == "ApprovalStep":
-                self.problems.warn(bound.origin, f"{policy.code} times an approval step, which is not built yet: skipped")
             elif policy.warn_minutes is not None and policy.warn_minutes >= policy.target_minutes:
                 self.problems.error(policy.at("warn_minutes"), f"{policy.code} warns at {policy.warn_minutes} minutes, not before its target of {policy.target_minutes}", "a warning comes before the breach")
             else:
-                found.append(self.sla(policy, start, stop, workflow))
+                found.append(self.sla(policy, start, stop, workflow, approvals))
         codes = Counter(sla.code for sla in found)
         for code, count in codes.items():
             if count > 1:
@@ -341,7 +449,7 @@ class Resolver:
         self.add_actions(found, workflow)
         return sorted(found, key=lambda s: s.code)
 
-    def sla(self, policy: SlaPolicy, start: Rule | None, stop: Rule | None, workflow: Workflow) -> Sla:
+    def sla(self, policy: SlaPolicy, start: Rule | None, stop: Rule | None, workflow: Workflow, approvals: Approvals | None) -> Sla:
         rule = self.policy_rules[policy.id]
         if rule is None:
             levels = self.default_levels()
@@ -357,6 +465,12 @@ class Resolver:
                 sla.state = transition.from_state
                 if transition.from_state == transition.to_state and stop is None:
                     sla.stop_actions.append(transition)
+        if policy.object_type == "ApprovalStep" and (start is None or stop is None):
+            # SPEC 6b: from the step's activation to its decision
+            steps = {step.id: (flow.code, step.code) for flow in (approvals.flows if approvals else []) for step in flow.steps}
+            sla.approval_step = steps.get(policy.object_id or "")
+            if sla.approval_step is None:
+                self.problems.error(policy.at("object_id"), f"{policy.code} times the approval step {policy.object_id}, which no (enabled) approval flow of this binding has")
         return sla
 
     def default_levels(self) -> list[Level]:

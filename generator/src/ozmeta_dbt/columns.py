@@ -96,6 +96,41 @@ QUEUE = {
     "ST_CycleNo": "The cycle when the row was written; null for an escalation that a transition raised.",
     "EQ_Level": "The escalation level.",
 }
+APPROVAL_STEP = {
+    "AI_ID": "Id of the approval instance it belongs to, UUIDv7.",
+    "_TenantID": "The tenant; empty where it is no part of the instance key.",
+    "AP_ObjectType": "The object type.",
+    "AP_ObjectID": "The object's id.",
+    "AF_Code": "Code of the approval flow.",
+    "AP_Round": "Which round of this flow it is, from 1: a request after the end of one opens the next.",
+    "AS_Order": "The step's place in its flow.",
+    "AS_Code": "Code of the step.",
+    "AP_Outcome": "Waiting (its turn has not come), Pending, Approved, Rejected, Withdrawn (while it was its turn), or Skipped (the round ended before its turn came).",
+    "AP_ActivatedUTC": "When its turn came, UTC: the request, or the vote by which the step before passed.",
+    "AP_DecidedUTC": "When it was decided, or the request withdrawn, UTC.",
+    "AP_Quorum": "How many approvals it takes.",
+    "AP_Approvals": "How many voters approve, by the last vote of each.",
+    "AP_Rejections": "How many voters reject, by the last vote of each.",
+    "AP_OutOfTurn": "How many votes on other steps of the flow came while it was this one's turn: none of them counted.",
+    "AP_Ignored": "How many other events had no effect while it was its turn: votes of nobody, requests while the round was open.",
+    "AP_ActivatedEventID": "Id of the event by which its turn came.",
+    "AP_DecidedEventID": "Id of the event that decided it.",
+    "AP_LastActor": "Actor of the last event that counted: the request, a vote, the withdrawal.",
+    "AP_Roles": "Codes of the roles that are asked, separated by commas.",
+}
+APPROVAL = {
+    "AI_ID": "Id of the approval instance, UUIDv7.",
+    "_TenantID": "The tenant; empty where it is no part of the instance key.",
+    "AI_ObjectType": "The object type.",
+    "AI_ObjectID": "The object's id.",
+    "AF_Code": "Code of the approval flow.",
+    "AI_CurrentStepOrder": "Place in the flow of the step whose turn it is; of the last one that had its turn, once the round ended.",
+    "AI_Status": "Pending, Approved, Rejected or Withdrawn.",
+    "AI_RequestedUTC": "When the round was requested, UTC.",
+    "AI_CompletedUTC": "When it ended, UTC.",
+    "AI_LastActor": "Actor of the last event that counted: the request, a vote, the withdrawal.",
+    "AI_Round": "Which round of this flow it is, from 1.",
+}
 QUARANTINE = {
     "QR_Reason": "Why the row stays out: MissingEventID, MissingObjectID, MissingEventType, MissingEventTime, MissingTenant, MalformedPayload or ConflictingDuplicate.",
     "QR_Rows": "How many journal rows are exactly like this one.",
@@ -127,10 +162,12 @@ SUMMARIES = {
     "workflow_instance": "Where each {} stands: its state, since when, by whom.",
     "sla_cycle": "Every cycle of every SLA timer of {}.",
     "sla_timer": "Each SLA timer of {}, its latest cycle: running, warned, breached or stopped.",
+    "approval_step": "Every step of every round of approval of {}: its turn, its votes, its outcome.",
+    "approval_instance": "Where the approval of each {} stands, by flow: the latest round.",
     "escalation_queue": "Who should act on which {}, since when, and whether they did.",
     "run": "The completed runs of {}: as_of, and up to where each journal was read.",
 }
 CANONICAL = {
-    "timeline": TIMELINE, "quarantine": QUARANTINE, "workflow_instance": INSTANCE, "sla_cycle": {"SC_ID": "Id of the cycle, UUIDv7."} | TIMER,
+    "timeline": TIMELINE, "quarantine": QUARANTINE, "workflow_instance": INSTANCE, "approval_step": APPROVAL_STEP, "approval_instance": APPROVAL, "sla_cycle": {"SC_ID": "Id of the cycle, UUIDv7."} | TIMER,
     "sla_timer": TIMER, "escalation_queue": QUEUE,
 }  # fmt: skip

@@ -79,6 +79,25 @@ class BindingChoices(Strict):
     conflict_policy: Literal["last_writer_wins", "first_writer_wins"] = "last_writer_wins"
     object_types: list[str] | None = None
     auto_close: bool = True
+    approval_flows: list[str] = []
+
+
+EventName = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+
+
+class ApprovalEvents(Strict):
+    """What the journal calls the four events of an approval (SPEC 6b)."""
+
+    requested: EventName = "Approval.Requested"
+    approved: EventName = "Approval.Approved"
+    rejected: EventName = "Approval.Rejected"
+    withdrawn: EventName = "Approval.Withdrawn"
+
+    @model_validator(mode="after")
+    def told_apart(self) -> ApprovalEvents:
+        if len({self.requested, self.approved, self.rejected, self.withdrawn}) < 4:
+            raise ValueError("two of these events have the same type, so nothing could tell them apart")
+        return self
 
 
 class Config(Strict):
@@ -87,6 +106,7 @@ class Config(Strict):
     output: str = "models/ozmeta"
     journal: Journal
     bindings: dict[str, BindingChoices] = {}
+    approval_events: ApprovalEvents = ApprovalEvents()
 
     @model_validator(mode="after")
     def output_is_inside(self) -> Config:

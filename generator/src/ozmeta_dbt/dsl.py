@@ -54,8 +54,8 @@ class Rule:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-def parse_rule(value: Any, kind: str, origin: Origin, problems: Problems) -> Rule | None:
-    """A rule document, as an object or as its JSON text, or a shorthand. None where there is no rule, or a faulty one."""
+def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems) -> Rule | None:
+    """A rule document, as an object or as its JSON text, or a shorthand. None where there is no rule, or a faulty one. kind: none for any."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, str):
@@ -80,7 +80,7 @@ def parse_rule(value: Any, kind: str, origin: Origin, problems: Problems) -> Rul
         problems.error(origin.at("version"), f"is {value.get('version')!r}, this generator knows version 1")
     if value.get("kind") not in KINDS:
         problems.error(origin.at("kind"), f"'{value.get('kind')}' is no kind of rule", ", ".join(KINDS))
-    elif value["kind"] != kind:
+    elif kind is not None and value["kind"] != kind:
         problems.error(origin.at("kind"), f"is {value['kind']}, a rule of kind {kind} belongs here")
     expr = check_expr(value["expr"], origin.at("expr"), problems) if value.get("expr") is not None else None
     if expr is None and value.get("expr") is not None:

@@ -26,6 +26,9 @@ SNAPSHOT_PLACES = {
     "WorkflowState": ["workflows.states"],
     "WorkflowTransition": ["workflows.transitions"],
     "WorkflowTransitionRole": ["workflows.transitionRoles"],
+    "ApprovalFlow": ["workflows.approvalFlows"],
+    "ApprovalStep": ["runtime.approvalSteps", "workflows.approvalSteps"],
+    "ApprovalStepRole": ["runtime.approvalStepRoles", "workflows.approvalStepRoles"],
     "SlaPolicy": ["workflows.slas", "runtime.slaPolicies"],
     "EventType": ["workflows.events", "runtime.eventTypes"],
     "TransitionEvent": ["runtime.transitionEvents", "workflows.transitionEvents"],
@@ -38,7 +41,7 @@ SNAPSHOT_PLACES = {
 # The same tables within one pack of `objects.workflows`, where that is an array.
 PACK_PLACES = {
     "WorkflowState": "states", "WorkflowTransition": "transitions", "WorkflowTransitionRole": "transitionRoles", "SlaPolicy": "slas",
-    "EventType": "events", "TransitionEvent": "transitionEvents",
+    "EventType": "events", "TransitionEvent": "transitionEvents", "ApprovalFlow": "approvalFlows", "ApprovalStep": "approvalSteps", "ApprovalStepRole": "approvalStepRoles",
 }  # fmt: skip
 
 

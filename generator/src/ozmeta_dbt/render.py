@@ -7,14 +7,17 @@ from typing import Any
 import yaml
 
 from ozmeta_dbt import columns as col
-from ozmeta_dbt.bindings import Binding, Level, Sla, Transition
+from ozmeta_dbt.bindings import APPROVAL_REFS, Approvals, Binding, Flow, Level, Sla, Step, Transition
 from ozmeta_dbt.config import Config
 from ozmeta_dbt.dsl import in_words
 from ozmeta_dbt.literals import Code, jinja, yaml_text
 
 HEADER = "Written by ozmeta-dbt from MetaDB; change the metadata and generate again."
-ORDER = ("timeline", "quarantine", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue", "run")
-PURPOSES = {"WorkflowInstance": ("workflow_instance",), "SlaTracking": ("sla_cycle", "sla_timer"), "EscalationQueue": ("escalation_queue",)}
+ORDER = ("timeline", "quarantine", "workflow_instance", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue", "run")
+PURPOSES = {
+    "WorkflowInstance": ("workflow_instance",), "SlaTracking": ("sla_cycle", "sla_timer"), "ApprovalTracking": ("approval_step", "approval_instance"),
+    "EscalationQueue": ("escalation_queue",),
+}  # fmt: skip
 INCREMENTAL = "{{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}"
 
 
@@ -23,6 +26,8 @@ def models_of(binding: Binding) -> list[str]:
     chosen = {"timeline", "quarantine", "run"} | {model for purpose in binding.purposes for model in PURPOSES[purpose]}
     if "escalation_queue" in chosen and any(sla.levels for sla in binding.slas):
         chosen.add("sla_cycle")  # a level is raised by a cycle
+    if "sla_cycle" in chosen and any(sla.approval_step for sla in binding.slas):
+        chosen.add("approval_step")  # whose activation starts a cycle
     return [model for model in ORDER if model in chosen]
 
 
@@ -81,7 +86,16 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
         return {"intake": object_key, "workflow": workflow}, {"intake": "intake", "workflow": "workflow", "timeline": timeline}
     if model == "sla_cycle":
         sets = {"intake": {**object_key, "fields": binding.fields}, "workflow": {"terminal": workflow["terminal"]}, "slas": slas}
-        return sets, {"intake": "intake", "workflow": "workflow", "slas": "slas", "timeline": timeline}
+        calls = {"intake": "intake", "workflow": "workflow", "slas": "slas", "timeline": timeline}
+        if any(sla.approval_step for sla in binding.slas):
+            calls["approvals"] = f"ref({jinja(f'{binding.name}_approval_step')})"
+        return sets, calls
+    if model == "approval_step" and binding.approvals:
+        fields = [field for field in binding.fields if field["ref"] in APPROVAL_REFS]
+        sets = {"intake": {**object_key, "fields": fields}, "approvals": {"events": config.approval_events.model_dump(), **approvals_literal(binding.approvals)}}
+        return sets, {"intake": "intake", "approvals": "approvals", "timeline": timeline}
+    if model == "approval_instance":
+        return {}, {"steps": f"ref({jinja(f'{binding.name}_approval_step')})"}
     if model == "sla_timer":
         return {}, {"cycles": f"ref({jinja(f'{binding.name}_sla_cycle')})"}
     if model == "escalation_queue":
@@ -110,10 +124,19 @@ def level_literal(level: Level) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
 
 
+def approvals_literal(approvals: Approvals) -> dict[str, Any]:
+    flows = []
+    for flow in approvals.flows:
+        steps = [{"order": s.order, "code": s.code, "quorum": s.quorum, "of": s.voters, "veto": s.veto, "roles": s.roles} for s in flow.steps]
+        flows.append({"code": flow.code, "steps": steps})
+    return {"default": approvals.default, "flows": flows}
+
+
 def sla_literal(sla: Sla, binding: Binding) -> dict[str, Any]:
     values: dict[str, Any] = {
         "code": sla.code, "target_minutes": sla.target_minutes, "warn_minutes": sla.warn_minutes,
         "on_restart": None if sla.on_restart == "newCycle" else sla.on_restart, "state": sla.state,
+        "approval_step": dict(zip(("flow", "step"), sla.approval_step, strict=True)) if sla.approval_step else None,
         # a rule without an expression matches always
         "start": (True if sla.start.expr is None else sla.start.expr) if sla.start else None,
         "stop": (True if sla.stop.expr is None else sla.stop.expr) if sla.stop else None,
@@ -177,13 +200,17 @@ def column(name: str, description: str, tests: list[Any] | None = None) -> dict[
     return {"name": name, "description": yaml_text(description)} | ({"data_tests": tests} if tests else {})
 
 
-STATUSES = {"ST_Status": ["Running", "Warned", "Breached", "Stopped"], "EQ_Status": ["Open", "Ack", "Closed"], "EQ_Severity": ["Info", "Warning", "Critical"]}
+STATUSES = {
+    "AP_Outcome": ["Waiting", "Pending", "Approved", "Rejected", "Withdrawn", "Skipped"], "AI_Status": ["Pending", "Approved", "Rejected", "Withdrawn"],
+    "ST_Status": ["Running", "Warned", "Breached", "Stopped"], "EQ_Status": ["Open", "Ack", "Closed"], "EQ_Severity": ["Info", "Warning", "Critical"],
+}  # fmt: skip
 NOT_NULL = {
     "timeline": {"EJ_ID", "EJ_ObjectID", "EJ_EventType", "EJ_EventTimeUTC"}, "quarantine": {"QR_Reason"},
     "workflow_instance": {"WI_ID", "WI_ObjectID", "WS_CurrentCode", "WI_CurrentSinceUTC"}, "sla_cycle": {"SC_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"},
     "sla_timer": {"ST_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"}, "escalation_queue": {"EQ_ID", "EQ_CreatedUTC", "EQ_Status"}, "run": {"RUN_Batch"},
+    "approval_step": {"AF_Code", "AP_Round", "AS_Code", "AP_Outcome"}, "approval_instance": {"AI_ID", "AF_Code", "AI_Status", "AI_RequestedUTC"},
 }  # fmt: skip
-UNIQUE = {"workflow_instance": "WI_ID", "sla_cycle": "SC_ID", "sla_timer": "ST_ID", "escalation_queue": "EQ_ID"}
+UNIQUE = {"workflow_instance": "WI_ID", "sla_cycle": "SC_ID", "sla_timer": "ST_ID", "escalation_queue": "EQ_ID", "approval_instance": "AI_ID"}
 
 
 def binding_yaml(binding: Binding) -> str:
@@ -232,6 +259,9 @@ def codes_of(binding: Binding, column_name: str) -> list[str]:
     """What a column of codes may hold; empty for any other column."""
     if column_name in ("WS_CurrentCode", "TL_State", "TL_FromState", "TL_ToState"):
         return binding.workflow.states
+    if column_name in ("AF_Code", "AS_Code"):
+        flows = binding.approvals.flows if binding.approvals else []
+        return [flow.code for flow in flows] if column_name == "AF_Code" else sorted({step.code for flow in flows for step in flow.steps})
     return [sla.code for sla in binding.slas] if column_name == "SL_Code" else STATUSES.get(column_name, [])
 
 
@@ -245,13 +275,28 @@ def description_of(binding: Binding, model: str) -> str:
         return f"{summary} Conflicts: {binding.choices.conflict_policy}. Workflow: {binding.workflow.code}, from {binding.workflow.start}."
     if model in ("sla_cycle", "sla_timer"):
         return "\n".join([summary, *(f"- {sla_in_words(sla)}" for sla in binding.slas)])
+    if model == "approval_step" and binding.approvals:
+        return "\n".join([summary, *(f"- {flow_in_words(flow)}" for flow in binding.approvals.flows)])
     return summary
+
+
+def flow_in_words(flow: Flow) -> str:
+    def step(s: Step) -> str:
+        needed = f"{s.quorum} of {s.voters} approvals" if s.voters else f"{s.quorum} approval{'s' if s.quorum > 1 else ''}"
+        return f"{s.code} ({needed}{' by ' + ' or '.join(s.roles) if s.roles else ''}, {'one rejection ends it' if s.veto else 'no veto'})"
+
+    return f"{flow.code}: " + ", then ".join(map(step, flow.steps)) + "."
 
 
 def sla_in_words(sla: Sla) -> str:
     warned = f", warned at {sla.warn_minutes}" if sla.warn_minutes is not None else ""
-    start = in_words(sla.start.expr) if sla.start else f"entering {sla.state}" if sla.state else "its first event"
-    stop = in_words(sla.stop.expr) if sla.stop else f"leaving {sla.state}" if sla.state else "a terminal state"
+    begun, ended = "its first event", "a terminal state"
+    if sla.state:
+        begun, ended = f"entering {sla.state}", f"leaving {sla.state}"
+    elif sla.approval_step:
+        begun, ended = f"the activation of the approval step {sla.approval_step[1]} of {sla.approval_step[0]}", "its decision"
+    start = in_words(sla.start.expr) if sla.start else begun
+    stop = in_words(sla.stop.expr) if sla.stop else ended
     return f"{sla.code}: {sla.target_minutes} minutes{warned}; starts at {start}; stops at {stop}; after a stop: {sla.on_restart}."
 
 

@@ -119,6 +119,27 @@ class Role(Row):
     code: Text = column("RO_Code", "code")
 
 
+class ApprovalFlow(Row):
+    id: Text = column("AF_ID", "id")
+    code: Text = column("AF_Code", "code")
+    object_type: OptionalText = column("AF_ObjectType", "objectType", default=None)
+    object_id: OptionalText = column("AF_ObjectID", "objectId", default=None)
+    is_enabled: Enabled = column("AF_IsEnabled", "isEnabled", default=True)
+
+
+class ApprovalStep(Row):
+    id: Text = column("AS_ID", "id")
+    flow_id: Text = column("AF_ID", "flowId", "approvalFlowId")
+    order: Annotated[int, Field(ge=0, le=1_000_000)] = column("AS_Order", "order", "stepOrder")
+    code: Text = column("AS_Code", "code")
+    rule: Any = column("AS_RuleLogical", "rule", "ruleDsl", default=None)
+
+
+class ApprovalStepRole(Row):
+    step_id: Text = column("AS_ID", "stepId", "approvalStepId")
+    role_id: Text = column("RO_ID", "roleId")
+
+
 class SlaPolicy(Row):
     id: Text = column("SL_ID", "id")
     code: Text = column("SL_Code", "code")
@@ -180,7 +201,7 @@ IGNORED = {
 TABLES: dict[str, type[Row]] = {
     cls.__name__: cls
     for cls in (
-        Table, UiEntity, Workflow, WorkflowState, WorkflowTransition, WorkflowTransitionRole, Role, SlaPolicy, EventType, TransitionEvent,
+        Table, UiEntity, Workflow, WorkflowState, WorkflowTransition, WorkflowTransitionRole, Role, ApprovalFlow, ApprovalStep, ApprovalStepRole, SlaPolicy, EventType, TransitionEvent,
         RuntimeBinding, RuntimeTemplateBinding, RuntimeSlaBinding, RuntimeSignalType,
     )
 }  # fmt: skip

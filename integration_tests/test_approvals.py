@@ -1,0 +1,211 @@
+"""Random approval flows and votes (SPEC 6b): dbt's tables, by increments and by a full refresh, against reference_fold; and what only a run can show.
+
+More rounds: OZMETA_ROUNDS=20 pytest integration_tests/test_approvals.py. Hand-worked cases are in cases/approval.md.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import json
+import os
+import random
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import reference_fold as ref  # noqa: E402
+from dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed, canonical  # noqa: E402
+
+Row = dict[str, Any]
+START = dt.datetime(2026, 3, 1)
+BATCHES = 3
+BATCH_MINUTES = 240
+EVENTS = {"requested": "Approval.Requested", "approved": "Approval.Approved", "rejected": "Approval.Rejected", "withdrawn": "Approval.Withdrawn"}
+VOTERS = ["ann", "bob", "cid", "Ann", "it's {{ x }}"]
+STEPS = ["Check", "check", "Sign", "Ünder"]
+
+
+def minutes(count: float) -> dt.timedelta:
+    return dt.timedelta(minutes=count)
+
+
+# ---------------------------------------------------------------- definitions
+
+
+def random_rule(rng: random.Random) -> Row:
+    rule: Row = {}
+    if rng.random() < 0.6:
+        rule["of"] = rng.randint(1, 4)
+    if rng.random() < 0.8:
+        rule["quorum"] = "all" if "of" in rule and rng.random() < 0.3 else rng.randint(1, rule.get("of", 3))
+    if rng.random() < 0.6:
+        rule["veto"] = rng.random() < 0.3
+    return rule
+
+
+def random_binding(rng: random.Random, name: str, policy: str, tenant_in_key: bool, events: dict[str, str]) -> Row:
+    flows = []
+    for number in range(rng.randint(1, 3)):
+        codes = rng.sample(STEPS, rng.randint(1, 4))
+        steps = [{"code": code, "order": 10 * place + rng.randint(0, 9), "roles": rng.sample(["Lead", "Boss"], rng.randint(0, 2)), "rule": random_rule(rng)} for place, code in enumerate(codes)]
+        flows.append({"code": f"{name}Flow{number}", "steps": steps})
+    slas = []
+    for flow in flows:
+        for step in flow["steps"]:
+            if rng.random() < 0.5:
+                start = {"version": 1, "kind": "TimerStart", "expr": {"op": "eq", "args": [{"ref": "event.type"}, {"lit": "Ev"}]}, "params": {"onRestart": rng.choice(["newCycle", "ignore", "resume"])}}
+                stop = {"version": 1, "kind": "TimerStop", "expr": {"op": "eq", "args": [{"ref": "user.id"}, {"lit": "bob"}]}}
+                which = rng.choice([(None, None), (None, None), (start, None), (None, stop)])
+                slas.append({"code": f"{flow['code']}.{step['code']}", "target": rng.choice([0, 10, 90]), "warn": None, "start": which[0], "stop": which[1], "step": [flow["code"], step["code"]], "escalation": None})
+    workflow = {"id": f"wf-{name}", "start": "New", "states": ["New", "Done"], "terminal": ["Done"], "transitions": [{"code": "Go", "from": "New", "to": "Done", "enabled": True, "events": [], "actions": []}]}
+    return {
+        "name": name, "object_types": [name], "tenant_in_key": tenant_in_key, "needs_tenant": tenant_in_key, "policy": policy, "auto_close": True, "stream": "EJ_SourceSystem", "severities": {},
+        "workflow": workflow, "slas": slas, "approvals": {"events": events, "default": flows[0]["code"], "flows": flows},
+    }  # fmt: skip
+
+
+def snapshot(bindings: list[Row]) -> Row:
+    tables, workflows, states, transitions, runtime, policies, sla_bindings, flows, steps, roles = ([] for _ in range(10))
+    for b in bindings:
+        name, workflow = b["name"], b["workflow"]
+        tables.append({"id": name, "code": name})
+        workflows.append({"id": workflow["id"], "code": name})
+        states += [{"id": f"{name}-{s}", "workflowId": workflow["id"], "code": s, "isInitial": s == workflow["start"], "isTerminal": s in workflow["terminal"]} for s in workflow["states"]]
+        transitions += [{"id": f"{name}-{t['code']}", "workflowId": workflow["id"], "code": t["code"], "fromStateId": f"{name}-{t['from']}", "toStateId": f"{name}-{t['to']}"} for t in workflow["transitions"]]
+        own = b["approvals"]["flows"]
+        runtime.append({"id": name, "objectType": "Table", "objectId": name, "workflowId": workflow["id"], "approvalFlowId": own[0]["code"], "instanceKeyStrategy": "Tenant+ObjectID" if b["tenant_in_key"] else "ObjectID"})
+        for flow in own:
+            flows.append({"id": flow["code"], "code": flow["code"]})
+            for number, step in enumerate(flow["steps"]):
+                id = f"{flow['code']}-{number}"
+                bare = step["rule"] if number % 2 else {"version": 1, "kind": "Validation", "params": step["rule"]}
+                steps.append({"id": id, "approvalFlowId": flow["code"], "order": step["order"], "code": step["code"], "rule": json.dumps(bare) if number > 1 else bare})
+                roles += [{"stepId": id, "roleId": role} for role in step["roles"]]
+        for s in b["slas"]:
+            flow = next(f for f in own if f["code"] == s["step"][0])
+            at = [step["code"] for step in flow["steps"]].index(s["step"][1])
+            policies.append({"id": s["code"], "code": s["code"], "objectType": "ApprovalStep", "objectId": f"{flow['code']}-{at}", "targetMinutes": s["target"]})
+            sla_bindings.append({"bindingId": name, "slaId": s["code"], "startRule": s["start"], "stopRule": s["stop"]})
+    return {"snapshotVersion": 1, "objects": {
+        "model": {"tables": tables}, "workflows": {"workflows": workflows, "states": states, "transitions": transitions, "approvalFlows": flows}, "security": {"roles": [{"id": r, "code": r} for r in ("Lead", "Boss")]},
+        "runtime": {"bindings": runtime, "slaPolicies": policies, "slaBindings": sla_bindings, "approvalSteps": steps, "approvalStepRoles": roles},
+    }}  # fmt: skip
+
+
+def config(bindings: list[Row]) -> Row:
+    return {
+        "version": 1, "metadb": {"snapshot": "metadb/snapshot.json"}, "journal": {"source": {"name": "ops", "schema": "raw", "table": "event_journal"}}, "approval_events": bindings[0]["approvals"]["events"],
+        "bindings": {b["name"]: {"conflict_policy": b["policy"], "approval_flows": [flow["code"] for flow in b["approvals"]["flows"][1:]]} for b in bindings},
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------- journals
+
+
+def random_journal(rng: random.Random, binding: Row, objects: int) -> list[Row]:
+    """Requests and votes about in turn, so that rounds do end; then wrong steps, strange flows, nobody's votes, late and repeated deliveries. `batch`: the increment that brings a row."""
+    approvals, rows = binding["approvals"], []
+    for index in range(objects):
+        at = rng.uniform(0, BATCH_MINUTES)
+        flow = rng.choice(approvals["flows"])
+        for number in range(rng.randint(1, 25)):
+            at += rng.choice([0, 0, 1, 7, 45])
+            if rng.random() < 0.1:
+                flow = rng.choice(approvals["flows"])
+            kind = rng.choices(["requested", "approved", "rejected", "withdrawn", None], [3, 10, 3, 0.7, 1])[0] if number else "requested"
+            said: Row = {} if flow["code"] == approvals["default"] and rng.random() < 0.7 else {"flow": flow["code"]}
+            chance = rng.random()
+            if chance < 0.25:
+                said["step"] = rng.choice([step["code"] for step in flow["steps"]])
+            elif chance < 0.35:
+                said["step"] = rng.choice(["Nowhere", "", None, [], {"a": 1}, 5])
+            if rng.random() < 0.2:
+                said["onBehalfOf"] = rng.choice([*VOTERS, "", None, ["ann"], 5])
+            if rng.random() < 0.03:
+                said["flow"] = rng.choice(["NoFlow", "", None, [], flow["code"].lower()])
+            payload: Row = {"approval": said if rng.random() < 0.97 else rng.choice([None, [], "x"])}
+            if rng.random() < 0.1:  # what first_writer_wins refuses has no vote either
+                payload["transition"] = {"code": "Go", "rowVersion": rng.choice([0, 1, 7])}
+            station = rng.choice([None, "crm", "st1"])
+            row = dict.fromkeys(ref.EJ) | {
+                "EJ_ID": f"{rng.randrange(16**8):08x}-{index}-{number}", "_TenantID": rng.choice(["t1", "t2"]) if binding["tenant_in_key"] else rng.choice(["t1", None]),
+                "EJ_EventType": approvals["events"][kind] if kind else rng.choice(["Ev", "Approval.Requested2", "approval.approved"]), "EJ_EventTimeUTC": START + minutes(round(at)),
+                "EJ_Actor": rng.choice([*VOTERS, *VOTERS, "", None]), "EJ_ObjectType": binding["name"], "EJ_ObjectID": f"O{index // 2 if binding['tenant_in_key'] else index}", "EJ_SourceSystem": station,
+                "EJ_Sequence": number if station == "st1" else None, "EJ_Payload": json.dumps(payload, ensure_ascii=False),
+            }  # fmt: skip
+            late = rng.choice([0, 0, 0, 0, 0, 30, 300])
+            row["_SyncDate"] = row["EJ_EventTimeUTC"] + minutes(late)
+            rows.append(row)
+            if rng.random() < 0.05:
+                rows.append(copy.copy(row) | {"_SyncDate": row["_SyncDate"] + minutes(rng.choice([0, 100]))})
+            if rng.random() < 0.03:
+                rows.append(copy.copy(row) | {"_SyncDate": row["_SyncDate"] + minutes(5), "EJ_Actor": "eve"})  # a conflicting duplicate
+    for row in rows:
+        row["batch"] = min(int((row["_SyncDate"] - START) / minutes(BATCH_MINUTES)), BATCHES - 1)
+    return rows
+
+
+def cut(batch: int) -> dt.datetime:
+    return START + minutes(BATCH_MINUTES * (batch + 1))  # some events of the last batch stay pending
+
+
+# ---------------------------------------------------------------- comparison
+
+
+def compared(model: str, rows: list[Row]) -> Counter:
+    return Counter(tuple(str(row.get(c)) if isinstance(row.get(c), dt.datetime) else row.get(c) for c in canonical(model)) for row in rows)
+
+
+def differing(project: DbtProject, binding: Row, journal: list[Row], as_of: dt.datetime) -> list[str]:
+    """What differs, of the object with the fewest events."""
+    expected, found = ref.fold(journal, binding, as_of), {}
+    for model in ref.FOLDED:
+        live = "" if model == "timeline" else " where _DeleteDate is null"
+        generated = project.rows(f"select 1 as found from information_schema.tables where table_name = '{binding['name'].lower()}_{model}'")
+        assert generated or not expected[model], f"{model} has not been generated"
+        have = compared(model, project.rows(f"select * from {binding['name'].lower()}_{model}{live}") if generated else [])
+        want = compared(model, expected[model])
+        place = next(i for i, c in enumerate(canonical(model)) if c.endswith("_ObjectID"))
+        for label, rest in (("SPEC", want - have), ("dbt ", have - want)):
+            for row in rest:
+                found.setdefault(row[place], []).append(f"  {label} {model}: " + ", ".join(f"{c}={v}" for c, v in zip(canonical(model), row, strict=True) if v is not None))
+    if not found:
+        return []
+    smallest = min(found, key=lambda id: sum(r["EJ_ObjectID"] == id for r in journal))
+    mine = sorted((r for r in journal if r["EJ_ObjectID"] == smallest and r["EJ_ObjectType"] == binding["name"]), key=lambda r: r["EJ_EventTimeUTC"])
+    return [f"{len(found)} objects of {binding['name']} differ as of {as_of}; {smallest}:", json.dumps(binding["approvals"], ensure_ascii=False),
+            *("  " + ", ".join(f"{k}={v}" for k, v in r.items() if v is not None) for r in mine), *sorted(found[smallest])]  # fmt: skip
+
+
+def load(project: DbtProject, rows: list[Row]) -> None:
+    names = list(JOURNAL_COLUMNS)
+    if rows:
+        with project.connect() as connection:
+            connection.executemany(f"insert into raw.event_journal ({', '.join(names)}) values ({', '.join('?' * len(names))})", [[r[n] for n in names] for r in rows])
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("OZMETA_ROUNDS", "1"))))
+def test_random_flows_and_votes(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(f"approvals {seed}")
+    events = EVENTS if seed % 2 else {kind: f"It's {kind}" for kind in EVENTS}
+    bindings = [random_binding(rng, "Alpha", "last_writer_wins", True, events), random_binding(rng, "Beta", "first_writer_wins", False, events)]
+    journal = [row for binding in bindings for row in random_journal(rng, binding, 100)]
+    project = DbtProject(tmp_path / "p", config(bindings), snapshot(bindings))
+    project.create_journal()
+    problems = []
+    for batch in range(BATCHES):
+        load(project, [r for r in journal if r["batch"] == batch])
+        project.run(str(cut(batch)))
+        for binding in bindings:
+            problems += differing(project, binding, [r for r in journal if r["batch"] <= batch], cut(batch))
+    project.run(str(cut(BATCHES - 1)), "--full-refresh")
+    for binding in bindings:
+        problems += differing(project, binding, journal, cut(BATCHES - 1))
+    assert not problems, "\n".join(problems)
+    outcomes = {row["AP_Outcome"] for binding in bindings for row in project.rows(f"select AP_Outcome from {binding['name'].lower()}_approval_step")}
+    assert outcomes == {"Waiting", "Pending", "Approved", "Rejected", "Withdrawn", "Skipped"}  # or the round tells too little
