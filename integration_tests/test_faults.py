@@ -527,6 +527,33 @@ def test_definitions_that_change_and_change_back_with_a_crash_between(project: P
     project.finish(START + 300 * MINUTE)
 
 
+def test_a_definition_by_which_timers_appear_where_there_was_none(project: Project) -> None:
+    """No row is there that could remember by which definitions it was folded; nor is a row of an escalation that a transition raises from now on."""
+    project.define(replace(project.definitions, has_overall=False, raises=False))
+    project.load([event("a", 0, "Nope"), event("b", 1, "Nope", "o2")])
+    project.clean(START + 10 * MINUTE)
+    project.define(replace(project.definitions, has_overall=True))
+    project.clean(START + 20 * MINUTE)
+    assert [row["SL_Code"] for row in project.rows("from case_sla_timer")] == ["Overall", "Overall"]
+    project.load([event("c", 12, "Reopen")])  # illegal, and applied: the last writer wins
+    project.clean(START + 30 * MINUTE)
+    project.define(replace(project.definitions, raises=True))
+    project.clean(START + 40 * MINUTE)
+    assert [row["EQ_SignalCode"] for row in project.rows("from case_escalation_queue")] == ["Escalation.Raised"]
+
+
+def test_timers_that_are_dropped_and_wanted_again(project: Project) -> None:
+    """Their models were not even run meanwhile, and what happened then must not be missing."""
+    own = project.definitions
+    project.load([event("a", 0, "Start"), event("b", 1, "Start", "o2")])
+    project.clean(START + 10 * MINUTE)
+    project.define(replace(own, has_timers=False, raises=False))
+    project.load([event("c", 20, "Close"), event("d", 21, "Start", "o3")])
+    project.clean(START + 30 * MINUTE)
+    project.define(own)
+    project.finish(START + 400 * MINUTE)
+
+
 def test_rows_that_appear_behind_what_was_read(project: Project) -> None:
     """To the very edge of the lookback they are found; beyond it by a full refresh only, which is a limit that README names."""
     project.load([event("a", 300, "Start")])
