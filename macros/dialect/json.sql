@@ -41,3 +41,7 @@
        when {{ value }} is null or list_count({{ members }}) < len({{ members }}) then null
        when {{ members }} is not null then false end
 {%- endmacro %}
+
+{# A text as a JSON string, a null as null. #}
+{% macro json_text(text) %}{{ adapter.dispatch('json_text', 'ozmeta_runtime')(text) }}{% endmacro %}
+{% macro duckdb__json_text(text) %}coalesce(cast(to_json({{ text }}) as varchar), 'null'){% endmacro %}

@@ -1,9 +1,16 @@
 {# One hash of several texts that no two different lists share: the lengths stand before the texts, -1 for null. #}
-{% macro hashed_key(expressions) %}
+{% macro hashed_key(expressions) %}{{ dbt.hash(ozmeta_runtime.joined_with_lengths(expressions)) }}{% endmacro %}
+
+{% macro joined_with_lengths(expressions) %}
   {%- set parts = [] -%}
   {%- for e in expressions -%}{%- do parts.append("coalesce(length(" ~ e ~ "), -1)") -%}{%- do parts.append("'|'") -%}{%- endfor -%}
-  {{ dbt.hash(ozmeta_runtime.joined(parts + expressions)) }}
+  {{- ozmeta_runtime.joined(parts + expressions) -}}
 {% endmacro %}
+
+{# The SHA-256 of a text, as 64 lower-case hex digits. #}
+{% macro sha256(text) %}{{ adapter.dispatch('sha256', 'ozmeta_runtime')(text) }}{% endmacro %}
+{% macro default__sha256(text) %}sha2({{ text }}, 256){% endmacro %}
+{% macro duckdb__sha256(text) %}sha256({{ text }}){% endmacro %}
 
 {# Values of any type as one text; a null counts as ''. #}
 {% macro joined(expressions) %}{{ adapter.dispatch('joined', 'ozmeta_runtime')(expressions) }}{% endmacro %}

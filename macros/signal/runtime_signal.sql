@@ -8,17 +8,18 @@ Model <binding>_runtime_signal: the append-only log of what was raised, and of w
 
 A row is written once. It is known by its signal and a number that counts up, so that a run which died and one that follows it write it once
 between them; and a full refresh, which makes this table anew, takes the old one's rows over first. What moves a threshold says nothing new: the
-log tells what was said, the cycle what holds. A changed EmitSignal is a changed definition of the timeline, so all objects are touched.
+log tells what was said, the cycle what holds.
 
 Arguments
   intake    see journal_slice
-  emits     [{transition: see `took`, signal, severity, notes?}] EmitSignal actions
-  severities {signal: severity} of SLA.Warned, SLA.Breached, Approval.Requested
+  signals   dict: emits: [{transition: see `took`, signal, severity, notes?}], the EmitSignal actions; requests: [{flow, step}], the first step of each
+            approval flow; severities: {signal: severity} of the signals that no action names
   timeline, cycles, queue, approvals  relations; all but the timeline may be none
 #}
-{% macro runtime_signal(binding, intake, emits, severities, timeline, cycles=none, queue=none, approvals=none) %}
+{% macro runtime_signal(binding, intake, signals, timeline, cycles=none, queue=none, approvals=none) %}
 {% if execute %}
-{%- set definition = [intake.object_type, intake.tenant_in_key, emits] -%}
+{%- set definition = [intake.object_type, intake.tenant_in_key, signals] -%}
+{%- set severities = signals.severities -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 {%- set text, bigint, ts = dbt.type_string(), dbt.type_bigint(), dbt.type_timestamp() -%}
@@ -31,33 +32,36 @@ with touched as (
     union
     select _ObjectKey from {{ relation }} where {{ ozmeta_runtime.new_since(state) }}
     {%- endfor %}
+    {{- ozmeta_runtime.redefined(state, timeline) }}
 ),
 
 raised as (
     select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as signal, cast(null as {{ text }}) as severity, cast(null as {{ text }}) as subject,
-        cast(null as {{ text }}) as subject_key, cast(null as {{ text }}) as causing_event, cast(null as {{ ts }}) as scheduled_at,
+        cast(null as {{ text }}) as subject_key, cast(null as {{ text }}) as told_apart, cast(null as {{ text }}) as causing_event, cast(null as {{ ts }}) as scheduled_at,
         cast(null as {{ text }}) as SL_Code, cast(null as {{ bigint }}) as level, cast(null as {{ text }}) as notes
     where 1 = 0
     {%- if cycles %}
     {%- for signal, column in [('SLA.Warned', 'ST_WarnedUTC'), ('SLA.Breached', 'ST_BreachedUTC')] %}
     union all
-    select _ObjectKey, '{{ signal }}', {{ ozmeta_runtime.literal(severities[signal]) }}, 'sla_cycle', _Key, ST_StartEventID, {{ column }}, SL_Code, null, null
+    select _ObjectKey, '{{ signal }}', {{ ozmeta_runtime.literal(severities[signal]) }}, 'sla_cycle', _Key, _Key, ST_StartEventID, {{ column }}, SL_Code, null, null
     from {{ cycles }} where _DeleteDate is null and {{ column }} is not null
     {%- endfor %}
     {%- endif %}
     {%- if queue %}
     union all
-    select _ObjectKey, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, null, EQ_CreatedUTC, SL_Code, EQ_Level, EQ_Notes
+    select _ObjectKey, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, _Key, null, EQ_CreatedUTC, SL_Code, EQ_Level, EQ_Notes
     from {{ queue }} where _DeleteDate is null
     {%- endif %}
-    {%- if approvals %}
+    {%- for request in signals.requests if approvals %}
     union all
-    select _ObjectKey, 'Approval.Requested', {{ ozmeta_runtime.literal(severities['Approval.Requested']) }}, 'approval_step', _Key, AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
-    from {{ approvals }} where _DeleteDate is null and AP_IsFirst
-    {%- endif %}
-    {%- for emit in emits %}
+    -- a round is told apart by the event that opened it, since a late one may shift the rounds' numbers
+    select _ObjectKey, 'Approval.Requested', {{ ozmeta_runtime.literal(severities['Approval.Requested']) }}, 'approval_step', _Key,
+        {{ ozmeta_runtime.hashed_key(['AF_Code', 'AP_ActivatedEventID']) }}, AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
+    from {{ approvals }} where _DeleteDate is null and AF_Code = {{ ozmeta_runtime.literal(request.flow) }} and AS_Code = {{ ozmeta_runtime.literal(request.step) }}
+    {%- endfor %}
+    {%- for emit in signals.emits %}
     union all
-    select _ObjectKey, {{ ozmeta_runtime.literal(emit.signal) }}, {{ ozmeta_runtime.literal(emit.severity) }}, 'timeline', _Key, EJ_ID, TL_EffectiveUTC, null, null,
+    select _ObjectKey, {{ ozmeta_runtime.literal(emit.signal) }}, {{ ozmeta_runtime.literal(emit.severity) }}, 'timeline', _Key, _Key, EJ_ID, TL_EffectiveUTC, null, null,
         {{ ozmeta_runtime.literal(emit.get('notes')) }}
     from {{ timeline }} where {{ ozmeta_runtime.took(emit.transition) }}
     {%- endfor %}
@@ -66,8 +70,8 @@ raised as (
 keyed as (
     select
         raised.*,
-        {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'signal', 'subject', 'subject_key']) }} as _SignalKey,
-        row_number() over (partition by _ObjectKey, signal, subject, subject_key order by severity, {{ ozmeta_runtime.nulls_first('notes') }}) as copy
+        {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'signal', 'subject', 'told_apart']) }} as _SignalKey,
+        row_number() over (partition by _ObjectKey, signal, subject, told_apart order by severity, {{ ozmeta_runtime.nulls_first('notes') }}) as copy
     from raised
     {%- if state.incremental %} where _ObjectKey in (select _ObjectKey from touched){% endif %}
 ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -33,6 +34,17 @@ class Level:
     notes: str | None = None
 
 
+@dataclass(frozen=True)
+class Emit:
+    """What an applied transition says: a signal of some severity, or an event with a payload."""
+
+    signal: str = ""
+    severity: str = ""
+    notes: str | None = None
+    event: str = ""
+    payload: str = "{}"
+
+
 @dataclass
 class Transition:
     id: str
@@ -42,6 +54,7 @@ class Transition:
     events: list[str]
     actions: tuple[Action, ...] = ()
     levels: list[Level] = field(default_factory=list)
+    emits: list[Emit] = field(default_factory=list)
 
 
 @dataclass
@@ -105,6 +118,8 @@ class Binding:
     slas: list[Sla]
     purposes: set[str]
     approvals: Approvals | None = None
+    severities: dict[str, str] = field(default_factory=dict)
+    mirrored: bool = False  # whether a model shows its journal, with what it emits
 
     @property
     def fields(self) -> list[dict[str, Any]]:
@@ -249,7 +264,7 @@ class Resolver:
         return Binding(
             name=name, object_type=label, object_types=object_types, tenant_in_key=tenant_in_key,
             needs_tenant=tenant_in_key or getattr(entity, "requires_tenant", False), choices=choices, workflow=workflow, slas=slas,
-            purposes=self.purposes(row, label, slas, workflow, approvals), approvals=approvals,
+            purposes=self.purposes(row, label, slas, workflow, approvals), approvals=approvals, severities=self.severities, mirrored=self.config.journal.mirror,
         )  # fmt: skip
 
     def purposes(self, row: RuntimeBinding, label: str, slas: list[Sla], workflow: Workflow, approvals: Approvals | None) -> set[str]:
@@ -311,7 +326,23 @@ class Resolver:
         rule = self.transition_rules.get(row.id)
         actions = rule.actions if rule else ()
         enqueue = [a for a in actions if a.type == "EnqueueEscalation"]
-        return Transition(row.id, row.code, *ends, events=sorted(set(events)), actions=actions, levels=self.levels(enqueue, "Escalation.Raised"))
+        return Transition(row.id, row.code, *ends, events=sorted(set(events)), actions=actions, levels=self.levels(enqueue, "Escalation.Raised"), emits=self.emits(actions))
+
+    def emits(self, actions: Iterable[Action]) -> list[Emit]:
+        """EmitSignal and EmitEvent, each signal and each event once a transition."""
+        found: dict[tuple[str, str], Emit] = {}
+        for action in actions:
+            if action.type == "EmitSignal" and action.signal:
+                found.setdefault(("signal", action.signal), Emit(signal=action.signal, severity=self.severity(action, action.signal, "Info"), notes=action.notes))
+            elif action.type == "EmitEvent" and action.event:
+                found.setdefault(("event", action.event), Emit(event=action.event, payload=json.dumps(action.payload, sort_keys=True, ensure_ascii=False, default=str)))
+        return list(found.values())
+
+    def severity(self, action: Action, signal: str, default: str) -> str:
+        severity = action.payload.get("severity", self.severities.get(signal, default))
+        if severity not in ("Info", "Warning", "Critical"):
+            self.problems.error(action.origin.at("payload", "severity"), f"{severity!r} is no severity", "Info, Warning or Critical")
+        return severity
 
     def levels(self, actions: list[Action], default_signal: str, policy: SlaPolicy | None = None) -> list[Level]:
         """SPEC 5 "Escalation levels" and 6 "Assignee", checked."""
@@ -326,9 +357,7 @@ class Resolver:
                 continue
             level = self.whole(action, "level", place, 1, 1_000_000)
             after = self.whole(action, "afterMinutes", 0, 0, MAX_MINUTES)
-            severity = action.payload.get("severity", self.severities.get(signal, "Critical" if signal == "SLA.Breached" else "Warning"))
-            if severity not in ("Info", "Warning", "Critical"):
-                self.problems.error(action.origin.at("payload", "severity"), f"{severity!r} is no severity", "Info, Warning or Critical")
+            severity = self.severity(action, signal, "Critical" if signal == "SLA.Breached" else "Warning")
             assignee, _, name = (action.target or "").partition(":")
             if action.target and (assignee not in ("role", "principal") or not name):
                 self.problems.error(action.origin.at("target"), f"{action.target!r} is nobody", "role:<code> or principal:<name>")

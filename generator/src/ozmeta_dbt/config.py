@@ -55,6 +55,7 @@ class Journal(Strict):
     columns: dict[str, str | None] = {}
     stream: Literal["EJ_SourceSystem", "none"] = "EJ_SourceSystem"
     lookback_minutes: Annotated[int, Field(ge=0, le=525_600)] = 60
+    mirror: bool = False
 
     @model_validator(mode="after")
     def checks(self) -> Journal:

@@ -42,6 +42,7 @@ class Action:
     signal: str | None = None
     payload: dict[str, Any] = field(default_factory=dict)
     notes: str | None = None
+    event: str | None = None
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,11 @@ def check_actions(actions: Any, origin: Origin, problems: Problems) -> list[Acti
         if action.get("payload") is not None and not isinstance(action["payload"], dict):
             problems.error(at.at("payload"), "an object is expected")
             continue
-        checked.append(Action(action["type"], at, action.get("target"), action.get("signalType"), action.get("payload") or {}, action.get("notes")))
+        needed = {"EmitSignal": "signalType", "EmitEvent": "eventType"}.get(action["type"])
+        if needed and not action.get(needed):
+            problems.error(at, f"{action['type']} has no {needed}", "it says what is to be emitted")
+            continue
+        checked.append(Action(action["type"], at, action.get("target"), action.get("signalType"), action.get("payload") or {}, action.get("notes"), action.get("eventType")))
     return checked
 
 

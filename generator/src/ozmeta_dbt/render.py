@@ -13,7 +13,7 @@ from ozmeta_dbt.dsl import in_words
 from ozmeta_dbt.literals import Code, jinja, yaml_text
 
 HEADER = "Written by ozmeta-dbt from MetaDB; change the metadata and generate again."
-ORDER = ("timeline", "quarantine", "workflow_instance", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue", "run")
+ORDER = ("timeline", "quarantine", "workflow_instance", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue", "runtime_signal", "journal", "run")
 PURPOSES = {
     "WorkflowInstance": ("workflow_instance",), "SlaTracking": ("sla_cycle", "sla_timer"), "ApprovalTracking": ("approval_step", "approval_instance"),
     "EscalationQueue": ("escalation_queue",),
@@ -28,6 +28,10 @@ def models_of(binding: Binding) -> list[str]:
         chosen.add("sla_cycle")  # a level is raised by a cycle
     if "sla_cycle" in chosen and any(sla.approval_step for sla in binding.slas):
         chosen.add("approval_step")  # whose activation starts a cycle
+    if chosen & {"sla_cycle", "escalation_queue", "approval_step"} or any(emit.signal for t in binding.workflow.transitions for emit in t.emits):
+        chosen.add("runtime_signal")
+    if binding.mirrored:
+        chosen.add("journal")
     return [model for model in ORDER if model in chosen]
 
 
@@ -56,7 +60,7 @@ def model_sql(binding: Binding, model: str, config: Config) -> str:
     sets, arguments = arguments_of(binding, model, config)
     lines = ["{#- " + HEADER + " -#}", INCREMENTAL, ""]
     lines += [f"{{% set {name} = {jinja(value)} %}}" for name, value in sets.items()]
-    macro = "run_log_model" if model == "run" else model
+    macro = {"run": "run_log_model", "journal": "journal_mirror"}.get(model, model)
     calls = [f"binding={jinja(binding.name)}", *(f"{name}={value}" for name, value in arguments.items())]
     return "\n".join([*lines, "", f"{{{{ ozmeta_runtime.{macro}({', '.join(calls)}) }}}}", ""])
 
@@ -105,6 +109,19 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
         if "sla_cycle" in models_of(binding):
             calls["cycles"] = f"ref({jinja(f'{binding.name}_sla_cycle')})"
         return {"intake": object_key, "slas": levels, "transitions": transitions}, calls
+    if model == "runtime_signal":
+        others = {"cycles": "sla_cycle", "queue": "escalation_queue", "approvals": "approval_step"}
+        calls = {name: f"ref({jinja(f'{binding.name}_{other}')})" for name, other in others.items() if other in models_of(binding)}
+        signals = {
+            "severities": {signal: binding.severities.get(signal, "Info") for signal in ("Approval.Requested", "SLA.Breached", "SLA.Warned")},
+            "emits": [{"transition": took_literal(t, binding), "signal": e.signal, "severity": e.severity, **({"notes": e.notes} if e.notes else {})} for t in binding.workflow.transitions for e in t.emits if e.signal],
+            "requests": [{"flow": flow.code, "step": flow.steps[0].code} for flow in (binding.approvals.flows if binding.approvals else [])],
+        }  # fmt: skip
+        return {"intake": object_key, "signals": signals}, {"intake": "intake", "signals": "signals", "timeline": timeline, **calls}
+    if model == "journal":
+        emits = [{"transition": took_literal(t, binding), "event": e.event, "payload": e.payload} for t in binding.workflow.transitions for e in t.emits if e.event]
+        calls = {"signals": f"ref({jinja(f'{binding.name}_runtime_signal')})"} if "runtime_signal" in models_of(binding) else {}
+        return {"intake": {key: value for key, value in reading.items() if key != "fields"}, "emits": emits}, {"intake": "intake", "emits": "emits", "timeline": timeline, **calls}
     after = ", ".join(f"ref({jinja(f'{binding.name}_{other}')})" for other in models_of(binding) if other not in ("timeline", "run"))
     return {}, {"journals": jinja([source.label for source in config.journal.all_sources]), "timeline": timeline, "after": f"[{after}]"}
 

@@ -1,0 +1,99 @@
+{#
+Model <binding>_journal: the journal as it was read, and what the runtime itself says, as further rows of it (SPEC 6c). Rows are only ever added;
+each carries the hash of what it said when it was read, so that one changed or removed since, here or in the journal, is noticed by `ozmeta-dbt verify`.
+
+  delivered  rows of the journals' new slice
+  signalled  what the signal log says
+  emitted    EmitEvent actions of applied transitions; one that a late event undoes stays, as everything here does
+
+Arguments
+  intake    see journal_slice
+  emits     [{transition: see `took`, event, payload: JSON text}]
+  timeline  the relation; signals: the binding's runtime_signal, or none
+#}
+{% macro journal_mirror(binding, intake, emits, timeline, signals=none) %}
+{% if execute %}
+{%- set state = ozmeta_runtime.run_state(binding, [ozmeta_runtime.intake_text(intake), emits]) -%}
+{%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
+{%- set text, bigint = dbt.type_string(), dbt.type_bigint() -%}
+{%- set columns = ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_Actor', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_CorrelationID', 'EJ_CausationID', 'EJ_SourceSystem',
+    'EJ_SourceKey', 'EJ_Payload', 'EJ_PayloadHash', 'EJ_Sequence', '_SyncDate', 'MJ_Journal', 'MJ_RowHash'] -%}
+{%- set keeps = state.incremental or ozmeta_runtime.has_columns(this, columns) -%}
+{%- set said = {'kind': 'RS_Kind', 'severity': 'RS_Severity', 'slaCode': 'SL_Code', 'subject': 'RS_Subject', 'notes': 'RS_Notes'} -%}
+{%- set parts = [] -%}
+{%- for name, column in said.items() -%}{%- do parts.append("'" ~ ('{\"signal\":{' if loop.first else ',') ~ '"' ~ name ~ '":' ~ "' || " ~ ozmeta_runtime.json_text(column)) -%}{%- endfor -%}
+{%- do parts.append("',\"level\":' || coalesce(cast(RS_Level as " ~ text ~ "), 'null')") -%}
+{%- do parts.append("',\"number\":' || cast(RS_Number as " ~ text ~ ") || '}}'") -%}
+
+with delivered as (
+    {{ ozmeta_runtime.journal_slice(intake, state) }}
+),
+
+signalled as (
+    {%- if signals %}
+    select *, {{ parts | join(' || ') }} as payload
+    from {{ signals }}
+    where {{ ozmeta_runtime.new_since(state) }}
+    {%- else %}
+    select cast(null as {{ text }}) as payload where 1 = 0
+    {%- endif %}
+),
+
+emitted as (
+    select cast(null as {{ text }}) as _Key, cast(null as {{ text }}) as EJ_ID, cast(null as {{ text }}) as _TenantID, cast(null as {{ text }}) as EJ_ObjectID,
+        cast(null as {{ text }}) as EJ_CorrelationID, cast(null as {{ dbt.type_timestamp() }}) as TL_EffectiveUTC, cast(null as {{ text }}) as event, cast(null as {{ text }}) as payload
+    where 1 = 0
+    {%- for emit in emits %}
+    union all
+    select _Key, EJ_ID, _TenantID, EJ_ObjectID, EJ_CorrelationID, TL_EffectiveUTC, {{ ozmeta_runtime.literal(emit.event) }}, {{ ozmeta_runtime.literal(emit.payload) }}
+    from {{ timeline }}
+    where {{ ozmeta_runtime.took(emit.transition) }} and {{ ozmeta_runtime.new_since(state) }}
+    {%- endfor %}
+),
+
+rows_of_it as (
+    select EJ_ID, _TenantID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_ObjectID, EJ_CorrelationID, EJ_CausationID, EJ_SourceSystem, EJ_SourceKey, payload as EJ_Payload,
+        EJ_PayloadHash, EJ_Sequence, sync_date as _SyncDate, TL_Journal as MJ_Journal, raw_event_time, raw_sequence, TL_Journal as seed
+    from delivered
+    {%- if signals %}
+    union all
+    select {{ ozmeta_runtime.uuid7('RS_NoticedUTC', '_Key') }}, _TenantID, RS_SignalCode, RS_ScheduledUTC, 'ozmeta_runtime', RS_ObjectID, null, RS_CausingEventID, 'ozmeta_runtime',
+        RS_SubjectKey, payload, {{ ozmeta_runtime.sha256('payload') }}, null, RS_NoticedUTC, 'ozmeta_runtime', null, null, _Key
+    from signalled
+    {%- endif %}
+    union all
+    select {{ ozmeta_runtime.uuid7('TL_EffectiveUTC', dbt.hash("_Key || event")) }}, _TenantID, event, TL_EffectiveUTC, 'ozmeta_runtime', EJ_ObjectID, EJ_CorrelationID, EJ_ID, 'ozmeta_runtime',
+        _Key, payload, {{ ozmeta_runtime.sha256('payload') }}, null, {{ as_of }}, 'ozmeta_runtime', null, null, {{ dbt.hash("_Key || event") }}
+    from emitted
+),
+
+hashed as (
+    select *, {{ ozmeta_runtime.sha256(ozmeta_runtime.joined_with_lengths(['EJ_ID', '_TenantID', 'EJ_EventType', 'raw_event_time', 'EJ_Actor', 'EJ_ObjectID', 'EJ_CorrelationID',
+        'EJ_CausationID', 'EJ_SourceSystem', 'EJ_SourceKey', 'EJ_PayloadHash', 'raw_sequence', 'EJ_Payload'])) }} as MJ_RowHash
+    from rows_of_it
+),
+
+written as (
+    select
+        -- of journal rows, where from, what and when; of the runtime's own, what they say
+        {{ ozmeta_runtime.hashed_key(['seed', "case when MJ_Journal = 'ozmeta_runtime' then '' else MJ_RowHash end", "case when MJ_Journal = 'ozmeta_runtime' then '' else cast(_SyncDate as " ~ text ~ ") end"]) }} as _Key,
+        EJ_ID, _TenantID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, {{ ozmeta_runtime.literal(intake.object_type) }} as EJ_ObjectType, EJ_ObjectID, EJ_CorrelationID,
+        EJ_CausationID, EJ_SourceSystem, EJ_SourceKey, EJ_Payload, EJ_PayloadHash, cast(EJ_Sequence as {{ bigint }}) as EJ_Sequence, _SyncDate, MJ_Journal, MJ_RowHash,
+        {{ ozmeta_runtime.written_columns(state) }}
+    from hashed
+),
+
+apart as (
+    select *, row_number() over (partition by _Key order by EJ_ID) as copy from written
+)
+
+select _Key, {{ columns | join(', ') }}, _DefinitionHash, _Batch, _UpdateDate
+from apart
+where copy = 1{{ " and _Key not in (select _Key from " ~ this ~ ")" if keeps }}
+{%- if keeps and not state.incremental %}
+union all
+select _Key, {{ columns | join(', ') }}, {{ ozmeta_runtime.written_columns(state) }}
+from {{ this }}
+{%- endif %}
+{% endif %}
+{% endmacro %}
