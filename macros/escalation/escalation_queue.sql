@@ -150,7 +150,7 @@ union all
 select _Key, _ObjectKey, {{ ozmeta_runtime.retracted_columns(columns, as_of) }}, {{ ozmeta_runtime.audit_columns(state, as_of) }}
 from {{ this }}
 where _DeleteDate is null and _ObjectKey in (select _ObjectKey from touched) and _Key not in (select _Key from written)
-{%- elif ozmeta_runtime.has_columns(this, columns) %}
+{%- elif ozmeta_runtime.has_columns(this, columns + ['_Key', '_ObjectKey', '_DeleteDate']) %}
 union all
 -- a full refresh keeps what was retracted, and retracts what is raised no more; what is due after as_of is simply not raised yet
 select _Key, _ObjectKey, {{ ozmeta_runtime.retracted_columns(columns, as_of) }}, {{ ozmeta_runtime.audit_columns(state, 'coalesce(_DeleteDate, ' ~ as_of ~ ')') }}
@@ -166,13 +166,3 @@ where _Key not in (select _Key from written) and (_DeleteDate is not null or EQ_
         'EQ_ClosedUTC': "coalesce(EQ_ClosedUTC, " ~ as_of ~ ") as EQ_ClosedUTC"}.get(column, column) }}{{ ", " if not loop.last }}
   {%- endfor -%}
 {%- endmacro %}
-
-{# Is there a table of that name with these columns? #}
-{% macro has_columns(relation, columns) %}
-  {%- set existing = load_relation(relation) -%}
-  {%- if existing is none or existing.type != 'table' -%}{%- do return(false) -%}{%- endif -%}
-  {%- set names = [] -%}
-  {%- for column in adapter.get_columns_in_relation(existing) -%}{%- do names.append(column.name | lower) -%}{%- endfor -%}
-  {%- for column in columns + ['_Key', '_ObjectKey', '_DeleteDate'] if column | lower not in names -%}{%- do return(false) -%}{%- endfor -%}
-  {%- do return(true) -%}
-{% endmacro %}

@@ -27,5 +27,7 @@
 
 {# The column that names a row's object. #}
 {% macro object_column(model) %}
-  {%- do return({'timeline': 'EJ_ObjectID', 'approval_step': 'AP_ObjectID', 'approval_instance': 'AI_ObjectID', 'quarantine': 'QR_ObjectID', 'workflow_instance': 'WI_ObjectID', 'escalation_queue': 'EQ_ObjectID'}.get(model, 'ST_ObjectID')) -%}
+  {%- set prefixes = {'timeline': 'EJ', 'journal': 'EJ', 'workflow_instance': 'WI', 'approval_step': 'AP', 'approval_instance': 'AI', 'sla_cycle': 'ST', 'sla_timer': 'ST',
+      'escalation_queue': 'EQ', 'runtime_signal': 'RS', 'quarantine': 'QR'} -%}
+  {%- do return(prefixes[model] ~ '_ObjectID') -%}
 {% endmacro %}

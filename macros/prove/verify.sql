@@ -39,10 +39,11 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
   {%- for binding, entry in plan.items() -%}
     {%- set found = {'changed': [], 'models': {}, 'facts': {}} -%}
     {%- set held, afresh = {}, {} -%}
-    {%- for model, names in entry.models.items() -%}
+    {#- the signal log is no function of the journal: it tells what was said, and when -#}
+    {%- for model, names in entry.models.items() if model != 'runtime_signal' -%}
       {%- do held.update({model: api.Relation.create(database=names[0], schema=names[1], identifier=names[2])}) -%}
       {%- do afresh.update({model: ozmeta_runtime.relation_of(known[binding][model])}) -%}
-      {%- if model != 'quarantine' and run_query("select count(*) from " ~ held[model] ~ " where _DefinitionHash not in (select _DefinitionHash from " ~ afresh[model] ~ ")"
+      {%- if model not in ('quarantine', 'journal') and run_query("select count(*) from " ~ held[model] ~ " where _DefinitionHash not in (select _DefinitionHash from " ~ afresh[model] ~ ")"
           ~ ozmeta_runtime.live(model) ~ ozmeta_runtime.verified_slice(ozmeta_runtime.object_column(model))
           ~ " and exists (select 1 from " ~ afresh[model] ~ ")").rows[0][0] | int -%}
         {%- do found.changed.append(names[3]) -%}
@@ -91,7 +92,7 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
 {# A select of the objects that have journal rows which no run has read yet, but the next will: they arrived since. Older ones no increment
    will ever read, so they do count as a difference. #}
 {% macro waiting_objects(held, afresh, journals, lookback_minutes) -%}
-  {%- for model, journal, columns in [('timeline', 'TL_Journal', ['_Key', 'TL_ContentHash', '_SyncDate']), ('quarantine', 'QR_Journal', ['_Key'])] if model in held %}
+  {%- for model, journal, columns in [('timeline', 'TL_Journal', ['_Key', 'TL_ContentHash', '_SyncDate']), ('quarantine', 'QR_Journal', ['_Key']), ('journal', 'MJ_Journal', ['_Key'])] if model in held %}
   {{ "union" if not loop.first }}
   select coalesce({{ ozmeta_runtime.object_column(model) }}, '') as object_id
   from {{ afresh[model] }} as afresh
@@ -106,7 +107,8 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
   {%- endfor %}
 {%- endmacro %}
 
-{% macro live(model) %}{{ "" if model == 'timeline' else " and _DeleteDate is null" }}{% endmacro %}
+{# The rows of a table that a fold afresh has too: not what was undone since, nor what the runtime itself said when it did. #}
+{% macro live(model) %}{{ {'timeline': "", 'journal': " and MJ_Journal <> 'ozmeta_runtime'"}.get(model, " and _DeleteDate is null") }}{% endmacro %}
 
 {# Drops what a fold afresh left, and the schemas it made: only those named for it. #}
 {% macro verify_clean() %}

@@ -22,3 +22,13 @@ where _DeleteDate is null
   and _Key not in (select _Key from written)
   {%- endif %}
 {% endmacro %}
+
+{# Is there a table of that name with these columns? Then a full refresh takes over what must outlive it. #}
+{% macro has_columns(relation, columns) %}
+  {%- set existing = load_relation(relation) -%}
+  {%- if existing is none or existing.type != 'table' -%}{%- do return(false) -%}{%- endif -%}
+  {%- set names = [] -%}
+  {%- for column in adapter.get_columns_in_relation(existing) -%}{%- do names.append(column.name | lower) -%}{%- endfor -%}
+  {%- for column in columns if column | lower not in names -%}{%- do return(false) -%}{%- endfor -%}
+  {%- do return(true) -%}
+{% endmacro %}

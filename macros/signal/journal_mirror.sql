@@ -18,7 +18,7 @@ Arguments
 {%- set text, bigint = dbt.type_string(), dbt.type_bigint() -%}
 {%- set columns = ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_Actor', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_CorrelationID', 'EJ_CausationID', 'EJ_SourceSystem',
     'EJ_SourceKey', 'EJ_Payload', 'EJ_PayloadHash', 'EJ_Sequence', '_SyncDate', 'MJ_Journal', 'MJ_RowHash'] -%}
-{%- set keeps = state.incremental or ozmeta_runtime.has_columns(this, columns) -%}
+{%- set keeps = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key']) -%}
 {%- set said = {'kind': 'RS_Kind', 'severity': 'RS_Severity', 'slaCode': 'SL_Code', 'subject': 'RS_Subject', 'notes': 'RS_Notes'} -%}
 {%- set parts = [] -%}
 {%- for name, column in said.items() -%}{%- do parts.append("'" ~ ('{\"signal\":{' if loop.first else ',') ~ '"' ~ name ~ '":' ~ "' || " ~ ozmeta_runtime.json_text(column)) -%}{%- endfor -%}

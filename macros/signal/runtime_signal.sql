@@ -24,7 +24,7 @@ Arguments
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 {%- set text, bigint, ts = dbt.type_string(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- set columns = ['RS_SignalCode', 'RS_Severity', '_TenantID', 'RS_ObjectType', 'RS_ObjectID', 'RS_Subject', 'RS_SubjectKey', 'RS_CausingEventID', 'RS_ScheduledUTC', 'SL_Code', 'RS_Level', 'RS_Notes'] -%}
-{%- set logs = state.incremental or ozmeta_runtime.has_columns(this, columns + ['RS_Number']) -%}
+{%- set logs = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key', '_SignalKey', '_ObjectKey', 'RS_Number', 'RS_Kind', 'RS_NoticedUTC']) -%}
 
 with touched as (
     select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}

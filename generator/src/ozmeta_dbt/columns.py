@@ -131,6 +131,42 @@ APPROVAL = {
     "AI_LastActor": "Actor of the last event that counted: the request, a vote, the withdrawal.",
     "AI_Round": "Which round of this flow it is, from 1.",
 }
+SIGNAL = {
+    "RS_SignalCode": "Code of the signal: SLA.Warned, SLA.Breached, Escalation.Raised, Approval.Requested, or what an EmitSignal names.",
+    "RS_Kind": "Raised, or Retracted: a late event undid what an earlier row says.",
+    "RS_Number": "1 as it is raised first, 2 as that is retracted, 3 as it is raised again, and so on.",
+    "RS_Severity": "Info, Warning or Critical.",
+    "_TenantID": "The tenant; empty where it is no part of the instance key.",
+    "RS_ObjectType": "The object type.",
+    "RS_ObjectID": "The object's id.",
+    "RS_ScheduledUTC": "When it fell due, or happened, UTC.",
+    "RS_NoticedUTC": "as_of of the run that noticed it, UTC.",
+    "RS_Subject": "The binding's table that has the row it speaks of: sla_cycle, escalation_queue, approval_step or timeline.",
+    "RS_SubjectKey": "_Key of that row.",
+    "RS_CausingEventID": "Id of the event that caused it: the one that started the cycle, requested the approval or took the transition.",
+    "SL_Code": "Code of the SLA, if it speaks of one.",
+    "RS_Level": "The escalation level, if it speaks of one.",
+    "RS_Notes": "The rule's notes.",
+}
+MIRROR = {
+    "EJ_ID": "The event's id.",
+    "_TenantID": "The event's tenant.",
+    "EJ_EventType": "The event's type; of the runtime's own rows, the signal or the EmitEvent's type.",
+    "EJ_EventTimeUTC": "When it happened, UTC.",
+    "EJ_Actor": "Who did it; ozmeta_runtime for the runtime's own rows.",
+    "EJ_ObjectType": "The object type, by the binding's own name.",
+    "EJ_ObjectID": "The object's id.",
+    "EJ_CorrelationID": "What it belongs to, by its writer.",
+    "EJ_CausationID": "What caused it, by its writer; of the runtime's own rows, the id of the causing event.",
+    "EJ_SourceSystem": "The system that wrote it; ozmeta_runtime for the runtime's own rows.",
+    "EJ_SourceKey": "Its key there; of the runtime's own rows, _Key of the row they speak of.",
+    "EJ_Payload": "The payload as delivered, as text.",
+    "EJ_PayloadHash": "As delivered; of the runtime's own rows, the SHA-256 of the payload.",
+    "EJ_Sequence": "The event's place in its stream, where the writer counts.",
+    "_SyncDate": "When it reached the journal, UTC; of the runtime's own rows, as_of of the run that wrote them.",
+    "MJ_Journal": "The journal it was read from; ozmeta_runtime for the runtime's own rows.",
+    "MJ_RowHash": "SHA-256 of all the row said when it was read.",
+}
 QUARANTINE = {
     "QR_Reason": "Why the row stays out: MissingEventID, MissingObjectID, MissingEventType, MissingEventTime, MissingTenant, MalformedPayload or ConflictingDuplicate.",
     "QR_Rows": "How many journal rows are exactly like this one.",
@@ -165,9 +201,12 @@ SUMMARIES = {
     "approval_step": "Every step of every round of approval of {}: its turn, its votes, its outcome.",
     "approval_instance": "Where the approval of each {} stands, by flow: the latest round.",
     "escalation_queue": "Who should act on which {}, since when, and whether they did.",
+    "runtime_signal": "What was raised about {}, and what was taken back, as it was noticed: rows are only ever added, also by a full refresh.",
+    "journal": "The journal of {} as it was read, and what the runtime itself says as further rows of it: rows are only ever added.",
     "run": "The completed runs of {}: as_of, and up to where each journal was read.",
 }
 CANONICAL = {
     "timeline": TIMELINE, "quarantine": QUARANTINE, "workflow_instance": INSTANCE, "approval_step": APPROVAL_STEP, "approval_instance": APPROVAL, "sla_cycle": {"SC_ID": "Id of the cycle, UUIDv7."} | TIMER,
     "sla_timer": TIMER, "escalation_queue": QUEUE,
-}  # fmt: skip
+}
+LOGS = {"runtime_signal": SIGNAL, "journal": MIRROR, "run": RUN}  # fmt: skip

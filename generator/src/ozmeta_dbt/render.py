@@ -18,6 +18,7 @@ PURPOSES = {
     "WorkflowInstance": ("workflow_instance",), "SlaTracking": ("sla_cycle", "sla_timer"), "ApprovalTracking": ("approval_step", "approval_instance"),
     "EscalationQueue": ("escalation_queue",),
 }  # fmt: skip
+ROLLED_UP = col.CANONICAL | {"runtime_signal": col.SIGNAL}
 INCREMENTAL = "{{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}"
 
 
@@ -44,7 +45,7 @@ def render(bindings: list[Binding], config: Config) -> dict[str, str]:
         for model in models_of(binding):
             files[f"{binding.name}/{binding.name}_{model}.sql"] = model_sql(binding, model, config)
         files[f"{binding.name}/_{binding.name}.yml"] = binding_yaml(binding)
-    rollups = {model: [b for b in bindings if model in models_of(b)] for model in col.CANONICAL}
+    rollups = {model: [b for b in bindings if model in models_of(b)] for model in ROLLED_UP}
     rollups = {model: owners for model, owners in rollups.items() if owners}
     for model, owners in rollups.items():
         files[f"rollups/{model}.sql"] = rollup_sql(model, owners)
@@ -165,8 +166,8 @@ def sla_literal(sla: Sla, binding: Binding) -> dict[str, Any]:
 
 def rollup_sql(model: str, owners: list[Binding]) -> str:
     refs = [Code(f"ref({jinja(f'{binding.name}_{model}')})") for binding in owners]
-    live = ", live=none" if model == "timeline" else ""
-    return "\n".join(["{#- " + HEADER + " -#}", "{{ config(materialized='view') }}", "", f"{{% set columns = {jinja(list(col.CANONICAL[model]))} %}}", "",
+    live = ", live=none" if model in ("timeline", "runtime_signal") else ""
+    return "\n".join(["{#- " + HEADER + " -#}", "{{ config(materialized='view') }}", "", f"{{% set columns = {jinja(list(ROLLED_UP[model]))} %}}", "",
                       f"{{{{ ozmeta_runtime.rollup(columns, {jinja(refs)}{live}) }}}}", ""])  # fmt: skip
 
 
@@ -219,12 +220,14 @@ def column(name: str, description: str, tests: list[Any] | None = None) -> dict[
 
 STATUSES = {
     "AP_Outcome": ["Waiting", "Pending", "Approved", "Rejected", "Withdrawn", "Skipped"], "AI_Status": ["Pending", "Approved", "Rejected", "Withdrawn"],
+    "RS_Kind": ["Raised", "Retracted"], "RS_Subject": ["sla_cycle", "escalation_queue", "approval_step", "timeline"], "RS_Severity": ["Info", "Warning", "Critical"],
     "ST_Status": ["Running", "Warned", "Breached", "Stopped"], "EQ_Status": ["Open", "Ack", "Closed"], "EQ_Severity": ["Info", "Warning", "Critical"],
 }  # fmt: skip
 NOT_NULL = {
     "timeline": {"EJ_ID", "EJ_ObjectID", "EJ_EventType", "EJ_EventTimeUTC"}, "quarantine": {"QR_Reason"},
     "workflow_instance": {"WI_ID", "WI_ObjectID", "WS_CurrentCode", "WI_CurrentSinceUTC"}, "sla_cycle": {"SC_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"},
     "sla_timer": {"ST_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"}, "escalation_queue": {"EQ_ID", "EQ_CreatedUTC", "EQ_Status"}, "run": {"RUN_Batch"},
+    "runtime_signal": {"RS_SignalCode", "RS_Kind", "RS_Severity", "RS_ScheduledUTC", "RS_NoticedUTC", "RS_SubjectKey"}, "journal": {"MJ_RowHash"},
     "approval_step": {"AF_Code", "AP_Round", "AS_Code", "AP_Outcome"}, "approval_instance": {"AI_ID", "AF_Code", "AI_Status", "AI_RequestedUTC"},
 }  # fmt: skip
 UNIQUE = {"workflow_instance": "WI_ID", "sla_cycle": "SC_ID", "sla_timer": "ST_ID", "escalation_queue": "EQ_ID", "approval_instance": "AI_ID"}
@@ -237,7 +240,7 @@ def binding_yaml(binding: Binding) -> str:
 def model_properties(binding: Binding, model: str) -> dict[str, Any]:
     models = models_of(binding)
     slots = max((len(sla.levels) for sla in binding.slas), default=0)
-    own = dict(col.RUN if model == "run" else col.CANONICAL[model])
+    own = dict(col.LOGS.get(model) or col.CANONICAL[model])
     if model == "timeline":
         own |= col.TIMELINE_MORE | {f["column"]: f"{f['ref']} of the payload, as JSON: null where the event has no such key, 'null' where it clears it." for f in binding.fields}
     if model == "sla_cycle":
@@ -248,8 +251,9 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
         own |= col.NEXT
     if model == "quarantine":
         own |= {"QR_ContentHash": "Hash of the row but for _SyncDate."}
-    keys = dict(col.KEY) if model not in ("quarantine", "run") else {"_Key": col.KEY["_Key"]}
-    own = keys | own | (col.WRITTEN if model in ("timeline", "run") else col.AUDIT)
+    keys = dict(col.KEY) if model not in ("quarantine", "journal", "run") else {"_Key": col.KEY["_Key"]}
+    keys |= {"_SignalKey": "Hash of what the signal speaks of; its rows differ in RS_Number."} if model == "runtime_signal" else {}
+    own = keys | own | (col.WRITTEN if model == "timeline" or model in col.LOGS else col.AUDIT)
 
     described = []
     for name, description in own.items():
@@ -323,5 +327,5 @@ def rollup_yaml(rollups: dict[str, list[Binding]]) -> str:
         types = ", ".join(binding.object_type for binding in owners)
         summary = col.SUMMARIES[model].format("any binding").rstrip(".")
         models.append({"name": model, "description": yaml_text(f"{summary}: the live rows of {types} together."),
-                       "columns": [column(name, text) for name, text in col.CANONICAL[model].items()]})  # fmt: skip
+                       "columns": [column(name, text) for name, text in ROLLED_UP[model].items()]})  # fmt: skip
     return dumped({"version": 2, "models": models})

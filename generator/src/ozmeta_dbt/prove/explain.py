@@ -49,17 +49,18 @@ def duration(micros: int) -> str:
 
 
 def objects(facts: Facts) -> dict[str, Facts]:
-    """{object key: its facts}: an id may be several tenants'. Quarantined rows, which have no key, go with the tenant's object, or each alone."""
+    """{object key: its facts}: an id may be several tenants'. Rows as they were delivered have no key: they go with the tenant's object, or each alone."""
     found: dict[str, Facts] = defaultdict(lambda: {model: [] for model in facts})
     for model, rows in facts.items():
         for row in rows:
-            if model not in ("quarantine", "run"):
+            if "_ObjectKey" in row:
                 found[row["_ObjectKey"]][model].append(row)
     keys = {tenant(one): key for key, one in found.items()}
-    for row in facts.get("quarantine", []):
-        if row["_DeleteDate"] is None:
-            key = keys.get(row["_TenantID"]) or (next(iter(found)) if len(found) == 1 else f"quarantined of {row['_TenantID']}")
-            found[key]["quarantine"].append(row)
+    for model in ("quarantine", "journal"):
+        for row in facts.get(model, []):
+            if row.get("_DeleteDate") is None:
+                key = keys.get(row["_TenantID"]) or (next(iter(found)) if len(found) == 1 else f"delivered of {row['_TenantID']}")
+                found[key][model].append(row)
     for one in found.values():
         one["run"] = facts.get("run", [])
     return dict(sorted(found.items(), key=lambda item: str(tenant(item[1]))))

@@ -1,0 +1,7 @@
+{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}
+
+{% set intake = {'object_type': 'Case', 'tenant_in_key': true} %}
+{% set signals = {'severities': {'Approval.Requested': 'Info', 'SLA.Breached': 'Critical', 'SLA.Warned': 'Info'}, 'emits': [], 'requests': []} %}
+
+{{ ozmeta_runtime.runtime_signal(binding='case', intake=intake, signals=signals, timeline=ref('case_timeline'), cycles=ref('case_sla_cycle'), queue=ref('case_escalation_queue')) }}

@@ -1,0 +1,22 @@
+{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized='view') }}
+
+{% set columns = [
+  'RS_SignalCode',
+  'RS_Kind',
+  'RS_Number',
+  'RS_Severity',
+  '_TenantID',
+  'RS_ObjectType',
+  'RS_ObjectID',
+  'RS_ScheduledUTC',
+  'RS_NoticedUTC',
+  'RS_Subject',
+  'RS_SubjectKey',
+  'RS_CausingEventID',
+  'SL_Code',
+  'RS_Level',
+  'RS_Notes'
+] %}
+
+{{ ozmeta_runtime.rollup(columns, [ref('case_runtime_signal'), ref('invoice_runtime_signal')], live=none) }}
