@@ -39,7 +39,10 @@ SHARED = {
 }  # fmt: skip
 # The driver that our extras install, where a URL names none.
 DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "mssql": "mssql+pymssql"}
-INSTALL = {"postgresql": "pip install 'ozmeta-dbt[database]'", "mssql": "pip install 'ozmeta-dbt[mssql]'", "duckdb": "pip install duckdb-engine"}
+INSTALL = {
+    "postgresql": "pip install 'ozmeta-dbt[database]' for a URL that begins with postgresql://", "mssql": "pip install 'ozmeta-dbt[mssql]' for a URL that begins with mssql://",
+    "duckdb": "pip install duckdb-engine",
+}  # fmt: skip
 TIMEOUTS = {"psycopg": "connect_timeout", "psycopg2": "connect_timeout", "pymssql": "login_timeout", "pyodbc": "timeout"}
 HARMLESS = {"driver", "sslmode", "encrypt", "trustservercertificate", "charset", "application_name", "connect_timeout", "login_timeout", "timeout"}  # in a URL's query
 SHAPE = "postgresql://user:password@host/database"
@@ -249,7 +252,7 @@ def document(text: str | bytes) -> Any:
 def told(error: Exception, secrets: set[str]) -> str:
     """What the driver says, unless that holds anything of the URL's secrets."""
     text = " ".join(str(getattr(error, "orig", None) or error).split())
-    if not text or any(form in text for secret in secrets for form in (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1])):
+    if not text or any(form in text for secret in secrets for form in (secret, repr(secret)[1:-1], repr(secret.encode())[2:-1], json.dumps(secret)[1:-1])):
         return ""
     return f" ({text if len(text) <= 300 else text[:297] + '...'})"
 
