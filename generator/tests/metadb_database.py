@@ -33,7 +33,7 @@ META = {
 }  # fmt: skip
 CAMEL = {  # what golden/ calls otherwise than the column without its prefix
     "WT_FromWS_ID": "fromStateId", "WT_ToWS_ID": "toStateId", "WT_GuardLogical": "guardDsl", "WT_ActionLogical": "actionDsl", "WS_IsStart": "isInitial",
-    "CD_Code": "cdCode", "TB_TableName": "code",
+    "CD_Code": "cdCode", "TB_TableName": "code", "TB_SchemaName": "schema",
 }  # fmt: skip
 OWNERS = {"WF": "workflowId", "WT": "transitionId", "RO": "roleId", "RB": "bindingId", "SL": "slaId", "EVTT": "eventTypeId", "ET": "templateId", "AF": "approvalFlowId"}
 CLIENT, PROJECT = "SFO", "CaseMgmt"

@@ -15,15 +15,16 @@ import pytest
 sa = pytest.importorskip("sqlalchemy", reason="SQLAlchemy is not installed: nothing of MetaDB in a live database is tested")
 import sqlglot  # noqa: E402
 from metadb_database import CLIENT, META, PROJECT, columns, everyone, fill, postgres, postgres_programs  # noqa: E402
-from metadb_samples import GOLDEN, Project, Tables, golden_files, golden_tables, minimal  # noqa: E402
+from metadb_samples import GOLDEN, PLACES, Project, Tables, golden_files, golden_tables, minimal  # noqa: E402
 from sqlalchemy.dialects import mssql  # noqa: E402
 from sqlalchemy.dialects.mssql import pymssql, pyodbc  # noqa: E402
 from sqlalchemy.dialects.postgresql import JSONB  # noqa: E402
 
-from ozmeta_dbt import cli, database  # noqa: E402
+from ozmeta_dbt import database  # noqa: E402
 from ozmeta_dbt.config import load_config  # noqa: E402
+from ozmeta_dbt.demo.metadata import snapshot  # noqa: E402
 from ozmeta_dbt.problems import Origin, Problems  # noqa: E402
-from ozmeta_dbt.readers import read_metadb  # noqa: E402
+from ozmeta_dbt.readers import SNAPSHOT_PLACES, read_metadb  # noqa: E402
 from ozmeta_dbt.rows import TABLES  # noqa: E402
 
 LIVE = "{url_env: METADB_URL, client: %s, project: %s}"
@@ -88,6 +89,15 @@ def same_as_golden(golden: Project, url: sa.URL) -> None:
 def test_sqlite(golden: Project) -> None:
     fill(sa.create_engine(sqlite(golden)), everyone(golden_tables()), None)
     same_as_golden(golden, sqlite(golden))
+
+
+def test_the_demo(project: Project) -> None:
+    document = snapshot()
+    project.put("snapshot.json", json.dumps(document))
+    expected = project.generate()
+    objects = document["objects"]
+    filled(project, everyone({table: objects.get(part, {}).get(name, []) for table, part, _, name in ((table, *place.partition("/")) for table, place in PLACES.items())}))
+    assert project.generate() == expected and len(expected) > 20
 
 
 @pytest.mark.parametrize("file", ["metadb", "meta"])  # a file is a catalogue of its name, and Meta.x could be in it
@@ -236,6 +246,10 @@ def test_postgres_types(project: Project, server: sa.URL) -> None:
 
 
 # ---------------------------------------------------------------- export
+
+
+def test_every_table_is_exported() -> None:
+    assert set(SNAPSHOT_PLACES) == set(TABLES) and all(places[0].count(".") == 1 for places in SNAPSHOT_PLACES.values())
 
 
 def test_export_reads_back(golden: Project) -> None:
@@ -391,7 +405,7 @@ def test_a_missing_driver_or_sqlalchemy(project: Project) -> None:
 
 def test_sqlalchemy_is_imported_only_when_it_is_needed() -> None:
     code = "import sys, ozmeta_dbt.cli; sys.exit('sqlalchemy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_driver_that_tells_the_url(project: Project) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from ozmeta_dbt.config import FILE_NAME
 from ozmeta_dbt.problems import DatabaseProblem, InvalidMetadata, Origin, Problems
-from ozmeta_dbt.rows import TABLES, loads
+from ozmeta_dbt.rows import TABLES, canonical, loads
 
 SCHEMA = "Meta"
 MAX_LISTED = 10
@@ -130,7 +130,7 @@ class Meta:
 
     def names(self, table: str) -> list[str]:
         """The columns that are needed and exist."""
-        return [info.json_schema_extra["names"][0] for info in TABLES[table].model_fields.values() if self.has(table, info.json_schema_extra["names"][0])]  # type: ignore[index, call-overload]
+        return [name for name in map(canonical, TABLES[table].model_fields.values()) if self.has(table, name)]
 
     def rows(self, table: str) -> sa.Select[Any]:
         return sa.select(*(self.column(table, name) for name in self.names(table))).where(*self.scope(table))
@@ -138,15 +138,14 @@ class Meta:
 
 def key_columns(table: str) -> list[str]:
     """What names a row in a message: its id, or the columns that no row can do without."""
-    cls = TABLES[table]
-    fields = [name for name, info in cls.model_fields.items() if name == "id"] or [name for name, info in cls.model_fields.items() if info.is_required()]
-    return [cls.model_fields[name].json_schema_extra["names"][0] for name in fields]  # type: ignore[index, call-overload]
+    fields = TABLES[table].model_fields
+    return [canonical(fields["id"])] if "id" in fields else [canonical(info) for info in fields.values() if info.is_required()]
 
 
 def catalogue(dialect: str) -> tuple[sa.ColumnClause[Any], ...]:
     """Schema, table, column and type in the standard's catalogue, which shows what this user may read. SQL Server's is in capitals."""
     spelt: Callable[[str], str] = str.upper if dialect == "mssql" else str.lower
-    columns = tuple(sa.column(spelt(name)) for name in ("table_schema", "table_name", "column_name", "data_type", "table_catalog"))
+    columns: tuple[sa.ColumnClause[Any], ...] = tuple(sa.column(spelt(name)) for name in ("table_schema", "table_name", "column_name", "data_type", "table_catalog"))
     sa.table(spelt("columns"), *columns, schema=spelt("information_schema"))
     return columns
 
@@ -176,8 +175,7 @@ def database_rows(url_env: str, client: str, project: str, problems: Problems) -
                 meta = project_of(connection, client, project, problems)
                 for table in TABLES:
                     if names := meta.names(table):
-                        query = meta.rows(table)
-                        found[table] = [{name: plain(value) for name, value in zip(names, row)} for row in connection.execute(query)]
+                        found[table] = [{name: plain(value) for name, value in zip(names, row)} for row in connection.execute(meta.rows(table))]
     except Missing as error:
         problems.error(Origin(f"{SCHEMA}.{error.table}"), f"{error}: without it, its rows can't be told apart by client and project")
         raise InvalidMetadata(problems) from None
@@ -314,7 +312,7 @@ def plain(value: Any) -> Any:
     """A value as files have it, whatever the driver makes of the column's type."""
     if isinstance(value, UUID):
         return str(value)
-    if isinstance(value, (Decimal, float)) and value == value and abs(value) < 10**18 and value == int(value):
+    if isinstance(value, (Decimal, float)) and value == value and abs(float(value)) < 1e15 and value == int(value):
         return int(value)  # an id or a number of minutes in a NUMERIC column
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ozmeta_dbt.readers import SNAPSHOT_PLACES, SNAPSHOT_VERSION, MetaRows
-from ozmeta_dbt.rows import Row, loads
+from ozmeta_dbt.rows import Row, canonical, loads
 
 
 def snapshot_text(rows: MetaRows) -> str:
@@ -36,13 +36,13 @@ def row_text(row: Row) -> str:
 
 
 def row_values(row: Row) -> dict[str, Any]:
-    values = {}
+    values: dict[str, Any] = {}
     for name, info in type(row).model_fields.items():
         value = getattr(row, name)
         if info.annotation is Any:
             value = rule_value(value)
         if value is not None:
-            values[info.json_schema_extra["names"][0]] = value  # type: ignore[index, call-overload]
+            values[canonical(info)] = value
     return values
 
 
