@@ -223,7 +223,13 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
     (f"config: {change}", {"ozmeta.yml": CONFIG.replace(old, new) if old else CONFIG + new}, 2, part)
     for change, old, new, part in [
         ("version 2", "version: 1", "version: 2", "ozmeta.yml /version"), ("no version", "version: 1\n", "", "ozmeta.yml /version"), ("unknown key", "", "outptu: x\n", "ozmeta.yml /outptu"),
-        ("live database", "{snapshot: snapshot.json}", "{url_env: X}", "ozmeta.yml /metadb: reading MetaDB from a live database is not built yet"),
+        ("nowhere", "{snapshot: snapshot.json}", "{}", "ozmeta.yml /metadb: give one of"), ("snapshot and database", "snapshot.json}", "a, url_env: X, client: a, project: b}", "ozmeta.yml /metadb: give one of"),
+        ("no client", "{snapshot: snapshot.json}", "{url_env: X, project: b}", "ozmeta.yml /metadb: `url_env` needs `client` too"),
+        ("no project", "{snapshot: snapshot.json}", "{url_env: X, client: a}", "ozmeta.yml /metadb: `url_env` needs `project` too"),
+        ("a client of a snapshot", "snapshot.json}", "snapshot.json, client: a}", "ozmeta.yml /metadb: `client` goes with `url_env` only"),
+        ("an empty project", "{snapshot: snapshot.json}", '{url_env: X, client: a, project: ""}', "ozmeta.yml /metadb/project"),
+        ("NUL in a client", "{snapshot: snapshot.json}", r'{url_env: X, client: "a\0", project: b}', "ozmeta.yml /metadb/client"),
+        ("a URL for a name", "{snapshot: snapshot.json}", "{url_env: 'sqlite:///x.db', client: a, project: b}", "ozmeta.yml /metadb/url_env: name an environment variable"),
         ("snapshot and folder", "snapshot.json}", "a, folder: b}", "ozmeta.yml /metadb: give one of"), ("no source", "source: {name: ops, schema: raw, table: event_journal}", "lookback_minutes: 1", "ozmeta.yml /journal: give `source`"),
         ("both sources", "event_journal}", "j}, sources: [{name: a, schema: b, table: c}]", "ozmeta.yml /journal: give"), ("an odd name", "name: ops", "name: o.ps", "ozmeta.yml /journal/source/name"),
         ("one source twice", "source: {name: ops, schema: raw, table: event_journal}", "sources: [{name: a, schema: b, table: c}, {name: a, schema: d, table: c}]", "two of them are the same table"),

@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from ozmeta_dbt import __version__, writer
+from ozmeta_dbt import __version__, snapshot, writer
 from ozmeta_dbt.bindings import Binding
 from ozmeta_dbt.config import FILE_NAME, Config
-from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_DIFFERENT, EXIT_FILE, EXIT_INVALID, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
-from ozmeta_dbt.project import read_project
+from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_DIFFERENT, EXIT_FILE, EXIT_INVALID, EXIT_OK, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
+from ozmeta_dbt.project import read_rows
 from ozmeta_dbt.prove.dbt import Dbt, DbtFailed, vars_of
+from ozmeta_dbt.readers import MetaRows
 from ozmeta_dbt.render import models_of, render
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="From OZMetaDB metadata to live workflow state, SLA timers and escalation queues in dbt.")
@@ -33,7 +34,8 @@ Vars = Annotated[str | None, typer.Option("--vars", help="As dbt's own option, f
 STARTING_CONFIG = """\
 # What ozmeta-dbt reads and writes; see the README of ozmeta_runtime.
 version: 1
-metadb: {snapshot: metadb/snapshot.json}   # MetaDB's export; or {folder: metadb/}, a file per table: RuntimeBinding.csv, .yml or .json
+metadb: {snapshot: metadb/snapshot.json}   # MetaDB's export; or {folder: metadb/}, a file per table: RuntimeBinding.csv, .yml or .json;
+                                           # or a live database, whose URL is in that variable: {url_env: METADB_URL, client: SFO, project: CaseMgmt}
 output: models/ozmeta                      # the folder it writes; it touches nothing else
 journal:
   source: {name: ops, schema: raw, table: event_journal}
@@ -47,15 +49,20 @@ journal:
 
 def load(project: Path) -> tuple[Config, list[Binding]]:
     """Read and check everything, and say what is wrong or worth knowing."""
+    config, _, bindings = load_rows(project)
+    return config, bindings
+
+
+def load_rows(project: Path) -> tuple[Config, MetaRows, list[Binding]]:
     problems = Problems()
-    config, bindings = read_project(project, problems)
+    config, rows, bindings = read_rows(project, problems)
     for warning in problems.warnings:
         err.print(f"[yellow]warning[/] {escape(str(warning))}")
     for note in problems.notes:
         err.print(f"[dim]note[/]    {escape(note)}")
     if problems.errors:
         raise InvalidMetadata(problems)
-    return config, bindings
+    return config, rows, bindings
 
 
 @app.command()
@@ -113,6 +120,27 @@ def generate(
         )  # fmt: skip
     writer.apply(plan)
     out.print(f"{len(bindings)} bindings: {len(plan.write)} files written, {len(plan.remove)} removed, {len(plan.unchanged)} unchanged in {escape(config.output)}")
+
+
+@app.command()
+def export(
+    path: Annotated[Path, typer.Argument(help="The snapshot to write: metadb/snapshot.json.")],
+    project_dir: ProjectDir = Path("."),
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 2 if the snapshot would change.")] = False,
+) -> None:
+    """Write what is read of MetaDB, from wherever ozmeta.yml says, as one snapshot: the same metadata, the same bytes."""
+    config, rows, _ = load_rows(project_dir)
+    source = project_dir / config.metadb.snapshot if config.metadb.snapshot else None
+    if source and os.path.realpath(path) == os.path.realpath(source):
+        raise FileProblem(f"{path} is what metadb.snapshot in {FILE_NAME} reads; an export holds what the generator needs of it, so give it another name")
+    text = snapshot.snapshot_text(rows)
+    same = writer.read_bytes(path) == text.encode()
+    if check:
+        out.print(f"[green]{escape(str(path))} is as it would be exported[/]" if same else f"would write {escape(str(path))}")
+        raise typer.Exit(EXIT_OK if same else EXIT_INVALID)
+    if not same:
+        writer.apply(writer.Plan(path.parent, write={path.name: text}))
+    out.print(f"{escape(str(path))} {'is unchanged' if same else 'written'}: {sum(map(len, rows.rows.values()))} rows of {sum(map(bool, rows.rows.values()))} tables")
 
 
 @app.command()

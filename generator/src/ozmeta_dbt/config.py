@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
-from ozmeta_dbt.rows import loads_yaml
+from ozmeta_dbt.rows import Text, loads_yaml
 
 FILE_NAME = "ozmeta.yml"
 
@@ -25,17 +26,33 @@ class Strict(BaseModel):
 
 
 class MetaDb(Strict):
+    """Where MetaDB is read from: exactly one of three places. The URL of a live database is a secret, so only the variable that holds it is named."""
+
     snapshot: str | None = None
     folder: str | None = None
+    url_env: str | None = None
+    client: Text | None = None
+    project: Text | None = None
 
     @model_validator(mode="before")
     @classmethod
     def one_source(cls, data: object) -> object:
-        if isinstance(data, dict) and "url_env" in data:
-            raise ValueError("reading MetaDB from a live database is not built yet: export a snapshot, or a folder of files")
-        if isinstance(data, dict) and ("snapshot" in data) == ("folder" in data):
-            raise ValueError("give one of `snapshot: file.json` and `folder: path/`")
+        if isinstance(data, dict):
+            if sum(name in data for name in ("snapshot", "folder", "url_env")) != 1:
+                raise ValueError("give one of `snapshot: file.json`, `folder: path/` and `url_env: METADB_URL`")
+            for name in ("client", "project"):
+                if "url_env" in data and name not in data:
+                    raise ValueError(f"`url_env` needs `{name}` too: the code in MetaDB, as in {{url_env: METADB_URL, client: SFO, project: CaseMgmt}}")
+                if "url_env" not in data and name in data:
+                    raise ValueError(f"`{name}` goes with `url_env` only: a snapshot or a folder holds one project")
         return data
+
+    @field_validator("url_env")
+    @classmethod
+    def a_name(cls, name: str | None) -> str | None:
+        if name is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            raise ValueError("name an environment variable, such as METADB_URL; the URL itself belongs into that variable, not into a file")
+        return name
 
 
 class Source(Strict):

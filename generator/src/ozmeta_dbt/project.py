@@ -8,14 +8,20 @@ from ozmeta_dbt import writer
 from ozmeta_dbt.bindings import Binding, resolve
 from ozmeta_dbt.config import Config, load_config
 from ozmeta_dbt.problems import InvalidMetadata, Problems
-from ozmeta_dbt.readers import read_metadb
+from ozmeta_dbt.readers import MetaRows, read_metadb
 from ozmeta_dbt.render import render
 
 
-def read_project(folder: Path, problems: Problems) -> tuple[Config, list[Binding]]:
+def read_rows(folder: Path, problems: Problems) -> tuple[Config, MetaRows, list[Binding]]:
     """Read and check everything. Errors, warnings and notes are gathered in `problems`, for the caller to judge."""
     config = load_config(folder)
-    return config, resolve(read_metadb(folder, config.metadb, problems), config, problems)
+    rows = read_metadb(folder, config.metadb, problems)
+    return config, rows, resolve(rows, config, problems)
+
+
+def read_project(folder: Path, problems: Problems) -> tuple[Config, list[Binding]]:
+    config, _, bindings = read_rows(folder, problems)
+    return config, bindings
 
 
 def write_models(folder: Path) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""MetaDB rows from a snapshot, or from a folder of files: the same model from each (SPEC 1)."""
+"""MetaDB rows from a snapshot, a folder of files, or a live database (database.py): the same model from each (SPEC 1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ozmeta_dbt.config import MetaDb
-from ozmeta_dbt.problems import FileProblem, Origin, Problems
+from ozmeta_dbt.problems import DatabaseProblem, FileProblem, Origin, Problems
 from ozmeta_dbt.rows import IGNORED, TABLES, Row, loads, loads_yaml, names_of
 
 SNAPSHOT_VERSION = 1
@@ -47,26 +47,40 @@ PACK_PLACES = {
 
 @dataclass
 class MetaRows:
-    """All rows read, by table."""
+    """All rows read, by table; and whose they are, where the source says so."""
 
     rows: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    codes: dict[str, str] = field(default_factory=dict)  # clientCode and projectCode
 
     def __getitem__(self, table: str) -> list[Any]:
         return self.rows[table]
 
 
 def read_metadb(project: Path, metadb: MetaDb, problems: Problems) -> MetaRows:
-    if metadb.snapshot is not None:
-        found = snapshot_rows(project / metadb.snapshot, metadb.snapshot, problems)
-    else:
-        assert metadb.folder is not None
-        found = folder_rows(project / metadb.folder, metadb.folder, problems)
     rows = MetaRows()
+    if metadb.snapshot is not None:
+        found = snapshot_rows(project / metadb.snapshot, metadb.snapshot, problems, rows.codes)
+    elif metadb.folder is not None:
+        found = folder_rows(project / metadb.folder, metadb.folder, problems)
+    else:
+        found = live_rows(metadb, problems, rows.codes)
     for table, raw, origin in found:
         row = build_row(table, raw, origin, problems)
         if row is not None:
             rows[table].append(row)
     return rows
+
+
+def live_rows(metadb: MetaDb, problems: Problems, codes: dict[str, str]) -> Iterator[tuple[str, Any, Origin]]:
+    assert metadb.url_env and metadb.client and metadb.project
+    try:
+        from ozmeta_dbt.database import database_rows
+    except ModuleNotFoundError as error:
+        if error.name != "sqlalchemy":
+            raise
+        raise DatabaseProblem("to read MetaDB from a live database, SQLAlchemy is needed: pip install 'ozmeta-dbt[database]', or 'ozmeta-dbt[mssql]' for SQL Server") from None
+    codes |= {"clientCode": metadb.client, "projectCode": metadb.project}
+    return database_rows(metadb.url_env, metadb.client, metadb.project, problems)
 
 
 def build_row(table: str, raw: Any, origin: Origin, problems: Problems) -> Row | None:
@@ -117,7 +131,7 @@ def read_text(path: Path, name: str) -> str:
         raise FileProblem(f"{name} can't be read: {error}") from None
 
 
-def snapshot_rows(path: Path, name: str, problems: Problems) -> Iterator[tuple[str, Any, Origin]]:
+def snapshot_rows(path: Path, name: str, problems: Problems, codes: dict[str, str]) -> Iterator[tuple[str, Any, Origin]]:
     root = Origin(name)
     try:
         document = loads(read_text(path, name))
@@ -137,6 +151,7 @@ def snapshot_rows(path: Path, name: str, problems: Problems) -> Iterator[tuple[s
         problems.error(root.at("snapshotVersion"), f"is {version}, and this generator reads up to {SNAPSHOT_VERSION}", "upgrade ozmeta-dbt")
         return
     objects, origin = document["objects"], root.at("objects")
+    codes |= {key: str(document[key]) for key in ("clientCode", "projectCode") if isinstance(document.get(key), (str, int))}
 
     packs = objects.get("workflows")
     if isinstance(packs, list):

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic.fields import FieldInfo
 
 from ozmeta_dbt.problems import Origin
 
@@ -205,6 +206,11 @@ TABLES: dict[str, type[Row]] = {
         RuntimeBinding, RuntimeTemplateBinding, RuntimeSlaBinding, RuntimeSignalType,
     )
 }  # fmt: skip
+
+
+def canonical(info: FieldInfo) -> str:
+    """The column's own name, of all that a field may be written by."""
+    return str(info.json_schema_extra["names"][0])  # type: ignore[index, call-overload]
 
 
 def names_of(cls: type[Row]) -> dict[str, str]:
