@@ -70,7 +70,7 @@ def same_as_full_refresh(project: DbtProject, as_of: str, binding: str = "case")
 def test_an_empty_journal_then_events_then_nothing_new(project: DbtProject) -> None:
     project.run("2026-01-01T01:00:00")
     assert all(not project.rows(f"from case_{model}") for model in MODELS)
-    project.append([event("a", 0, "Go")])
+    project.append([event("a", 0, "Go"), event("bad", 1, EJ_Payload="{"), event("a", 0, "Back", _SyncDate=dt.datetime(2026, 1, 1, 0, 5))])
     project.run("2026-01-01T02:00:00")
     before = {model: project.rows(f"from case_{model}") for model in MODELS}
     assert [row["ST_Status"] for row in before["sla_timer"]] == ["Breached"]
