@@ -29,10 +29,7 @@ with touched as (
     union
     select _ObjectKey from {{ cycles }} where {{ ozmeta_runtime.new_since(state) }}
     {%- endif %}
-    {%- if state.incremental %}
-    union
-    select _ObjectKey from {{ timeline }} where exists (select 1 from {{ this }} where {{ state.stale }})
-    {%- endif %}
+    {{- ozmeta_runtime.redefined(state, timeline) }}
 ),
 
 levels as (

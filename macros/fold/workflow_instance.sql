@@ -7,10 +7,7 @@ Arguments  intake: see journal_slice; workflow: see timeline, and id, terminal: 
 {%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, workflow.id, workflow.start, workflow.terminal]) -%}
 with touched as (
     select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
-    {%- if state.incremental %}
-    union
-    select _ObjectKey from {{ this }} where {{ state.stale }}
-    {%- endif %}
+    {{- ozmeta_runtime.redefined(state, timeline) }}
 ),
 
 positions as (

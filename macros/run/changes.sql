@@ -1,6 +1,15 @@
 {# Rows of an upstream table that a complete run has not built on yet; all of them for a model that is built afresh. #}
 {% macro new_since(state) %}{{ "_Batch > " ~ state.batch if state.incremental else "1 = 1" }}{% endmacro %}
 
+{# Objects that a changed definition of this model concerns, to be united with `touched`: all of them, since any may get rows it had not. #}
+{% macro redefined(state, timeline) %}
+  {%- if state.incremental %}
+    union
+    select _ObjectKey from {{ timeline }}
+    {%- if not state.redefined %} where exists (select 1 from {{ this }} where {{ state.stale }}){% endif %}
+  {%- endif %}
+{%- endmacro %}
+
 {# Rows of touched objects that this run did not write again: a late event undid them. They stay, with _DeleteDate set,
    since no merge that every adapter has can delete. Expects the CTEs `touched` and `written`. #}
 {% macro retired(state, columns) %}

@@ -5,6 +5,9 @@ Arguments  journals: [name]; timeline: the relation; after: the binding's other 
 {% macro run_log_model(binding, journals, timeline, after) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, journals) -%}
+{%- set texts = [] -%}
+{%- for unique_id in graph.nodes[model.unique_id].depends_on.nodes | sort -%}{%- do texts.append(ozmeta_runtime.text_hash(unique_id)) -%}{%- endfor -%}
+{%- do state.update({'hash': texts | join(' ')}) -%}
 with reached as (
     {%- for journal in journals %}
     {%- set before = state.journals.get(journal) if state.incremental %}

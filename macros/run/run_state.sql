@@ -14,18 +14,19 @@ Returns a dict
   journals    {journal: watermark text} of the last complete run
   hash        this definition's hash
   stale       a SQL condition: rows of this model that were folded by another definition
+  redefined   whether the last complete run had this model not, or by another text: then no row need be there to be stale
 Stops the run where as_of lies before that of a run whose rows are here.
 #}
 {% macro run_state(binding, definition) %}
   {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set hash = local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16] -%}
-  {%- set state = {'incremental': is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text()} -%}
+  {%- set state = {'incremental': is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'redefined': false} -%}
   {%- set log = ozmeta_runtime.run_log(binding) -%}
   {%- if log -%}
-    {%- set rows = run_query("select RUN_Batch, RUN_Journal, cast(RUN_WatermarkUTC as " ~ dbt.type_string() ~ "), case when RUN_AsOfUTC > " ~ ozmeta_runtime.as_of() ~ " then cast(RUN_AsOfUTC as " ~ dbt.type_string() ~ ") end"
+    {%- set rows = run_query("select RUN_Batch, RUN_Journal, cast(RUN_WatermarkUTC as " ~ dbt.type_string() ~ "), case when RUN_AsOfUTC > " ~ ozmeta_runtime.as_of() ~ " then cast(RUN_AsOfUTC as " ~ dbt.type_string() ~ ") end, _DefinitionHash"
         ~ " from " ~ log ~ " where RUN_Batch = (select max(RUN_Batch) from " ~ log ~ ")").rows -%}
     {%- for row in rows -%}
-      {%- do state.update({'batch': row[0] | int, 'later_as_of': row[3]}) -%}
+      {%- do state.update({'batch': row[0] | int, 'later_as_of': row[3], 'redefined': ozmeta_runtime.text_hash(model.unique_id) not in row[4]}) -%}
       {%- if row[2] is not none -%}{%- do state.journals.update({row[1]: row[2]}) -%}{%- endif -%}
     {%- endfor -%}
   {%- endif -%}
@@ -43,6 +44,11 @@ Stops the run where as_of lies before that of a run whose rows are here.
 
 {# Raised by one whenever a release changes what the fold makes of the same journal, so that such an upgrade folds everything again. #}
 {% macro fold_version() %}{% do return(1) %}{% endmacro %}
+
+{# A model's text, definitions and all, hashed. The run log keeps those of every model of its binding. #}
+{% macro text_hash(unique_id) %}
+  {%- do return(local_md5(unique_id ~ ozmeta_runtime.fold_version() ~ graph.nodes[unique_id].raw_code)[:8]) -%}
+{% endmacro %}
 
 {# The relation of <binding>_run, or none before the first run. Looked up in the graph, since a ref would be a cycle. #}
 {% macro run_log(binding) %}

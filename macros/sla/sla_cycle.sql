@@ -33,11 +33,7 @@ Arguments
 
 with touched as (
     select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
-    {%- if state.incremental %}
-    union
-    -- after a changed definition every object may have cycles it had not, so all are folded again
-    select _ObjectKey from {{ timeline }} where exists (select 1 from {{ this }} where {{ state.stale }})
-    {%- endif %}
+    {{- ozmeta_runtime.redefined(state, timeline) }}
 ),
 
 {{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, state) }}
