@@ -2,12 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test bench clean
+.PHONY: demo test prove bench clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
 test: .venv/ready  ## every test that runs on DuckDB
 	$(BIN)/python -m pytest -q generator/tests integration_tests
+
+prove: .venv/ready  ## the invariants of SPEC 9 over 20,000 random objects; a quarter of an hour on two cores
+	$(BIN)/python integration_tests/prove.py
 
 bench: .venv/ready  ## timings against naive models; takes minutes
 	$(BIN)/python benchmarks/speed.py

@@ -62,7 +62,7 @@ def moment(text: str) -> dt.datetime | None:
 def payload(text: str) -> str | None:
     if text == "-":
         return None
-    if text[:1] in ("{", "[", '"'):
+    if text[:1] in ("{", "[", '"') or (text and "=" not in text):
         return text
     document: dict[str, Any] = {}
     for pair in re.findall(r'(\S+?)=("(?:[^"\\]|\\.)*"|\[.*?\]|\S*)(?:\s|$)', text):
