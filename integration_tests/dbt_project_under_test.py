@@ -110,7 +110,8 @@ def canonical(model: str) -> list[str]:
     return list(CANONICAL[model])
 
 
-MODELS = ("timeline", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue", "quarantine")
+OBJECT_COLUMN = {"timeline": "EJ_ObjectID", "workflow_instance": "WI_ObjectID", "sla_cycle": "ST_ObjectID", "sla_timer": "ST_ObjectID", "escalation_queue": "EQ_ObjectID", "quarantine": "QR_ObjectID"}
+MODELS = tuple(OBJECT_COLUMN)
 
 
 def differences(left: str, right: str, connection: duckdb.DuckDBPyConnection, binding: str, models: Iterable[str] = MODELS) -> dict[str, int]:

@@ -12,21 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import reference_fold as ref
-from dbt_project_under_test import JOURNAL_COLUMNS, MODELS, DbtProject, canonical
+from dbt_project_under_test import JOURNAL_COLUMNS, MODELS, OBJECT_COLUMN, DbtProject, canonical
 from worlds import MINUTE, World, config, snapshot
 
 INVARIANTS = {
     1: "increments equal the reference, and a full refresh", 2: "arrival order does not matter", 3: "a second run and a redelivery change nothing",
     4: "tenants are islands", 5: "instants and statuses are in order", 6: "nothing is lost",
 }  # fmt: skip
-OBJECT_COLUMN = {"timeline": "EJ_ObjectID", "workflow_instance": "WI_ObjectID", "sla_cycle": "ST_ObjectID", "sla_timer": "ST_ObjectID", "escalation_queue": "EQ_ObjectID", "quarantine": "QR_ObjectID"}
 RANK = {"Running": 0, "Warned": 1, "Breached": 2, "Stopped": 3}
 Tables = dict[str, list[dict[str, Any]]]  # {model: live rows}
 
 
 @dataclass
 class Finding:
-    """One object that breaks an invariant. Tables: of the two sides that should be equal, where there are two."""
+    """One object that breaks an invariant, and the rows that show it."""
 
     invariant: int
     title: str

@@ -17,14 +17,14 @@ from typing import Any
 
 import reference_fold as ref
 import yaml
-from dbt_project_under_test import DbtProject, canonical
-from invariants import INVARIANTS, OBJECT_COLUMN, Finding, play
+from dbt_project_under_test import OBJECT_COLUMN, DbtProject, canonical
+from invariants import INVARIANTS, Finding, play
 from ozmeta_dbt.problems import InvalidMetadata
 from worlds import MINUTE, NAMES, START, World, config, snapshot
 
 Fails = Callable[[list[World]], list[bool]]
 CASES_AS_OF = [START + dt.timedelta(days=day, hours=12) for day in range(3)]  # when the runs of cases/ are
-PLAIN = {"EJ_EventType": "X", "EJ_Actor": None, "EJ_CorrelationID": None, "EJ_CausationID": None, "EJ_SourceSystem": None, "EJ_Sequence": None, "_TenantID": "t1", "again": False}
+PLAIN = {"EJ_EventType": "X", "EJ_Actor": None, "EJ_CorrelationID": None, "EJ_CausationID": None, "EJ_SourceSystem": None, "EJ_Sequence": None, "again": False}
 NO_LADDER = {"version": 1, "kind": "Escalation"}
 
 
@@ -102,11 +102,16 @@ def inner(document: Any, path: tuple = ()) -> list[tuple]:
     return found + [deeper for p in found for deeper in inner(document[p[-1]], p)]
 
 
+def plain(world: World) -> dict[str, Any]:
+    return PLAIN | {"EJ_ObjectType": world.bindings[0]["name"]}
+
+
 def row_parts(world: World) -> list[tuple]:
     """Rows; then the columns that can be made plain, and the keys of payloads."""
     found: list[tuple] = [("row", n) for n in range(len(world.rows))]
+    found += [("tenants",)] if len({r["_TenantID"] for r in world.rows}) == 1 else []
     for n, row in enumerate(world.rows):
-        found += [("column", n, c) for c, value in PLAIN.items() if row.get(c) != value]
+        found += [("column", n, c) for c, value in plain(world).items() if row.get(c) != value]
         found += [("key", n, path) for path in inner(ref.parse(row["EJ_Payload"]) or {})]
     return found
 
@@ -127,7 +132,9 @@ def without(world: World, parts: list[tuple]) -> World:
     for n, row in enumerate(world.rows):
         if ("row", n) in gone:
             continue
-        row = row | {p[2]: PLAIN[p[2]] for p in gone if p[0] == "column" and p[1] == n}
+        row = row | {p[2]: plain(world)[p[2]] for p in gone if p[0] == "column" and p[1] == n}
+        if ("tenants",) in gone:
+            row["_TenantID"] = "t1"
         paths = [p[2] for p in gone if p[0] == "key" and p[1] == n]
         if paths:
             payload = json.loads(row["EJ_Payload"])
@@ -228,8 +235,8 @@ def smallest(world: World, findings: list[Finding], fails: Fails, questions: int
     found = search.reduce(found, [("row", n) for n in range(len(found.rows))])
     found = search.reduce(found, definition_parts(found))
     found = search.reduce(found, row_parts(found))
-    plain = by_the_clock_of_cases(found)
-    return next((w for w, failed in zip(plain, search.ask(plain), strict=True) if failed), found)
+    clocked = by_the_clock_of_cases(found)
+    return next((w for w, failed in zip(clocked, search.ask(clocked), strict=True) if failed), found)
 
 
 # ---------------------------------------------------------------- printing
@@ -300,7 +307,7 @@ def report(invariant: int, world: World | None, findings: list[Finding]) -> str:
     if world is None:
         return f"{title}; none that was tried does so alone. The first:\n{findings[0]}"
     binding, found = world.bindings[0], play(world, [invariant])
-    lines = [title, "", f"## {found[0].title if found else findings[0].title}", f"binding {binding['name']}", ""]
+    lines = [title, "", f"## {INVARIANTS[invariant].capitalize()}: {(found or findings)[0].title}", f"binding {binding['name']}", ""]
     lines += [f"{binding['policy']}, stream {binding['stream']}, auto_close {str(binding['auto_close']).lower()}, tenant {'in' if binding['tenant_in_key'] else 'not in'} the key."]
     if world.as_of != CASES_AS_OF[: len(world.as_of)]:
         lines += [f"The runs' as_of: {', '.join(map(shown, world.as_of))}."]
