@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_project_under_test import DbtProject, differences
+from dbt_project_under_test import OBJECT_COLUMN, DbtProject, differences
+from shrinking import shown
 
 CASES = Path(__file__).parent / "cases"
 AS_OF = {1: "2026-01-01T12:00:00", 2: "2026-01-02T12:00:00", 3: "2026-01-03T12:00:00"}
@@ -18,8 +19,6 @@ CONFIG = {
     "version": 1, "metadb": {"folder": "metadb"}, "journal": {"source": {"name": "ops", "schema": "raw", "table": "event_journal"}},
     "bindings": {"Form": {"conflict_policy": "first_writer_wins"}, "Asset": {"auto_close": False}},
 }  # fmt: skip
-OBJECT_COLUMN = {"timeline": "EJ_ObjectID", "workflow_instance": "WI_ObjectID", "sla_cycle": "ST_ObjectID", "sla_timer": "ST_ObjectID",
-                 "escalation_queue": "EQ_ObjectID", "quarantine": "QR_ObjectID"}  # fmt: skip
 SHORT = {"code": "transition.code", "from": "transition.fromState", "to": "transition.toState", "version": "transition.rowVersion"}
 
 
@@ -62,7 +61,7 @@ def moment(text: str) -> dt.datetime | None:
 def payload(text: str) -> str | None:
     if text == "-":
         return None
-    if text[:1] in ("{", "[", '"'):
+    if text[:1] in ("{", "[", '"') or (text and "=" not in text):
         return text
     document: dict[str, Any] = {}
     for pair in re.findall(r'(\S+?)=("(?:[^"\\]|\\.)*"|\[.*?\]|\S*)(?:\s|$)', text):
@@ -111,14 +110,6 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, lis
     with project.connect() as connection:
         found[0] = {b: differences("increments", "main", connection, b, [m for m in OBJECT_COLUMN if f"{b}_{m}" in tables]) for b in bindings}
     return found
-
-
-def shown(value: Any) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, dt.datetime):
-        return f"{value.day} {value:%H:%M}" + (f":{value:%S}" if value.second else "")
-    return str(value).lower() if isinstance(value, bool) else "''" if value == "" else str(value)
 
 
 @pytest.mark.parametrize("case", read_cases(), ids=lambda case: f"{case.id}: {case.title}")
