@@ -63,6 +63,12 @@ def test_without_streams_the_object_is_one(tmp_path: Path, stream: str, order: l
     assert {row["EJ_ID"]: row["TL_Anomaly"] for row in rows} == {"a": None, "b": anomaly}
 
 
+def test_a_blank_source_and_none_are_one_stream(project: DbtProject) -> None:
+    project.append([event("a", 10, EJ_Sequence=1, EJ_SourceSystem=""), event("b", 5, EJ_Sequence=2, EJ_SourceSystem=None)])
+    project.run("2026-01-01T01:00:00")
+    assert [(row["EJ_ID"], row["TL_Anomaly"]) for row in project.rows("from case_timeline order by TL_Position")] == [("a", None), ("b", "ClockSkew")]
+
+
 @pytest.mark.parametrize("stream, order", [("EJ_SourceSystem", ["y", "x"]), ("none", ["x", "y"])])
 def test_without_streams_the_source_breaks_no_tie(tmp_path: Path, stream: str, order: list[str]) -> None:
     project = started(tmp_path, journal=CONFIG["journal"] | {"stream": stream})
@@ -140,12 +146,12 @@ def test_a_refused_duplicate_may_turn_out_to_be_the_first(project: DbtProject) -
 
 LEAVES = {"version": 1, "kind": "TimerStop", "expr": {"op": "eq", "args": [{"ref": "transition.fromState"}, {"lit": "Busy"}]}}
 EITHER = {"op": "in", "args": [{"ref": "event.type"}, {"lit": "Ping"}, {"lit": "Stop"}]}
-BOTH = [("p1", 0, "Ping"), ("s1", 10, "Start"), ("p2", 20, "Ping"), ("x", 30, "Stop"), ("p3", 40, "Ping"), ("s2", 50, "Start")]
+BOTH = [("p1", 0, "Ping"), ("s1", 10, "Start"), ("s0", 15, "Start"), ("p2", 20, "Ping"), ("x", 30, "Stop"), ("p3", 40, "Ping"), ("s2", 50, "Start")]
 
 
 @pytest.mark.parametrize("mode, spans", [("newCycle", [(10, 20), (20, 30), (50, None)]), ("ignore", [(10, 20)]), ("resume", [(10, None)])])
 def test_an_event_that_starts_and_stops(tmp_path: Path, mode: str, spans: list[tuple[int, int | None]]) -> None:
-    """Ping is both. Idle, it does nothing; running, it stops, and under newCycle starts the next. Start only starts, Stop only stops."""
+    """Ping is both. Idle, it does nothing; running, it stops, and under newCycle starts the next. A Start while it runs does nothing."""
     start = {"version": 1, "kind": "TimerStart", "params": {"onRestart": mode}, "expr": {"op": "in", "args": [{"ref": "event.type"}, {"lit": "Ping"}, {"lit": "Start"}]}}
     project = started(tmp_path, with_sla({"startRule": start, "stopRule": {"version": 1, "kind": "TimerStop", "expr": EITHER}}))
     project.append([event(id, minute, EJ_EventType=type_) for id, minute, type_ in BOTH])
@@ -216,13 +222,13 @@ def test_ids_are_what_the_spec_says_and_late_events_leave_them(tmp_path: Path) -
     project.run("2026-01-01T02:30:00")
     ids = {"WI_ID": uuid7(at(5), "WI", "t1", "Case", "o1"), "ST_ID": uuid7(at(5), "ST", "t1", "Case", "o1", "Work"), "SC_ID": uuid7(at(5), "SC", "t1", "Case", "o1", "Work", "c"),
            "EQ_ID": uuid7(at(5), "EQ", "t1", "Case", "o1", "Work", "c", "SLA.Breached", "1")}  # fmt: skip
-    found = "select WI_ID, ST_ID, SC_ID, (select EQ_ID from case_escalation_queue where _DeleteDate is null) as EQ_ID from case_sla_cycle where ST_StartEventID = 'c'"
-    assert project.rows(found) == [ids]
+    found = "select ST_CycleNo, WI_ID, ST_ID, SC_ID, (select EQ_ID from case_escalation_queue where _DeleteDate is null) as EQ_ID from case_sla_cycle where ST_StartEventID = 'c'"
+    assert project.rows(found) == [{"ST_CycleNo": 1} | ids]
     assert uuid.UUID(ids["WI_ID"]).version == 7 and uuid.UUID(ids["WI_ID"]).variant == uuid.RFC_4122
     assert project.rows("select WI_ID from case_workflow_instance") == [{"WI_ID": ids["WI_ID"]}] and project.rows("select ST_ID from case_sla_timer") == [{"ST_ID": ids["ST_ID"]}]
     project.append([event("a", 0, "Go", _SyncDate=at(61)), event("b", 30, "Back", _SyncDate=at(62))])  # a cycle before it
     project.run("2026-01-01T02:31:00")
-    assert project.rows(found) == [ids] and len(project.rows("from sla_cycle")) == 2
+    assert project.rows(found) == [{"ST_CycleNo": 2} | ids]
     project.append([event("z", 61, _SyncDate=at(4))])  # within the lookback: arrived before all that was read
     project.run("2026-01-01T02:32:00")
     assert project.rows("select WI_ID from case_workflow_instance") == [{"WI_ID": uuid7(at(4), "WI", "t1", "Case", "o1")}]
