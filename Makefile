@@ -2,12 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test bench clean
+.PHONY: demo test mutants bench clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
 test: .venv/ready  ## every test that runs on DuckDB
 	$(BIN)/python -m pytest -q generator/tests integration_tests
+
+mutants: .venv/ready  ## does the suite notice when the package is wrong? takes half an hour; writes docs/mutants.md
+	$(BIN)/python integration_tests/mutants.py
 
 bench: .venv/ready  ## timings against naive models; takes minutes
 	$(BIN)/python benchmarks/speed.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 import duckdb
 import yaml
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
 PACKAGE = Path(__file__).resolve().parent.parent
 JOURNAL_COLUMNS = {
@@ -17,6 +20,21 @@ JOURNAL_COLUMNS = {
     "EJ_ObjectID": "varchar", "EJ_CorrelationID": "varchar", "EJ_CausationID": "varchar", "EJ_SourceSystem": "varchar", "EJ_SourceKey": "varchar",
     "EJ_Payload": "varchar", "EJ_PayloadHash": "varchar", "EJ_Sequence": "bigint", "_SyncDate": "timestamp",
 }  # fmt: skip
+
+
+MANIFESTS: dict[str, bytes] = {}  # by what they were parsed from
+
+
+def parsed(folder: Path, options: list[str]) -> Any:
+    """dbt's manifest of a project. Kept, since dbt parses anew for each as_of, which is a variable, and parsing is most of a run's time."""
+    files = sorted(path for part in (folder / "models", PACKAGE / "macros") for path in part.rglob("*.*"))
+    key = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
+    if key not in MANIFESTS:
+        manifest = dbtRunner().invoke(["parse", *options]).result
+        if manifest is None:  # the run will say why
+            return None
+        MANIFESTS[key] = manifest.to_msgpack(extended_mashumaro_encoder)
+    return Manifest.from_msgpack(MANIFESTS[key], decoder=extended_mashumuro_decoder)
 
 
 class RunFailed(Exception):
@@ -49,6 +67,7 @@ class DbtProject:
         """Write the metadata and generate, as `ozmeta-dbt generate --force` does."""
         from ozmeta_dbt.project import write_models
 
+        self.manifest: Any = None
         if snapshot is not None:
             self.write("metadb/snapshot.json", snapshot)
         self.write("ozmeta.yml", config)
@@ -56,9 +75,11 @@ class DbtProject:
 
     def dbt(self, *args: str, as_of: str | None = None, check: bool = True, callbacks: list[Any] | None = None) -> Any:
         """Run dbt in this process. Returns its result; raises RunFailed with the models' messages unless check is false."""
-        command = [*args, "--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--quiet", "--no-use-colors"]
-        command += ["--vars", json.dumps({"ozmeta_as_of": as_of})] if as_of else []
-        result = dbtRunner(callbacks=callbacks).invoke(command)
+        options = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--quiet", "--no-use-colors"]
+        options += ["--vars", json.dumps({"ozmeta_as_of": as_of})] if as_of else []
+        if self.manifest is None:
+            self.manifest = parsed(self.folder, options)
+        result = dbtRunner(manifest=self.manifest, callbacks=callbacks).invoke([*args, *options])
         if check and not result.success:
             messages = [f"{r.node.name}: {r.message}" for r in (result.result or []) if getattr(r, "status", "") not in ("success", "pass", "skipped")]
             raise RunFailed("\n".join(messages) or str(result.exception))

@@ -9,6 +9,7 @@ refused as invalid. Exit status 1 where one survives, is invalid, or no longer a
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -20,12 +21,14 @@ import xml.etree.ElementTree as xml
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGE = REPOSITORY / "docs" / "mutants.md"
 COPIED = ("macros", "models", "seeds", "generator", "integration_tests", "dbt_project.yml")
 ABOUT_FILES = ("test_mutants.py", "test_docs.py")  # tests of this list and of the documents: they would catch any mutant
-CASES, CLAIMS, RUNS, DEMO, RANDOM = (f"test_{name}.py" for name in ("cases", "claims", "runs", "demo", "reference"))
+CASES, CLAIMS, RUNS = HANDY = ["test_cases.py", "test_claims.py", "test_runs.py"]  # quick, and they say what is wrong
+OTHERS = "test_*.py"
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ def mutants() -> list[Mutant]:
         Mutant("future events count", order, "where EJ_EventTimeUTC <= {{ as_of }}", "where EJ_EventTimeUTC is not null", "pending events are counted nowhere", "3", "order-7"),
         Mutant("sequence null last", order, "TL_EffectiveUTC, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }},", "TL_EffectiveUTC, EJ_Sequence nulls last,", "on a tie, sequence with null first", "4.3", "order-3"),
         Mutant("id before source on a tie", order, "{{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{ ozmeta_runtime.bytewise('EJ_ID') }}", "{{ ozmeta_runtime.bytewise('EJ_ID') }}, {{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC", "on a tie, the source before the id", "4.3", "order-3"),
+        Mutant("id before time on a tie", order, "{{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{", "{{ ozmeta_runtime.bytewise('stream') }}, {{", "on a tie, the event time before the id", "4.3", "order-19"),
         Mutant("arrival decides the order", order, "  TL_EffectiveUTC, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}", "  _Key, TL_EffectiveUTC, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}", "the object's total order is by effective time", "4.3", "order-3"),
         # candidates
         Mutant("event type before code", order, "case when PL_Code is not null then PL_Code\n", "case when PL_Code is not null and EJ_EventType is null then PL_Code\n", "a code goes before the event type", "4.4", "apply-9"),
@@ -151,6 +155,7 @@ def mutants() -> list[Mutant]:
         Mutant("an answer means every SLA", queue, "(answers.PL_EscalationSlaCode is null or answers.PL_EscalationSlaCode = keyed.SL_Code)", "(1 = 1)", "escalation.slaCode narrows which rows are meant", "6", "escalation-5"),
         Mutant("refused events answer", queue, "and TL_Position is not null and not TL_IsRejected", "and TL_Position is not null", "a rule-visible event answers", "6", "escalation-12"),
         Mutant("a stop closes nothing", queue, "case when keyed.stop_at < coalesce(answered.closed_at, ", "case when 1 = 0 and keyed.stop_at < coalesce(answered.closed_at, ", "a row still open when its cycle stops is closed", "6", "escalation-2"),
+        Mutant("a stop closes no acknowledged row", queue, "case when keyed.stop_at < coalesce(answered.closed_at, ", "case when answered.acknowledged_at is null and keyed.stop_at < coalesce(answered.closed_at, ", "a row still open, acknowledged or not, is closed by the stop", "6", "escalation-8"),
         Mutant("a stop always closes", queue, """if auto_close else "answered.closed_at" }} as closed_at""", """if true else "answered.closed_at" }} as closed_at""", "auto_close: false leaves it open", "6", "escalation-6"),
         Mutant("acknowledged after closed", queue, "case when closed_at is not null then 'Closed' when acknowledged_at is not null then 'Ack'", "case when acknowledged_at is not null then 'Ack' when closed_at is not null then 'Closed'", "never back from Closed", "6", "escalation-8"),
         Mutant("a breach's level at its instant", queue, "and levels.signal = 'SLA.Warned'))", "and 1 = 1))", "a level of a breach is raised after its instant", "5, 6", "escalation-10"),
@@ -190,12 +195,49 @@ class Verdict:
     seconds: float = 0.0
 
 
-def first_failure(tests: list[str], copy: Path) -> tuple[str, str] | None:
+def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
+    """pytest in a copy of the repository, the working directory's, with dbt's manifests of earlier mutants: parsing takes most of a run's time.
+    A kept manifest is of the package as it is; its macro is replaced as in the file."""
+    tests = Path.cwd()
+    sys.path[:0] = [str(tests), str(tests.parent / "generator" / "src")]
+    import dbt_project_under_test as under_test
+    import pytest
+
+    parse, file = under_test.parsed, tests.parent / "macros" / mutant.file
+
+    def parsed(folder: Path, options: list[str]) -> Any:
+        models = sorted(path for path in (folder / "models").rglob("*.*"))
+        kept = manifests / hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in models)).hexdigest()
+        if not kept.exists():
+            broken = file.read_text(encoding="utf-8")
+            file.write_text((REPOSITORY / "macros" / mutant.file).read_text(encoding="utf-8"), encoding="utf-8")
+            manifest = parse(folder, options)
+            file.write_text(broken, encoding="utf-8")
+            if manifest is None:
+                return None
+            part = kept.with_suffix(f".{os.getpid()}")
+            part.write_bytes(manifest.to_msgpack(under_test.extended_mashumaro_encoder))
+            part.replace(kept)
+        manifest = under_test.Manifest.from_msgpack(kept.read_bytes(), decoder=under_test.extended_mashumuro_decoder)
+        macros = [m for m in manifest.macros.values() if m.package_name == "ozmeta_runtime" and m.original_file_path == f"macros/{mutant.file}"]
+        assert sum(macro.macro_sql.count(mutant.old) for macro in macros) == mutant.times
+        for macro in macros:
+            macro.macro_sql = macro.macro_sql.replace(mutant.old, mutant.new)
+        return manifest
+
+    under_test.parsed = parsed
+    return int(pytest.main(arguments))
+
+
+def first_failure(tests: list[str], mutant: Mutant, copy: Path, manifests: Path) -> tuple[str, str] | None:
     """(test id, message) of the first test that fails in a copy of the repository, none where all pass."""
+    if not tests:
+        return None
     report = copy / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=short", "-p", "no:cacheprovider", f"--junitxml={report}", f"--basetemp={copy / 'tmp'}", *tests]
+    pytest_ = ["-x", "-q", "--tb=short", "-p", "no:cacheprovider", f"--junitxml={report}", f"--basetemp={copy / 'tmp'}", *tests]
+    child = f"import sys; sys.path.insert(0, {str(REPOSITORY / 'integration_tests')!r}); import mutants as m; sys.exit(m.run_tests(m.{mutant!r}, m.Path({str(manifests)!r}), {pytest_!r}))"
     environment = os.environ | {"PYTHONPATH": str(copy / "generator" / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    run = subprocess.run(command, cwd=copy / "integration_tests", env=environment, capture_output=True, text=True, errors="replace")
+    run = subprocess.run([sys.executable, "-c", child], cwd=copy / "integration_tests", env=environment, capture_output=True, text=True, errors="replace")
     for case in xml.parse(report).iter("testcase") if report.exists() else ():
         for fault in (*case.iter("failure"), *case.iter("error")):
             return f"{case.get('classname')}.py::{case.get('name')}", f"{fault.get('message')}\n{fault.text}"
@@ -204,10 +246,13 @@ def first_failure(tests: list[str], copy: Path) -> tuple[str, str] | None:
     return None
 
 
-DATABASE_ERROR = re.compile(r"(Parser|Binder|Catalog|Conversion|Compilation|Syntax|Invalid Input|Constraint|Out of Range|Internal) Error|Compilation Error")
+def broken_statement(message: str) -> str | None:
+    """The error's name, where the test failed because a statement did, and not on what it found."""
+    error = re.search(r"\b(Parser|Binder|Catalog|Conversion|Compilation|Syntax|Invalid Input|Constraint|Out of Range|Internal|Runtime) Error", message)
+    return error.group(0) if error and "RunFailed" in message and "AssertionError" not in message else None
 
 
-def verdict(mutant: Mutant) -> Verdict:
+def verdict(mutant: Mutant, manifests: Path) -> Verdict:
     begun, found = time.perf_counter(), Verdict()
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         copy = Path(folder)
@@ -215,14 +260,13 @@ def verdict(mutant: Mutant) -> Verdict:
             source = REPOSITORY / name
             shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")) if source.is_dir() else shutil.copy(source, copy / name)
         (copy / "macros" / mutant.file).write_text(mutated(mutant), encoding="utf-8")
-        files = sorted(path.name for path in (copy / "integration_tests").glob("test_*.py") if path.name not in ABOUT_FILES)
+        others = sorted(path.name for path in (copy / "integration_tests").glob(OTHERS) if path.name not in (*ABOUT_FILES, *HANDY))
         first = [mutant.likely] if "::" in mutant.likely else [CASES, "-k", f"{mutant.likely}:"]
-        handy = [CASES, CLAIMS, RUNS]  # quick, and they say what is wrong
-        failed = first_failure(first, copy) or first_failure(handy + [name for name in files if name not in handy], copy)
+        failed = first_failure(first, mutant, copy, manifests) or first_failure(HANDY + others, mutant, copy, manifests)
         if failed:
             found.test = failed[0]
-            errors = DATABASE_ERROR.search(failed[1]) if "RunFailed" in failed[1] and "AssertionError" not in failed[1] else None
-            found.invalid = errors and f"the statement fails: {errors.group(0)}"
+            error = broken_statement(failed[1])
+            found.invalid = f"the statement fails: {error}" if error else None
     found.seconds = time.perf_counter() - begun
     return found
 
@@ -266,9 +310,9 @@ def main(names: list[str]) -> int:
     for mutant in every:
         mutated(mutant)
     chosen = [m for m in every if not names or m.name in names]
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with ThreadPoolExecutor(max_workers=2) as pool, tempfile.TemporaryDirectory(prefix="manifests-") as manifests:
         verdicts = {}
-        for mutant, found in zip(chosen, pool.map(verdict, chosen), strict=True):
+        for mutant, found in zip(chosen, pool.map(lambda mutant: verdict(mutant, Path(manifests)), chosen), strict=True):
             verdicts[mutant.name] = found
             print(f"{'invalid ' if found.invalid else 'SURVIVED' if found.test is None else 'caught  '} {found.seconds:5.0f} s  {mutant.name}: {found.invalid or ''} {found.test or ''}", flush=True)
             PAGE.write_text(page(every, verdicts), encoding="utf-8")

@@ -94,16 +94,17 @@ def snake(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def outcome(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, list[dict[str, Any]]]]:
-    """{run: {model of a binding: its rows}}, and the full refresh's differences under run 0. Where pytest runs some cases only, so does this."""
-    chosen = [item.callspec.params["case"].binding if hasattr(item, "callspec") else None for item in request.session.items if item.path == Path(__file__)]
+    """{run: {model of a binding: its rows}}, and the full refresh's differences under run 0. Where pytest runs some cases only, only their models."""
+    chosen = [item.callspec.params["case"] if hasattr(item, "callspec") else None for item in request.session.items if item.path == Path(__file__)]
     everything = None in chosen
     folder = tmp_path_factory.mktemp("cases")
     (folder / "metadb").symlink_to(CASES / "metadb", target_is_directory=True)
     project = DbtProject(folder, CONFIG)
     project.create_journal()
     cases = read_cases()
-    bindings = sorted({snake(case.binding) for case in cases if everything or case.binding in chosen})
-    select = [] if everything else ["--select", *(f"{binding}_*" for binding in bindings)]
+    bindings = sorted({snake(case.binding) for case in (cases if everything else chosen)})
+    needed = {f"+{snake(case.binding)}_{model}" for case in ([] if everything else chosen) for model, *_ in case.expected}
+    select = ["--select", *sorted(needed), *(f"{binding}_run" for binding in bindings)] if needed else []
     found: dict[int, Any] = {}
     for run, as_of in AS_OF.items():
         project.append(journal_row(case, event, place) for case in cases for place, event in enumerate(case.events) if int(event.get("run") or 1) == run)
