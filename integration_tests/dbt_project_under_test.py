@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 import duckdb
 import yaml
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
 PACKAGE = Path(__file__).resolve().parent.parent
 JOURNAL_COLUMNS = {
@@ -17,6 +20,21 @@ JOURNAL_COLUMNS = {
     "EJ_ObjectID": "varchar", "EJ_CorrelationID": "varchar", "EJ_CausationID": "varchar", "EJ_SourceSystem": "varchar", "EJ_SourceKey": "varchar",
     "EJ_Payload": "varchar", "EJ_PayloadHash": "varchar", "EJ_Sequence": "bigint", "_SyncDate": "timestamp",
 }  # fmt: skip
+
+
+MANIFESTS: dict[str, bytes] = {}  # by what they were parsed from
+
+
+def parsed(folder: Path, options: list[str]) -> Any:
+    """dbt's manifest of a project. Kept, since dbt parses anew for each as_of, which is a variable, and parsing is most of a run's time."""
+    files = sorted(path for part in (folder / "models", folder / "macros", PACKAGE / "macros") for path in part.rglob("*.*"))
+    key = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
+    if key not in MANIFESTS:
+        manifest = dbtRunner().invoke(["parse", *options]).result
+        if manifest is None:  # the run will say why
+            return None
+        MANIFESTS[key] = manifest.to_msgpack(extended_mashumaro_encoder)
+    return Manifest.from_msgpack(MANIFESTS[key], decoder=extended_mashumuro_decoder)
 
 
 class RunFailed(Exception):
@@ -56,10 +74,6 @@ class DbtProject:
         write_models(self.folder)
         self.manifest = None
 
-    def parse_once(self) -> None:
-        """From here on no run parses the project again, as each would for its new as_of, nor writes down what it parsed: half of a small run's time."""
-        self.manifest = self.dbt("parse").result
-
     def start_afresh(self) -> None:
         """Drop all that the project has made, and begin with an empty journal."""
         for row in self.rows("select table_name, table_type from information_schema.tables where table_schema = 'main'"):
@@ -69,10 +83,11 @@ class DbtProject:
 
     def dbt(self, *args: str, as_of: str | None = None, check: bool = True, callbacks: list[Any] | None = None) -> Any:
         """Run dbt in this process. Returns its result; raises RunFailed with the models' messages unless check is false."""
-        command = [*args, "--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--quiet", "--no-use-colors"]
-        command += ["--no-write-json"] if self.manifest else []
-        command += ["--vars", json.dumps({"ozmeta_as_of": as_of})] if as_of else []
-        result = dbtRunner(manifest=self.manifest, callbacks=callbacks).invoke(command)
+        options = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--quiet", "--no-use-colors", "--no-write-json"]
+        options += ["--vars", json.dumps({"ozmeta_as_of": as_of})] if as_of else []
+        if self.manifest is None:
+            self.manifest = parsed(self.folder, options)
+        result = dbtRunner(manifest=self.manifest, callbacks=callbacks).invoke([*args, *options])
         if check and not result.success:
             messages = [f"{r.node.name}: {r.message}" for r in (result.result or []) if getattr(r, "status", "") not in ("success", "pass", "skipped")]
             raise RunFailed("\n".join(messages) or str(result.exception))

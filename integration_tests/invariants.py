@@ -53,7 +53,6 @@ def load(project: DbtProject, rows: list[dict[str, Any]]) -> None:
 def new_project(folder: Path, world: World) -> DbtProject:
     project = DbtProject(folder, config(world.bindings), snapshot(world.bindings), threads=2)
     project.create_journal()
-    project.parse_once()
     return project
 
 
