@@ -2,15 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test prove bench clean
+.PHONY: demo test prove mutants bench clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
 test: .venv/ready  ## every test that runs on DuckDB
 	$(BIN)/python -m pytest -q generator/tests integration_tests
 
-prove: .venv/ready  ## what make test does a little of, at length; takes minutes
+prove: .venv/ready  ## what `make test` does a little of, at length: 20,000 random objects, 200 sequences of faults; half an hour on two cores
+	$(BIN)/python integration_tests/prove.py
 	OZMETA_SEQUENCES=200 $(BIN)/python -m pytest -v integration_tests/test_faults.py -k sequence
+
+mutants: .venv/ready  ## does the suite notice when the package is wrong? takes half an hour; writes docs/mutants.md
+	$(BIN)/python integration_tests/mutants.py
 
 bench: .venv/ready  ## timings against naive models; takes minutes
 	$(BIN)/python benchmarks/speed.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 import duckdb
 import yaml
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
 PACKAGE = Path(__file__).resolve().parent.parent
 JOURNAL_COLUMNS = {
@@ -17,6 +20,21 @@ JOURNAL_COLUMNS = {
     "EJ_ObjectID": "varchar", "EJ_CorrelationID": "varchar", "EJ_CausationID": "varchar", "EJ_SourceSystem": "varchar", "EJ_SourceKey": "varchar",
     "EJ_Payload": "varchar", "EJ_PayloadHash": "varchar", "EJ_Sequence": "bigint", "_SyncDate": "timestamp",
 }  # fmt: skip
+
+
+MANIFESTS: dict[str, bytes] = {}  # by what they were parsed from
+
+
+def parsed(folder: Path, options: list[str]) -> Any:
+    """dbt's manifest of a project. Kept, since dbt parses anew for each as_of, which is a variable, and parsing is most of a run's time."""
+    files = sorted(path for part in (folder / "models", folder / "macros", PACKAGE / "macros") for path in part.rglob("*.*"))
+    key = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
+    if key not in MANIFESTS:
+        manifest = dbtRunner().invoke(["parse", *options]).result
+        if manifest is None:  # the run will say why
+            return None
+        MANIFESTS[key] = manifest.to_msgpack(extended_mashumaro_encoder)
+    return Manifest.from_msgpack(MANIFESTS[key], decoder=extended_mashumuro_decoder)
 
 
 class RunFailed(Exception):
@@ -38,6 +56,7 @@ class DbtProject:
         if not link.exists():  # what `dbt deps` does for a local package
             link.symlink_to(PACKAGE, target_is_directory=True)
         self.write("packages.yml", {"packages": [{"local": str(PACKAGE)}]})
+        self.manifest: Any = None
         self.configure(config, snapshot)
 
     def write(self, name: str, document: Any) -> None:
@@ -53,12 +72,22 @@ class DbtProject:
             self.write("metadb/snapshot.json", snapshot)
         self.write("ozmeta.yml", config)
         write_models(self.folder)
+        self.manifest = None
+
+    def start_afresh(self) -> None:
+        """Drop all that the project has made, and begin with an empty journal."""
+        for row in self.rows("select table_name, table_type from information_schema.tables where table_schema = 'main'"):
+            with self.connect() as connection:
+                connection.execute(f"drop {'view' if row['table_type'] == 'VIEW' else 'table'} main.{row['table_name']}")
+        self.create_journal()
 
     def dbt(self, *args: str, as_of: str | None = None, check: bool = True, callbacks: list[Any] | None = None) -> Any:
         """Run dbt in this process. Returns its result; raises RunFailed with the models' messages unless check is false."""
-        command = [*args, "--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--quiet", "--no-use-colors"]
-        command += ["--vars", json.dumps({"ozmeta_as_of": as_of})] if as_of else []
-        result = dbtRunner(callbacks=callbacks).invoke(command)
+        options = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--quiet", "--no-use-colors", "--no-write-json"]
+        options += ["--vars", json.dumps({"ozmeta_as_of": as_of})] if as_of else []
+        if self.manifest is None:
+            self.manifest = parsed(self.folder, options)
+        result = dbtRunner(manifest=self.manifest, callbacks=callbacks).invoke([*args, *options])
         if check and not result.success:
             messages = [f"{r.node.name}: {r.message}" for r in (result.result or []) if getattr(r, "status", "") not in ("success", "pass", "skipped")]
             raise RunFailed("\n".join(messages) or str(result.exception))
@@ -96,7 +125,8 @@ def canonical(model: str) -> list[str]:
     return list(CANONICAL[model])
 
 
-MODELS = ("timeline", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue", "quarantine")
+OBJECT_COLUMN = {"timeline": "EJ_ObjectID", "workflow_instance": "WI_ObjectID", "sla_cycle": "ST_ObjectID", "sla_timer": "ST_ObjectID", "escalation_queue": "EQ_ObjectID", "quarantine": "QR_ObjectID"}
+MODELS = tuple(OBJECT_COLUMN)
 
 
 def differences(left: str, right: str, connection: duckdb.DuckDBPyConnection, binding: str, models: Iterable[str] = MODELS) -> dict[str, int]:

@@ -58,9 +58,9 @@ def first_nulls(*values: Any) -> tuple:
 
 def refusal(row: dict, binding: dict) -> str | None:
     for column, reason in (("EJ_ID", "MissingEventID"), ("EJ_ObjectID", "MissingObjectID"), ("EJ_EventType", "MissingEventType"), ("EJ_EventTimeUTC", "MissingEventTime")):
-        if row[column] in (None, ""):
+        if row[column] is None:
             return reason
-    if binding["needs_tenant"] and row["_TenantID"] in (None, ""):
+    if binding["needs_tenant"] and row["_TenantID"] is None:
         return "MissingTenant"
     return "MalformedPayload" if parse(row["EJ_Payload"]) is None else None
 
@@ -71,7 +71,7 @@ def admit(rows: list[dict], binding: dict) -> tuple[dict[tuple, list[dict]], lis
     for row in rows:
         if row["EJ_ObjectType"] not in binding["object_types"]:
             continue
-        row = row | {"EJ_ObjectType": binding["name"], "EJ_SourceSystem": row["EJ_SourceSystem"] or None, "_TenantID": row["_TenantID"] or None}  # null and '' are one
+        row = row | {"EJ_ObjectType": binding["name"]} | {c: row[c] or None for c in ("EJ_ID", "EJ_ObjectID", "EJ_EventType", "EJ_SourceSystem", "_TenantID")}  # null and '' are one
         reason = refusal(row, binding)
         if reason:
             refused.append((reason, row))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_project_under_test import DbtProject, differences
+from dbt_project_under_test import OBJECT_COLUMN, DbtProject, differences
+from shrinking import shown
 
 CASES = Path(__file__).parent / "cases"
 AS_OF = {1: "2026-01-01T12:00:00", 2: "2026-01-02T12:00:00", 3: "2026-01-03T12:00:00"}
@@ -18,9 +19,6 @@ CONFIG = {
     "version": 1, "metadb": {"folder": "metadb"}, "journal": {"source": {"name": "ops", "schema": "raw", "table": "event_journal"}},
     "bindings": {"Form": {"conflict_policy": "first_writer_wins"}, "Asset": {"auto_close": False}, "Purchase": {"approval_flows": ["Quick"]}},
 }  # fmt: skip
-OBJECT_COLUMN = {"timeline": "EJ_ObjectID", "workflow_instance": "WI_ObjectID", "sla_cycle": "ST_ObjectID", "sla_timer": "ST_ObjectID",
-                 "escalation_queue": "EQ_ObjectID", "quarantine": "QR_ObjectID",
-                 "approval_step": "AP_ObjectID", "approval_instance": "AI_ObjectID"}  # fmt: skip
 SHORT = {"code": "transition.code", "from": "transition.fromState", "to": "transition.toState", "version": "transition.rowVersion"}
 
 
@@ -63,7 +61,7 @@ def moment(text: str) -> dt.datetime | None:
 def payload(text: str) -> str | None:
     if text == "-":
         return None
-    if text[:1] in ("{", "[", '"'):
+    if text[:1] in ("{", "[", '"') or (text and "=" not in text):
         return text
     document: dict[str, Any] = {}
     for pair in re.findall(r'(\S+?)=("(?:[^"\\]|\\.)*"|\[.*?\]|\S*)(?:\s|$)', text):
@@ -89,21 +87,32 @@ def journal_row(case: Case, event: dict[str, str], place: int) -> dict[str, Any]
     }  # fmt: skip
 
 
+def snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, list[dict[str, Any]]]]:
-    """{run: {model of a binding: its rows}}, and the full refresh's differences under run 0."""
+def outcome(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, list[dict[str, Any]]]]:
+    """{run: {model of a binding: its rows}}, and the full refresh's differences under run 0. Where pytest runs some cases only, only their models."""
+    chosen = [item.callspec.params["case"] if hasattr(item, "callspec") else None for item in request.session.items if item.path == Path(__file__)]
+    everything = None in chosen
     folder = tmp_path_factory.mktemp("cases")
     (folder / "metadb").symlink_to(CASES / "metadb", target_is_directory=True)
     project = DbtProject(folder, CONFIG)
     project.create_journal()
-    cases, bindings = read_cases(), ["doc", "form", "rule_probe", "asset", "purchase"]
+    cases = read_cases()
+    bindings = sorted({snake(case.binding) for case in (cases if everything else chosen)})
+    needed = {f"+{snake(case.binding)}_{model}" for case in ([] if everything else chosen) for model, *_ in case.expected}
+    select = ["--select", *sorted(needed), *(f"{binding}_run" for binding in bindings)] if needed else []
     found: dict[int, Any] = {}
     for run, as_of in AS_OF.items():
         project.append(journal_row(case, event, place) for case in cases for place, event in enumerate(case.events) if int(event.get("run") or 1) == run)
-        project.run(as_of)
+        project.run(as_of, *select)
         with project.connect() as connection:
             tables = {row[0] for row in connection.execute("select table_name from information_schema.tables where table_schema = 'main'").fetchall()}
         found[run] = {f"{b}_{m}": project.rows(f"select * from {b}_{m}") for b in bindings for m in OBJECT_COLUMN if f"{b}_{m}" in tables}
+    if not everything:
+        return found
     with project.connect() as connection:
         connection.execute("create schema increments")
         for table in found[3]:
@@ -114,17 +123,9 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, lis
     return found
 
 
-def shown(value: Any) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, dt.datetime):
-        return f"{value.day} {value:%H:%M}" + (f":{value:%S}" if value.second else "")
-    return str(value).lower() if isinstance(value, bool) else "''" if value == "" else str(value)
-
-
 @pytest.mark.parametrize("case", read_cases(), ids=lambda case: f"{case.id}: {case.title}")
 def test_case(case: Case, outcome: dict[int, dict[str, list[dict[str, Any]]]]) -> None:
-    binding = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", case.binding).lower()
+    binding = snake(case.binding)
     assert case.events and case.expected
     for model, run, columns, rows in case.expected:
         actual = [row for row in outcome[run][f"{binding}_{model}"] if row[OBJECT_COLUMN[model]] == case.id]

@@ -70,12 +70,24 @@ def same_as_full_refresh(project: DbtProject, as_of: str, binding: str = "case")
 def test_an_empty_journal_then_events_then_nothing_new(project: DbtProject) -> None:
     project.run("2026-01-01T01:00:00")
     assert all(not project.rows(f"from case_{model}") for model in MODELS)
-    project.append([event("a", 0, "Go")])
+    project.append([event("a", 0, "Go"), event("bad", 1, EJ_Payload="{"), event("a", 0, "Back", _SyncDate=dt.datetime(2026, 1, 1, 0, 5))])
     project.run("2026-01-01T02:00:00")
     before = {model: project.rows(f"from case_{model}") for model in MODELS}
     assert [row["ST_Status"] for row in before["sla_timer"]] == ["Breached"]
     project.run("2026-01-01T02:00:00")
     assert {model: project.rows(f"from case_{model}") for model in MODELS} == before  # not one row, not one stamp
+
+
+def test_a_second_run_writes_no_row_again(project: DbtProject) -> None:
+    """Neither a refused row that is still within the lookback, nor a timer that is due at as_of itself and so not yet breached."""
+    project.append([event("a", 0, "Go"), event("a", 0, "Back", _SyncDate=dt.datetime(2026, 1, 1, 0, 50)), event("bad", 50, EJ_Payload="{")])
+    project.run("2026-01-01T01:00:00")
+    before = {model: project.rows(f"from case_{model}") for model in MODELS}
+    assert [row["ST_Status"] for row in before["sla_timer"]] == ["Running"] and len(before["quarantine"]) == 2
+    project.run("2026-01-01T01:00:00")
+    assert {model: project.rows(f"from case_{model}") for model in MODELS} == before
+    project.run("2026-01-01T01:00:01")
+    assert [row["ST_Status"] for row in project.rows("from case_sla_timer")] == ["Breached"]
 
 
 def test_time_may_not_go_back_but_for_a_full_refresh(project: DbtProject) -> None:

@@ -66,6 +66,12 @@ refused as (
 
 select refused.*, {{ ozmeta_runtime.audit_columns(state) }} from refused
 {%- if state.incremental %}
+-- a row that stands here already is only read again within the lookback, and not written again
+where not exists (
+    select 1 from {{ this }} as standing
+    where standing._Key = refused._Key and standing.QR_Reason = refused.QR_Reason and standing.QR_Rows = refused.QR_Rows
+      and standing._DeleteDate is null and standing._DefinitionHash = '{{ state.hash }}'
+)
 union all
 -- refused once as a duplicate, and since then found to be what the timeline holds
 select

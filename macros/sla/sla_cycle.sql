@@ -180,7 +180,8 @@ timed as (
         ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_PausedSeconds, ST_WarnAtUTC
         {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %}
     from {{ this }}
-    where ST_NextUTC <= {{ as_of }} and _DeleteDate is null
+    where ST_NextUTC <= {{ as_of }} and _UpdateDate < {{ as_of }} -- brought to as_of already: what is due at that very instant is breached only after it
+      and _DeleteDate is null
       and _ObjectKey not in (select _ObjectKey from touched)
     {%- endif %}
 ),
