@@ -127,6 +127,7 @@ def canonical(model: str) -> list[str]:
 
 OBJECT_COLUMN = {"timeline": "EJ_ObjectID", "workflow_instance": "WI_ObjectID", "sla_cycle": "ST_ObjectID", "sla_timer": "ST_ObjectID", "escalation_queue": "EQ_ObjectID", "quarantine": "QR_ObjectID"}
 MODELS = tuple(OBJECT_COLUMN)
+OBJECT_COLUMN |= {"approval_step": "AP_ObjectID", "approval_instance": "AI_ObjectID"}  # of bindings that have a flow
 
 
 def differences(left: str, right: str, connection: duckdb.DuckDBPyConnection, binding: str, models: Iterable[str] = MODELS) -> dict[str, int]:

@@ -10,9 +10,10 @@ from dbt_project_under_test import MODELS, PACKAGE, differences
 from ozmeta_dbt.demo import journal_rows, load_journal, write_journal, write_project
 from ozmeta_dbt.demo.events import END
 from ozmeta_dbt.demo.project import connect, dbt
+from ozmeta_dbt.demo.questions import QUESTIONS
 from ozmeta_dbt.project import write_models
 
-BINDINGS = ("case", "invoice", "ticket")
+BINDINGS = {"case": MODELS, "invoice": (*MODELS, "approval_step", "approval_instance"), "ticket": MODELS}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with connect(folder) as connection:
         connection.execute("create schema increments")
         for binding in BINDINGS:
-            for model in MODELS:
+            for model in BINDINGS[binding]:
                 connection.execute(f"create table increments.{binding}_{model} as from main.{binding}_{model}")
     dbt(folder, "run", "--full-refresh", as_of=END)
     return folder
@@ -40,8 +41,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("binding", BINDINGS)
 def test_increments_give_what_a_full_refresh_gives(demo: Path, binding: str) -> None:
     with connect(demo) as connection:
-        assert differences("increments", "main", connection, binding) == {}
+        assert differences("increments", "main", connection, binding, BINDINGS[binding]) == {}
         assert connection.execute(f"select count(*) from {binding}_sla_cycle").fetchone()[0] > 100
+
+
+def test_approvals_of_every_outcome(demo: Path) -> None:
+    with connect(demo) as connection:
+        outcomes = dict(connection.execute("select AP_Outcome, count(*) from approval_step group by 1").fetchall())
+        assert outcomes.keys() == {"Waiting", "Pending", "Approved", "Withdrawn", "Skipped"}
+        assert connection.execute("select count(*) from approval_step where AP_OutOfTurn > 0").fetchone()[0] > 0
+        assert connection.execute(next(q.text for q in QUESTIONS if q.name == "approvals_waiting")).fetchall()
 
 
 def test_a_full_refresh_keeps_what_was_retracted(demo: Path) -> None:

@@ -24,6 +24,7 @@ PLACES = {
     "Table": "model/tables", "UiEntity": "model/uiEntities", "Workflow": "workflows/workflows", "WorkflowState": "workflows/states",
     "WorkflowTransition": "workflows/transitions", "WorkflowTransitionRole": "workflows/transitionRoles", "SlaPolicy": "workflows/slas",
     "EventType": "workflows/events", "TransitionEvent": "runtime/transitionEvents", "Role": "security/roles", "RuntimeBinding": "runtime/bindings",
+    "ApprovalFlow": "workflows/approvalFlows", "ApprovalStep": "runtime/approvalSteps", "ApprovalStepRole": "runtime/approvalStepRoles",
     "RuntimeTemplateBinding": "runtime/templateBindings", "RuntimeSlaBinding": "runtime/slaBindings", "RuntimeSignalType": "runtime/signalTypes",
 }  # fmt: skip
 Tables = dict[str, list[dict]]
@@ -45,7 +46,10 @@ def minimal() -> Tables:
         "SlaPolicy": [{"SL_ID": 1, "SL_Code": "Resolve", "SL_ObjectType": "Workflow", "SL_ObjectID": 1, "SL_TargetMinutes": 60, "SL_WarnMinutes": 30}],
         "EventType": [{"EVTT_ID": 1, "EVTT_Code": "Case.Closed"}],
         "TransitionEvent": [{"WT_ID": 1, "EVTT_ID": 1}],
-        "RuntimeBinding": [{"RB_ID": 1, "RB_ObjectType": "Table", "RB_ObjectID": 1, "WF_ID": 1}],
+        "ApprovalFlow": [{"AF_ID": 1, "AF_Code": "Sign"}, {"AF_ID": 2, "AF_Code": "Other"}],
+        "ApprovalStep": [{"AS_ID": 1, "AF_ID": 1, "AS_Order": 1, "AS_Code": "Lead"}, {"AS_ID": 2, "AF_ID": 1, "AS_Order": 2, "AS_Code": "Boss"}],
+        "ApprovalStepRole": [{"AS_ID": 1, "RO_ID": 1}],
+        "RuntimeBinding": [{"RB_ID": 1, "RB_ObjectType": "Table", "RB_ObjectID": 1, "WF_ID": 1, "AF_ID": 1}],
         "RuntimeTemplateBinding": [],
         "RuntimeSlaBinding": [{"RSB_ID": 1, "RB_ID": 1, "SL_ID": 1}],
         "RuntimeSignalType": [],

@@ -86,6 +86,28 @@ FAULTS: list[tuple[str, Change, str, str]] = [
     ("severity", ladder({"payload": {"severity": "High"}}), "SlaPolicy/0/SL_EscalationRule/actions/0/payload/severity", "'High' is no severity"),
     *((f"assignee {name!r}", ladder({"target": name}), "SlaPolicy/0/SL_EscalationRule/actions/0/target", "is nobody") for name in ("Lead", "role:", "team:x")),
     ("a timer that is not bound", acts({"type": "StopTimer", "target": "SLA.X"}), "WorkflowTransition/0/WT_ActionLogical/actions/0/target", "the SLA 'SLA.X', which is not bound here"),
+    # approvals
+    ("no such flow", put("RuntimeBinding", 0, AF_ID=9), "RuntimeBinding/0/AF_ID", "points to 9"),
+    ("a step's flow", put("ApprovalStep", 0, AF_ID=9), "ApprovalStep/0/AF_ID", "points to 9"),
+    ("a step role's step", put("ApprovalStepRole", 0, AS_ID=9), "ApprovalStepRole/0/AS_ID", "points to 9"),
+    ("a step role's role", put("ApprovalStepRole", 0, RO_ID=9), "ApprovalStepRole/0/RO_ID", "points to 9"),
+    ("a flow without steps", put("RuntimeBinding", 0, AF_ID=2), "ApprovalFlow/1", "the approval flow Other has no steps"),
+    ("two steps of one order", put("ApprovalStep", 1, AS_Order=1), "ApprovalStep/0/AS_Order", "two steps of the approval flow Sign have the order 1"),
+    ("two steps of one code", put("ApprovalStep", 1, AS_Code="Lead"), "ApprovalStep/1/AS_Code", "two steps of the approval flow Sign have the code 'Lead'"),
+    ("a step with no order", put("ApprovalStep", 1, AS_Order=None), "ApprovalStep/1", "ApprovalStep needs AS_Order"),
+    *((f"an approval by {rule}", put("ApprovalStep", 0, AS_RuleLogical=written(rule)), f"ApprovalStep/0/AS_RuleLogical{at}/{key}", part)
+      for written, at in ((lambda rule: rule, ""), (json.dumps, ""), (lambda rule: {"version": 1, "kind": "Guard", "params": rule}, "/params"))
+      for rule, key, part in [
+          ({"quorum": 0}, "quorum", "is 0, 'all' or a whole number from 1"), ({"quorum": True}, "quorum", "is True"), ({"quorum": "2"}, "quorum", "is '2'"), ({"quorum": None}, "quorum", "is None"),
+          ({"quorum": 1.5, "of": 2}, "quorum", "is "), ({"quorum": 3, "of": 2}, "quorum", "is 3 of 2, which no vote could ever reach"), ({"quorum": "all"}, "quorum", "`of` does not say"),
+          ({"quorum": "all", "of": 0}, "of", "is 0, a whole number from 1 to 1000"), ({"of": [3]}, "of", "is [3]"), ({"of": 1001}, "of", "is 1001"), ({"veto": "no"}, "veto", "is 'no', true or false"),
+          ({"quorums": 2}, "quorums", "an approval rule has no 'quorums'"), ({"onRestart": "ignore"}, "onRestart", "an approval rule has no"),
+      ]),
+    ("an approval rule that is none", put("ApprovalStep", 0, AS_RuleLogical="two of them"), "ApprovalStep/0/AS_RuleLogical", "the rule is no JSON"),
+    ("half an approval rule", put("ApprovalStep", 0, AS_RuleLogical='{"quorum": 2'), "ApprovalStep/0/AS_RuleLogical", "the rule is no JSON"),
+    ("an approval rule's version", put("ApprovalStep", 0, AS_RuleLogical={"version": 2, "kind": "Guard"}), "ApprovalStep/0/AS_RuleLogical/version", "is 2"),
+    ("an SLA on another flow's step", both(put("SlaPolicy", 0, SL_ObjectType="ApprovalStep", SL_ObjectID=3), add("ApprovalStep", AS_ID=3, AF_ID=2, AS_Order=1, AS_Code="X")), "SlaPolicy/0/SL_ObjectID", "Resolve times the approval step 3"),
+    ("an SLA on a disabled flow's step", both(put("SlaPolicy", 0, SL_ObjectType="ApprovalStep", SL_ObjectID=1), put("ApprovalFlow", 0, AF_IsEnabled=False)), "SlaPolicy/0/SL_ObjectID", "times the approval step 1"),
     # columns
     ("a missing column", lambda tables: tables["WorkflowState"][1].pop("WS_Code"), "WorkflowState/1", "WorkflowState needs WS_Code"),
     ("an empty column", put("WorkflowState", 1, WS_Code=""), "WorkflowState/1", "WorkflowState needs WS_Code"),
@@ -235,6 +257,9 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
         ("one source twice", "source: {name: ops, schema: raw, table: event_journal}", "sources: [{name: a, schema: b, table: c}, {name: a, schema: d, table: c}]", "two of them are the same table"),
         ("unknown column", "event_journal}", "j}, columns: {EJ_Colour: x}", "'EJ_Colour' is no column"), ("a column it needs", "event_journal}", "j}, columns: {EJ_ID: null}", "no event can do without EJ_ID"),
         ("lookback", "event_journal}", "j}, lookback_minutes: -1", "ozmeta.yml /journal/lookback_minutes"), ("stream", "event_journal}", "j}, stream: x", "ozmeta.yml /journal/stream"),
+        ("no such flow", "", "bindings: {Case: {approval_flows: [Nope]}}\n", "ozmeta.yml /bindings/Case/approval_flows/0: no approval flow has the code 'Nope'"),
+        ("one flow twice", "", "bindings: {Case: {approval_flows: [Sign]}}\n", "ozmeta.yml /bindings/Case/approval_flows/0: Case has the approval flow 'Sign' 2 times"),
+        ("approval events", "", "approval_events: {approved: Approval.Rejected}\n", "ozmeta.yml /approval_events: two of these events"), ("an approval event", "", "approval_events: {vetoed: x}\n", "ozmeta.yml /approval_events/vetoed"),
         ("policy", "", "bindings: {Case: {conflict_policy: x}}\n", "ozmeta.yml /bindings/Case/conflict_policy"), ("unknown binding", "", "bindings: {Cases: {}}\n", "ozmeta.yml /bindings/Cases: no table or UI entity has that name"),
         *((f"output {path}", "", f"output: {path}\n", "output: name a folder of this dbt project") for path in ("/tmp/x", "../x", "models/../../x", ".", '""', r'"a\0"')),
     ]

@@ -33,7 +33,8 @@ def in_packs(tables: Tables) -> dict:
         own = {part: [{k: v for k, v in row.items() if k != "workflowId"} for row in tables[table] if row["workflowId"] == workflow["id"]]
                for table, part in (("WorkflowState", "states"), ("WorkflowTransition", "transitions"))}  # fmt: skip
         packs.append({"workflow": workflow, **own})
-    packs[0] |= {part: snapshot["objects"]["workflows"][part] for part in ("slas", "events", "transitionRoles")}
+    packs[0] |= {part: snapshot["objects"]["workflows"][part] for part in ("slas", "events", "transitionRoles", "approvalFlows")}
+    packs[0] |= {part: snapshot["objects"]["runtime"].pop(part) for part in ("approvalSteps", "approvalStepRoles")}
     snapshot["objects"]["workflows"] = packs
     return snapshot
 
@@ -89,7 +90,9 @@ def test_unknown_columns_are_warned_of(project: Project) -> None:
 def test_an_empty_column_is_no_column(project: Project) -> None:
     expected = project.generate()
     tables = minimal()
-    tables["RuntimeBinding"][0] |= {"RB_RuntimeMode": "", "RB_InstanceKeyStrategy": None, "RB_IsEnabled": "", "AF_ID": ""}
+    tables["RuntimeBinding"][0] |= {"RB_RuntimeMode": "", "RB_InstanceKeyStrategy": None, "RB_IsEnabled": ""}
+    tables["ApprovalStep"][0] |= {"AS_RuleLogical": ""}
+    tables["RuntimeBinding"].append({"RB_ID": 2, "RB_ObjectType": "Table", "RB_ObjectID": 2, "WF_ID": "", "AF_ID": ""})  # skipped, for want of a workflow
     tables["WorkflowState"][0] |= {"WS_SlaMinutes": "", "WS_IsTerminal": None, "code": ""}
     project.metadb(tables)
     assert project.generate() == expected

@@ -164,7 +164,7 @@ select * from written
       {%- do exceptions.raise_compiler_error("The object types or the instance key of " ~ this.identifier ~ " changed, so rows of the journal it never read may now belong to it. Run once with --full-refresh.") -%}
     {%- endif -%}
     {%- for column in wanted[1].split(',') if column and column not in held[1].split(',') -%}
-      {%- do exceptions.raise_compiler_error("A rule now uses the payload field in " ~ column ~ ", which " ~ this.identifier ~ " does not hold for the events read so far. Run once with --full-refresh to read it from the journal.") -%}
+      {%- do exceptions.raise_compiler_error("A rule or an approval now uses the payload field in " ~ column ~ ", which " ~ this.identifier ~ " does not hold for the events read so far. Run once with --full-refresh to read it from the journal.") -%}
     {%- endfor -%}
   {%- endfor -%}
 {% endmacro %}

@@ -261,10 +261,13 @@ class Resolver:
         if workflow is None or len(problems.errors) > before:
             return None
         tenant_in_key = row.key_strategy == "Tenant+ObjectID"
+        purposes = self.purposes(row, label, slas, workflow, approvals)
+        if "ApprovalTracking" not in purposes and not any(sla.approval_step for sla in slas):
+            approvals = None  # nothing needs what its votes say
         return Binding(
             name=name, object_type=label, object_types=object_types, tenant_in_key=tenant_in_key,
             needs_tenant=tenant_in_key or getattr(entity, "requires_tenant", False), choices=choices, workflow=workflow, slas=slas,
-            purposes=self.purposes(row, label, slas, workflow, approvals), approvals=approvals, severities=self.severities, mirrored=self.config.journal.mirror,
+            purposes=purposes, approvals=approvals, severities=self.severities, mirrored=self.config.journal.mirror,
         )  # fmt: skip
 
     def purposes(self, row: RuntimeBinding, label: str, slas: list[Sla], workflow: Workflow, approvals: Approvals | None) -> set[str]:
@@ -427,7 +430,7 @@ class Resolver:
         else:
             document = self.rule(rule, None, at)
             params, at_params = (document.params if document else {}), at.at("params")
-            if document and (document.expr is not None or document.actions):
+            if document and (document.expr not in (None, True) or document.actions):
                 self.problems.warn(at, f"of the rule of the approval step {row.code} only the params have an effect")
         for key in params:
             if key not in ("quorum", "of", "veto"):

@@ -43,7 +43,8 @@ journal:
   # stream: EJ_SourceSystem                # or none, where an object's writers share one counter
   # lookback_minutes: 60                   # how late a row may appear behind the _SyncDate already read
 # bindings:
-#   Case: {conflict_policy: first_writer_wins, object_types: [Case, CA], auto_close: true}
+#   Case: {conflict_policy: first_writer_wins, object_types: [Case, CA], auto_close: true, approval_flows: [Release]}
+# approval_events: {requested: Approval.Requested, approved: Approval.Approved, rejected: Approval.Rejected, withdrawn: Approval.Withdrawn}
 """
 
 

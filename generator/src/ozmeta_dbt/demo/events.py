@@ -24,7 +24,8 @@ DAYS = 60
 FIRST_DAY = dt.datetime(2026, 1, 1)
 END = FIRST_DAY + dt.timedelta(days=DAYS)
 TENANTS = ("acme", "globex", "initech")
-UNCOUNTED = ("portal", "bank", "queue-app")  # systems that write no EJ_Sequence
+UNCOUNTED = ("portal", "bank", "queue-app", "approvals-app")  # systems that write no EJ_Sequence
+CLERKS = ("lena", "otto", "pia")
 AGENTS = ("amir", "bea", "chen", "dora", "elif", "femi")
 
 
@@ -39,6 +40,8 @@ class History:
         self.rng, self.tenant, self.object_type, self.object_id = rng, tenant, object_type, object_id
         self.now = FIRST_DAY + dt.timedelta(days=rng.randrange(DAYS)) + hours(rng.triangular(6, 20, 10))  # things start in the daytime
         self.rows: list[Row] = []
+        self.votes: list[Row] = []
+        self.aside = random.Random(f"{tenant}/{object_id}")  # for the votes, so that all else is as it was without them
         self.sequences: Counter[str] = Counter()
 
     def wait(self, median: float) -> float:
@@ -48,16 +51,21 @@ class History:
         return passed
 
     def report(self, event_type: str, source: str, actor: str, payload: dict[str, Any], at: dt.datetime | None = None) -> None:
+        self.rows.append(self.row(self.rng, event_type, source, actor, payload, at or self.now))
+
+    def approval(self, kind: str, actor: str, at: dt.datetime, **said: str) -> None:
+        self.votes.append(self.row(self.aside, f"Approval.{kind}", "approvals-app", actor, {"approval": said} if said else {}, at))
+
+    def row(self, rng: random.Random, event_type: str, source: str, actor: str, payload: dict[str, Any], at: dt.datetime) -> Row:
         """One journal row; it arrives within two minutes. Not every system counts its events."""
-        at = at or self.now
         self.sequences[source] += 1
-        self.rows.append({
-            "EJ_ID": new_id(self.rng), "_TenantID": self.tenant, "EJ_EventType": f"{self.object_type}.{event_type}" if "." not in event_type else event_type,
+        return {
+            "EJ_ID": new_id(rng), "_TenantID": self.tenant, "EJ_EventType": f"{self.object_type}.{event_type}" if "." not in event_type else event_type,
             "EJ_EventTimeUTC": at, "EJ_Actor": actor, "EJ_ObjectType": self.object_type, "EJ_ObjectID": self.object_id,
             "EJ_CorrelationID": f"{self.tenant}/{self.object_id}", "EJ_SourceSystem": source, "EJ_Payload": payload,
             "EJ_Sequence": None if source in UNCOUNTED else self.sequences[source],
-            "_SyncDate": at + dt.timedelta(seconds=self.rng.randint(1, 120)),
-        })  # fmt: skip
+            "_SyncDate": at + dt.timedelta(seconds=rng.randint(1, 120)),
+        }  # fmt: skip
 
     def acknowledge(self, since: dt.datetime, limit: float, passed: float, sla: str) -> None:
         """Where a wait went past the SLA's limit (in hours), a manager usually says so: 'I am on it'."""
@@ -127,13 +135,39 @@ def invoice_history(h: History) -> None:
         amount = round(amount * h.rng.uniform(0.8, 1), 2)
         h.report("Moved", "erp", "ines", transition("Settle", object={"Amount": amount}))
     if h.rng.random() < 0.01:
-        return None
+        return ask_for_approval(h, h.now, 20, answered=False) if amount >= 10_000 else None
     since, passed = h.now, h.wait(20)
     if amount >= 10_000:
         h.acknowledge(since, 48, passed, "ApproveLarge")
+        ask_for_approval(h, since, passed)
     h.report("Moved", "erp", "finn", transition("Approve"))
     h.wait(170)
     h.report("Paid", "bank", "bank", {"object": {"Paid": True}})
+
+
+def ask_for_approval(h: History, since: dt.datetime, passed: float, answered: bool = True) -> None:
+    """Two of three clerks check, then finance releases: within the hours until the invoice is approved."""
+
+    def after(share: float) -> dt.datetime:
+        return since + hours(passed * share)
+
+    first, second, third = h.aside.sample(CLERKS, 3)
+    h.approval("Requested", "ines", since)
+    if h.aside.random() < 0.1:  # too early: it is the clerks' turn
+        h.approval("Approved", "finn", after(0.2), step="Release")
+    if h.aside.random() < 0.2:
+        h.approval("Rejected", first, after(0.25))
+    if not answered:
+        return
+    if h.aside.random() < 0.1:  # withdrawn, and asked again: the votes start anew
+        h.approval("Withdrawn", "ines", after(0.28))
+        h.approval("Requested", "ines", after(0.3))
+    for clerk, share in ((second, 0.4), (third, 0.6)):
+        if h.aside.random() < 0.2:  # the first clerk stands in; the vote is the other's
+            h.approval("Approved", first, after(share), onBehalfOf=clerk)
+        else:
+            h.approval("Approved", clerk, after(share))
+    h.approval("Approved", "finn", after(0.97))
 
 
 def ticket_history(h: History) -> None:
@@ -261,6 +295,6 @@ def journal_rows(events: int = 20_000, seed: int = SEED) -> list[Row]:
         numbers[tenant, object_type] += 1
         history = History(rng, tenant, object_type, f"{prefix}-{numbers[tenant, object_type]:05d}")
         happens(history)
-        arriving = [arrived for row in history.rows for arrived in what_arrives(rng, row)]
+        arriving = [arrived for row in history.rows for arrived in what_arrives(rng, row)] + [arrived for row in history.votes for arrived in what_arrives(history.aside, row)]
         rows += [as_written(row) for row in arriving if row["_SyncDate"] < END]
     return sorted(rows, key=lambda row: (row["_SyncDate"], row["EJ_ID"] or "", row["EJ_Actor"]))

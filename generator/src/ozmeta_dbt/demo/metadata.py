@@ -62,8 +62,8 @@ ROLES = ("Agent", "TeamLead", "ServiceManager", "CaseManager", "ApClerk", "Finan
 class Snapshot:
     def __init__(self) -> None:
         self.tables: list[Json] = []
-        self.workflows: dict[str, list[Json]] = {"workflows": [], "states": [], "transitions": [], "transitionRoles": [], "slas": [], "events": []}
-        self.runtime: dict[str, list[Json]] = {"bindings": [], "slaBindings": [], "transitionEvents": [], "signalTypes": []}
+        self.workflows: dict[str, list[Json]] = {"workflows": [], "states": [], "transitions": [], "transitionRoles": [], "approvalFlows": [], "slas": [], "events": []}
+        self.runtime: dict[str, list[Json]] = {"bindings": [], "slaBindings": [], "transitionEvents": [], "approvalSteps": [], "approvalStepRoles": [], "signalTypes": []}
 
     def entity(self, name: str, code: str, states: list[str], terminal: set[str], state_slas: dict[str, int] | None = None) -> None:
         """A table, its workflow (the first state is the start state) and the binding that asks for runtime tables."""
@@ -90,12 +90,22 @@ class Snapshot:
             self.workflows["events"].append({"id": id_of("event", event), "code": event})
             self.runtime["transitionEvents"].append({"transitionId": id, "eventTypeId": id_of("event", event)})
 
+    def approval_flow(self, name: str, code: str, *steps: tuple[str, str, Json]) -> None:
+        """The flow of an entity's binding: in order, each step's code, the role that votes and the rule by which it passes."""
+        flow = id_of(name, "flow", code)
+        self.workflows["approvalFlows"].append({"id": flow, "code": code, "isEnabled": True})
+        for order, (step, role, rule) in enumerate(steps, 1):
+            self.runtime["approvalSteps"].append({"id": id_of(name, "step", step), "approvalFlowId": flow, "order": order, "code": step, "rule": rule})
+            self.runtime["approvalStepRoles"].append({"stepId": id_of(name, "step", step), "roleId": id_of("role", role)})
+        next(row for row in self.runtime["bindings"] if row["id"] == id_of(name, "binding"))["approvalFlowId"] = flow
+
     def sla(
         self, name: str, code: str, target: int, warn: int | None = None, begin: Json | None = None, end: Json | None = None,
-        escalation: Json | None = None, on_transition: str | None = None,
+        escalation: Json | None = None, on: tuple[str, str] | None = None,
     ) -> None:  # fmt: skip
+        object_type, object_id = on or ("Table", id_of(name))
         self.workflows["slas"].append({
-            "id": id_of(name, "sla", code), "code": code, "objectType": "Transition" if on_transition else "Table", "objectId": on_transition or id_of(name),
+            "id": id_of(name, "sla", code), "code": code, "objectType": object_type, "objectId": object_id,
             "targetMinutes": target, "warnMinutes": warn, "escalationRule": escalation, "isEnabled": True,
         })  # fmt: skip
         self.runtime["slaBindings"].append({
@@ -141,7 +151,7 @@ def add_case(snapshot: Snapshot) -> None:
 
 
 def add_invoice(snapshot: Snapshot) -> None:
-    """A supplier's invoice. Large ones have to be approved within two days; one SLA has neither rules nor a warning."""
+    """A supplier's invoice. Large ones have to be approved within two days: two of three clerks check, then finance releases; one SLA has neither rules nor a warning."""
     snapshot.entity("Invoice", "IN", ["Received", "Matched", "Disputed", "Approved", "Paid", "Rejected"], {"Paid", "Rejected"})
     snapshot.transition("Invoice", "Match", "Received", "Matched", "ApClerk")
     snapshot.transition("Invoice", "Dispute", "Received", "Disputed", "ApClerk")
@@ -155,6 +165,10 @@ def add_invoice(snapshot: Snapshot) -> None:
     large = op("and", entering("Matched"), op("gte", {"ref": "object.Amount", "as": "number"}, lit(10_000)))
     snapshot.sla("Invoice", "ApproveLarge", target=2 * DAY, warn=DAY, begin=start(large), end=stop(entering("Approved", "Rejected", "Disputed")),
                  escalation=ladder(ask("role:ApClerk", "SLA.Warned", "Info"), ask("role:FinanceManager", "SLA.Breached", "Critical")))  # fmt: skip
+    snapshot.approval_flow("Invoice", "Payment", ("Check", "ApClerk", {"quorum": 2, "of": 3, "veto": False}), ("Release", "FinanceManager", {"quorum": 1}))
+    # on an approval step: from its turn to its decision
+    snapshot.sla("Invoice", "CheckInTime", target=DAY, warn=16 * HOUR, on=("ApprovalStep", id_of("Invoice", "step", "Check")),
+                 escalation=ladder(ask("role:FinanceManager", "SLA.Breached", "Warning")))  # fmt: skip
 
 
 def add_ticket(snapshot: Snapshot) -> None:
@@ -171,7 +185,7 @@ def add_ticket(snapshot: Snapshot) -> None:
     snapshot.sla("Ticket", "OnSiteInTime", target=2 * DAY, warn=36 * HOUR, begin=start(entering("Scheduled")), end=stop(entering("OnSite", "Aborted")),
                  escalation=ladder(ask("role:Dispatcher", "SLA.Warned", "Warning"), ask("role:FieldManager", "SLA.Breached", "Critical")))  # fmt: skip
     # on a transition: from entering its from-state (OnSite) to taking it
-    snapshot.sla("Ticket", "VisitLength", target=6 * HOUR, on_transition=id_of("Ticket", "Complete", "OnSite", "Done"),
+    snapshot.sla("Ticket", "VisitLength", target=6 * HOUR, on=("Transition", id_of("Ticket", "Complete", "OnSite", "Done")),
                  escalation=ladder(ask("role:FieldManager", "SLA.Breached", "Warning")))  # fmt: skip
 
 

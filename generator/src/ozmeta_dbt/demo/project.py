@@ -50,7 +50,7 @@ Made by `ozmeta-dbt demo`, which deletes and remakes this folder when it is run 
 
 | | |
 |---|---|
-| `metadb/snapshot.json` | the metadata: workflows, SLAs and escalation ladders of Case, Invoice and Ticket, as MetaDB exports them |
+| `metadb/snapshot.json` | the metadata: workflows, SLAs, escalation ladders and an approval flow of Case, Invoice and Ticket, as MetaDB exports them |
 | `ozmeta.yml` | what `ozmeta-dbt generate` reads |
 | `models/ozmeta/` | what it wrote: a short model per table, with descriptions and tests |
 | `journal/events.csv` | all 60 days of events; those that have arrived are in `raw.event_journal` of `warehouse.duckdb` |

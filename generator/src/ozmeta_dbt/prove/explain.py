@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,6 +89,8 @@ def chronology(facts: Facts) -> list[Line]:
         fits = (row["EJ_ID"] for row in facts["timeline"] if row["TL_Position"] and row["TL_EffectiveUTC"] == at and (row["TL_IsApplied"] == "true" if kind == "applied" else row["EJ_EventType"] == kind))
         return next(fits, None)
 
+    for at, effect, event in approval_effects(facts):
+        happens(at, effect, event)
     cycles = sorted(live(facts.get("sla_cycle", [])), key=lambda r: (r["SL_Code"], int(r["ST_CycleNo"])))
     for cycle in cycles:
         name = cycle["SL_Code"] + (f" (cycle {cycle['ST_CycleNo']})" if cycle["ST_CycleNo"] != "1" else "")
@@ -111,6 +114,52 @@ def chronology(facts: Facts) -> list[Line]:
             if acknowledges(row, entry):
                 happens(row["TL_EffectiveUTC"], f"acknowledges {name}", row["EJ_ID"])
     return sorted([*events.values(), *moments.values()], key=lambda line: (line.at, not line.position, int(line.position or 0)))
+
+
+def approval_effects(facts: Facts) -> list[tuple[str, str, str]]:
+    """(instant, effect, event id) of the rounds of approval. What opened, passed or ended one is in the tables; the votes between are told by the events' types,
+    so that of a journal which has other names for them, or of votes that name no flow where there are several, only the counts at the end are told."""
+    rows = sorted(live(facts.get("approval_step", [])), key=lambda r: (r["AF_Code"], int(r["AP_Round"]), int(r["AS_Order"])))
+    single = len({row["AF_Code"] for row in rows}) == 1
+    positions = {row["EJ_ID"]: int(row["TL_Position"]) for row in facts["timeline"] if row["TL_Position"]}
+    found: list[tuple[str, str, str]] = []
+    for place, row in enumerate(rows):
+        if row["AP_ActivatedUTC"] is None:
+            continue
+        before = rows[place - 1] if place else None
+        opens = before is None or (before["AF_Code"], before["AP_Round"]) != (row["AF_Code"], row["AP_Round"])
+        after = rows[place + 1] if place + 1 < len(rows) else None
+        is_last = after is None or (after["AF_Code"], after["AP_Round"]) != (row["AF_Code"], row["AP_Round"])
+        asks = f"{row['AS_Code']} is asked: {row['AP_Quorum']} to approve" + (f", of {row['AP_Roles']}" if row["AP_Roles"] else "")
+        found.append((row["AP_ActivatedUTC"], (f"opens round {row['AP_Round']} of {row['AF_Code']}; " if opens else "") + asks, row["AP_ActivatedEventID"]))
+        votes: dict[str, str] = {}
+        begun, decided = positions.get(row["AP_ActivatedEventID"], 0), positions.get(row["AP_DecidedEventID"] or "")
+        for event in sorted((e for e in facts["timeline"] if begun < positions.get(e["EJ_ID"], 0) <= (decided or len(positions))), key=lambda e: positions[e["EJ_ID"]]):
+            kind = event["EJ_EventType"].removeprefix("Approval.")
+            flow, step, other = (said(event.get(f"PL_approval_{name}")) for name in ("flow", "step", "onBehalfOf"))
+            if kind not in ("Approved", "Rejected") or event["TL_IsRejected"] == "true" or (flow != row["AF_Code"] if flow else not single):
+                continue
+            voter = other or event["EJ_Actor"]
+            if step and step != row["AS_Code"]:
+                effect = f"a vote on {step} while it is {row['AS_Code']}'s turn: out of turn"
+            elif not voter:
+                effect = f"a vote of nobody on {row['AS_Code']}: ignored"
+            else:
+                votes[voter] = kind
+                effect = f"{'approves' if kind == 'Approved' else 'rejects'} {row['AS_Code']}{f' for {other}' if other else ''} ({list(votes.values()).count('Approved')} of {row['AP_Quorum']})"
+            found.append((event["TL_EffectiveUTC"], effect, event["EJ_ID"]))
+        if row["AP_DecidedUTC"] is not None:
+            outcome = f"passes {row['AS_Code']} with {row['AP_Approvals']} of {row['AP_Quorum']}" if row["AP_Outcome"] == "Approved" else f"{row['AS_Code']} is {row['AP_Outcome'].lower()}, {row['AP_Approvals']} for and {row['AP_Rejections']} against"
+            ends = f"; round {row['AP_Round']} of {row['AF_Code']} is {row['AP_Outcome'].lower()}" if is_last or row["AP_Outcome"] != "Approved" else ""
+            found.append((row["AP_DecidedUTC"], outcome + ends, row["AP_DecidedEventID"]))
+    # a vote that lets a step pass is told before the turn of the next
+    return sorted(found, key=lambda item: (positions.get(item[2], 0), "is asked" in item[1]))
+
+
+def said(raw: str | None) -> str | None:
+    """The text of a payload field that the timeline keeps as JSON; none where it is no single value."""
+    value = json.loads(raw) if raw else None
+    return None if isinstance(value, (dict, list)) or value is None else value if isinstance(value, str) else raw
 
 
 def acknowledges(row: Row, entry: Row) -> bool:
@@ -155,8 +204,10 @@ def kept(cycle: Row) -> str:
 
 
 def coming(facts: Facts) -> list[str]:
-    """What time alone will do next."""
-    return [f"{row['SL_Code']}: {row['ST_Status'].lower()}, next threshold {instant(row['ST_NextUTC'])}" for row in live(facts.get("sla_timer", [])) if row["ST_NextUTC"] is not None]
+    """What is waited for, and what time alone will do next."""
+    asked = [row for row in live(facts.get("approval_step", [])) if row["AP_Outcome"] == "Pending"]
+    waits = [f"{row['AS_Code']} of {row['AF_Code']}: {row['AP_Approvals']} of {row['AP_Quorum']} approve" + (f", asked of {row['AP_Roles']}" if row["AP_Roles"] else "") + f" since {instant(row['AP_ActivatedUTC'])}" for row in asked]
+    return waits + [f"{row['SL_Code']}: {row['ST_Status'].lower()}, next threshold {instant(row['ST_NextUTC'])}" for row in live(facts.get("sla_timer", [])) if row["ST_NextUTC"] is not None]
 
 
 def show(binding: str, object_id: str, facts: Facts, out: Console) -> None:

@@ -8,6 +8,9 @@
   'needs_tenant': true,
   'lookback_minutes': 90,
   'fields': [
+    {'ref': 'approval.flow', 'column': 'PL_approval_flow', 'path': ['approval', 'flow']},
+    {'ref': 'approval.onBehalfOf', 'column': 'PL_approval_onBehalfOf', 'path': ['approval', 'onBehalfOf']},
+    {'ref': 'approval.step', 'column': 'PL_approval_step', 'path': ['approval', 'step']},
     {'ref': 'context.Fast Lane', 'column': 'PL_context_Fast_Lane_67648225', 'path': ['context', 'Fast Lane']},
     {'ref': 'object.Impact', 'column': 'PL_object_Impact', 'path': ['object', 'Impact']}
   ],

@@ -2,6 +2,10 @@
 {{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}
 
 {% set intake = {'object_type': 'Case', 'tenant_in_key': true} %}
-{% set signals = {'severities': {'Approval.Requested': 'Info', 'SLA.Breached': 'Critical', 'SLA.Warned': 'Info'}, 'emits': [], 'requests': []} %}
+{% set signals = {
+  'severities': {'Approval.Requested': 'Info', 'SLA.Breached': 'Critical', 'SLA.Warned': 'Info'},
+  'emits': [],
+  'requests': [{'flow': 'Release', 'step': 'Check'}, {'flow': 'O\x27Second "opinion" \x7b\x7b x \x7d\x7d', 'step': 'Check'}]
+} %}
 
-{{ ozmeta_runtime.runtime_signal(binding='case', intake=intake, signals=signals, timeline=ref('case_timeline'), cycles=ref('case_sla_cycle'), queue=ref('case_escalation_queue')) }}
+{{ ozmeta_runtime.runtime_signal(binding='case', intake=intake, signals=signals, timeline=ref('case_timeline'), cycles=ref('case_sla_cycle'), queue=ref('case_escalation_queue'), approvals=ref('case_approval_step')) }}

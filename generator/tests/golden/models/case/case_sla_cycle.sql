@@ -5,6 +5,9 @@
   'object_type': 'Case',
   'tenant_in_key': true,
   'fields': [
+    {'ref': 'approval.flow', 'column': 'PL_approval_flow', 'path': ['approval', 'flow']},
+    {'ref': 'approval.onBehalfOf', 'column': 'PL_approval_onBehalfOf', 'path': ['approval', 'onBehalfOf']},
+    {'ref': 'approval.step', 'column': 'PL_approval_step', 'path': ['approval', 'step']},
     {'ref': 'context.Fast Lane', 'column': 'PL_context_Fast_Lane_67648225', 'path': ['context', 'Fast Lane']},
     {'ref': 'object.Impact', 'column': 'PL_object_Impact', 'path': ['object', 'Impact']}
   ]
@@ -54,6 +57,7 @@
       {'level': 7, 'signal': 'SLA.Breached', 'after_minutes': 120, 'severity': 'Critical', 'role': 'Manager'}
     ]
   },
+  {'code': 'SignOff', 'target_minutes': 240, 'approval_step': {'flow': 'Release', 'step': 'Sign'}, 'levels': []},
   {
     'code': 'State.New',
     'target_minutes': 60,
@@ -62,4 +66,4 @@
   }
 ] %}
 
-{{ ozmeta_runtime.sla_cycle(binding='case', intake=intake, workflow=workflow, slas=slas, timeline=ref('case_timeline')) }}
+{{ ozmeta_runtime.sla_cycle(binding='case', intake=intake, workflow=workflow, slas=slas, timeline=ref('case_timeline'), approvals=ref('case_approval_step')) }}

@@ -1,0 +1,18 @@
+{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized='view') }}
+
+{% set columns = [
+  'AI_ID',
+  '_TenantID',
+  'AI_ObjectType',
+  'AI_ObjectID',
+  'AF_Code',
+  'AI_CurrentStepOrder',
+  'AI_Status',
+  'AI_RequestedUTC',
+  'AI_CompletedUTC',
+  'AI_LastActor',
+  'AI_Round'
+] %}
+
+{{ ozmeta_runtime.rollup(columns, [ref('case_approval_instance')]) }}
