@@ -33,9 +33,9 @@ META = {
 }  # fmt: skip
 CAMEL = {  # what golden/ calls otherwise than the column without its prefix
     "WT_FromWS_ID": "fromStateId", "WT_ToWS_ID": "toStateId", "WT_GuardLogical": "guardDsl", "WT_ActionLogical": "actionDsl", "WS_IsStart": "isInitial",
-    "CD_Code": "cdCode", "TB_TableName": "code", "TB_SchemaName": "schema",
+    "CD_Code": "cdCode", "TB_TableName": "code", "TB_SchemaName": "schema", "AS_RuleLogical": "rule",
 }  # fmt: skip
-OWNERS = {"WF": "workflowId", "WT": "transitionId", "RO": "roleId", "RB": "bindingId", "SL": "slaId", "EVTT": "eventTypeId", "ET": "templateId", "AF": "approvalFlowId"}
+OWNERS = {"WF": "workflowId", "WT": "transitionId", "RO": "roleId", "RB": "bindingId", "SL": "slaId", "EVTT": "eventTypeId", "ET": "templateId", "AF": "approvalFlowId", "AS": "stepId"}
 CLIENT, PROJECT = "SFO", "CaseMgmt"
 
 
@@ -82,8 +82,9 @@ def everyone(tables: Tables) -> Tables:
     for project in "12345":
         for table, rows in (mine if project == "1" else renamed(mine, f"p{project}-")).items():
             every.setdefault(table, []).extend(row | {"PJ_ID": project} for row in rows)
-            for row in every["Role"][-len(rows):] if table == "Role" and project != "1" else []:
-                row["RO_Code"] = f"p{project}-{row['RO_Code']}"  # roles belong to nobody, so their codes are told apart
+            code = {"Role": "RO_Code", "ApprovalFlow": "AF_Code"}.get(table)  # these belong to nobody, so their codes are told apart
+            for row in every[table][-len(rows):] if code and rows and project != "1" else []:
+                row[code] = f"p{project}-{row[code]}"
     for table, rows in renamed(mine, "gone-").items():
         every[table] += [row | {"PJ_ID": "1", "_DeleteDate": True} for row in rows]
     every["WorkflowState"].append({"WS_ID": "orphan", "WF_ID": "gone-1", "WS_Code": "Orphan", "WS_IsStart": True})

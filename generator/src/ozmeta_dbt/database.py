@@ -65,9 +65,10 @@ class Meta:
     columns: Mapping[str, Mapping[str, sa.ColumnClause[Any]]]  # {table: {column}}, both in lower case
     client: str
     project: str
+    flows: tuple[str, ...] = ()  # codes of approval flows that ozmeta.yml names
 
     @classmethod
-    def of(cls, names: list[tuple[str, str, str]], schema: str | None, client: str, project: str) -> Meta:
+    def of(cls, names: list[tuple[str, str, str]], schema: str | None, client: str, project: str, flows: tuple[str, ...] = ()) -> Meta:
         """`names`: table, column and data type of everything there is. Where two names differ in case only, the one with capitals wins."""
         found: dict[str, dict[str, sa.ColumnClause[Any]]] = {}
         tables: dict[str, str] = {}
@@ -80,7 +81,7 @@ class Meta:
                 found.setdefault(table.lower(), {}).setdefault(column.lower(), typed)
         for lower, columns in found.items():
             sa.table(tables[lower], *columns.values(), schema=schema)  # the columns know it from here on
-        return cls(found, client, project)
+        return cls(found, client, project, flows)
 
     def has(self, table: str, column: str) -> bool:
         return column.lower() in self.columns.get(table.lower(), {})
@@ -114,6 +115,8 @@ class Meta:
         if table not in SHARED:
             return [self.column(table, "PJ_ID").in_(self.projects()), *self.live(table)]
         ways = [self.used(table, column, by) for column, by in SHARED[table] if self.has(by, column)]
+        if table == "ApprovalFlow" and self.flows and self.has(table, "AF_Code"):
+            ways.append(self.column(table, "AF_Code").in_(self.flows))
         if self.has(table, "PJ_ID"):
             ways.append(self.column(table, "PJ_ID").in_(self.projects()))
         elif self.has(table, "CL_ID"):
@@ -162,7 +165,7 @@ def schemas_query(dialect: str) -> sa.Select[Any]:
     return sa.select(schema).where(sa.func.lower(schema).not_in(["information_schema", "pg_catalog", "sys"]), *here).distinct()
 
 
-def database_rows(url_env: str, client: str, project: str, problems: Problems) -> Iterator[Found]:
+def database_rows(url_env: str, client: str, project: str, problems: Problems, flows: tuple[str, ...] = ()) -> Iterator[Found]:
     """All rows of the project. DatabaseProblem where the database can't be read, InvalidMetadata where MetaDB or the project isn't in it."""
     url, secrets = url_of(url_env)
     stage = f"the database that {url_env} names can't be reached: check the host, the port, the database, the user and the password"
@@ -172,7 +175,7 @@ def database_rows(url_env: str, client: str, project: str, problems: Problems) -
             warnings.simplefilter("ignore")
             with engine_of(url, url_env).connect() as connection:
                 stage = f"the database that {url_env} names can't be read"
-                meta = project_of(connection, client, project, problems)
+                meta = project_of(connection, client, project, problems, flows)
                 for table in TABLES:
                     if names := meta.names(table):
                         found[table] = [{name: plain(value) for name, value in zip(names, row)} for row in connection.execute(meta.rows(table))]
@@ -255,7 +258,7 @@ def told(error: Exception, secrets: set[str]) -> str:
     return f" ({text if len(text) <= 300 else text[:297] + '...'})"
 
 
-def project_of(connection: sa.Connection, client: str, project: str, problems: Problems) -> Meta:
+def project_of(connection: sa.Connection, client: str, project: str, problems: Problems, flows: tuple[str, ...] = ()) -> Meta:
     """The Meta tables there are, once client and project are sure to be there."""
     here, dialect = Origin(FILE_NAME).at("metadb"), connection.dialect.name
 
@@ -278,7 +281,7 @@ def project_of(connection: sa.Connection, client: str, project: str, problems: P
             raise refuse(here.at("url_env"), f"this database has no schema {SCHEMA} with tables that this user may read", f"it has: {codes(schemas_query(dialect))}")
         if dialect == "duckdb" and (file := rows[0][4]).lower() == SCHEMA.lower():
             schema = f"{file}.{schema}"  # in a file meta.duckdb, the schema's name alone could be the file's
-    meta = Meta.of(names, schema, client, project)
+    meta = Meta.of(names, schema, client, project, flows)
     for table in ("Client", "Project"):
         if table.lower() not in meta.columns:
             raise refuse(here.at("url_env"), f"this database has no table {'' if schema is None else SCHEMA + '.'}{table} that this user may read", "is it MetaDB's?")

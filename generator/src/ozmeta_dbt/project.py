@@ -15,7 +15,8 @@ from ozmeta_dbt.render import render
 def read_rows(folder: Path, problems: Problems) -> tuple[Config, MetaRows, list[Binding]]:
     """Read and check everything. Errors, warnings and notes are gathered in `problems`, for the caller to judge."""
     config = load_config(folder)
-    rows = read_metadb(folder, config.metadb, problems)
+    flows = {code for choices in config.bindings.values() for code in choices.approval_flows}
+    rows = read_metadb(folder, config.metadb, problems, tuple(sorted(flows)))
     return config, rows, resolve(rows, config, problems)
 
 

@@ -56,14 +56,15 @@ class MetaRows:
         return self.rows[table]
 
 
-def read_metadb(project: Path, metadb: MetaDb, problems: Problems) -> MetaRows:
+def read_metadb(project: Path, metadb: MetaDb, problems: Problems, flows: tuple[str, ...] = ()) -> MetaRows:
+    """`flows`: codes of approval flows that are wanted though no row of the project uses them."""
     rows = MetaRows()
     if metadb.snapshot is not None:
         found = snapshot_rows(project / metadb.snapshot, metadb.snapshot, problems, rows.codes)
     elif metadb.folder is not None:
         found = folder_rows(project / metadb.folder, metadb.folder, problems)
     else:
-        found = live_rows(metadb, problems, rows.codes)
+        found = live_rows(metadb, problems, rows.codes, flows)
     for table, raw, origin in found:
         row = build_row(table, raw, origin, problems)
         if row is not None:
@@ -71,7 +72,7 @@ def read_metadb(project: Path, metadb: MetaDb, problems: Problems) -> MetaRows:
     return rows
 
 
-def live_rows(metadb: MetaDb, problems: Problems, codes: dict[str, str]) -> Iterator[tuple[str, Any, Origin]]:
+def live_rows(metadb: MetaDb, problems: Problems, codes: dict[str, str], flows: tuple[str, ...]) -> Iterator[tuple[str, Any, Origin]]:
     assert metadb.url_env and metadb.client and metadb.project
     try:
         from ozmeta_dbt.database import database_rows
@@ -80,7 +81,7 @@ def live_rows(metadb: MetaDb, problems: Problems, codes: dict[str, str]) -> Iter
             raise
         raise DatabaseProblem("to read MetaDB from a live database, SQLAlchemy is needed: pip install 'ozmeta-dbt[database]', or 'ozmeta-dbt[mssql]' for SQL Server") from None
     codes |= {"clientCode": metadb.client, "projectCode": metadb.project}
-    return database_rows(metadb.url_env, metadb.client, metadb.project, problems)
+    return database_rows(metadb.url_env, metadb.client, metadb.project, problems, flows)
 
 
 def build_row(table: str, raw: Any, origin: Origin, problems: Problems) -> Row | None:

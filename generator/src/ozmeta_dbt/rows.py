@@ -123,8 +123,6 @@ class Role(Row):
 class ApprovalFlow(Row):
     id: Text = column("AF_ID", "id")
     code: Text = column("AF_Code", "code")
-    object_type: OptionalText = column("AF_ObjectType", "objectType", default=None)
-    object_id: OptionalText = column("AF_ObjectID", "objectId", default=None)
     is_enabled: Enabled = column("AF_IsEnabled", "isEnabled", default=True)
 
 
@@ -196,7 +194,7 @@ class RuntimeSignalType(Row):
 # Columns of MetaDB that are known and of no matter here: no warning is due for them.
 IGNORED = {
     "id", "pj_id", "projectid", "cl_id", "clientid", "tb_schemaname", "schema", "tabletype", "fields", "evtt_schemajson", "schemajson", "rst_id", "rtb_id",
-    "rst_defaultretentiondays", "defaultretentiondays", "description", "name", "wt_description", "wf_description", "displayname",
+    "rst_defaultretentiondays", "defaultretentiondays", "description", "name", "wt_description", "wf_description", "displayname", "af_objecttype", "af_objectid", "objecttype", "objectid",
 }  # fmt: skip
 
 TABLES: dict[str, type[Row]] = {
