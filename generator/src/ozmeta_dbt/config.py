@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.rows import loads_yaml
@@ -18,6 +18,10 @@ CANONICAL_COLUMNS = (
 )  # fmt: skip
 NEEDED_COLUMNS = {"EJ_ID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_ObjectType", "EJ_ObjectID", "EJ_Payload"}
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_$-]*$", max_length=128)]
+
+
+ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=128)]  # looked up among a table's columns, in any case; never SQL by itself
+KeyColumns = Annotated[list[ColumnName], Field(min_length=1, max_length=16), BeforeValidator(lambda v: [v] if isinstance(v, str) else v)]
 
 
 class Strict(BaseModel):
@@ -75,10 +79,23 @@ class Journal(Strict):
         return [self.source] if self.source else self.sources
 
 
+class Entity(Strict):
+    """The entity's own table, for Inline; what is left out, MetaDB says."""
+
+    schema_: Identifier | None = Field(default=None, alias="schema")
+    table: Identifier | None = None
+    database: Identifier | None = None
+    key: KeyColumns | None = None
+    tenant: ColumnName | None = None
+    write_back: bool = False
+
+
 class BindingChoices(Strict):
     conflict_policy: Literal["last_writer_wins", "first_writer_wins"] = "last_writer_wins"
     object_types: list[str] | None = None
     auto_close: bool = True
+    key: KeyColumns | None = None  # Composite: the journal's columns that together are the object's id
+    entity: Entity | None = None
 
 
 class Config(Strict):
@@ -87,6 +104,7 @@ class Config(Strict):
     output: str = "models/ozmeta"
     journal: Journal
     bindings: dict[str, BindingChoices] = {}
+    time_spine: bool = True  # whether to write the one that dbt's semantic models need; false where the project has its own
 
     @model_validator(mode="after")
     def output_is_inside(self) -> Config:
