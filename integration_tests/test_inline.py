@@ -147,6 +147,7 @@ def test_time_in_state(project: DbtProject) -> None:
     ]  # fmt: skip
     assert project.rows("""select TS_ObjectID from ticket_1_desk_time_in_state inner join ticket_1_desk_workflow_instance using (_ObjectKey)
                            where TS_IsCurrent and (TS_EnteredUTC, WS_Code) is distinct from (WI_CurrentSinceUTC, WS_CurrentCode)""") == []  # fmt: skip
+    project.dbt("test", "--select", "ticket_1_desk_time_in_state")
 
 
 def test_dbt_parses_the_semantic_models_and_their_numbers_are_right(project: DbtProject) -> None:
@@ -221,10 +222,17 @@ def test_write_inline(restored: DbtProject, capsys: pytest.CaptureFixture) -> No
     restored.run("2026-01-01T02:15:00", "--exclude", "ozmeta_time_spine")  # the view's table now has columns called as its own
     assert write().endswith("case_inline: no column added; rows updated: 1\n")
     assert restored.rows("from crm.cases order by all") == restored.rows("from case_inline order by all")
+    started = [name for name in inline_columns(restored) if name.lower().startswith("sl_work")]
+    undone = f"select WS_CurrentCode, {', '.join(started)} from crm.cases where case_id = 2"
+    assert None not in restored.rows(undone)[0].values()
+    restored.append([event("r", 130, "Note", "Case", "2", _SyncDate=at(129))])  # delivered before, elsewhere, as something else
+    restored.run("2026-01-01T02:20:00", "--exclude", "ozmeta_time_spine")
+    assert write().endswith("rows updated: 1\n")
+    assert restored.rows(undone) == [{"WS_CurrentCode": "Open"} | dict.fromkeys(started)]
     assert restored.rows(own) == before
     restored.configure(config(), snapshot())
     with pytest.raises(RunFailed, match="(?s)columns of its own called as runtime columns are: WS_CurrentCode, .*write_back: true"):
-        restored.run("2026-01-01T02:15:00", "--select", "case_inline")
+        restored.run("2026-01-01T02:20:00", "--select", "case_inline")
     with restored.connect() as connection:
         for name in [row[0] for row in connection.execute("describe crm.cases").fetchall()][4:]:
             connection.execute(f'alter table crm.cases drop column "{name}"')

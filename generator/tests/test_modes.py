@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from ozmeta_dbt.render import models_of
 TABLES = ["timeline", "quarantine", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue", "run"]
 
 
-def bind(project: Project, choices: dict[str, Any] | None = None, table: dict[str, Any] | None = None, templates: list[tuple[str, str]] = (), **columns: Any) -> None:
+def bind(project: Project, choices: dict[str, Any] | None = None, table: dict[str, Any] | None = None, templates: Sequence[tuple[str, str]] = (), **columns: Any) -> None:
     """The minimal MetaDB, its binding of Case changed; `choices` are ozmeta.yml's for each binding."""
     tables = minimal()
     tables["RuntimeBinding"][0] |= columns
