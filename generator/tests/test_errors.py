@@ -116,7 +116,7 @@ FAULTS: list[tuple[str, Change, str, str]] = [
     ("a truth value that is none", put("WorkflowState", 0, WS_IsStart="maybe"), "WorkflowState/0/WS_IsStart", "'maybe'"),
     ("an unknown mode", put("RuntimeBinding", 0, runtimeMode="Both"), "RuntimeBinding/0/runtimeMode", "RB_RuntimeMode is 'Both'"),
     ("an unknown purpose", add("RuntimeTemplateBinding", bindingId=1, purpose="X"), "RuntimeTemplateBinding/0/purpose", "RTB_Purpose is 'X'"),
-    ("Composite", put("RuntimeBinding", 0, RB_InstanceKeyStrategy="Composite"), "RuntimeBinding/0/RB_InstanceKeyStrategy", "not built yet"),
+    ("Composite of nothing", put("RuntimeBinding", 0, RB_InstanceKeyStrategy="Composite"), "RuntimeBinding/0/RB_InstanceKeyStrategy", "bindings: {Case: {key: [region, case_no]}}"),
     ("a list for an id", put("Workflow", 0, WF_ID=[1]), "Workflow/0/WF_ID", "WF_ID is [1]"),
     ("half a character", put("WorkflowState", 1, WS_Code="\ud83d"), "WorkflowState/1/WS_Code", "half a character"),
     ("NUL", put("WorkflowState", 1, WS_Code="a\0"), "WorkflowState/1/WS_Code", "a NUL"),

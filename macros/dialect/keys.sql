@@ -16,6 +16,19 @@
 {% macro joined(expressions) %}{{ adapter.dispatch('joined', 'ozmeta_runtime')(expressions) }}{% endmacro %}
 {% macro default__joined(expressions) %}concat({{ expressions | join(', ') }}){% endmacro %}
 
+{# One text for the parts of a key, which no other parts make: joined by '|', a '\' before each '|' and '\' of their own. Null where a part is null or ''. #}
+{% macro key_text(parts) %}
+  {%- if parts | length == 1 -%}nullif({{ parts[0] }}, '')
+  {%- else -%}
+  {%- set escaped = [] -%}
+  {%- for part in parts -%}
+    {%- do escaped.append("replace(replace(" ~ part ~ ", " ~ ozmeta_runtime.literal('\\') ~ ", " ~ ozmeta_runtime.literal('\\\\') ~ "), '|', " ~ ozmeta_runtime.literal('\\|') ~ ")") -%}
+    {%- do escaped.append("'|'") -%}
+  {%- endfor -%}
+  case when {% for part in parts %}{{ part }} <> ''{{ " and " if not loop.last }}{% endfor %} then {{ ozmeta_runtime.joined(escaped[:-1]) }} end
+  {%- endif -%}
+{% endmacro %}
+
 {# SPEC 7 "IDs": the MD5 hex of the seed, parts joined by '|', nulls as ''. #}
 {% macro seed_hash(expressions) %}
   {%- set parts = [] -%}

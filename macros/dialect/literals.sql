@@ -6,6 +6,12 @@
 
 {% macro default__quoted(text) %}'{{ text | replace("'", "''") }}'{% endmacro %}
 
+{# A column's name, quoted: adapters put their quotes around it, and leave those in it as they are. #}
+{% macro quoted_name(name) %}
+  {%- set mark = adapter.quote('')[-1:] -%}
+  {%- do return(adapter.quote(name | replace(mark, mark * 2))) -%}
+{% endmacro %}
+
 {# Several texts, for `in (...)`; an empty list matches nothing. #}
 {% macro literals(texts) %}
   {%- for text in texts -%}{{ ozmeta_runtime.literal(text) }}{{ ", " if not loop.last }}{%- else -%}null{%- endfor -%}

@@ -149,7 +149,7 @@ select * from written
 
 {# What was taken from the journal, kept with each row: how rows were keyed, then the payload fields that were read. #}
 {% macro intake_text(intake) %}
-  {%- set keyed = [intake.object_type, intake.object_types | sort, intake.tenant_in_key, intake.needs_tenant] -%}
+  {%- set keyed = [intake.object_type, intake.object_types | sort, intake.tenant_in_key, intake.needs_tenant] + ([intake.key] if intake.get('key') else []) -%}
   {%- set fields = [] -%}
   {%- for field in intake.fields -%}{%- do fields.append(field.column) -%}{%- endfor -%}
   {%- do return(local_md5(tojson(keyed))[:8] ~ ':' ~ fields | sort | join(',')) -%}

@@ -2,7 +2,7 @@
 The journals' new rows of one object type, typed and judged (SPEC 2, 4.1, 8). The only place that reads a journal.
 
 Arguments
-  intake  dict: object_type, object_types, tenant_in_key, needs_tenant, lookback_minutes,
+  intake  dict: object_type, object_types, tenant_in_key, needs_tenant, lookback_minutes, key?: [physical columns that together are the object's id],
           journals: [{name, relation, columns: {canonical: physical, or none where the journal has no such column}}],
           fields: [{ref, column, path}] payload fields that rules use
   state   from run_state: each journal is read from its own watermark on, less the lookback; all of it at first
@@ -17,7 +17,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
 {% endmacro %}
 
 {% macro journal_rows(intake, journal, watermark) %}
-  {%- set c = ozmeta_runtime.journal_columns(journal) %}
+  {%- set c = ozmeta_runtime.journal_columns(journal, intake) %}
     select
         {{ ozmeta_runtime.literal(journal.name) }} as TL_Journal,
         {{ c.EJ_ID }} as EJ_ID,
@@ -46,7 +46,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
 {% endmacro %}
 
 {# SQL for each canonical column of a journal, of the type the timeline keeps; '' counts as null in ids and names. #}
-{% macro journal_columns(journal) %}
+{% macro journal_columns(journal, intake) %}
   {%- set required = ['EJ_ID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_Payload'] -%}
   {%- set blank_is_null = ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_ObjectID', 'EJ_SourceSystem'] -%}
   {%- set found = {} -%}
@@ -59,7 +59,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
   {%- set sql = {} -%}
   {%- for name in ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_Actor', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_CorrelationID',
                    'EJ_CausationID', 'EJ_SourceSystem', 'EJ_SourceKey', 'EJ_Payload', 'EJ_PayloadHash', 'EJ_Sequence', '_SyncDate'] -%}
-    {%- set physical = journal.columns.get(name, name) -%}
+    {%- set physical = journal.columns.get(name, name) if name != 'EJ_ObjectID' or not intake.get('key') else none -%}
     {%- set column = found.get(physical | lower) if physical is not none -%}
     {%- set said_absent = physical is none -%}
     {%- if not column and not said_absent and (name in required or name in journal.columns or name == '_SyncDate') -%}
@@ -86,5 +86,19 @@ Raises    where a journal lacks a column that has to be there, naming it and how
     {%- if name == 'EJ_Sequence' -%}{%- do sql.update({'raw_sequence': text if column else "cast(null as " ~ dbt.type_string() ~ ")"}) -%}{%- endif -%}
     {%- if name == '_SyncDate' -%}{%- do sql.update({'has_sync_date': column is not none and not said_absent}) -%}{%- endif -%}
   {%- endfor -%}
+  {%- if intake.get('key') -%}{%- do sql.update({'EJ_ObjectID': ozmeta_runtime.composite_key(journal, intake, found)}) -%}{%- endif -%}
   {%- do return(sql) -%}
+{% endmacro %}
+
+{# SPEC 1 "Composite": the object's id is the text of several columns; a null part makes it a row without one. found: {lower-case name: column} #}
+{% macro composite_key(journal, intake, found) %}
+  {%- set parts = [] -%}
+  {%- for name in intake.key -%}
+    {%- if name | lower not in found -%}
+      {%- do exceptions.raise_compiler_error("The journal " ~ journal.relation ~ " has no column '" ~ name ~ "', a part of the key of " ~ intake.object_type
+          ~ ". Name the right ones in ozmeta.yml under bindings." ~ intake.object_type ~ ".key and generate again. It has: " ~ found.keys() | join(', ')) -%}
+    {%- endif -%}
+    {%- do parts.append("cast(" ~ ozmeta_runtime.quoted_name(found[name | lower].name) ~ " as " ~ dbt.type_string() ~ ")") -%}
+  {%- endfor -%}
+  {%- do return(ozmeta_runtime.key_text(parts)) -%}
 {% endmacro %}

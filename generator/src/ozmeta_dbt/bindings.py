@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from ozmeta_dbt.config import BindingChoices, Config
+from ozmeta_dbt.config import FILE_NAME, BindingChoices, Config, Entity
 from ozmeta_dbt.dsl import Action, Rule, parse_rule, path_of, refs_of
 from ozmeta_dbt.problems import Origin, Problems
 from ozmeta_dbt.readers import MetaRows
@@ -107,6 +107,18 @@ class Approvals:
 
 
 @dataclass
+class EntityTable:
+    """Inline: the entity's own table, and by which of its columns its rows are found."""
+
+    schema: str
+    table: str
+    database: str | None
+    key: list[str]
+    tenant: str | None
+    write_back: bool
+
+
+@dataclass
 class Binding:
     name: str
     object_type: str
@@ -120,6 +132,15 @@ class Binding:
     approvals: Approvals | None = None
     severities: dict[str, str] = field(default_factory=dict)
     mirrored: bool = False  # whether a model shows its journal, with what it emits
+    semantic: set[str] = field(default_factory=set)  # those of the purposes that are wanted as semantic models too
+    entity: EntityTable | None = None
+
+    @property
+    def inline_slas(self) -> list[dict[str, str]]:
+        """Inline: {code, column} of each SLA; `<column>_Status` and `<column>_DueUTC` show its timer."""
+        plain = {sla.code: "SL_" + re.sub(r"[^A-Za-z0-9]+", "_", sla.code).strip("_") for sla in self.slas}
+        taken = Counter(name.lower() for name in plain.values())
+        return [{"code": code, "column": field_column(code, plain[code], taken)} for code in plain]
 
     @property
     def fields(self) -> list[dict[str, Any]]:
@@ -234,10 +255,6 @@ class Resolver:
         if row.workflow_id is None:
             problems.warn(row.origin, f"the binding of {label} has no workflow: skipped", "a binding with approvals but no workflow is not built yet")
             return None
-        if row.runtime_mode == "Inline":
-            problems.warn(row.at("runtime_mode"), f"{label}: the Inline model is not built yet; the sidecar tables are")
-        if row.key_strategy == "Composite":
-            problems.error(row.at("key_strategy"), "the key strategy Composite is not built yet", "use ObjectID or Tenant+ObjectID")
         workflow_row = self.look_up(self.workflows, row.workflow_id, row.at("workflow_id"))
         if workflow_row is None:
             return None
@@ -253,6 +270,9 @@ class Resolver:
             name = f"{name[: MAX_NAME - 9].rstrip('_')}_{hashlib.sha256(label.encode()).hexdigest()[:8]}"
             problems.warn(entity.at("code"), f"the name is long; its models are called {name}_…")
         choices = self.config.bindings.get(label, BindingChoices())
+        tenant_in_key = row.key_strategy == "Tenant+ObjectID"
+        self.check_key(row, label, choices)
+        own_table = self.entity_table(row, entity, label, choices, tenant_in_key)
         object_types = choices.object_types or list(dict.fromkeys([label, *([entity.cd_code] if getattr(entity, "cd_code", None) else [])]))
 
         workflow = self.workflow(workflow_row)
@@ -260,35 +280,67 @@ class Resolver:
         slas = self.slas(row, workflow, approvals) if workflow else []
         if workflow is None or len(problems.errors) > before:
             return None
-        tenant_in_key = row.key_strategy == "Tenant+ObjectID"
-        purposes = self.purposes(row, label, slas, workflow, approvals)
+        purposes, semantic = self.purposes(row, label, slas, workflow, approvals)
         if "ApprovalTracking" not in purposes and not any(sla.approval_step for sla in slas):
             approvals = None  # nothing needs what its votes say
         return Binding(
             name=name, object_type=label, object_types=object_types, tenant_in_key=tenant_in_key,
             needs_tenant=tenant_in_key or getattr(entity, "requires_tenant", False), choices=choices, workflow=workflow, slas=slas,
-            purposes=purposes, approvals=approvals, severities=self.severities, mirrored=self.config.journal.mirror,
+            purposes=purposes, approvals=approvals, severities=self.severities, mirrored=self.config.journal.mirror, semantic=semantic, entity=own_table,
         )  # fmt: skip
 
-    def purposes(self, row: RuntimeBinding, label: str, slas: list[Sla], workflow: Workflow, approvals: Approvals | None) -> set[str]:
-        """SPEC 10: template bindings choose the models; without any, all that the definitions allow."""
+    def check_key(self, row: RuntimeBinding, label: str, choices: BindingChoices) -> None:
+        place = Origin(FILE_NAME).at("bindings", label, "key")
+        if row.key_strategy == "Composite" and not choices.key:
+            self.problems.error(row.at("key_strategy"), f"the key of {label} is Composite, and nothing says of which columns", f"name the journal's columns in {FILE_NAME}: bindings: {{{label}: {{key: [region, case_no]}}}}")
+        if choices.key and row.key_strategy != "Composite":
+            self.problems.error(place, f"the instance key of {label} is {row.key_strategy}, so its columns are known", "leave `key` out, or let RB_InstanceKeyStrategy be Composite")
+        if choices.key and len({name.lower() for name in choices.key}) < len(choices.key):
+            self.problems.error(place, "a column is named twice")
+
+    def entity_table(self, row: RuntimeBinding, entity: Any, label: str, choices: BindingChoices, tenant_in_key: bool) -> EntityTable | None:
+        """Inline: schema and table are MetaDB's, the key is called as MetaDB calls keys (CA_ID), the tenant _TenantID; ozmeta.yml may say otherwise."""
+        place = Origin(FILE_NAME).at("bindings", label, "entity")
+        if row.runtime_mode != "Inline":
+            if choices.entity:
+                self.problems.warn(place, f"{label} is not Inline, so its own table is not looked at")
+            return None
+        problems, said = self.problems, choices.entity or Entity()
+        names = {"schema": said.schema_ or getattr(entity, "schema_name", None), "table": said.table or (entity.code if row.object_type == "Table" else None)}
+        for part, name in names.items():
+            if not name:
+                problems.error(place.at(part), f"{label} is Inline, and MetaDB does not say the {part} of its own table", f"say it in {FILE_NAME}: bindings: {{{label}: {{entity: {{{part}: …}}}}}}")
+            elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_$-]*", name):
+                problems.error(place.at(part), f"{name!r}, which MetaDB says is the {part} of {label}, is no plain name", f"say in {FILE_NAME} what the warehouse calls it")
+        code = getattr(entity, "cd_code", None)
+        key = said.key or choices.key or ([f"{code}_ID"] if code else [])
+        if not key:
+            problems.error(place.at("key"), f"{label} is Inline, and has no CD_Code to tell what the key column of its own table is called", f"say it in {FILE_NAME}: bindings: {{{label}: {{entity: {{key: case_id}}}}}}")
+        elif len(key) != len(choices.key or [key[0]]):
+            problems.error(place.at("key"), f"has {len(key)} columns, and the instance key of {label} has {len(choices.key or [''])}", "one for each, in the same order")
+        if said.tenant and not tenant_in_key:
+            problems.error(place.at("tenant"), f"the tenant is no part of the instance key of {label} ({row.key_strategy})", "leave it out")
+        return EntityTable(names["schema"] or "", names["table"] or "", said.database, key, (said.tenant or "_TenantID") if tenant_in_key else None, said.write_back)
+
+    def purposes(self, row: RuntimeBinding, label: str, slas: list[Sla], workflow: Workflow, approvals: Approvals | None) -> tuple[set[str], set[str]]:
+        """SPEC 10: template bindings choose the models; without any, all that the definitions allow. Then those wanted as semantic models too."""
         allowed = {"WorkflowInstance"} | ({"SlaTracking"} if slas else set()) | ({"ApprovalTracking"} if approvals else set())
         if any(sla.levels for sla in slas) or any(t.levels for t in workflow.transitions):
             allowed.add("EscalationQueue")
         chosen = [t for t in self.rows["RuntimeTemplateBinding"] if t.binding_id == row.id]
         if not chosen:
-            return allowed
-        wanted = set()
+            return allowed, set()
+        wanted, semantic = set(), set()
         for template in chosen:
             if template.target_layer == "OLTP":
                 self.problems.notes.append(f"{label}: {template.purpose} for the OLTP layer is skipped, that layer is not in the warehouse")
             else:
-                if template.target_layer == "Semantic":
-                    self.problems.notes.append(f"{label}: semantic models for {template.purpose} are not built yet; its tables are")
                 wanted.add(template.purpose)
+                if template.target_layer == "Semantic":
+                    semantic.add(template.purpose)
                 if template.purpose not in allowed:
                     self.problems.warn(template.origin, f"{label} has nothing for {template.purpose}: no {'approval flow' if template.purpose == 'ApprovalTracking' else 'SLA or escalation'} is defined")
-        return wanted & allowed
+        return wanted & allowed, semantic & allowed
 
     def workflow(self, row: Any) -> Workflow | None:
         states = [s for s in self.rows["WorkflowState"] if s.workflow_id == row.id]

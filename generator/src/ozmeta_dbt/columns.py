@@ -192,6 +192,19 @@ RUN = {
     "RUN_ObjectsFolded": "Objects they belong to.",
 }
 
+TIME_IN_STATE = KEY | {
+    "_TenantID": "The tenant; empty where it is no part of the instance key.",
+    "TS_ObjectType": "The object type.",
+    "TS_ObjectID": "The object's id.",
+    "WS_Code": "The state.",
+    "TS_EnteredUTC": "Since when it was in it, UTC.",
+    "TS_LeftUTC": "Until when, UTC; null where it is in it still.",
+    "TS_Seconds": "How long, in seconds; where it is in it still, up to the last completed run's as_of.",
+    "TS_IsCurrent": "Whether it is in it still.",
+    "TS_IsTerminal": "Whether the state is a terminal one.",
+    "TS_ObjectAgeSeconds": "How long ago the object's first event counted, in seconds, as of the last completed run.",
+}
+
 SUMMARIES = {
     "timeline": "Every admitted event of {}, once, in the order it counts, with what it did: the audit trail.",
     "quarantine": "Journal rows of {} that were refused, as text, with the reason.",
@@ -203,6 +216,8 @@ SUMMARIES = {
     "escalation_queue": "Who should act on which {}, since when, and whether they did.",
     "runtime_signal": "What was raised about {}, and what was taken back, as it was noticed: rows are only ever added, also by a full refresh.",
     "journal": "The journal of {} as it was read, and what the runtime itself says as further rows of it: rows are only ever added.",
+    "inline": "Every row of the own table of {}, and beside it where it stands and what its timers say: a view, as of the last run.",
+    "time_in_state": "Every stay of each {} in a state: since when, until when, how long.",
     "run": "The completed runs of {}: as_of, and up to where each journal was read.",
 }
 CANONICAL = {

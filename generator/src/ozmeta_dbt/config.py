@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.rows import Text, loads_yaml
@@ -19,6 +19,10 @@ CANONICAL_COLUMNS = (
 )  # fmt: skip
 NEEDED_COLUMNS = {"EJ_ID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_ObjectType", "EJ_ObjectID", "EJ_Payload"}
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_$-]*$", max_length=128)]
+
+
+ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=128)]  # looked up among a table's columns, in any case; never SQL by itself
+KeyColumns = Annotated[list[ColumnName], Field(min_length=1, max_length=16), BeforeValidator(lambda v: [v] if isinstance(v, str) else v)]
 
 
 class Strict(BaseModel):
@@ -93,11 +97,24 @@ class Journal(Strict):
         return [self.source] if self.source else self.sources
 
 
+class Entity(Strict):
+    """The entity's own table, for Inline; what is left out, MetaDB says."""
+
+    schema_: Identifier | None = Field(default=None, alias="schema")
+    table: Identifier | None = None
+    database: Identifier | None = None
+    key: KeyColumns | None = None
+    tenant: ColumnName | None = None
+    write_back: bool = False
+
+
 class BindingChoices(Strict):
     conflict_policy: Literal["last_writer_wins", "first_writer_wins"] = "last_writer_wins"
     object_types: list[str] | None = None
     auto_close: bool = True
     approval_flows: list[str] = []
+    key: KeyColumns | None = None  # Composite: the journal's columns that together are the object's id
+    entity: Entity | None = None
 
 
 EventName = Annotated[str, StringConstraints(min_length=1, max_length=400)]
@@ -125,6 +142,7 @@ class Config(Strict):
     journal: Journal
     bindings: dict[str, BindingChoices] = {}
     approval_events: ApprovalEvents = ApprovalEvents()
+    time_spine: bool = True  # whether to write the one that dbt's semantic models need; false where the project has its own
 
     @model_validator(mode="after")
     def output_is_inside(self) -> Config:

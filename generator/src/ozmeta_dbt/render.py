@@ -6,14 +6,15 @@ from typing import Any
 
 import yaml
 
-from ozmeta_dbt import columns as col
-from ozmeta_dbt.bindings import APPROVAL_REFS, Approvals, Binding, Flow, Level, Sla, Step, Transition
+from ozmeta_dbt import columns as col, semantic
+from ozmeta_dbt.bindings import APPROVAL_REFS, Approvals, Binding, EntityTable, Flow, Level, Sla, Step, Transition
 from ozmeta_dbt.config import Config
 from ozmeta_dbt.dsl import in_words
 from ozmeta_dbt.literals import Code, jinja, yaml_text
 
 HEADER = "Written by ozmeta-dbt from MetaDB; change the metadata and generate again."
-ORDER = ("timeline", "quarantine", "workflow_instance", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue", "runtime_signal", "journal", "run")
+ORDER = ("timeline", "quarantine", "workflow_instance", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue", "runtime_signal", "journal", "run", "inline", "time_in_state")
+VIEWS = ("inline", "time_in_state")  # beside the tables: no later run builds on them
 PURPOSES = {
     "WorkflowInstance": ("workflow_instance",), "SlaTracking": ("sla_cycle", "sla_timer"), "ApprovalTracking": ("approval_step", "approval_instance"),
     "EscalationQueue": ("escalation_queue",),
@@ -27,6 +28,10 @@ def models_of(binding: Binding) -> list[str]:
     chosen = {"timeline", "quarantine", "run"} | {model for purpose in binding.purposes for model in PURPOSES[purpose]}
     if "escalation_queue" in chosen and any(sla.levels for sla in binding.slas):
         chosen.add("sla_cycle")  # a level is raised by a cycle
+    if binding.entity:
+        chosen |= {"workflow_instance", "inline"}
+    if "WorkflowInstance" in binding.semantic:
+        chosen.add("time_in_state")
     if "sla_cycle" in chosen and any(sla.approval_step for sla in binding.slas):
         chosen.add("approval_step")  # whose activation starts a cycle
     if chosen & {"sla_cycle", "escalation_queue", "approval_step"} or any(emit.signal for t in binding.workflow.transitions for emit in t.emits):
@@ -45,6 +50,11 @@ def render(bindings: list[Binding], config: Config) -> dict[str, str]:
         for model in models_of(binding):
             files[f"{binding.name}/{binding.name}_{model}.sql"] = model_sql(binding, model, config)
         files[f"{binding.name}/_{binding.name}.yml"] = binding_yaml(binding)
+        if binding.semantic:
+            files[f"{binding.name}/_{binding.name}_semantic.yml"] = dumped({"version": 2, **semantic.documents(binding)})
+    if config.time_spine and any(binding.semantic for binding in bindings):
+        files["semantic/ozmeta_time_spine.sql"] = TIME_SPINE
+        files["semantic/_models.yml"] = time_spine_yaml()
     rollups = {model: [b for b in bindings if model in models_of(b)] for model in ROLLED_UP}
     rollups = {model: owners for model, owners in rollups.items() if owners}
     for model, owners in rollups.items():
@@ -58,12 +68,32 @@ def render(bindings: list[Binding], config: Config) -> dict[str, str]:
 
 
 def model_sql(binding: Binding, model: str, config: Config) -> str:
+    if model in VIEWS:
+        return view_sql(binding, model)
     sets, arguments = arguments_of(binding, model, config)
     lines = ["{#- " + HEADER + " -#}", INCREMENTAL, ""]
     lines += [f"{{% set {name} = {jinja(value)} %}}" for name, value in sets.items()]
     macro = {"run": "run_log_model", "journal": "journal_mirror"}.get(model, model)
     calls = [f"binding={jinja(binding.name)}", *(f"{name}={value}" for name, value in arguments.items())]
     return "\n".join([*lines, "", f"{{{{ ozmeta_runtime.{macro}({', '.join(calls)}) }}}}", ""])
+
+
+def view_sql(binding: Binding, model: str) -> str:
+    """A view beside the tables. That of Inline carries what the operation write_inline has to know."""
+    sets: dict[str, Any]
+    if model == "inline" and binding.entity:
+        entity = binding.entity
+        timers = "sla_timer" in models_of(binding)
+        sets = {"entity": {"binding": binding.object_type, "key": entity.key, "tenant": entity.tenant, "slas": binding.inline_slas if timers else [], "write_back": entity.write_back}}
+        config = "materialized='view', meta={'ozmeta_entity': entity}"
+        call = {"entity": "entity", "relation": f"source({jinja(f'{binding.name}_entity')}, {jinja(entity.table)})", "instance": f"ref({jinja(f'{binding.name}_workflow_instance')})"}
+        call |= {"timers": f"ref({jinja(f'{binding.name}_sla_timer')})"} if timers else {}
+    else:
+        sets = {"intake": {"object_type": binding.object_type, "tenant_in_key": binding.tenant_in_key}, "workflow": {"terminal": binding.workflow.terminal}}
+        config = "materialized='view'"
+        call = {"intake": "intake", "workflow": "workflow", "timeline": f"ref({jinja(f'{binding.name}_timeline')})", "log": f"ref({jinja(f'{binding.name}_run')})"}
+    lines = ["{#- " + HEADER + " -#}", *(f"{{% set {name} = {jinja(value)} %}}" for name, value in sets.items()), f"{{{{ config({config}) }}}}"]
+    return "\n".join([*lines, "", f"{{{{ ozmeta_runtime.{model}({', '.join(f'{name}={value}' for name, value in call.items())}) }}}}", ""])
 
 
 def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str, Any], dict[str, str]]:
@@ -77,6 +107,7 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
     reading = {
         **object_key, "object_types": sorted(binding.object_types), "needs_tenant": binding.needs_tenant,
         "lookback_minutes": config.journal.lookback_minutes, "fields": binding.fields, "journals": journals,
+        **({"key": binding.choices.key} if binding.choices.key else {}),
     }  # fmt: skip
     workflow = {"id": binding.workflow.id, "start": binding.workflow.start, "terminal": binding.workflow.terminal}
     slas = [sla_literal(sla, binding) for sla in binding.slas]
@@ -123,7 +154,7 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
         emits = [{"transition": took_literal(t, binding), "event": e.event, "payload": e.payload} for t in binding.workflow.transitions for e in t.emits if e.event]
         calls = {"signals": f"ref({jinja(f'{binding.name}_runtime_signal')})"} if "runtime_signal" in models_of(binding) else {}
         return {"intake": {key: value for key, value in reading.items() if key != "fields"}, "emits": emits}, {"intake": "intake", "emits": "emits", "timeline": timeline, **calls}
-    after = ", ".join(f"ref({jinja(f'{binding.name}_{other}')})" for other in models_of(binding) if other not in ("timeline", "run"))
+    after = ", ".join(f"ref({jinja(f'{binding.name}_{other}')})" for other in models_of(binding) if other not in ("timeline", "run", *VIEWS))
     return {}, {"journals": jinja([source.label for source in config.journal.all_sources]), "timeline": timeline, "after": f"[{after}]"}
 
 
@@ -234,7 +265,41 @@ UNIQUE = {"workflow_instance": "WI_ID", "sla_cycle": "SC_ID", "sla_timer": "ST_I
 
 
 def binding_yaml(binding: Binding) -> str:
-    return dumped({"version": 2, "models": [model_properties(binding, model) for model in models_of(binding)]})
+    models = [(view_properties if model in VIEWS else model_properties)(binding, model) for model in models_of(binding)]
+    return dumped({"version": 2, **({"sources": [entity_source(binding, binding.entity)]} if binding.entity else {}), "models": models})
+
+
+def entity_source(binding: Binding, entity: EntityTable) -> dict[str, Any]:
+    """A source of its own name, so that it can't meet one that the project itself declares for that schema."""
+    place = {"schema": entity.schema} | ({"database": entity.database} if entity.database else {})
+    description = yaml_text(f"{binding.object_type}'s own table.")
+    return {"name": f"{binding.name}_entity", **place, "description": description, "tables": [{"name": entity.table, "description": description}]}
+
+
+def view_properties(binding: Binding, model: str) -> dict[str, Any]:
+    described = []
+    if model == "inline":
+        own = {name: f"{col.INSTANCE[name]} Null where the journal has no event of it." for name in ("WS_CurrentCode", "WI_CurrentSinceUTC", "WI_RowVersion")}
+        for sla in binding.inline_slas if "sla_timer" in models_of(binding) else []:
+            own |= {f"{sla['column']}_Status": f"{sla['code']}: Running, Warned, Breached or Stopped; null where it never started.", f"{sla['column']}_DueUTC": f"{sla['code']}: when it is, or was, due, UTC."}
+        described = [column(name, text) for name, text in own.items()]
+    else:
+        for name, text in col.TIME_IN_STATE.items():
+            tests: list[Any] = ["unique", "not_null"] if name == "_Key" else ["not_null"] if name == "TS_EnteredUTC" else []
+            if name == "WS_Code":
+                tests.append(accepted(f"{binding.name}_{model}_{name}", binding.workflow.states, live=False))
+            described.append(column(name, text, tests))
+    return {"name": f"{binding.name}_{model}", "description": yaml_text(col.SUMMARIES[model].format(binding.object_type)), "columns": described}
+
+
+TIME_SPINE = "\n".join(["{#- " + HEADER + " -#}", "{{ config(materialized='table') }}", "", "{{ ozmeta_runtime.time_spine('2000-01-01', '2060-01-01') }}", ""])
+
+
+def time_spine_yaml() -> str:
+    return dumped({"version": 2, "models": [{
+        "name": "ozmeta_time_spine", "description": "A row per day, which dbt's semantic models need. Say time_spine: false in ozmeta.yml where the project has its own.",
+        "time_spine": {"standard_granularity_column": "date_day"}, "columns": [{"name": "date_day", "description": "The day.", "granularity": "day"}],
+    }]})  # fmt: skip
 
 
 def model_properties(binding: Binding, model: str) -> dict[str, Any]:

@@ -74,6 +74,7 @@ class Table(Row):
     id: Text = column("TB_ID", "id")
     code: Text = column("TB_TableName", "code", "name", "tableName")
     cd_code: OptionalText = column("CD_Code", "cdCode", default=None)
+    schema_name: OptionalText = column("TB_SchemaName", "schema", "schemaName", default=None)
     requires_tenant: Flag = column("TB_RequiresTenant", "requiresTenant", default=False)
 
 

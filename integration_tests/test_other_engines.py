@@ -1,0 +1,38 @@
+"""SQL for engines that can't be run here: at least their parsers take it, and mean by it what we do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jinja2
+import pytest
+import sqlglot
+from sqlglot import exp
+
+TEXT = (Path(__file__).parent.parent / "macros/dialect/write.sql").read_text(encoding="utf-8")
+COLUMNS = ["WS_CurrentCode", "WI_RowVersion"]
+ROWS = "select distinct cast(case_id as varchar(10)) as object_id, WS_CurrentCode, WI_RowVersion from case_inline as inline"
+DIFFERS = "(held.WI_RowVersion <> fresh.WI_RowVersion or (held.WI_RowVersion is null and fresh.WI_RowVersion is not null))"
+
+
+class Package:
+    def __getattr__(self, name: str) -> object:
+        return getattr(macros, name)
+
+
+macros = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(TEXT, {"ozmeta_runtime": Package()}).module
+
+
+@pytest.mark.parametrize(
+    ("prefix", "dialects", "kind"),
+    [("default", ["duckdb", "postgres", "redshift"], exp.Update), ("bigquery", ["bigquery"], exp.Merge), ("spark", ["databricks"], exp.Merge), ("snowflake", ["snowflake"], exp.Merge),
+     ("sqlserver", ["tsql"], exp.Update), ("fabric", ["fabric"], exp.Update)],
+)  # fmt: skip
+def test_update_from(prefix: str, dialects: list[str], kind: type[exp.Expression]) -> None:
+    sql = getattr(macros, f"{prefix}__update_from")("crm.cases", COLUMNS, ROWS, "cast(held.case_id as varchar(10)) = fresh.object_id", DIFFERS)
+    for dialect in dialects:
+        (tree,) = sqlglot.parse(sql, dialect=dialect)
+        assert isinstance(tree, kind), repr(tree)
+        assert {column.table for column in tree.find_all(exp.Column)} <= {"held", "fresh", ""}
+        assert {"crm.cases", "case_inline"} <= {table.sql().split(" ")[0] for table in tree.find_all(exp.Table)}
+        assert not list(tree.find_all(exp.Command))
