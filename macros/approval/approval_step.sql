@@ -30,8 +30,7 @@ Arguments
     select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
     {%- if state.incremental %}
     union
-    -- no live row of today's definition: either it changed, or there is no approval yet by which one could tell
-    select _ObjectKey from {{ timeline }} where not exists (select 1 from {{ this }} where _DeleteDate is null and not ({{ state.stale }}))
+    select _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.definition_changed(state) }}
     {%- endif %}
 ),
 

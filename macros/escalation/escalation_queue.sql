@@ -31,7 +31,7 @@ with touched as (
     {%- endif %}
     {%- if state.incremental %}
     union
-    select _ObjectKey from {{ timeline }} where exists (select 1 from {{ this }} where {{ state.stale }})
+    select _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.definition_changed(state) }}
     {%- endif %}
 ),
 

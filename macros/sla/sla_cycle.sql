@@ -40,8 +40,7 @@ with touched as (
     {%- endif %}
     {%- if state.incremental %}
     union
-    -- after a changed definition every object may have cycles it had not, so all are folded again
-    select _ObjectKey from {{ timeline }} where exists (select 1 from {{ this }} where {{ state.stale }})
+    select _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.definition_changed(state) }}
     {%- endif %}
 ),
 
