@@ -163,6 +163,35 @@ def test_an_sla_that_comes_and_one_that_goes(project: DbtProject) -> None:
     assert project.rows("select SL_Code, EQ_Notes from case_escalation_queue where _DeleteDate is not null") == retracted  # a full refresh keeps it
 
 
+def test_a_changed_definition_is_noticed_where_no_row_tells_the_old_one(project: DbtProject) -> None:
+    """No cycle has ever started; then the rule changes."""
+    never, later = snapshot(), "2026-01-01T05:00:00"
+    never["objects"]["runtime"]["slaBindings"][0]["startRule"] = start_rule("Nowhere")
+    project.configure(CONFIG, never)
+    project.append([event("a", 0, "Go")])
+    project.run("2026-01-01T04:00:00")
+    assert project.rows("from case_sla_cycle") == []
+    project.configure(CONFIG, snapshot())
+    project.run(later)
+    assert [row["ST_Status"] for row in project.rows("from case_sla_timer")] == ["Breached"]
+    assert [row["EQ_Status"] for row in project.rows("from case_escalation_queue")] == ["Open"]
+
+
+def test_a_changed_definition_folds_again_only_once(project: DbtProject) -> None:
+    """A row that was retired before the change keeps its old hash: it must not make every later run fold everything."""
+    project.append([event("a", 10, "Go"), event("b", 20, "Go", "o2"), event("b2", 30, "Back", "o2")])
+    project.run("2026-01-01T01:00:00")
+    project.append([event("late", 5, "Go", _SyncDate=dt.datetime(2026, 1, 1, 1))])  # o1's cycle now starts with another event
+    project.run("2026-01-01T02:00:00")
+    project.configure(CONFIG, snapshot(target=70))
+    project.run("2026-01-01T02:00:00")
+    written = "select SC_ID, _Batch from case_sla_cycle union all select EQ_ID, _Batch from case_escalation_queue order by 1, 2"
+    before = project.rows(written)
+    assert {row["_Batch"] for row in before} == {2, 3}
+    project.run("2026-01-01T02:00:00")
+    assert project.rows(written) == before
+
+
 def test_a_rule_that_needs_an_unread_field_stops_the_run(project: DbtProject) -> None:
     project.append([event("a", 0, EJ_Payload='{"transition":{"code":"Go"},"object":{"Kind":"big"}}')])
     project.run("2026-01-01T00:10:00")
