@@ -28,7 +28,7 @@ def main() -> int:
         processes = []
         for number in range(PROCESSES):
             environment = os.environ | {"OZMETA_SEED": str(seed + number), "OZMETA_WORLDS": worlds, "OZMETA_TALLY": f"{folder}/{number}.json"}
-            processes.append(subprocess.Popen([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(HERE / "test_properties.py")], env=environment))
+            processes.append(subprocess.Popen([sys.executable, "-m", "pytest", "-q", "--capture=sys", "-p", "no:cacheprovider", str(HERE / "test_properties.py")], env=environment))
         failed = any([process.wait() for process in processes])
         for path in Path(folder).iterdir():
             counted.update(json.loads(path.read_text()))

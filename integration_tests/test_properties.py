@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -41,6 +42,8 @@ def holds(world: World, invariant: int, wanted: tuple[int, ...] = tuple(INVARIAN
         if "OZMETA_TALLY" in os.environ:  # what the worlds held, for prove.py
             counted.update(census(world))
             Path(os.environ["OZMETA_TALLY"]).write_text(json.dumps(counted))
+            broken = ", ".join(sorted({str(f.invariant) for f in played[key]}))
+            print(f"{world}: {f'breaks {broken}' if broken else 'all hold'}", file=sys.__stderr__, flush=True)
         world.folds.clear()
     found = [f for f in played[key] if f.invariant == invariant]
     if not found:
