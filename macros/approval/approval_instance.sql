@@ -6,7 +6,7 @@ with touched as (
     select distinct _ObjectKey from {{ steps }} where {{ ozmeta_runtime.new_since(state) }}
     {%- if state.incremental %}
     union
-    select _ObjectKey from {{ this }} where {{ state.stale }}
+    select _ObjectKey from {{ this }} where {{ state.stale }} and _DeleteDate is null
     {%- endif %}
 ),
 

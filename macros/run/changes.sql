@@ -1,12 +1,13 @@
 {# Rows of an upstream table that a complete run has not built on yet; all of them for a model that is built afresh. #}
 {% macro new_since(state) %}{{ "_Batch > " ~ state.batch if state.incremental else "1 = 1" }}{% endmacro %}
 
-{# Objects that a changed definition of this model concerns, to be united with `touched`: all of them, since any may get rows it had not. #}
+{# Objects that a changed definition of this model concerns, to be united with `touched`: all of them, since any may get rows it had not.
+   It changed since the last complete run, or a run that died since has written rows by another one. Older rows may keep another hash: those that were retired. #}
 {% macro redefined(state, timeline) %}
   {%- if state.incremental %}
     union
     select _ObjectKey from {{ timeline }}
-    {%- if not state.redefined %} where exists (select 1 from {{ this }} where {{ state.stale }}){% endif %}
+    {%- if not state.redefined %} where exists (select 1 from {{ this }} where {{ state.stale }} and {{ ozmeta_runtime.new_since(state) }}){% endif %}
   {%- endif %}
 {%- endmacro %}
 

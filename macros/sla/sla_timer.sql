@@ -8,7 +8,7 @@ with touched as (
     select distinct _ObjectKey from {{ cycles }} where {{ ozmeta_runtime.new_since(state) }}
     {%- if state.incremental %}
     union
-    select _ObjectKey from {{ this }} where {{ state.stale }}
+    select _ObjectKey from {{ this }} where {{ state.stale }} and _DeleteDate is null
     {%- endif %}
 ),
 
