@@ -9,16 +9,16 @@ refused as invalid. Exit status 1 where one survives, is invalid, or no longer a
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import multiprocessing
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 import xml.etree.ElementTree as xml
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -233,16 +233,24 @@ def first_failure(tests: list[str], mutant: Mutant, copy: Path, manifests: Path)
     """(test id, message) of the first test that fails in a copy of the repository, none where all pass."""
     if not tests:
         return None
-    report = copy / "report.xml"
-    pytest_ = ["-x", "-q", "--tb=short", "-p", "no:cacheprovider", f"--junitxml={report}", f"--basetemp={copy / 'tmp'}", *tests]
-    child = f"import sys; sys.path.insert(0, {str(REPOSITORY / 'integration_tests')!r}); import mutants as m; sys.exit(m.run_tests(m.{mutant!r}, m.Path({str(manifests)!r}), {pytest_!r}))"
-    environment = os.environ | {"PYTHONPATH": str(copy / "generator" / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    run = subprocess.run([sys.executable, "-c", child], cwd=copy / "integration_tests", env=environment, capture_output=True, text=True, errors="replace")
+    report, output = copy / "report.xml", copy / "output.txt"
+    process = os.fork()  # with all that is imported: of a process with one thread only
+    if process == 0:
+        code = 70
+        try:
+            os.chdir(copy / "integration_tests")
+            for stream in (1, 2):
+                os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
+            os.environ |= {"PYTHONPATH": str(copy / "generator" / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+            code = run_tests(mutant, manifests, ["-x", "-q", "--tb=short", "-p", "no:cacheprovider", f"--junitxml={report}", f"--basetemp={copy / 'tmp'}", *tests])
+        finally:
+            os._exit(code)
+    failed = os.waitpid(process, 0)[1] != 0
     for case in xml.parse(report).iter("testcase") if report.exists() else ():
         for fault in (*case.iter("failure"), *case.iter("error")):
             return f"{case.get('classname')}.py::{case.get('name')}", f"{fault.get('message')}\n{fault.text}"
-    if run.returncode != 0:
-        raise RuntimeError(run.stdout[-3000:] + run.stderr[-3000:])
+    if failed:
+        raise RuntimeError(output.read_text(errors="replace")[-3000:])
     return None
 
 
@@ -310,9 +318,14 @@ def main(names: list[str]) -> int:
     for mutant in every:
         mutated(mutant)
     chosen = [m for m in every if not names or m.name in names]
-    with ThreadPoolExecutor(max_workers=2) as pool, tempfile.TemporaryDirectory(prefix="manifests-") as manifests:
+    import dbt.adapters.duckdb  # noqa: F401  once for all
+    import dbt.cli.main  # noqa: F401
+    import dbt.parser.manifest  # noqa: F401
+    import pytest  # noqa: F401
+
+    with tempfile.TemporaryDirectory(prefix="manifests-") as manifests, multiprocessing.get_context("fork").Pool(2) as pool:
         verdicts = {}
-        for mutant, found in zip(chosen, pool.map(lambda mutant: verdict(mutant, Path(manifests)), chosen), strict=True):
+        for mutant, found in zip(chosen, pool.imap(functools.partial(verdict, manifests=Path(manifests)), chosen), strict=True):
             verdicts[mutant.name] = found
             print(f"{'invalid ' if found.invalid else 'SURVIVED' if found.test is None else 'caught  '} {found.seconds:5.0f} s  {mutant.name}: {found.invalid or ''} {found.test or ''}", flush=True)
             PAGE.write_text(page(every, verdicts), encoding="utf-8")
