@@ -212,6 +212,19 @@ def test_a_start_undone_takes_its_timer_and_its_escalation_along(project: DbtPro
     assert same_as_full_refresh(project, "2026-01-01T02:30:00") == {}
 
 
+def test_a_cycle_that_vanishes_leaves_the_timer_to_the_one_before(tmp_path: Path) -> None:
+    """c started the second cycle, until another row of its id turned up that had arrived before it and moves nothing."""
+    project = started(tmp_path, with_sla({"stopRule": LEAVES}))
+    project.append([event("a", 0, "Go"), event("b", 20, "Back"), event("c", 50, "Go")])
+    project.run("2026-01-01T01:00:00")
+    timer = "select ST_CycleNo, ST_StopUTC, ST_Status from case_sla_timer"
+    assert project.rows(timer) == [{"ST_CycleNo": 2, "ST_StopUTC": None, "ST_Status": "Running"}]
+    project.append([event("c", 50, _SyncDate=at(49))])
+    project.run("2026-01-01T01:01:00")
+    assert project.rows(timer) == [{"ST_CycleNo": 1, "ST_StopUTC": at(20), "ST_Status": "Stopped"}]
+    assert same_as_full_refresh(project, "2026-01-01T01:01:00") == {}
+
+
 # ---------------------------------------------------------------- identity
 
 
