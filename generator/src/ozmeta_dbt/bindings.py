@@ -381,6 +381,9 @@ class Resolver:
         rule = self.transition_rules.get(row.id)
         actions = rule.actions if rule else ()
         enqueue = [a for a in actions if a.type == "EnqueueEscalation"]
+        idle = sorted({a.type for a in actions} & {"SetField", "Notify", "UpsertRuntime"})
+        if idle:
+            self.problems.notes.append(f"transition {row.code!r}: {' and '.join(idle)} {'are' if len(idle) > 1 else 'is'} for the application to do, nothing of it is in the warehouse")
         return Transition(row.id, row.code, *ends, events=sorted(set(events)), actions=actions, levels=self.levels(enqueue, "Escalation.Raised"), emits=self.emits(actions))
 
     def emits(self, actions: Iterable[Action]) -> list[Emit]:
