@@ -34,6 +34,7 @@ Arguments
 with touched as (
     select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
     {{- ozmeta_runtime.redefined(state, timeline) }}
+    {{- ozmeta_runtime.rebuilt(state, timeline) }}
 ),
 
 {{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, state) }}

@@ -10,6 +10,7 @@ with touched as (
     union
     select _ObjectKey from {{ this }} where {{ state.stale }}
     {%- endif %}
+    {{- ozmeta_runtime.rebuilt(state, cycles) }}
 ),
 
 ranked as (
