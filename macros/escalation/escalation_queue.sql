@@ -30,6 +30,8 @@ with touched as (
     select _ObjectKey from {{ cycles }} where {{ ozmeta_runtime.new_since(state) }}
     {%- endif %}
     {{- ozmeta_runtime.redefined(state, timeline) }}
+    {{- ozmeta_runtime.rebuilt(state, timeline) }}
+    {%- if cycles %}{{ ozmeta_runtime.rebuilt(state, cycles) }}{% endif %}
 ),
 
 levels as (

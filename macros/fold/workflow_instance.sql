@@ -8,6 +8,7 @@ Arguments  intake: see journal_slice; workflow: see timeline, and id, terminal: 
 with touched as (
     select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
     {{- ozmeta_runtime.redefined(state, timeline) }}
+    {{- ozmeta_runtime.rebuilt(state, timeline) }}
 ),
 
 positions as (

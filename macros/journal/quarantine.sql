@@ -7,6 +7,9 @@ Arguments  intake: see journal_slice; timeline: the binding's timeline
 {% macro quarantine(binding, intake, timeline) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, ozmeta_runtime.intake_text(intake)) -%}
+{#- The timeline was built afresh by a full refresh that did not reach this model: read the whole journal too, as that did. -#}
+{%- set afresh = state.incremental and (run_query("select min(_Batch) from " ~ timeline).rows[0][0] or state.batch + 1) > state.batch -%}
+{%- if afresh -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}
 with {{ ozmeta_runtime.admission_ctes(intake, state) }}
 
 -- most rows are the only one of their id, and what the timeline holds: nothing more is asked of them
@@ -78,8 +81,10 @@ select
     _Key, QR_Reason, QR_Rows, _TenantID, QR_ObjectType, QR_ObjectID, QR_EventID, QR_EventType, QR_EventTime, QR_SourceSystem, QR_Sequence, QR_Actor, QR_Payload,
     QR_Journal, _SyncDate, QR_ContentHash, {{ ozmeta_runtime.audit_columns(state, ozmeta_runtime.instant(state.as_of)) }}
 from {{ this }}
-where QR_Reason = 'ConflictingDuplicate' and _DeleteDate is null
-  and QR_ContentHash in (select TL_ContentHash from {{ timeline }} where _Batch > {{ state.batch }})
+where _DeleteDate is null
+{%- if afresh %} and _Key not in (select _Key from refused)
+{%- else %} and QR_Reason = 'ConflictingDuplicate' and QR_ContentHash in (select TL_ContentHash from {{ timeline }} where _Batch > {{ state.batch }})
+{%- endif %}
 {%- endif %}
 {% endif %}
 {% endmacro %}

@@ -11,6 +11,15 @@
   {%- endif %}
 {%- endmacro %}
 
+{# Objects that this model has rows of, where the table these come from was built afresh since the last complete run, by a full refresh that did not
+   reach this model: it may have lost some of them without a trace. To be united with `touched`. #}
+{% macro rebuilt(state, upstream) %}
+  {%- if state.incremental %}
+    union
+    select _ObjectKey from {{ this }} where not exists (select 1 from {{ upstream }} where _Batch <= {{ state.batch }})
+  {%- endif %}
+{%- endmacro %}
+
 {# Rows of touched objects that this run did not write again: a late event undid them. They stay, with _DeleteDate set,
    since no merge that every adapter has can delete. Expects the CTEs `touched` and `written`. #}
 {% macro retired(state, columns) %}

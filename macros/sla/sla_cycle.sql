@@ -39,6 +39,7 @@ with touched as (
     select _ObjectKey from {{ approvals }} where {{ ozmeta_runtime.new_since(state) }}
     {%- endif %}
     {{- ozmeta_runtime.redefined(state, timeline) }}
+    {{- ozmeta_runtime.rebuilt(state, timeline) }}
 ),
 
 {{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, state, approvals) }}
