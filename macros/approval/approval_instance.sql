@@ -8,6 +8,7 @@ with touched as (
     union
     select _ObjectKey from {{ this }} where {{ state.stale }} and _DeleteDate is null
     {%- endif %}
+    {{- ozmeta_runtime.rebuilt(state, steps) }}
 ),
 
 ranked as (

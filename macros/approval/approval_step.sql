@@ -29,6 +29,7 @@ Arguments
 {{ ozmeta_runtime.with_recursive() }} touched as (
     select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
     {{- ozmeta_runtime.redefined(state, timeline) }}
+    {{- ozmeta_runtime.rebuilt(state, timeline) }}
 ),
 
 asked as (

@@ -33,6 +33,7 @@ with touched as (
     select _ObjectKey from {{ relation }} where {{ ozmeta_runtime.new_since(state) }}
     {%- endfor %}
     {{- ozmeta_runtime.redefined(state, timeline) }}
+    {%- for relation in [timeline, cycles, queue, approvals] if relation %}{{ ozmeta_runtime.rebuilt(state, relation) }}{% endfor %}
 ),
 
 raised as (

@@ -40,6 +40,7 @@ with touched as (
     {%- endif %}
     {{- ozmeta_runtime.redefined(state, timeline) }}
     {{- ozmeta_runtime.rebuilt(state, timeline) }}
+    {%- if approvals %}{{ ozmeta_runtime.rebuilt(state, approvals) }}{% endif %}
 ),
 
 {{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, state, approvals) }}
