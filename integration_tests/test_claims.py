@@ -185,14 +185,16 @@ def test_a_timer_of_the_start_state_runs_from_the_first_event(tmp_path: Path) ->
 
 
 def test_a_run_without_news_notices_a_threshold_at_its_very_instant(tmp_path: Path) -> None:
-    """Warned when as_of reaches 30 minutes, breached only when it has passed 60; both dated when they fell due."""
-    project = started(tmp_path, with_sla({}, warnMinutes=30))
+    """Warned when as_of reaches 30 minutes, breached only when it has passed 60, the next level only when it has passed 90; all dated when they fell due."""
+    ladder = [{"type": "EnqueueEscalation"}, {"type": "EnqueueEscalation", "payload": {"afterMinutes": 30}}]
+    project = started(tmp_path, with_sla({}, warnMinutes=30, escalationRule={"version": 1, "kind": "Escalation", "actions": ladder}))
     project.append([event("a", 0, "Go")])
     seen = []
-    for clock in ("00:29:59.999999", "00:30:00", "01:00:00", "01:00:00.000001"):
+    for clock in ("00:29:59.999999", "00:30:00", "01:00:00", "01:00:00.000001", "01:30:00", "01:30:00.000001"):
         project.run(f"2026-01-01T{clock}")
         seen += [(row["ST_Status"], row["ST_WarnedUTC"], row["ST_BreachedUTC"], row["ST_EscalationLevel"]) for row in project.rows("from case_sla_timer")]
-    assert seen == [("Running", None, None, 0), ("Warned", at(30), None, 0), ("Warned", at(30), None, 0), ("Breached", at(30), at(60), 1)]
+    assert seen == [("Running", None, None, 0), ("Warned", at(30), None, 0), ("Warned", at(30), None, 0), ("Breached", at(30), at(60), 1), ("Breached", at(30), at(60), 1), ("Breached", at(30), at(60), 2)]
+    assert [(row["EQ_Level"], row["EQ_CreatedUTC"]) for row in project.rows("from case_escalation_queue order by EQ_Level")] == [(1, at(60)), (2, at(90))]
 
 
 def test_a_start_undone_takes_its_timer_and_its_escalation_along(project: DbtProject) -> None:
