@@ -43,18 +43,18 @@ def minutes(count: float) -> dt.timedelta:
 
 def random_rule(rng: random.Random) -> Row:
     rule: Row = {}
-    if rng.random() < 0.6:
+    if rng.random() < 0.7:
         rule["of"] = rng.randint(1, 4)
     if rng.random() < 0.8:
         rule["quorum"] = "all" if "of" in rule and rng.random() < 0.3 else rng.randint(1, rule.get("of", 3))
-    if rng.random() < 0.6:
-        rule["veto"] = rng.random() < 0.3
+    if rng.random() < 0.9:
+        rule["veto"] = rng.random() < 0.2
     return rule
 
 
 def random_binding(rng: random.Random, name: str, policy: str, tenant_in_key: bool, events: dict[str, str]) -> Row:
     flows = []
-    for number in range(rng.randint(1, 3)):
+    for number in range(rng.randint(2, 3)):
         codes = rng.sample(STEPS, rng.randint(1, 4))
         steps = [{"code": code, "order": 10 * place + rng.randint(0, 9), "roles": rng.sample(["Lead", "Boss"], rng.randint(0, 2)), "rule": random_rule(rng)} for place, code in enumerate(codes)]
         flows.append({"code": f"{name}Flow{number}", "steps": steps})
@@ -121,7 +121,7 @@ def random_journal(rng: random.Random, binding: Row, objects: int) -> list[Row]:
             at += rng.choice([0, 0, 1, 7, 45])
             if rng.random() < 0.1:
                 flow = rng.choice(approvals["flows"])
-            kind = rng.choices(["requested", "approved", "rejected", "withdrawn", None], [3, 10, 3, 0.7, 1])[0] if number else "requested"
+            kind = rng.choices(["requested", "approved", "rejected", "withdrawn", None], [3, 10, 5, 0.7, 1])[0] if number else "requested"
             said: Row = {} if flow["code"] == approvals["default"] and rng.random() < 0.7 else {"flow": flow["code"]}
             chance = rng.random()
             if chance < 0.25:

@@ -447,7 +447,7 @@ class Resolver:
             chosen += [(named[0], at)] if len(named) == 1 else []
         for code, count in Counter(flow.code for flow, _ in chosen).items():
             if count > 1:
-                self.problems.error(chosen[-1][1], f"{label} has the approval flow {code!r} {count} times", "the one that AF_ID names need not be named again")
+                self.problems.error([at for flow, at in chosen if flow.code == code][-1], f"{label} has the approval flow {code!r} {count} times", "the one that AF_ID names need not be named again")
         default = chosen[0][0].code if chosen else None
         for flow, _ in chosen:
             if not flow.is_enabled:
