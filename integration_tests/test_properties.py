@@ -22,7 +22,7 @@ from worlds import World, census, rule_worlds, worlds
 
 SEED = int(os.environ.get("OZMETA_SEED", "0"))
 WORLDS = int(os.environ.get("OZMETA_WORLDS", "2"))
-BINDINGS, OBJECTS = (6, 300) if "OZMETA_WORLDS" in os.environ else (2, 100)
+BINDINGS, OBJECTS = (5, 360) if "OZMETA_WORLDS" in os.environ else (2, 100)
 
 played: dict[int, list[Finding]] = {}  # by the world's whole text
 reduced: dict[tuple[int, int], str] = {}
