@@ -69,6 +69,6 @@ def test_rules_of_a_step(project: Project, written: object, quorum: int, voters:
 
 def test_an_expression_in_an_approval_rule_is_warned_of(project: Project) -> None:
     tables = minimal()
-    tables["ApprovalStep"][0]["AS_RuleLogical"] = {"version": 1, "kind": "Guard", "expr": {"lit": True}, "params": {"quorum": 2}}
+    tables["ApprovalStep"][0]["AS_RuleLogical"] = {"version": 1, "kind": "Guard", "expr": {"lit": False}, "params": {"quorum": 2}}
     project.metadb(tables)
     assert "only the params have an effect" in " ".join(project.run("validate")[1].split())
