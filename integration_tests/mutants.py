@@ -51,7 +51,7 @@ def mutants() -> list[Mutant]:
         # which rows are read
         Mutant("lookback dropped", slice_, '~ " - " ~ intake.lookback_minutes * 60000000)', '~ " - 0")', "a row that appears behind the watermark, within the lookback, is read", "8", "order-5"),
         Mutant("lookback exclusive", slice_, "and ({{ c._SyncDate }} >= ", "and ({{ c._SyncDate }} > ", "read at or after the last one read, less the lookback", "8", f"{CLAIMS}::test_the_lookback_is_inclusive_and_ends_there"),
-        Mutant("row without _SyncDate read once", slice_, "or {{ c._SyncDate }} is null)", "or 1 = 0)", "a row without an arrival is looked at by every run", "8", f"{CLAIMS}::test_a_row_without_sync_date_is_read_whenever_it_comes"),
+        Mutant("row without _SyncDate read once", slice_, "or {{ c._SyncDate }} is null{%", "or 1 = 0{%", "a row without an arrival is looked at by every run", "8", f"{CLAIMS}::test_a_row_without_sync_date_is_read_whenever_it_comes"),
         Mutant("one watermark for all journals", slice_, "state.journals.get(journal.name) if", "(state.journals.values() | list | sort | last) if", "each source has its own watermark", "8", f"{RUNS}::test_two_journals_each_with_its_own_watermark"),
         Mutant("only one name of an object type", slice_, "in ({{ ozmeta_runtime.literals(intake.object_types) }})", "in ({{ ozmeta_runtime.literals(intake.object_types[1:]) }})", "`Case` and `CA` are one type", "4", "order-8"),
         Mutant("blank is no null", slice_, "set blank_is_null = ['EJ_ID', '_TenantID', ", "set blank_is_null = ['EJ_ID', ", "no tenant where the binding needs one: refused, blank or null", "4.1", f"{CLAIMS}::test_when_a_tenant_is_needed"),

@@ -1,13 +1,19 @@
 {#
 Model <binding>_quarantine: the journal rows that stay out of the fold, with the reason (SPEC 4.1, 4.2). Runs after the timeline, and looks
-at the journal's same slice: a row is refused as it is, or because the timeline holds its id with other content.
+at the journal's same slice: a row is refused as it is, or because the timeline holds its id with other content. Where this run's timeline
+replaced an event by an older delivery of other content, the rows of that id are looked at too, wherever in a journal they are: the row that
+gave way may lie far behind its own journal's watermark.
 
 Arguments  intake: see journal_slice; timeline: the binding's timeline
 #}
 {% macro quarantine(binding, intake, timeline) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, ozmeta_runtime.intake_text(intake)) -%}
-with {{ ozmeta_runtime.admission_ctes(intake, state) }}
+{%- set replaced = none -%}
+{%- if state.incremental and run_query("select count(*) from " ~ timeline ~ " where TL_Replaced and " ~ ozmeta_runtime.new_since(state)).rows[0][0] | int -%}
+  {%- set replaced = "select EJ_ID from " ~ timeline ~ " where TL_Replaced and " ~ ozmeta_runtime.new_since(state) -%}
+{%- endif -%}
+with {{ ozmeta_runtime.admission_ctes(intake, state, replaced) }}
 
 -- most rows are the only one of their id, and what the timeline holds: nothing more is asked of them
 repeated as (
