@@ -68,6 +68,8 @@ def mutants() -> list[Mutant]:
         Mutant("duplicates across objects", timeline, "partition by _ObjectKey, EJ_ID\n", "partition by EJ_ID\n", "duplicates are judged per object, so per tenant", "4.2", "order-8"),
         Mutant("earlier arrival ignored", timeline, "       or known._SyncDate > typed._SyncDate\n", "", "a row that reached the journal before the one already read takes over", "4.2, 8", "order-5"),
         Mutant("conflicts of later runs unseen", quarantine, " or known._SyncDate <> admission._SyncDate", "", "a conflicting duplicate goes to quarantine whenever it comes", "4.2", "order-20"),
+        Mutant("what gave way elsewhere unseen", slice_, "{% if event_ids %} or {{ c.EJ_ID }} in ({{ event_ids }}){% endif %}", "", "a row displaced by an older delivery through another journal goes to quarantine", "4.2, 9.1", "test_pinned.py::test_older_delivery_through_another_source"),
+        Mutant("what a killed run replaced untold", timeline, "case when TL_Replaced and {{ ozmeta_runtime.new_since(state) }} then true else false end", "false", "what a run that died had displaced goes to quarantine by the next", "4.2, 8", "test_pinned.py::test_older_delivery_through_another_source"),
         Mutant("tenant skipped in quarantine's join", quarantine, "left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID", "left join known on known.EJ_ID", "equal ids of two objects are no duplicates", "4.2, 9.4", "order-4"),
         Mutant("refused for good", quarantine, "where QR_Reason = 'ConflictingDuplicate' and _DeleteDate is null\n", "where 1 = 0\n", "a refused duplicate that turns out to be the first leaves the quarantine", "4.2, 9.1", f"{CLAIMS}::test_a_refused_duplicate_may_turn_out_to_be_the_first"),
         # order
