@@ -51,7 +51,7 @@ def mutants() -> list[Mutant]:
         # which rows are read
         Mutant("lookback dropped", slice_, '~ " - " ~ intake.lookback_minutes * 60000000)', '~ " - 0")', "a row that appears behind the watermark, within the lookback, is read", "8", "order-5"),
         Mutant("lookback exclusive", slice_, "and ({{ c._SyncDate }} >= ", "and ({{ c._SyncDate }} > ", "read at or after the last one read, less the lookback", "8", f"{CLAIMS}::test_the_lookback_is_inclusive_and_ends_there"),
-        Mutant("row without _SyncDate read once", slice_, "or {{ c._SyncDate }} is null)", "or 1 = 0)", "a row without an arrival is looked at by every run", "8", f"{CLAIMS}::test_a_row_without_sync_date_is_read_whenever_it_comes"),
+        Mutant("row without _SyncDate read once", slice_, "or {{ c._SyncDate }} is null{%", "or 1 = 0{%", "a row without an arrival is looked at by every run", "8", f"{CLAIMS}::test_a_row_without_sync_date_is_read_whenever_it_comes"),
         Mutant("one watermark for all journals", slice_, "state.journals.get(journal.name) if", "(state.journals.values() | list | sort | last) if", "each source has its own watermark", "8", f"{RUNS}::test_two_journals_each_with_its_own_watermark"),
         Mutant("only one name of an object type", slice_, "in ({{ ozmeta_runtime.literals(intake.object_types) }})", "in ({{ ozmeta_runtime.literals(intake.object_types[1:]) }})", "`Case` and `CA` are one type", "4", "order-8"),
         Mutant("blank is no null", slice_, "set blank_is_null = ['EJ_ID', '_TenantID', ", "set blank_is_null = ['EJ_ID', ", "no tenant where the binding needs one: refused, blank or null", "4.1", f"{CLAIMS}::test_when_a_tenant_is_needed"),
@@ -68,6 +68,8 @@ def mutants() -> list[Mutant]:
         Mutant("duplicates across objects", timeline, "partition by _ObjectKey, EJ_ID\n", "partition by EJ_ID\n", "duplicates are judged per object, so per tenant", "4.2", "order-8"),
         Mutant("earlier arrival ignored", timeline, "       or known._SyncDate > typed._SyncDate\n", "", "a row that reached the journal before the one already read takes over", "4.2, 8", "order-5"),
         Mutant("conflicts of later runs unseen", quarantine, " or known._SyncDate <> admission._SyncDate", "", "a conflicting duplicate goes to quarantine whenever it comes", "4.2", "order-20"),
+        Mutant("what gave way elsewhere unseen", slice_, "{% if event_ids %} or {{ c.EJ_ID }} in ({{ event_ids }}){% endif %}", "", "a row displaced by an older delivery through another journal goes to quarantine", "4.2, 9.1", "test_pinned.py::test_older_delivery_through_another_source"),
+        Mutant("what a killed run replaced untold", timeline, "case when TL_Replaced and {{ ozmeta_runtime.new_since(state) }} then true else false end", "false", "what a run that died had displaced goes to quarantine by the next", "4.2, 8", "test_pinned.py::test_older_delivery_through_another_source"),
         Mutant("tenant skipped in quarantine's join", quarantine, "left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID", "left join known on known.EJ_ID", "equal ids of two objects are no duplicates", "4.2, 9.4", "order-4"),
         Mutant("refused for good", quarantine, "{%- else %} and QR_Reason = 'ConflictingDuplicate' and", "{%- else %} and 1 = 0 and", "a refused duplicate that turns out to be the first leaves the quarantine", "4.2, 9.1", f"{CLAIMS}::test_a_refused_duplicate_may_turn_out_to_be_the_first"),
         # order

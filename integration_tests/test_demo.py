@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from dbt_project_under_test import MODELS, PACKAGE, differences
-from ozmeta_dbt.demo import journal_rows, load_journal, write_journal, write_project
-from ozmeta_dbt.demo.events import END
+from ozmeta_dbt.demo import load_journal, write_journal, write_project
+from ozmeta_dbt.demo.events import END, journals
 from ozmeta_dbt.demo.project import connect, dbt
 from ozmeta_dbt.demo.questions import QUESTIONS
+from ozmeta_dbt.demo.station import bring_home
 from ozmeta_dbt.project import write_models
 
 BINDINGS = {"case": MODELS, "invoice": (*MODELS, "approval_step", "approval_instance"), "ticket": MODELS}
@@ -21,12 +22,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo after a first load and three refreshes; then the same journal by a full refresh, beside what the increments left."""
     folder = tmp_path_factory.mktemp("demo") / "project"
     write_project(folder, PACKAGE)
-    write_journal(folder, journal_rows(6000))
+    rows, van = journals(6000)
+    write_journal(folder, rows)
     write_models(folder)
     dbt(folder, "deps")
     for days_left in (20, 7, 1, 0):
         until = END - dt.timedelta(days=days_left)
         load_journal(folder, until)
+        if until == END:
+            assert bring_home(folder, van, END).appended == len(van) > 0
         dbt(folder, "run", as_of=until)
     dbt(folder, "test", as_of=END)
     with connect(folder) as connection:
@@ -58,6 +62,11 @@ def test_a_full_refresh_keeps_what_was_retracted(demo: Path) -> None:
         retracted = "select _Key, EQ_Status, EQ_Notes from {}.case_escalation_queue where _DeleteDate is not null order by 1"
         before, after = (connection.execute(retracted.format(schema)).fetchall() for schema in ("increments", "main"))
         assert before == after and before
+
+
+def test_what_the_van_brought_home_is_folded_in(demo: Path) -> None:
+    with connect(demo) as connection:
+        assert len(connection.execute(next(q.text for q in QUESTIONS if q.name == "back_from_the_road")).fetchall()) == len(journals(6000)[1])
 
 
 def test_no_journal_row_is_lost(demo: Path) -> None:

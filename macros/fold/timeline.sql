@@ -64,7 +64,7 @@ known as (
 ),
 
 arrived as (
-    select typed.*
+    select typed.*, case when known.TL_ContentHash <> typed.TL_ContentHash then true else false end as TL_Replaced
     from typed
     left join known on known._Key = typed._Key
     where known._Key is null
@@ -81,14 +81,15 @@ touched as (
 ),
 
 events as (
-    select {{ ozmeta_runtime.event_columns(intake) }} from {{ this }}
+    -- what a run that died had replaced is still to be told to the quarantine
+    select {{ ozmeta_runtime.event_columns(intake) }}, case when TL_Replaced and {{ ozmeta_runtime.new_since(state) }} then true else false end as TL_Replaced from {{ this }}
     where _ObjectKey in (select _ObjectKey from touched)
       and _Key not in (select _Key from arrived)
     union all
-    select {{ ozmeta_runtime.event_columns(intake) }} from arrived
+    select {{ ozmeta_runtime.event_columns(intake) }}, TL_Replaced from arrived
 ),
 {% else %}
-events as (select * from typed),
+events as (select typed.*, false as TL_Replaced from typed),
 {% endif %}
 
 {{ ozmeta_runtime.order_ctes(workflow, stream, as_of) }}
@@ -103,7 +104,7 @@ written as (
         folded.TL_TransitionCode, folded.TL_FromState, folded.TL_ToState, folded.TL_State,
         cast(folded.TL_RowVersion as {{ dbt.type_bigint() }}) as TL_RowVersion,
         folded.TL_Anomaly,
-        events._SyncDate, events.TL_Journal, events.TL_IsUnsynced, events.TL_ContentHash,
+        events._SyncDate, events.TL_Journal, events.TL_IsUnsynced, events.TL_Replaced, events.TL_ContentHash,
         {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}
         events.{{ column.column }},
         {%- endfor %}

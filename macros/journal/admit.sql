@@ -1,8 +1,8 @@
 {# SPEC 4.1 and 4.2, as the CTEs `journal` and `admission`: each journal row with its object's key and, where it has to be
    refused, the reason. A payload that is null is an event without one, and admitted. #}
-{% macro admission_ctes(intake, state) %}
+{% macro admission_ctes(intake, state, event_ids=none) %}
 journal as (
-    {{ ozmeta_runtime.journal_slice(intake, state) }}
+    {{ ozmeta_runtime.journal_slice(intake, state, event_ids) }}
 ),
 
 admission as (

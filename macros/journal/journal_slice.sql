@@ -6,17 +6,18 @@ Arguments
           journals: [{name, relation, columns: {canonical: physical, or none where the journal has no such column}}],
           fields: [{ref, column, path}] payload fields that rules use
   state   from run_state: each journal is read from its own watermark on, less the lookback; all of it at first
+  event_ids  a select of EJ_IDs whose rows are read wherever they are, or none
 Result    a select of one row per journal row: refusal (reason code or null), parsed payload, canonical columns, content hash
 Raises    where a journal lacks a column that has to be there, naming it and how to map it
 #}
-{% macro journal_slice(intake, state) %}
+{% macro journal_slice(intake, state, event_ids=none) %}
   {%- for journal in intake.journals %}
     {{ "union all" if not loop.first }}
-    {{ ozmeta_runtime.journal_rows(intake, journal, state.journals.get(journal.name) if state.incremental) }}
+    {{ ozmeta_runtime.journal_rows(intake, journal, state.journals.get(journal.name) if state.incremental, event_ids) }}
   {%- endfor %}
 {% endmacro %}
 
-{% macro journal_rows(intake, journal, watermark) %}
+{% macro journal_rows(intake, journal, watermark, event_ids=none) %}
   {%- set c = ozmeta_runtime.journal_columns(journal, intake) %}
     select
         {{ ozmeta_runtime.literal(journal.name) }} as TL_Journal,
@@ -41,7 +42,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
     {%- if watermark and c.has_sync_date %}
       -- a row without _SyncDate has no place in the order of arrival, so it is looked at by every run
       and ({{ c._SyncDate }} >= {{ ozmeta_runtime.from_micros(ozmeta_runtime.to_micros(ozmeta_runtime.instant(watermark)) ~ " - " ~ intake.lookback_minutes * 60000000) }}
-           or {{ c._SyncDate }} is null)
+           or {{ c._SyncDate }} is null{% if event_ids %} or {{ c.EJ_ID }} in ({{ event_ids }}){% endif %})
     {%- endif %}
 {% endmacro %}
 

@@ -1,6 +1,8 @@
 {#
 Model <binding>_quarantine: the journal rows that stay out of the fold, with the reason (SPEC 4.1, 4.2). Runs after the timeline, and looks
-at the journal's same slice: a row is refused as it is, or because the timeline holds its id with other content.
+at the journal's same slice: a row is refused as it is, or because the timeline holds its id with other content. Where this run's timeline
+replaced an event by an older delivery of other content, the rows of that id are looked at too, wherever in a journal they are: the row that
+gave way may lie far behind its own journal's watermark.
 
 Arguments  intake: see journal_slice; timeline: the binding's timeline
 #}
@@ -10,7 +12,11 @@ Arguments  intake: see journal_slice; timeline: the binding's timeline
 {#- The timeline was built afresh by a full refresh that did not reach this model: read the whole journal too, as that did. -#}
 {%- set afresh = state.incremental and (run_query("select min(_Batch) from " ~ timeline).rows[0][0] or state.batch + 1) > state.batch -%}
 {%- if afresh -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}
-with {{ ozmeta_runtime.admission_ctes(intake, state) }}
+{%- set replaced = none -%}
+{%- if state.incremental and run_query("select count(*) from " ~ timeline ~ " where TL_Replaced and " ~ ozmeta_runtime.new_since(state)).rows[0][0] | int -%}
+  {%- set replaced = "select EJ_ID from " ~ timeline ~ " where TL_Replaced and " ~ ozmeta_runtime.new_since(state) -%}
+{%- endif -%}
+with {{ ozmeta_runtime.admission_ctes(intake, state, replaced) }}
 
 -- most rows are the only one of their id, and what the timeline holds: nothing more is asked of them
 repeated as (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ from rich.syntax import Syntax
 
 from ozmeta_dbt import __version__, snapshot, writer
 from ozmeta_dbt.bindings import Binding
-from ozmeta_dbt.config import FILE_NAME, Config
+from ozmeta_dbt.config import FILE_NAME, Config, load_config
 from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_DIFFERENT, EXIT_FILE, EXIT_INVALID, EXIT_OK, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
 from ozmeta_dbt.project import read_rows
 from ozmeta_dbt.prove.dbt import Dbt, DbtFailed, vars_of
@@ -184,6 +185,51 @@ def verify(
     choice = Choice(tuple(object_id or ()), sample, salt)
     if not verify(dbt, bindings or [], choice, config.journal.lookback_minutes, show, keep, out):
         raise typer.Exit(EXIT_DIFFERENT)
+
+
+journal_app = typer.Typer(no_args_is_help=True, help="A station's journal as a file, and that file appended to the centre's journal.")
+app.add_typer(journal_app, name="journal")
+UrlEnv = Annotated[str, typer.Option("--url-env", metavar="NAME", help="The environment variable that holds the SQLAlchemy URL of the journal's database.")]
+SourceName = Annotated[str | None, typer.Option("--source", help="Which of several journals, as name.table of ozmeta.yml.")]
+
+
+def journals() -> ModuleType:
+    """The module that reads and writes journals; SQLAlchemy is an extra."""
+    try:
+        from ozmeta_dbt import journal
+    except ModuleNotFoundError as error:
+        if error.name != "sqlalchemy":
+            raise
+        raise DatabaseProblem("to read or write a journal, SQLAlchemy is needed: pip install 'ozmeta-dbt[database]', or 'ozmeta-dbt[mssql]' for SQL Server") from None
+    return journal
+
+
+@journal_app.command("export")
+def journal_export(
+    path: Annotated[Path, typer.Argument(help="The file to write: station-7.ndjson.")], url_env: UrlEnv,
+    since: Annotated[str | None, typer.Option(help="Only rows that reached this journal at or after that instant, UTC: 2026-03-01T12:00:00.")] = None,
+    source: SourceName = None, project_dir: ProjectDir = Path("."),
+) -> None:  # fmt: skip
+    """Write a journal to a file, a row a line: the same rows, the same bytes."""
+    journal, config = journals(), load_config(project_dir)
+    moment = journal.instant(since) if since is not None else None
+    if since is not None and moment is None:
+        raise typer.BadParameter("an instant is expected, such as 2026-03-01T12:00:00", param_hint="--since")
+    rows, last = journal.export(path, journal.Place.of(config, source), url_env, moment)
+    out.print(f"{escape(str(path))}: {rows} rows" + (f", the last of {last}" if last else ""))
+
+
+@journal_app.command("replay")
+def journal_replay(path: Annotated[Path, typer.Argument(help="What `journal export` wrote.")], url_env: UrlEnv, source: SourceName = None, project_dir: ProjectDir = Path(".")) -> None:
+    """Append a file's rows to a journal, those that are not there yet, all or none of them."""
+    journal, config = journals(), load_config(project_dir)
+    done = journal.replay(path, journal.Place.of(config, source), url_env)
+    out.print(escape(f"{path}: {done.rows} rows, {done.appended} appended, {done.there} were there"))
+    if done.clashes:
+        more = f" and {done.clashes - len(done.clashing)} more" if done.clashes > len(done.clashing) else ""
+        err.print("[yellow]warning[/] " + escape(f"{done.clashes} of the appended have an EJ_ID that was there with other content ({', '.join(done.clashing)}{more}): of one object's, the next run quarantines them as ConflictingDuplicate"))
+    if done.left_out:
+        err.print("[yellow]warning[/] " + escape(f"the journal has no column for {', '.join(sorted(done.left_out))}: left out"))
 
 
 @app.command()

@@ -10,6 +10,7 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ozmeta_dbt.config import FILE_NAME
-from ozmeta_dbt.problems import DatabaseProblem, InvalidMetadata, Origin, Problems
+from ozmeta_dbt.problems import DatabaseProblem, FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.rows import TABLES, canonical, loads
 
 SCHEMA = "Meta"
@@ -167,25 +168,16 @@ def schemas_query(dialect: str) -> sa.Select[Any]:
 
 def database_rows(url_env: str, client: str, project: str, problems: Problems, flows: tuple[str, ...] = ()) -> Iterator[Found]:
     """All rows of the project. DatabaseProblem where the database can't be read, InvalidMetadata where MetaDB or the project isn't in it."""
-    url, secrets = url_of(url_env)
-    stage = f"the database that {url_env} names can't be reached: check the host, the port, the database, the user and the password"
     found: dict[str, list[dict[str, Any]]] = {}
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with engine_of(url, url_env).connect() as connection:
-                stage = f"the database that {url_env} names can't be read"
-                meta = project_of(connection, client, project, problems, flows)
-                for table in TABLES:
-                    if names := meta.names(table):
-                        found[table] = [{name: plain(value) for name, value in zip(names, row)} for row in connection.execute(meta.rows(table))]
+        with connected(url_env, f"metadb.url_env in {FILE_NAME} says that it holds the URL of MetaDB's database") as connection:
+            meta = project_of(connection, client, project, problems, flows)
+            for table in TABLES:
+                if names := meta.names(table):
+                    found[table] = [{name: plain(value) for name, value in zip(names, row)} for row in connection.execute(meta.rows(table))]
     except Missing as error:
         problems.error(Origin(f"{SCHEMA}.{error.table}"), f"{error}: without it, its rows can't be told apart by client and project")
         raise InvalidMetadata(problems) from None
-    except (DatabaseProblem, InvalidMetadata):
-        raise
-    except Exception as error:  # noqa: BLE001, a driver may raise anything, and its text may hold the URL
-        raise DatabaseProblem(stage + told(error, secrets)) from None
     if "Role" in found and not (meta.has("Role", "PJ_ID") or meta.has("Role", "CL_ID")):
         found["Role"] = of_use(found)
     for table, rows in found.items():
@@ -200,11 +192,30 @@ def database_rows(url_env: str, client: str, project: str, problems: Problems, f
                 yield table, row, origin
 
 
-def url_of(url_env: str) -> tuple[sa.URL, set[str]]:
+@contextmanager
+def connected(url_env: str, why: str, write: bool = False) -> Iterator[sa.Connection]:
+    """A connection to the database whose URL that variable holds; with `write` one transaction, committed at the end. `why`: what is said where the variable is
+    not set. What the driver raises leaves as a DatabaseProblem."""
+    url, secrets = url_of(url_env, why)
+    stage = f"the database that {url_env} names can't be reached: check the host, the port, the database, the user and the password"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            engine = engine_of(url, url_env, write)
+            with engine.begin() if write else engine.connect() as connection:
+                stage = f"the database that {url_env} names can't be written to; nothing was appended" if write else f"the database that {url_env} names can't be read"
+                yield connection
+    except (DatabaseProblem, InvalidMetadata, FileProblem, Missing):
+        raise
+    except Exception as error:  # noqa: BLE001, a driver may raise anything, and its text may hold the URL
+        raise DatabaseProblem(stage + told(error, secrets)) from None
+
+
+def url_of(url_env: str, why: str) -> tuple[sa.URL, set[str]]:
     """The URL, and every text of it that may be shown nowhere."""
     text = os.environ.get(url_env, "").strip()
     if not text:
-        raise DatabaseProblem(f"the environment variable {url_env} is not set: metadb.url_env in {FILE_NAME} says that it holds the URL of MetaDB's database, such as {SHAPE}")
+        raise DatabaseProblem(f"the environment variable {url_env} is not set: {why}, such as {SHAPE}")
     try:
         url = sa.make_url(text)
     except Exception:  # noqa: BLE001
@@ -221,13 +232,13 @@ def url_of(url_env: str) -> tuple[sa.URL, set[str]]:
     return url.set(drivername=DRIVERS.get(url.drivername, url.drivername)), secrets - {""}
 
 
-def engine_of(url: sa.URL, url_env: str) -> sa.Engine:
+def engine_of(url: sa.URL, url_env: str, write: bool = False) -> sa.Engine:
     backend = url.get_backend_name()
     arguments: dict[str, Any] = {}
     if backend in ("sqlite", "duckdb") and url.database and not url.database.startswith(("file:", "md:", "motherduck:", ":")):
         if not Path(url.database).is_file():  # else both would make one
             raise DatabaseProblem(f"the {'SQLite' if backend == 'sqlite' else 'DuckDB'} file that {url_env} names does not exist (a relative path starts at the current folder, as {backend}:///metadb.db)")
-        arguments |= {"read_only": True} if backend == "duckdb" else {}
+        arguments |= {"read_only": True} if backend == "duckdb" and not write else {}
     try:
         dialect = url.get_dialect()
         options = {"json_deserializer": document} if backend == "postgresql" else {}
@@ -238,7 +249,7 @@ def engine_of(url: sa.URL, url_env: str) -> sa.Engine:
     except (ImportError, sa.exc.NoSuchModuleError):
         raise DatabaseProblem(f"the driver for {url.drivername} is not installed: {INSTALL.get(backend, 'install what SQLAlchemy names for this database')}") from None
     # a change that is being saved is seen whole or not at all
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) if backend == "postgresql" else engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) if backend == "postgresql" and not write else engine
 
 
 def document(text: str | bytes) -> Any:

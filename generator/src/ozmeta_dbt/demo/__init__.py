@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ozmeta_dbt.demo.events import DAYS, END, journal_rows
+from ozmeta_dbt.demo.events import DAYS, END, VAN, journals
 from ozmeta_dbt.demo.project import DbtFailed, connect, dbt, load_journal, write_journal, write_project
 from ozmeta_dbt.demo.questions import QUESTIONS
 from ozmeta_dbt.problems import EXIT_OK, EXIT_UNEXPECTED, FileProblem
 from ozmeta_dbt.project import write_models
 
-__all__ = ["journal_rows", "load_journal", "run_demo", "write_journal", "write_project"]
+__all__ = ["load_journal", "run_demo", "write_journal", "write_project"]
 
 ROWS_SHOWN = 10
 
@@ -30,8 +30,10 @@ def run_demo(folder: Path, package: Path, events: int, refreshes: int, out: Cons
     try:
         import dbt.adapters.duckdb  # noqa: F401
         import dbt.cli.main  # noqa: F401
+        import duckdb_engine  # noqa: F401
+        import sqlalchemy  # noqa: F401
     except ImportError:
-        raise FileProblem("the demo runs dbt on DuckDB, which are not installed: pip install 'ozmeta-dbt[demo]'") from None
+        raise FileProblem("the demo runs dbt on DuckDB, and replays a journal with SQLAlchemy, which are not all installed: pip install 'ozmeta-dbt[demo]'") from None
     write_project(folder, package)
     out.print(f"[bold]The demo project is {escape(str(folder))}[/]: Case, Invoice and Ticket, with {DAYS} days of events from three tenants.\n")
     try:
@@ -46,9 +48,9 @@ def run_demo(folder: Path, package: Path, events: int, refreshes: int, out: Cons
 
 def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> None:
     """The first load, then a refresh a day: each appends what arrived, and brings the tables up to that midnight."""
+    from ozmeta_dbt.demo.station import bring_home
 
     def journal() -> str:
-        rows = journal_rows(events)
         write_journal(folder, rows)
         return f"{len(rows):,} events written to journal/events.csv"
 
@@ -58,10 +60,13 @@ def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> No
         return f"ozmeta-dbt generate: {bindings} bindings, {files} files in models/ozmeta"
 
     def refresh() -> str:
-        new = load_journal(folder, midnight)
+        told = f"{doing}: {load_journal(folder, midnight):,} new events"
+        if midnight == END and van:
+            told += f", and {bring_home(folder, van, END).appended} that van {VAN} brought home: its own journal, replayed"
         dbt(folder, "run", as_of=midnight)
-        return f"{doing}: {new:,} new events"
+        return told
 
+    rows, van = journals(events)
     step(out, "making events", journal)
     step(out, "generating models", models)
     for days_left in range(refreshes, -1, -1):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import operator
 import random
 import uuid
 from collections import Counter
@@ -25,6 +26,7 @@ FIRST_DAY = dt.datetime(2026, 1, 1)
 END = FIRST_DAY + dt.timedelta(days=DAYS)
 TENANTS = ("acme", "globex", "initech")
 UNCOUNTED = ("portal", "bank", "queue-app", "approvals-app")  # systems that write no EJ_Sequence
+VAN = "station-7"  # has no network on the road
 CLERKS = ("lena", "otto", "pia")
 AGENTS = ("amir", "bea", "chen", "dora", "elif", "femi")
 
@@ -195,12 +197,12 @@ def ticket_history(h: History) -> None:
 
 def visit(h: History, seen: int) -> None:
     """Three events from a van. Van 'station-7' has no network on the road: its events all arrive when it is back, hours or days later."""
-    source, technician = h.rng.choices((("station-7", "sven"), ("van-2", "vera")), (45, 55))[0]
+    source, technician = h.rng.choices(((VAN, "sven"), ("van-2", "vera")), (45, 55))[0]
     first = len(h.rows)
     for place, (code, median) in enumerate((("Depart", 0.5), ("Arrive", 1.2), ("Complete", 2.2))):
         h.wait(median)
         h.report("Moved", source, technician, transition(code, seen=seen + place))
-    if source == "station-7":
+    if source == VAN:
         back = h.now + hours(h.rng.uniform(2, 60))
         for place, row in enumerate(h.rows[first:]):
             row["_SyncDate"] = back + dt.timedelta(seconds=place)
@@ -283,9 +285,11 @@ def as_written(row: Row) -> Row:
     return row
 
 
-def journal_rows(events: int = 20_000, seed: int = SEED) -> list[Row]:
-    """About `events` journal rows in the order of their arrival; those still to arrive after the last day are not there yet."""
+def journals(events: int = 20_000, seed: int = SEED) -> tuple[list[Row], list[Row]]:
+    """About `events` journal rows in the order of their arrival, those that have arrived by the end; and the journal of van station-7: what it has written
+    by then and still has to bring home."""
     rng = random.Random(seed)
+    van: list[Row] = []
     numbers: Counter[tuple[str, str]] = Counter()  # each tenant counts from 1: the same ids in all of them
     rows: list[Row] = []
     kinds = (("Case", "CASE", case_history), ("Invoice", "INV", invoice_history), ("Ticket", "TKT", ticket_history))
@@ -297,4 +301,10 @@ def journal_rows(events: int = 20_000, seed: int = SEED) -> list[Row]:
         happens(history)
         arriving = [arrived for row in history.rows for arrived in what_arrives(rng, row)] + [arrived for row in history.votes for arrived in what_arrives(history.aside, row)]
         rows += [as_written(row) for row in arriving if row["_SyncDate"] < END]
-    return sorted(rows, key=lambda row: (row["_SyncDate"], row["EJ_ID"] or "", row["EJ_Actor"]))
+        there = {row["EJ_ID"] for row in arriving if row["_SyncDate"] < END}
+        van += [
+            as_written(row | {"_SyncDate": row["EJ_EventTimeUTC"]}) for row in history.rows
+            if row["EJ_SourceSystem"] == VAN and row["EJ_EventTimeUTC"] < END <= row["_SyncDate"] and row["EJ_ID"] not in there
+        ]  # fmt: skip
+    order = operator.itemgetter("_SyncDate")
+    return sorted(rows, key=lambda row: (row["_SyncDate"], row["EJ_ID"] or "", row["EJ_Actor"])), sorted(van, key=order)

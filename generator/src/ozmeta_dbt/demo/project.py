@@ -54,6 +54,7 @@ Made by `ozmeta-dbt demo`, which deletes and remakes this folder when it is run 
 | `ozmeta.yml` | what `ozmeta-dbt generate` reads |
 | `models/ozmeta/` | what it wrote: a short model per table, with descriptions and tests |
 | `journal/events.csv` | all 60 days of events; those that have arrived are in `raw.event_journal` of `warehouse.duckdb` |
+| `journal/station-7.duckdb`, `.ndjson` | the journal of a van without a network, and its export, which was replayed to `raw.event_journal` when it was home |
 | `analyses/` | the questions that the demo asked, as plain SQL on DuckDB |
 
 Run dbt within this folder, since `profiles.yml` names the database relative to it. The clock stands at the end of the demo (`vars` in `dbt_project.yml`); to see time alone move SLA timers:
@@ -108,6 +109,7 @@ class DbtFailed(Exception):
 
 def dbt(folder: Path, *args: str, as_of: dt.datetime | None = None) -> None:
     """Run dbt in this process, quietly; raises DbtFailed with what it said went wrong."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     command = [*args, "--quiet", "--no-use-colors"]
@@ -118,6 +120,7 @@ def dbt(folder: Path, *args: str, as_of: dt.datetime | None = None) -> None:
         result = dbtRunner().invoke(command)
     finally:
         os.chdir(here)
+        DuckDBConnectionManager.close_all_connections()  # else the file stays open, and a replay could not write to it
     if not result.success:
         nodes: Any = result.result or []
         said = [f"{r.node.name}: {r.message}" for r in nodes if r.status not in ("success", "pass", "skipped")]
@@ -135,10 +138,23 @@ def write_journal(folder: Path, rows: list[Row]) -> None:
         out = csv.DictWriter(file, COLUMNS)
         out.writeheader()
         out.writerows(rows)
-    with connect(folder) as connection:
+    create_journal(folder / DATABASE)
+
+
+def create_journal(database: Path) -> None:
+    import duckdb
+
+    with duckdb.connect(str(database)) as connection:
         connection.execute("create schema if not exists raw")
         columns = ", ".join(f"{name} {type_}" for name, type_ in COLUMN_TYPES.items())
         connection.execute(f"create or replace table raw.event_journal ({columns})")
+
+
+def put_rows(database: Path, rows: list[Row]) -> None:
+    import duckdb
+
+    with duckdb.connect(str(database)) as connection:
+        connection.executemany(f"insert into raw.event_journal values ({', '.join('?' * len(COLUMNS))})", [[row[column] for column in COLUMNS] for row in rows])
 
 
 def load_journal(folder: Path, until: dt.datetime) -> int:

@@ -18,7 +18,7 @@ from ozmeta_dbt.prove import explain
 from ozmeta_dbt.prove.dbt import Dbt, DbtFailed
 from ozmeta_dbt.prove.scratch import find_profiles, write_scratch_profiles
 
-BOOKKEEPING = {"_Batch", "_UpdateDate", "_DefinitionHash", "_DeleteDate", "TL_Intake", "TL_Journal", "QR_Journal"}
+BOOKKEEPING = {"_Batch", "_UpdateDate", "_DefinitionHash", "_DeleteDate", "TL_Intake", "TL_Replaced", "TL_Journal", "QR_Journal"}
 
 
 @dataclass(frozen=True)

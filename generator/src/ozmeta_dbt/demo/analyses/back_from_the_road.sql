@@ -1,0 +1,14 @@
+-- What van station-7 brought home
+-- Its last days stood in its own journal until it had a network again. Each event took its place by its time, and what was decided without it was put right.
+select
+    _TenantID as tenant,
+    EJ_ObjectID as ticket,
+    strftime(EJ_EventTimeUTC, '%m-%d %H:%M') as happened,
+    strftime(_SyncDate, '%m-%d %H:%M') as arrived,
+    TL_TransitionCode as moved,
+    TL_ToState as state,
+    TL_Anomaly as anomaly
+from ticket_timeline
+where EJ_SourceSystem = 'station-7'
+  and _SyncDate = (select max(_SyncDate) from ticket_timeline where EJ_SourceSystem = 'station-7')
+order by EJ_EventTimeUTC, EJ_ID
