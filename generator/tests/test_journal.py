@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -355,3 +356,16 @@ def test_what_is_asked_of_sql_server_is_t_sql() -> None:
     text = str(asked.ordered(NOON).compile(dialect=Asked.dialect, compile_kwargs={"literal_binds": False}))
     assert "COLLATE Latin1_General_BIN2" in text and "switchoffset([_SyncDate]" in text.replace("raw.event_journal.", "") and "LIMIT" not in text
     sqlglot.parse_one(text.replace("%(", "@").replace(")s", ""), read="tsql")
+
+
+def test_the_commands_of_the_readme(project: Project, tmp_path: Path) -> None:
+    """As they stand there, but for the two URLs."""
+    section = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").partition("\n## Offline stations\n")[2].partition("\n## ")[0]
+    commands = [shlex.split(line) for line in section.splitlines() if line.startswith("ozmeta-dbt journal ")]
+    assert [command[2] for command in commands] == ["export", "replay"]
+    station, centre = duckdb(project, "STATION_URL"), duckdb(project, "CENTRE_URL")
+    station.put(row("a", _SyncDate=dt.datetime(2026, 3, 2)), row("b", _SyncDate=dt.datetime(2026, 3, 3)), row("before"))
+    centre.put(row("a"))
+    project.monkeypatch.chdir(tmp_path)
+    printed = [project.run(*command[1:])[1] for command in commands]
+    assert printed[1] == "station-7.ndjson: 2 rows, 1 appended, 1 were there\n" and re.search(r"^station-7\.ndjson: \d+ rows, \d+ appended, \d+ were there$", section, re.M)
