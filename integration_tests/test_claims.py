@@ -129,7 +129,7 @@ def test_the_lookback_is_inclusive_and_ends_there(project: DbtProject) -> None:
 
 def test_a_refused_duplicate_may_turn_out_to_be_the_first(project: DbtProject) -> None:
     """`Back` was refused as a conflict; then the same row appears with an earlier _SyncDate: it counts, and what had counted is refused."""
-    project.append([event("a", 0, "Go", _SyncDate=at(100))])
+    project.append([event("a", 0, "Go", _SyncDate=at(100)), event("other", 0, "Go", "o2", _SyncDate=at(100))])
     project.run("2026-01-01T02:00:00")
     project.append([event("a", 0, "Back", _SyncDate=at(110))])
     project.run("2026-01-01T02:00:00")
@@ -137,7 +137,7 @@ def test_a_refused_duplicate_may_turn_out_to_be_the_first(project: DbtProject) -
     assert project.rows(refused) == [{"code": "Back"}]
     project.append([event("a", 0, "Back", _SyncDate=at(90))])
     project.run("2026-01-01T02:00:00")
-    assert project.rows("select PL_Code from case_timeline") == [{"PL_Code": "Back"}]
+    assert project.rows("select PL_Code from case_timeline where EJ_ID = 'a'") == [{"PL_Code": "Back"}]
     assert project.rows(refused) == [{"code": "Go"}]
     assert same_as_full_refresh(project, "2026-01-01T02:00:00") == {}
 
