@@ -22,6 +22,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.mssql import DATETIME2
 
 from ozmeta_dbt.config import CANONICAL_COLUMNS, FILE_NAME, NEEDED_COLUMNS, Config, Source
 from ozmeta_dbt.database import catalogue, connected
@@ -55,7 +56,7 @@ class Column:
     def read(self, dialect: str) -> sa.ColumnElement[Any]:
         """Times as UTC, all else as the text that the package's models see."""
         if self.kind == "zoned":
-            return sa.cast(sa.func.switchoffset(self.physical, "+00:00"), sa.DateTime()) if dialect == "mssql" else sa.func.timezone("UTC", self.physical)
+            return sa.cast(sa.func.switchoffset(self.physical, "+00:00"), DATETIME2(6)) if dialect == "mssql" else sa.func.timezone("UTC", self.physical)
         return self.physical if self.kind == "time" else sa.cast(self.physical, sa.Unicode())
 
     def written(self, value: Any) -> Any:
