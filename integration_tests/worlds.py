@@ -487,7 +487,7 @@ def census(world: World) -> Counter[str]:
 
 def count_rows(world: World, binding: dict[str, Any], found: Counter[str]) -> None:
     """What is to be seen of a binding's journal rows, and of the events that they became."""
-    last = len(world.as_of) - 1
+    last, arrivals = len(world.as_of) - 1, world.last_arrival()
     mine = [r for r in world.rows if r["EJ_ObjectType"] in binding["object_types"]]
     by_event, by_object = defaultdict(list), defaultdict(list)
     for row in mine:
@@ -496,7 +496,7 @@ def count_rows(world: World, binding: dict[str, Any], found: Counter[str]) -> No
         found["a null payload"] += row["EJ_Payload"] is None
         found["the other object type"] += row["EJ_ObjectType"] != binding["name"]
         found["a straggler"] += row["run"] > 0 and row["_SyncDate"] <= world.as_of[row["run"] - 1]
-        found["a row from after the run's as_of"] += row["run"] < world.last_arrival() and row["_SyncDate"] > world.as_of[row["run"]]
+        found["a row from after the run's as_of"] += row["run"] < arrivals and row["_SyncDate"] > world.as_of[row["run"]]
     for same in by_event.values():
         by_run = sorted(same, key=lambda r: r["run"])
         for first, second in zip(by_run, by_run[1:], strict=False):
