@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 ORDER = (
-    "late_now", "escalations_by_role", "sla_compliance", "time_in_state", "approvals_waiting", "one_ticket", "back_from_the_road", "retracted_by_late_events", "anomalies", "quarantined_rows", "runs",
+    "late_now", "escalations_by_role", "sla_compliance", "time_in_state", "approvals_waiting", "one_ticket", "back_from_the_road", "retracted_by_late_events", "said_and_taken_back", "anomalies", "quarantined_rows", "runs",
 )  # fmt: skip
 
 
