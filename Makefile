@@ -7,7 +7,7 @@ demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
 test: .venv/ready  ## every test that runs on DuckDB
-	$(BIN)/python -m pytest -q generator/tests integration_tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile generator/tests integration_tests
 
 prove: .venv/ready  ## what `make test` does a little of, at length: 20,000 random objects, 200 sequences of faults; half an hour on two cores
 	$(BIN)/python integration_tests/prove.py
