@@ -192,6 +192,18 @@ def test_a_changed_definition_folds_again_only_once(project: DbtProject) -> None
     assert project.rows(written) == before
 
 
+def test_a_field_that_a_rule_needs_before_there_is_any_event(project: DbtProject) -> None:
+    """Nothing was read without it, so no full refresh is asked for: the table only lacks the column (found by a sequence of faults)."""
+    project.run("2026-01-01T00:10:00")
+    wanting = snapshot()
+    wanting["objects"]["runtime"]["slaBindings"][0]["startRule"]["expr"] = {"op": "eq", "args": [{"ref": "object.Kind"}, {"lit": "big"}]}
+    project.configure(CONFIG, wanting)
+    project.append([event("a", 15, EJ_Payload='{"object":{"Kind":"big"}}')])
+    project.run("2026-01-01T00:20:00")
+    assert [row["ST_Status"] for row in project.rows("from case_sla_timer")] == ["Running"]
+    assert same_as_full_refresh(project, "2026-01-01T00:20:00") == {}
+
+
 def test_a_rule_that_needs_an_unread_field_stops_the_run(project: DbtProject) -> None:
     project.append([event("a", 0, EJ_Payload='{"transition":{"code":"Go"},"object":{"Kind":"big"}}')])
     project.run("2026-01-01T00:10:00")

@@ -22,6 +22,7 @@ Arguments
 {%- set held = ozmeta_runtime.intake_text(intake) -%}
 {%- set state = ozmeta_runtime.run_state(binding, [fold, held]) -%}
 {%- if state.incremental -%}{%- do ozmeta_runtime.check_intake(intake, state) -%}{%- endif -%}
+{%- set held_columns = ozmeta_runtime.column_names(this) if state.incremental and state.redefined else none -%}
 {%- set paths = ozmeta_runtime.payload_paths(intake) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 
@@ -82,7 +83,7 @@ touched as (
 
 events as (
     -- what a run that died had replaced is still to be told to the quarantine
-    select {{ ozmeta_runtime.event_columns(intake) }}, case when TL_Replaced and {{ ozmeta_runtime.new_since(state) }} then true else false end as TL_Replaced from {{ this }}
+    select {{ ozmeta_runtime.event_columns(intake, held_columns) }}, case when TL_Replaced and {{ ozmeta_runtime.new_since(state) }} then true else false end as TL_Replaced from {{ this }}
     where _ObjectKey in (select _ObjectKey from touched)
       and _Key not in (select _Key from arrived)
     union all
@@ -142,10 +143,11 @@ select * from written
   {{- ozmeta_runtime.to_version(text) if column.kind == 'version' else text -}}
 {% endmacro %}
 
-{% macro event_columns(intake) -%}
+{# held: names of the columns that a table of an older definition has. A field that it lacks is null there: it has no rows, or check_intake stopped the run. #}
+{% macro event_columns(intake, held=none) -%}
   _Key, _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectType, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem,
   EJ_Sequence, EJ_CorrelationID, _SyncDate, TL_IsUnsynced, TL_ContentHash
-  {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}, {{ column.column }}{% endfor %}
+  {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}, {% if held is not none and column.column | lower not in held %}cast(null as {{ dbt.type_string() }}) as {% endif %}{{ column.column }}{% endfor %}
 {%- endmacro %}
 
 {# What was taken from the journal, kept with each row: how rows were keyed, then the payload fields that were read. #}

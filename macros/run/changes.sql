@@ -37,8 +37,14 @@ where _DeleteDate is null
 {% macro has_columns(relation, columns) %}
   {%- set existing = load_relation(relation) -%}
   {%- if existing is none or existing.type != 'table' -%}{%- do return(false) -%}{%- endif -%}
-  {%- set names = [] -%}
-  {%- for column in adapter.get_columns_in_relation(existing) -%}{%- do names.append(column.name | lower) -%}{%- endfor -%}
+  {%- set names = ozmeta_runtime.column_names(existing) -%}
   {%- for column in columns if column | lower not in names -%}{%- do return(false) -%}{%- endfor -%}
   {%- do return(true) -%}
+{% endmacro %}
+
+{# The names of a relation's columns, in lower case. #}
+{% macro column_names(relation) %}
+  {%- set names = [] -%}
+  {%- for column in adapter.get_columns_in_relation(relation) -%}{%- do names.append(column.name | lower) -%}{%- endfor -%}
+  {%- do return(names) -%}
 {% endmacro %}
