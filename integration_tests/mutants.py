@@ -109,7 +109,7 @@ def mutants() -> list[Mutant]:
         Mutant("since the last transition", instance, "TL_IsApplied and TL_FromState <> TL_ToState then", "TL_IsApplied then", "CurrentSince is of the last transition that changed the state", "4.6", "apply-4"),
         Mutant("last event's actor", instance, "TL_Position = coalesce(last_applied, 1) then EJ_Actor", "TL_Position = 1 then EJ_Actor", "the actor is the last applied transition's", "4.6", "apply-14"),
         Mutant("every event is a version", instance, "sum(case when TL_IsApplied then 1 else 0 end) as row_version", "max(TL_Position) as row_version", "the version is the number of applied transitions", "4.6", "apply-14"),
-        Mutant("ids of the last arrival", instance, "min(_SyncDate) as first_sync", "max(_SyncDate) as first_sync", "an id's milliseconds are of the object's first arrival", "7", f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them"),
+        Mutant("ids of the last arrival", instance, "min(_SyncDate) as first_sync,\n", "max(_SyncDate) as first_sync,\n", "an id's milliseconds are of the object's first arrival", "7", f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them"),
         Mutant("a pending object is there", instance, "where last_position is not null", "where 1 = 1", "an instance exists from its first folded event", "4.6", "order-15"),
         # rules
         Mutant("rules see refused events", marks, "where TL_Position is not null and not TL_IsRejected", "where TL_Position is not null", "no rule sees a rejected event", "4.5, 4.7", "escalation-12"),

@@ -3,12 +3,7 @@
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, 'latest round') -%}
 with touched as (
-    select distinct _ObjectKey from {{ steps }} where {{ ozmeta_runtime.new_since(state) }}
-    {%- if state.incremental %}
-    union
-    select _ObjectKey from {{ this }} where {{ state.stale }} and _DeleteDate is null
-    {%- endif %}
-    {{- ozmeta_runtime.rebuilt(state, steps) }}
+    {{ ozmeta_runtime.touched_objects(state, [steps]) }}
 ),
 
 ranked as (

@@ -27,9 +27,7 @@ Arguments
     'AP_DecidedUTC', 'AP_Quorum', 'AP_Approvals', 'AP_Rejections', 'AP_OutOfTurn', 'AP_Ignored', 'AP_ActivatedEventID', 'AP_DecidedEventID', 'AP_LastActor', 'AP_Roles'] -%}
 
 {{ ozmeta_runtime.with_recursive() }} touched as (
-    select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
-    {{- ozmeta_runtime.redefined(state, timeline) }}
-    {{- ozmeta_runtime.rebuilt(state, timeline) }}
+    {{ ozmeta_runtime.touched_objects(state, [timeline]) }}
 ),
 
 asked as (
@@ -164,10 +162,7 @@ rounds as (
 ),
 
 objects as (
-    select _ObjectKey, {{ ozmeta_runtime.tenant_of(intake, 'min(_TenantID)') }} as tenant, min(EJ_ObjectID) as object_id, min(_SyncDate) as first_sync
-    from {{ timeline }}
-    where _ObjectKey in (select _ObjectKey from rounds)
-    group by _ObjectKey
+    {{ ozmeta_runtime.object_facts(intake, timeline, 'rounds') }}
 ),
 
 seeded as (

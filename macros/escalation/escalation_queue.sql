@@ -24,14 +24,7 @@ Arguments
     'EQ_CreatedUTC', 'EQ_ClosedUTC', 'EQ_Notes', 'ST_ID', 'SL_Code', 'ST_CycleNo', 'EQ_Level'] -%}
 
 with touched as (
-    select _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
-    {%- if cycles %}
-    union
-    select _ObjectKey from {{ cycles }} where {{ ozmeta_runtime.new_since(state) }}
-    {%- endif %}
-    {{- ozmeta_runtime.redefined(state, timeline) }}
-    {{- ozmeta_runtime.rebuilt(state, timeline) }}
-    {%- if cycles %}{{ ozmeta_runtime.rebuilt(state, cycles) }}{% endif %}
+    {{ ozmeta_runtime.touched_objects(state, [timeline, cycles]) }}
 ),
 
 levels as (
@@ -104,10 +97,7 @@ answered as (
 ),
 
 objects as (
-    select _ObjectKey, {{ ozmeta_runtime.tenant_of(intake, 'min(_TenantID)') }} as tenant, min(EJ_ObjectID) as object_id, min(_SyncDate) as first_sync
-    from {{ timeline }}
-    where _ObjectKey in (select _ObjectKey from raised)
-    group by _ObjectKey
+    {{ ozmeta_runtime.object_facts(intake, timeline, 'raised') }}
 ),
 
 seeded as (

@@ -22,7 +22,7 @@ Arguments
 {%- set held = ozmeta_runtime.intake_text(intake) -%}
 {%- set state = ozmeta_runtime.run_state(binding, [fold, held]) -%}
 {%- if state.incremental -%}{%- do ozmeta_runtime.check_intake(intake, state) -%}{%- endif -%}
-{%- set held_columns = ozmeta_runtime.column_names(this) if state.incremental and state.redefined else none -%}
+{%- set held_columns = ozmeta_runtime.columns_of(this) if state.incremental and state.redefined else none -%}
 {%- set paths = ozmeta_runtime.payload_paths(intake) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 

@@ -6,9 +6,7 @@ Arguments  intake: see journal_slice; workflow: see timeline, and id, terminal: 
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, workflow.id, workflow.start, workflow.terminal]) -%}
 with touched as (
-    select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
-    {{- ozmeta_runtime.redefined(state, timeline) }}
-    {{- ozmeta_runtime.rebuilt(state, timeline) }}
+    {{ ozmeta_runtime.touched_objects(state, [timeline]) }}
 ),
 
 positions as (
@@ -76,3 +74,13 @@ select * from written
 
 {# The tenant as keys and object-level tables show it: '' where it is no part of the key. #}
 {% macro tenant_of(intake, column='tenant') %}{{ column if intake.tenant_in_key else "''" }}{% endmacro %}
+
+{# Who each object is: its tenant as keys show it, its id, and when its first event arrived, pending ones too (SPEC 7 "IDs"). among: a CTE of the _ObjectKeys wanted, or none for all. #}
+{% macro object_facts(intake, timeline, among=none) %}
+    select _ObjectKey, {{ ozmeta_runtime.tenant_of(intake, 'min(_TenantID)') }} as tenant, min(EJ_ObjectID) as object_id, min(_SyncDate) as first_sync
+    from {{ timeline }}
+    {%- if among %}
+    where _ObjectKey in (select _ObjectKey from {{ among }})
+    {%- endif %}
+    group by _ObjectKey
+{%- endmacro %}

@@ -64,9 +64,8 @@ left join runtime on runtime.object_id = {{ ozmeta_runtime.entity_key(own.key, '
    runtime column is; under write_back, such a one is the runtime's. #}
 {% macro entity_columns(entity, relation) %}
   {%- set where = " in ozmeta.yml under bindings." ~ entity.binding ~ ".entity and generate again." -%}
-  {%- set found, own, clashing, runtime = {}, [], [], ozmeta_runtime.inline_names(entity) | map('lower') | list -%}
-  {%- for column in adapter.get_columns_in_relation(relation) -%}
-    {%- do found.update({column.name | lower: column.name}) -%}
+  {%- set found, own, clashing, runtime = ozmeta_runtime.columns_of(relation), [], [], ozmeta_runtime.inline_names(entity) | map('lower') | list -%}
+  {%- for column in found.values() -%}
     {%- if column.name | lower not in runtime -%}{%- do own.append(ozmeta_runtime.quoted_name(column.name)) -%}{%- else -%}{%- do clashing.append(column.name) -%}{%- endif -%}
   {%- endfor -%}
   {%- if not found -%}
@@ -81,8 +80,8 @@ left join runtime on runtime.object_id = {{ ozmeta_runtime.entity_key(own.key, '
         ~ ". Rename them, or bind a view of the table that does; or, where they are there for write_inline to fill, say write_back: true" ~ where) -%}
   {%- endif -%}
   {%- set key = [] -%}
-  {%- for name in entity.key -%}{%- do key.append(ozmeta_runtime.quoted_name(found[name | lower])) -%}{%- endfor -%}
-  {%- do return({'columns': own, 'key': key, 'tenant': ozmeta_runtime.quoted_name(found[entity.tenant | lower]) if entity.tenant else none}) -%}
+  {%- for name in entity.key -%}{%- do key.append(ozmeta_runtime.quoted_name(found[name | lower].name)) -%}{%- endfor -%}
+  {%- do return({'columns': own, 'key': key, 'tenant': ozmeta_runtime.quoted_name(found[entity.tenant | lower].name) if entity.tenant else none}) -%}
 {% endmacro %}
 
 {# The id of an entity's row, as the journal's events name it. columns: quoted #}

@@ -20,9 +20,7 @@ column, and stops before it changes anything where ozmeta.yml gives no leave (wr
     {%- do exceptions.raise_compiler_error((table or source.schema ~ "." ~ source.identifier) ~ " is no table" ~ (", but a " ~ table.type if table else " that dbt sees") ~ ": there is nothing to write to") -%}
   {%- endif -%}
   {%- set own = ozmeta_runtime.entity_columns(entity, table) -%}
-  {%- set held, fresh, columns, missing, wrong = {}, {}, [], [], [] -%}
-  {%- for column in adapter.get_columns_in_relation(table) -%}{%- do held.update({column.name | lower: column}) -%}{%- endfor -%}
-  {%- for column in adapter.get_columns_in_relation(view) -%}{%- do fresh.update({column.name | lower: column}) -%}{%- endfor -%}
+  {%- set held, fresh, columns, missing, wrong = ozmeta_runtime.columns_of(table), ozmeta_runtime.columns_of(view), [], [], [] -%}
   {%- for name in ozmeta_runtime.inline_names(entity) -%}
     {%- set wanted, there = fresh.get(name | lower), held.get(name | lower) -%}
     {%- if not wanted -%}{%- do exceptions.raise_compiler_error(node.name ~ " has no column " ~ name ~ " yet: run dbt, first") -%}{%- endif -%}
@@ -53,10 +51,7 @@ column, and stops before it changes anything where ozmeta.yml gives no leave (wr
 
 {# The model <binding>_inline, as a node of the graph. #}
 {% macro inline_model(binding) %}
-  {%- set found = {} -%}
-  {%- for node in graph.nodes.values() if node.resource_type == 'model' and 'macro.ozmeta_runtime.inline' in node.depends_on.macros -%}
-    {%- do found.update({node.name[:-7]: node}) -%}
-  {%- endfor -%}
+  {%- set found = ozmeta_runtime.models_calling('inline', '_inline') -%}
   {%- if binding not in found -%}
     {%- do exceptions.raise_compiler_error("This project has no Inline binding '" ~ binding ~ "'. It has: " ~ (found.keys() | sort | join(', ') or 'none')) -%}
   {%- endif -%}

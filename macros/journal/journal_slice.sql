@@ -50,10 +50,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
 {% macro journal_columns(journal, intake) %}
   {%- set required = ['EJ_ID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_Payload'] -%}
   {%- set blank_is_null = ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_ObjectID', 'EJ_SourceSystem'] -%}
-  {%- set found = {} -%}
-  {%- for column in adapter.get_columns_in_relation(journal.relation) -%}
-    {%- do found.update({column.name | lower: column}) -%}
-  {%- endfor -%}
+  {%- set found = ozmeta_runtime.columns_of(journal.relation) -%}
   {%- if not found -%}
     {%- do exceptions.raise_compiler_error("The journal " ~ journal.relation ~ " does not exist. Name it in ozmeta.yml under journal.source and generate again; is this the database you mean?") -%}
   {%- endif -%}
@@ -69,7 +66,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
           ~ (", or " ~ name ~ ": null for a journal without it: every run then reads all of it" if name == '_SyncDate' else '')
           ~ ") and generate again. It has: " ~ found.keys() | join(', ')) -%}
     {%- endif -%}
-    {%- set quoted = adapter.quote(column.name) if column -%}
+    {%- set quoted = ozmeta_runtime.quoted_name(column.name) if column -%}
     {%- set text = "cast(" ~ quoted ~ " as " ~ dbt.type_string() ~ ")" -%}
     {%- if not column -%}
       {%- set type = dbt.type_timestamp() if name == '_SyncDate' else dbt.type_bigint() if name == 'EJ_Sequence' else dbt.type_string() -%}

@@ -9,14 +9,12 @@ Arguments  intake: see journal_slice; timeline: the binding's timeline
 {% macro quarantine(binding, intake, timeline) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, ozmeta_runtime.intake_text(intake)) -%}
+{%- set is_replaced = "TL_Replaced and " ~ ozmeta_runtime.new_since(state) -%}
+{%- set first_batch, replaced = run_query("select min(_Batch), sum(case when " ~ is_replaced ~ " then 1 else 0 end) from " ~ timeline).rows[0].values() if state.incremental else (0, 0) -%}
 {#- The timeline was built afresh by a full refresh that did not reach this model: read the whole journal too, as that did. -#}
-{%- set afresh = state.incremental and (run_query("select min(_Batch) from " ~ timeline).rows[0][0] or state.batch + 1) > state.batch -%}
+{%- set afresh = state.incremental and (first_batch or state.batch + 1) > state.batch -%}
 {%- if afresh -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}
-{%- set replaced = none -%}
-{%- if state.incremental and run_query("select count(*) from " ~ timeline ~ " where TL_Replaced and " ~ ozmeta_runtime.new_since(state)).rows[0][0] | int -%}
-  {%- set replaced = "select EJ_ID from " ~ timeline ~ " where TL_Replaced and " ~ ozmeta_runtime.new_since(state) -%}
-{%- endif -%}
-with {{ ozmeta_runtime.admission_ctes(intake, state, replaced) }}
+with {{ ozmeta_runtime.admission_ctes(intake, state, "select EJ_ID from " ~ timeline ~ " where " ~ is_replaced if replaced else none) }}
 
 -- most rows are the only one of their id, and what the timeline holds: nothing more is asked of them
 repeated as (

@@ -1,8 +1,16 @@
+{# The project's models that call a macro of this package, {binding: node}; suffix: what their names have after the binding's. #}
+{% macro models_calling(macro, suffix) %}
+  {%- set found = {} -%}
+  {%- for node in graph.nodes.values() if node.resource_type == 'model' and 'macro.ozmeta_runtime.' ~ macro in node.depends_on.macros -%}
+    {%- do found.update({node.name[:-(suffix | length)]: node}) -%}
+  {%- endfor -%}
+  {%- do return(found) -%}
+{% endmacro %}
+
 {# The bindings among the project's models: {binding: {model: node}}; a binding is known by its run log, whose model names all others. #}
 {% macro bindings() %}
   {%- set found = {} -%}
-  {%- for node in graph.nodes.values() if node.resource_type == 'model' and 'macro.ozmeta_runtime.run_log_model' in node.depends_on.macros -%}
-    {%- set binding = node.name[:-4] -%}
+  {%- for binding, node in ozmeta_runtime.models_calling('run_log_model', '_run').items() -%}
     {%- set models = {'run': node} -%}
     {%- for id in node.depends_on.nodes -%}
       {%- set upstream = graph.nodes[id] -%}
@@ -23,7 +31,7 @@
   {%- set found = [] -%}
   {%- set selected = [] -%}
   {%- for column in columns -%}
-    {%- set name = adapter.quote(column.name) -%}
+    {%- set name = ozmeta_runtime.quoted_name(column.name) -%}
     {%- if ozmeta_runtime.is_instant(column) -%}{%- do selected.append("cast(" ~ ozmeta_runtime.to_micros(name) ~ " as " ~ dbt.type_string() ~ ")") -%}
     {%- elif 'bool' in column.data_type | lower -%}{%- do selected.append("case when " ~ name ~ " then 'true' when not " ~ name ~ " then 'false' end") -%}
     {%- else -%}{%- do selected.append("cast(" ~ name ~ " as " ~ dbt.type_string() ~ ")") -%}{%- endif -%}

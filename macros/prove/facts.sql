@@ -18,7 +18,7 @@
     {%- if not columns -%}
       {%- do exceptions.raise_compiler_error("There is no table " ~ relation ~ " yet: run dbt, first") -%}
     {%- endif -%}
-    {%- set condition = "RUN_Batch = (select max(RUN_Batch) from " ~ relation ~ ")" if model == 'run'
+    {%- set condition = ozmeta_runtime.last_run(relation) if model == 'run'
         else ozmeta_runtime.object_column(model) ~ " in (" ~ ozmeta_runtime.literals(objects) ~ ")" -%}
     {%- do facts.update({model: ozmeta_runtime.rows_as_text(relation, columns, condition)}) -%}
   {%- endfor -%}

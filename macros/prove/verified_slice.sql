@@ -2,10 +2,9 @@
    var `ozmeta_verify`: {objects: [id]} or {below: hex, salt: text}: objects whose hash lies below; every id is as likely as any other.
    Never a model's condition in a user's own run: nothing but verify sets the variable. #}
 {% macro verified_slice(object_id) %}
-  {%- set wanted = var('ozmeta_verify', none) -%}
-  {%- if wanted %}{{ ' and ' }}{% endif -%}
-  {%- if wanted and wanted.get('objects') -%}{{ object_id }} in ({{ ozmeta_runtime.literals(wanted.objects) }})
-  {%- elif wanted and wanted.get('below') -%}{{ dbt.hash(ozmeta_runtime.joined([ozmeta_runtime.literal(wanted.salt), object_id])) }} < {{ ozmeta_runtime.literal(wanted.below) }}
+  {%- set wanted = var('ozmeta_verify', {}) -%}
+  {%- if wanted.get('objects') -%}{{ " and " ~ object_id ~ " in (" ~ ozmeta_runtime.literals(wanted.objects) ~ ")" }}
+  {%- elif wanted.get('below') -%}{{ " and " ~ dbt.hash(ozmeta_runtime.joined([ozmeta_runtime.literal(wanted.salt), object_id])) ~ " < " ~ ozmeta_runtime.literal(wanted.below) }}
   {%- endif -%}
 {% endmacro %}
 

@@ -12,7 +12,7 @@ Operations behind `ozmeta-dbt verify`: is what the incremental tables hold what 
     {%- set log = load_relation(ozmeta_runtime.relation_of(models.run)) -%}
     {%- if log -%}
       {%- for row in run_query("select RUN_Batch, RUN_Journal, " ~ ozmeta_runtime.to_micros('RUN_AsOfUTC') ~ ", " ~ ozmeta_runtime.to_micros('RUN_WatermarkUTC')
-          ~ " from " ~ log ~ " where RUN_Batch = (select max(RUN_Batch) from " ~ log ~ ")").rows -%}
+          ~ " from " ~ log ~ " where " ~ ozmeta_runtime.last_run(log)).rows -%}
         {%- do entry.update({'batch': row[0] | int, 'as_of': row[2] | int}) -%}
         {%- do entry.journals.update({row[1]: row[3] | int if row[3] is not none else none}) -%}
       {%- endfor -%}
@@ -31,7 +31,7 @@ Operations behind `ozmeta-dbt verify`: is what the incremental tables hold what 
 Arguments  plan: what verify_plan said; lookback_minutes: the journals'; show: of how many differing objects to fetch everything;
            keep: whether what was folded afresh stays
 Answers    {binding: {changed: models whose definitions changed since, waiting: objects with events that no run has read yet,
-            models: {model: {rows, differing_rows, differing_objects, first: [object]}}, facts: {object: {tables, afresh}}}}
+            models: {model: {rows, differing_rows, differing_objects, first: [object], columns: those compared}}, facts: {object: {tables, afresh}}}}
 #}
 {% macro verify_compare(plan, lookback_minutes, show=3, keep=false) %}
   {%- set answer = {} -%}
@@ -69,10 +69,12 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
 {# One table against the same table folded afresh: every column but a run's own bookkeeping, live rows, objects that wait left out. #}
 {% macro compared(model, held, afresh, waiting) %}
   {%- set bookkeeping = ['_batch', '_updatedate', '_definitionhash', '_deletedate', 'tl_intake', 'tl_replaced', 'tl_journal', 'qr_journal'] -%}
-  {%- set columns = [] -%}
-  {%- for column in adapter.get_columns_in_relation(afresh) if column.name | lower not in bookkeeping -%}{%- do columns.append(adapter.quote(column.name)) -%}{%- endfor -%}
+  {%- set columns, quoted = [], [] -%}
+  {%- for column in adapter.get_columns_in_relation(afresh) if column.name | lower not in bookkeeping -%}
+    {%- do columns.append(column.name) -%}{%- do quoted.append(ozmeta_runtime.quoted_name(column.name)) -%}
+  {%- endfor -%}
   {%- set object = ozmeta_runtime.object_column(model) -%}
-  {%- set rows = "select " ~ columns | join(', ') ~ " from " -%}
+  {%- set rows = "select " ~ quoted | join(', ') ~ " from " -%}
   {%- set condition = " where 1 = 1" ~ ozmeta_runtime.live(model) ~ ozmeta_runtime.verified_slice(object) ~ " and coalesce(" ~ object ~ ", '') not in (" ~ waiting ~ ")" -%}
   {%- set differing -%}
     select * from ({{ rows }}{{ held }}{{ condition }} {{ dbt.except() }} {{ rows }}{{ afresh }}{{ condition }}) as gone
@@ -86,7 +88,7 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
       {%- do first.append(row[0] | string) -%}
     {%- endfor -%}
   {%- endif -%}
-  {%- do return({'rows': run_query("select count(*) from " ~ held ~ condition).rows[0][0] | int, 'differing_rows': counts[0] | int, 'differing_objects': counts[1] | int, 'first': first}) -%}
+  {%- do return({'rows': run_query("select count(*) from " ~ held ~ condition).rows[0][0] | int, 'differing_rows': counts[0] | int, 'differing_objects': counts[1] | int, 'first': first, 'columns': columns}) -%}
 {% endmacro %}
 
 {# A select of the objects that have journal rows which no run has read yet, but the next will: they arrived since. Older ones no increment

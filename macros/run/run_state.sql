@@ -24,7 +24,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
   {%- set log = ozmeta_runtime.run_log(binding) -%}
   {%- if log -%}
     {%- set rows = run_query("select RUN_Batch, RUN_Journal, cast(RUN_WatermarkUTC as " ~ dbt.type_string() ~ "), case when RUN_AsOfUTC > " ~ ozmeta_runtime.as_of() ~ " then cast(RUN_AsOfUTC as " ~ dbt.type_string() ~ ") end, _DefinitionHash"
-        ~ " from " ~ log ~ " where RUN_Batch = (select max(RUN_Batch) from " ~ log ~ ")").rows -%}
+        ~ " from " ~ log ~ " where " ~ ozmeta_runtime.last_run(log)).rows -%}
     {%- for row in rows -%}
       {%- do state.update({'batch': row[0] | int, 'later_as_of': row[3], 'redefined': ozmeta_runtime.text_hash(model.unique_id) not in row[4]}) -%}
       {%- if row[2] is not none -%}{%- do state.journals.update({row[1]: row[2]}) -%}{%- endif -%}
@@ -54,8 +54,11 @@ Stops the run where as_of lies before that of a run whose rows are here.
 {% macro run_log(binding) %}
   {%- set node = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ binding ~ '_run') -%}
   {%- if not node -%}{%- do return(none) -%}{%- endif -%}
-  {%- do return(adapter.get_relation(database=node.database, schema=node.schema, identifier=node.alias)) -%}
+  {%- do return(load_relation(ozmeta_runtime.relation_of(node))) -%}
 {% endmacro %}
+
+{# The rows of the last completed run, of a run log. #}
+{% macro last_run(log) %}RUN_Batch = (select max(RUN_Batch) from {{ log }}){% endmacro %}
 
 {# The columns that every incremental table ends with. #}
 {% macro audit_columns(state, deleted='cast(null as ' ~ dbt.type_timestamp() ~ ')') %}

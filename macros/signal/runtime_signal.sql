@@ -27,13 +27,7 @@ Arguments
 {%- set logs = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key', '_SignalKey', '_ObjectKey', 'RS_Number', 'RS_Kind', 'RS_NoticedUTC']) -%}
 
 with touched as (
-    select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
-    {%- for relation in [cycles, queue, approvals] if relation %}
-    union
-    select _ObjectKey from {{ relation }} where {{ ozmeta_runtime.new_since(state) }}
-    {%- endfor %}
-    {{- ozmeta_runtime.redefined(state, timeline) }}
-    {%- for relation in [timeline, cycles, queue, approvals] if relation %}{{ ozmeta_runtime.rebuilt(state, relation) }}{% endfor %}
+    {{ ozmeta_runtime.touched_objects(state, [timeline, cycles, queue, approvals]) }}
 ),
 
 raised as (
@@ -89,10 +83,7 @@ logged as (
 {% endif %}
 
 objects as (
-    select _ObjectKey, {{ ozmeta_runtime.tenant_of(intake, 'min(_TenantID)') }} as tenant, min(EJ_ObjectID) as object_id
-    from {{ timeline }}
-    where _ObjectKey in (select _ObjectKey from keyed)
-    group by _ObjectKey
+    {{ ozmeta_runtime.object_facts(intake, timeline, 'keyed') }}
 ),
 
 said as (

@@ -33,14 +33,7 @@ Arguments
 {%- set ts = dbt.type_timestamp() -%}
 
 with touched as (
-    select distinct _ObjectKey from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
-    {%- if approvals %}
-    union
-    select _ObjectKey from {{ approvals }} where {{ ozmeta_runtime.new_since(state) }}
-    {%- endif %}
-    {{- ozmeta_runtime.redefined(state, timeline) }}
-    {{- ozmeta_runtime.rebuilt(state, timeline) }}
-    {%- if approvals %}{{ ozmeta_runtime.rebuilt(state, approvals) }}{% endif %}
+    {{ ozmeta_runtime.touched_objects(state, [timeline, approvals]) }}
 ),
 
 {{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, state, approvals) }}
@@ -130,16 +123,9 @@ scheduled as (
 ),
 
 identified as (
-    select
-        scheduled.*, objects.object_id, objects.first_sync,
-        {{ ozmeta_runtime.tenant_of(intake, 'objects.tenant') }} as tenant
+    select scheduled.*, objects.tenant, objects.object_id, objects.first_sync
     from scheduled
-    inner join (
-        select _ObjectKey, min(_TenantID) as tenant, min(EJ_ObjectID) as object_id, min(_SyncDate) as first_sync
-        from {{ timeline }}
-        {%- if state.incremental %} where _ObjectKey in (select _ObjectKey from touched){% endif %}
-        group by _ObjectKey
-    ) as objects on objects._ObjectKey = scheduled._ObjectKey
+    inner join ({{ ozmeta_runtime.object_facts(intake, timeline, 'touched' if state.incremental else none) }}) as objects on objects._ObjectKey = scheduled._ObjectKey
 ),
 
 seeded as (

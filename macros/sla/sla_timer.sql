@@ -5,12 +5,7 @@
 {%- set columns = ['ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_StartUTC', 'ST_DueUTC', 'ST_StopUTC', 'ST_Status', 'ST_WarnedUTC', 'ST_BreachedUTC',
     'ST_EscalationLevel', 'ST_ObjectType', 'ST_ObjectID', 'ST_CycleNo', 'ST_NextUTC'] -%}
 with touched as (
-    select distinct _ObjectKey from {{ cycles }} where {{ ozmeta_runtime.new_since(state) }}
-    {%- if state.incremental %}
-    union
-    select _ObjectKey from {{ this }} where {{ state.stale }} and _DeleteDate is null
-    {%- endif %}
-    {{- ozmeta_runtime.rebuilt(state, cycles) }}
+    {{ ozmeta_runtime.touched_objects(state, [cycles]) }}
 ),
 
 ranked as (

@@ -18,8 +18,6 @@ from ozmeta_dbt.prove import explain
 from ozmeta_dbt.prove.dbt import Dbt, DbtFailed
 from ozmeta_dbt.prove.scratch import find_profiles, write_scratch_profiles
 
-BOOKKEEPING = {"_Batch", "_UpdateDate", "_DefinitionHash", "_DeleteDate", "TL_Intake", "TL_Replaced", "TL_Journal", "QR_Journal"}
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -97,10 +95,11 @@ def report(plan: dict[str, Any], answer: dict[str, Any], choice: Choice, out: Co
     for binding, found in answer.items():
         if found["waiting"]:
             out.print(f"{escape(binding)}: objects with journal rows that arrived since the run, left out: {found['waiting']}. The next run reads them.")
+        compared = {model: set(outcome["columns"]) for model, outcome in found["models"].items()}
         for object_id, facts in found["facts"].items():
             tables, afresh = explain.objects(facts["tables"]), explain.objects(facts["afresh"])
             for key in sorted(tables.keys() | afresh.keys()):
-                said = differences(tables.get(key, {}), afresh.get(key, {}))
+                said = differences(tables.get(key, {}), afresh.get(key, {}), compared)
                 if said:
                     out.print(f"\n[red]{escape(binding)} {escape(object_id)} differs[/]\n" + escape("\n".join(said)))
                     out.print("By the journal:" if key in afresh else "The journal holds nothing of it.")
@@ -109,23 +108,29 @@ def report(plan: dict[str, Any], answer: dict[str, Any], choice: Choice, out: Co
     out.print(f"[red]{total} rows differ[/] from a fold afresh {escape(str(choice))}" if total else f"[green]the tables are what the journal says[/], by a fold afresh {escape(str(choice))}")
 
 
-def differences(tables: explain.Facts, afresh: explain.Facts) -> list[str]:
-    """What differs for an object, row by row."""
+def differences(tables: explain.Facts, afresh: explain.Facts, compared: dict[str, set[str]]) -> list[str]:
+    """What differs for an object, row by row, in the columns compared."""
     said = []
-    for model in sorted((tables.keys() | afresh.keys()) - {"run"}):
-        held, want = ({row["_Key"]: row for row in facts.get(model, []) if row.get("_DeleteDate") is None} for facts in (tables, afresh))
+    for model, columns in sorted(compared.items()):
+        held, want = (
+            {row["_Key"]: {column: value for column, value in row.items() if column in columns} for row in facts.get(model, []) if row.get("_DeleteDate") is None}
+            for facts in (tables, afresh)
+        )
         for key in sorted(held.keys() | want.keys()):
             if key not in held:
                 said.append(f"  {model}: a row is missing: {brief(want[key])}")
             elif key not in want:
                 said.append(f"  {model}: a row that should not be: {brief(held[key])}")
             else:
-                said += [f"  {model}: {column} is {readable(column, held[key].get(column))}, should be {readable(column, value)}" for column, value in want[key].items() if column not in BOOKKEEPING and held[key].get(column) != value]
+                said += [
+                    f"  {model}: {column} is {readable(column, held[key].get(column))}, should be {readable(column, value)}"
+                    for column, value in want[key].items() if held[key].get(column) != value
+                ]  # fmt: skip
     return said
 
 
 def brief(row: explain.Row) -> str:
-    return ", ".join(f"{column} {readable(column, value)}" for column, value in row.items() if value is not None and column not in BOOKKEEPING and not column.startswith(("_Key", "_ObjectKey", "TL_ContentHash", "PL_")))
+    return ", ".join(f"{column} {readable(column, value)}" for column, value in row.items() if value is not None and not column.startswith(("_Key", "_ObjectKey", "TL_ContentHash", "PL_")))
 
 
 def readable(column: str, value: str | None) -> str:
