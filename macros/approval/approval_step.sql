@@ -68,7 +68,7 @@ stages as (
         ['has_veto', 'boolean'], ['is_last', 'boolean'], ['roles', text]], rows) }}
 ),
 
-walked as (
+{{ ozmeta_runtime.recursive_name('walked') }} as (
     select
         _ObjectKey, AF_Code, cast(0 as {{ bigint }}) as n, cast(0 as {{ bigint }}) as round, cast(0 as {{ bigint }}) as stage, cast(null as {{ text }}) as effect,
         cast(0 as {{ bigint }}) as approvals, cast(0 as {{ bigint }}) as rejections,

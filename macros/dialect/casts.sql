@@ -16,6 +16,10 @@
 {% macro number_to_text(number) %}{{ adapter.dispatch('number_to_text', 'ozmeta_runtime')(number) }}{% endmacro %}
 {% macro duckdb__number_to_text(number) %}(case when {{ number }} = floor({{ number }}) and abs({{ number }}) < 9e15 then cast(cast({{ number }} as bigint) as varchar) else cast({{ number }} as varchar) end){% endmacro %}
 
+{# left sign right, for doubles; null where that is no finite number. sign: + - * / #}
+{% macro arithmetic(left, sign, right) %}{{ adapter.dispatch('arithmetic', 'ozmeta_runtime')(left, sign, right) }}{% endmacro %}
+{% macro default__arithmetic(left, sign, right) %}{{ ozmeta_runtime.finite("(" ~ left ~ " " ~ sign ~ " " ~ right ~ ")") }}{% endmacro %}
+
 {# double -> double, null for what is no finite number: dividing by zero, overflow #}
 {% macro finite(number) %}{{ adapter.dispatch('finite', 'ozmeta_runtime')(number) }}{% endmacro %}
 {% macro duckdb__finite(number) %}(case when isfinite({{ number }}) then {{ number }} end){% endmacro %}

@@ -38,7 +38,7 @@ levels as (
 raised as (
     select null as _ObjectKey, null as SL_Code, null as ST_ID, null as ST_CycleNo, null as start_event, null as created_at, null as stop_at,
         null as signal, null as level, null as severity, null as role, null as principal, null as notes
-    where 1 = 0
+    {{ ozmeta_runtime.no_rows() }}
     {%- if cycles %}
     {%- for slot in range(1, ozmeta_runtime.level_slots(slas) + 1) %}
     union all

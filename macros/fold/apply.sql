@@ -52,7 +52,7 @@ sequential as (
     where depends_on_state {% if first_wins %}or mark in ({{ ozmeta_runtime.rejecting_marks() }}){% endif %}
 ),
 
-walked as (
+{{ ozmeta_runtime.recursive_name('walked') }} as (
     select
         _ObjectKey, cast(0 as {{ dbt.type_bigint() }}) as TL_Position, cast(null as {{ text }}) as _Key,
         {{ start }} as state_before, {{ start }} as state_after, cast(0 as {{ dbt.type_bigint() }}) as version_after,

@@ -75,9 +75,9 @@ arrived as (
 
 touched as (
     select _ObjectKey from arrived
-    union
+    {{ ozmeta_runtime.union_distinct() }}
     select _ObjectKey from {{ this }} where TL_Position is null and EJ_EventTimeUTC <= {{ as_of }}
-    union
+    {{ ozmeta_runtime.union_distinct() }}
     select _ObjectKey from {{ this }} where {{ state.stale }}
 ),
 

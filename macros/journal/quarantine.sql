@@ -51,7 +51,7 @@ judged as (
 
 refused as (
     select
-        {{ ozmeta_runtime.hashed_key(['TL_Journal', 'TL_ContentHash', 'cast(sync_date as ' ~ dbt.type_string() ~ ')']) }} as _Key,
+        {{ ozmeta_runtime.hashed_key(['TL_Journal', 'TL_ContentHash', ozmeta_runtime.instant_text('sync_date')]) }} as _Key,
         min(reason) as QR_Reason,
         count(*) as QR_Rows,
         min(_TenantID) as _TenantID,

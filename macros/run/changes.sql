@@ -13,15 +13,15 @@ Arguments  state: from run_state; sources: the relations the model builds on, fi
 #}
 {% macro touched_objects(state, sources) %}
   {%- for source in sources if source %}
-    {{ "union" if not loop.first }}
+    {{ ozmeta_runtime.union_distinct() if not loop.first }}
     select _ObjectKey from {{ source }} where {{ ozmeta_runtime.new_since(state) }}
   {%- endfor %}
   {%- if state.incremental %}
-    union
+    {{ ozmeta_runtime.union_distinct() }}
     select _ObjectKey from {{ sources[0] }}
     {%- if not state.redefined %} where exists (select 1 from {{ this }} where {{ state.stale }} and {{ ozmeta_runtime.new_since(state) }}){% endif %}
     {%- for source in sources if source %}
-    union
+    {{ ozmeta_runtime.union_distinct() }}
     select _ObjectKey from {{ this }} where not exists (select 1 from {{ source }} where _Batch <= {{ state.batch }})
     {%- endfor %}
   {%- endif %}

@@ -35,14 +35,14 @@ signalled as (
     from {{ signals }}
     where {{ ozmeta_runtime.new_since(state) }}
     {%- else %}
-    select cast(null as {{ text }}) as payload where 1 = 0
+    select cast(null as {{ text }}) as payload {{ ozmeta_runtime.no_rows() }}
     {%- endif %}
 ),
 
 emitted as (
     select cast(null as {{ text }}) as _Key, cast(null as {{ text }}) as EJ_ID, cast(null as {{ text }}) as _TenantID, cast(null as {{ text }}) as EJ_ObjectID,
         cast(null as {{ text }}) as EJ_CorrelationID, cast(null as {{ dbt.type_timestamp() }}) as TL_EffectiveUTC, cast(null as {{ text }}) as event, cast(null as {{ text }}) as payload
-    where 1 = 0
+    {{ ozmeta_runtime.no_rows() }}
     {%- for emit in emits %}
     union all
     select _Key, EJ_ID, _TenantID, EJ_ObjectID, EJ_CorrelationID, TL_EffectiveUTC, {{ ozmeta_runtime.literal(emit.event) }}, {{ ozmeta_runtime.literal(emit.payload) }}
@@ -76,7 +76,7 @@ hashed as (
 written as (
     select
         -- of journal rows, where from, what and when; of the runtime's own, what they say
-        {{ ozmeta_runtime.hashed_key(['seed', "case when MJ_Journal = 'ozmeta_runtime' then '' else MJ_RowHash end", "case when MJ_Journal = 'ozmeta_runtime' then '' else cast(_SyncDate as " ~ text ~ ") end"]) }} as _Key,
+        {{ ozmeta_runtime.hashed_key(['seed', "case when MJ_Journal = 'ozmeta_runtime' then '' else MJ_RowHash end", "case when MJ_Journal = 'ozmeta_runtime' then '' else " ~ ozmeta_runtime.instant_text('_SyncDate') ~ " end"]) }} as _Key,
         EJ_ID, _TenantID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, {{ ozmeta_runtime.literal(intake.object_type) }} as EJ_ObjectType, EJ_ObjectID, EJ_CorrelationID,
         EJ_CausationID, EJ_SourceSystem, EJ_SourceKey, EJ_Payload, EJ_PayloadHash, cast(EJ_Sequence as {{ bigint }}) as EJ_Sequence, _SyncDate, MJ_Journal, MJ_RowHash,
         {{ ozmeta_runtime.written_columns(state) }}
