@@ -47,7 +47,7 @@
 {# ---- time: TIMESTAMP is an instant, shown in UTC #}
 {% macro bigquery__to_micros(instant) %}unix_micros({{ instant }}){% endmacro %}
 {% macro bigquery__from_micros(micros) %}timestamp_micros({{ micros }}){% endmacro %}
-{% macro bigquery__floor_div(number, divisor) %}div(({{ number }}) - mod(mod({{ number }}, {{ divisor }}) + {{ divisor }}, {{ divisor }}), {{ divisor }}){% endmacro %}
+{% macro bigquery__floor_div(number, divisor) %}div((({{ number }}) - mod(mod({{ number }}, {{ divisor }}) + {{ divisor }}, {{ divisor }})), {{ divisor }}){% endmacro %}
 {% macro bigquery__instant_text(instant) %}regexp_replace(regexp_replace(format_timestamp('%Y-%m-%d %H:%M:%E6S', {{ instant }}), '0+$', ''), '[.]$', ''){% endmacro %}
 
 {# The years 1 to 9999 are all there are: beyond them, null. #}

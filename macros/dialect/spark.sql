@@ -153,23 +153,22 @@
     {%- endfor -%}
     {%- do found.append(value[-1]) -%}
   {%- endfor -%}
-  element_at(transform(array(try_parse_json({{ text }})), j -> array({{ found | join(', ') }})), 1)
+  element_at(transform(array(try_parse_json({{ text }})), j -> transform(array({{ found | join(', ') }}), value -> {{ ozmeta_runtime.spark__json_written('value') }})), 1)
 {%- endmacro %}
 
-{% macro spark__json_at(parsed, paths, index) %}
-  {%- set value = parsed ~ "[" ~ index ~ "]" -%}
-  {%- set array = "try_variant_get(" ~ value ~ ", '$', 'array<variant>')" -%}
-  case when schema_of_variant({{ value }}) like 'ARRAY%' then concat('[', array_join(transform({{ array }}, j -> {{ ozmeta_runtime.spark__json_written('j') }}), ','), ']')
-       else {{ ozmeta_runtime.spark__json_written(value) }} end
-{%- endmacro %}
+{% macro spark__json_at(parsed, paths, index) %}{{ parsed }}[{{ index }}]{% endmacro %}
 
 {# As DuckDB writes JSON: what was written with a point or an exponent is a double, and shows it. A VARIANT knows 1.0 as a decimal without decimals, and a long whole number too. #}
 {% macro spark__json_written(value) %}
-  {%- set java = "cast(cast(to_json(" ~ value ~ ") as double) as string)" -%}
-  case when schema_of_variant({{ value }}) rlike '^(DOUBLE|DECIMAL[(]([0-9]|1[0-8]),0[)]|DECIMAL[(][0-9]+,[1-9])' then
-         case when abs(cast({{ java }} as double)) >= 1e21 or abs(cast({{ java }} as double)) between 4.9e-324 and 9.999999999999999e-7 then regexp_replace({{ java }}, '([.]0)?E', 'e')
-              else {{ ozmeta_runtime.spark__without_exponent(java) }} end
-       else to_json({{ value }}) end
+  {%- set is_array = "schema_of_variant(" ~ value ~ ") like 'ARRAY%'" -%}
+  {%- set double = "case when abs(d) >= 1e21 or abs(d) between 4.9e-324 and 9.999999999999999e-7 then regexp_replace(cast(d as string), '([.]0)?E', 'e') else "
+      ~ ozmeta_runtime.spark__without_exponent("cast(d as string)") ~ " end" -%}
+  case when {{ value }} is not null then concat(case when {{ is_array }} then '[' else '' end,
+    array_join(transform(case when {{ is_array }} then try_variant_get({{ value }}, '$', 'array<variant>') else array({{ value }}) end, member ->
+      case when schema_of_variant(member) rlike '^(DOUBLE|DECIMAL[(]([0-9]|1[0-8]),0[)]|DECIMAL[(][0-9]+,[1-9])'
+           then element_at(transform(array(cast(to_json(member) as double)), d -> {{ double }}), 1)
+           else to_json(member) end), ','),
+    case when {{ is_array }} then ']' else '' end) end
 {%- endmacro %}
 
 {% macro spark__json_scalar(raw) %}
@@ -178,7 +177,7 @@
 
 {# exists() is three-valued itself. #}
 {% macro spark__json_member(value, array, cast_member) %}
-  exists(try_variant_get(try_parse_json({{ array }}), '$', 'array<variant>'), j -> {{ ozmeta_runtime.cast_text(ozmeta_runtime.json_scalar(ozmeta_runtime.spark__json_written('j')), cast_member) }} = {{ value }})
+  exists(transform(try_variant_get(try_parse_json({{ array }}), '$', 'array<variant>'), each -> {{ ozmeta_runtime.spark__json_written('each') }}), raw_member -> {{ ozmeta_runtime.cast_text(ozmeta_runtime.json_scalar('raw_member'), cast_member) }} = {{ value }})
 {%- endmacro %}
 
 {# to_json takes no text alone. #}
