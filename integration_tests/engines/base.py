@@ -30,7 +30,7 @@ JOURNAL_TYPES = {
 # The operations that the worker calls: SQL of the harness's own, and tables as text, through the package's own macro.
 OPERATIONS = """\
 {% macro engine_execute(statements) %}
-  {%- for sql in statements -%}{%- do run_query(sql) -%}{%- endfor -%}
+  {%- for sql in statements -%}{%- call statement('engine') -%}{{ sql }}{%- endcall -%}{%- endfor -%}
   {%- do adapter.commit() -%}
 {% endmacro %}
 

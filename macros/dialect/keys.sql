@@ -11,6 +11,7 @@
 {% macro sha256(text) %}{{ adapter.dispatch('sha256', 'ozmeta_runtime')(text) }}{% endmacro %}
 {% macro default__sha256(text) %}sha2({{ text }}, 256){% endmacro %}
 {% macro duckdb__sha256(text) %}sha256({{ text }}){% endmacro %}
+{% macro postgres__sha256(text) %}encode(sha256(convert_to({{ text }}, 'UTF8')), 'hex'){% endmacro %}
 
 {# Values of any type as one text; a null counts as ''. #}
 {% macro joined(expressions) %}{{ adapter.dispatch('joined', 'ozmeta_runtime')(expressions) }}{% endmacro %}

@@ -122,7 +122,7 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
   {%- elif op in ['add', 'sub', 'mul', 'div'] -%}
     {%- set left, right = ozmeta_runtime.rule_value(args[0], 'number', fields), ozmeta_runtime.rule_value(args[1], 'number', fields) -%}
     {%- set right = "nullif(" ~ right ~ ", 0)" if op == 'div' else right -%}
-    {%- do return(ozmeta_runtime.finite("(" ~ left ~ " " ~ {'add': '+', 'sub': '-', 'mul': '*', 'div': '/'}[op] ~ " " ~ right ~ ")")) -%}
+    {%- do return(ozmeta_runtime.arithmetic(left, {'add': '+', 'sub': '-', 'mul': '*', 'div': '/'}[op], right)) -%}
 
   {%- elif op == 'coalesce' -%}
     {%- set parts = [] -%}
