@@ -2,7 +2,12 @@
 
 {# Is this text one JSON object? never an error #}
 {% macro is_json_object(text) %}{{ adapter.dispatch('is_json_object', 'ozmeta_runtime')(text) }}{% endmacro %}
-{% macro duckdb__is_json_object(text) %}(json_valid({{ text }}) and starts_with(ltrim({{ text }}, e' \t\r\n'), '{')){% endmacro %}
+{# Its parser also takes NaN, Infinity and a comma before a bracket, which are no JSON: what might be one is looked at again without its strings. #}
+{% macro duckdb__is_json_object(text) %}
+  {%- set lax -%} '(?i)nan|inf|,[ \t\r\n]*[]}]' {%- endset -%}
+  (json_valid({{ text }}) and starts_with(ltrim({{ text }}, e' \t\r\n'), '{')
+   and not (regexp_matches({{ text }}, {{ lax }}) and regexp_matches(regexp_replace({{ text }}, '"(?:[^"\\]|\\.)*"', '""', 'g'), {{ lax }})))
+{%- endmacro %}
 
 {# No function says so before Postgres 16 without failing on what is none, and that one passes half a surrogate pair, on which reading then fails. So the text is
    reduced: strings, numbers and words to a token each, then the innermost objects and arrays to a token, until one token is left. Six rounds are spelled out;
@@ -10,17 +15,17 @@
 {% macro postgres__is_json_object(text) %}
   {%- set string -%} "(?:[^"\\\x01-\x1f]|\\(?:["\\/bfnrt]|u(?:[0-9abcefABCEF][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}|[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})))*" {%- endset -%}
   {%- set scalar -%} -?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null {%- endset -%}
-  {%- set inner -%} \{(?:"":(?:0|"")(?:,"":(?:0|""))*)?\}|\[(?:(?:0|"")(?:,(?:0|""))*)?\] {%- endset -%}
-  {%- set tokens -%} regexp_replace(regexp_replace(regexp_replace({{ text }}, '{{ string }}', '""', 'g'), '{{ scalar }}', '0', 'g'), '[ \t\n\r]+', '', 'g') {%- endset -%}
+  {%- set inner -%} \{ ?(?:"" ?: ?(?:0|"") ?(?:, ?"" ?: ?(?:0|"") ?)*)?\}|\[ ?(?:(?:0|"") ?(?:, ?(?:0|"") ?)*)?\] {%- endset -%}
+  {%- set tokens -%} regexp_replace(regexp_replace(regexp_replace({{ text }}, '{{ string }}', '""', 'g'), '{{ scalar }}', '0', 'g'), '[ \t\n\r]+', ' ', 'g') {%- endset -%}
   {%- set rounds = [tokens] -%}
   {%- for i in range(6) -%}{%- do rounds.append("regexp_replace(" ~ rounds[-1] ~ ", '" ~ inner ~ "', '0', 'g')") -%}{%- endfor -%}
   (case when {{ text }} !~ '^[ \t\n\r]*\{' then false
-        when {{ rounds[-1] }} = '0' then true
+        when btrim({{ rounds[-1] }}) = '0' then true
         else (with recursive reduced as (
                 select {{ tokens }} as rest, 0 as round
                 union all
                 select regexp_replace(rest, '{{ inner }}', '0', 'g'), round + 1 from reduced where round < 1000 and rest ~ '{{ inner }}')
-              select rest = '0' from reduced order by round desc limit 1) end)
+              select btrim(rest) = '0' from reduced order by round desc limit 1) end)
 {%- endmacro %}
 
 {# Everything `paths` name in a payload known to be an object. paths: lists of keys, as ['object', 'Impact']. #}
@@ -33,7 +38,13 @@
     {#- a list of paths may hold no '*', not even a quoted one: such a key goes by JSON pointer -#}
     {%- do found.append('/' ~ path | join('/') if path[-1] == '*' else '$' ~ keys | join) -%}
   {%- endfor -%}
-  json_extract({{ text }}, [{{ ozmeta_runtime.literals(found) }}])
+  json_extract({{ ozmeta_runtime.duckdb__without_nul(text) }}, [{{ ozmeta_runtime.literals(found) }}])
+{%- endmacro %}
+
+{# U+FFFD is read for U+0000, which not every engine's texts can hold. Twice, since neighbours share the character between them. #}
+{% macro duckdb__without_nul(text) %}
+  {%- set once -%} regexp_replace({{ text }}, '((?:^|[^\\])(?:\\\\)*)\\u0000', '\1\\ufffd', 'g') {%- endset -%}
+  case when contains({{ text }}, '\u0000') then regexp_replace({{ once }}, '((?:^|[^\\])(?:\\\\)*)\\u0000', '\1\\ufffd', 'g') else {{ text }} end
 {%- endmacro %}
 
 {# The parts that paths begin with, each as JSON: json, since jsonb knows numbers by their value only and fails on some. -> takes what is no object for one without keys. #}
