@@ -110,11 +110,9 @@ def world(number: int) -> Scenario:
 
     draw()
     world = drawn[-1]
-    steps, seen = [], 0
-    for as_of in world.as_of:
-        arrived = [row for row in world.rows if row["_SyncDate"] <= as_of] if all(row["_SyncDate"] for row in world.rows) else world.rows
-        steps.append(Step(as_of.isoformat(), arrived[seen:]))
-        seen = len(arrived)
+    steps = []
+    for run, as_of in enumerate(world.as_of):
+        steps.append(Step(as_of.isoformat(), [{name: row[name] for name in JOURNAL_TYPES if name in row} for row in world.rows if row["run"] == run]))
     steps.append(Step(world.as_of[-1].isoformat(), command=("run", "--full-refresh")))
     return Scenario(f"world{number}", worlds.config(world.bindings), steps, worlds.snapshot(world.bindings))
 
