@@ -89,7 +89,9 @@ class Engine:
         """What the worker's environment has besides."""
         return {}
 
-    version_query = "select version()"
+    def version(self) -> str:
+        """What is run, as the table at the end names it."""
+        return self.name
 
     # -------------------------------------------------- SQL of the harness's own
 
