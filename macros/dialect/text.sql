@@ -3,6 +3,11 @@
 {% macro default__bytewise(text) %}{{ text }}{% endmacro %}
 {% macro postgres__bytewise(text) %}({{ text }}) collate "C"{% endmacro %}
 
+{# The least of a group's texts, by their bytes. #}
+{% macro first_text(text) %}{{ adapter.dispatch('first_text', 'ozmeta_runtime')(text) }}{% endmacro %}
+{% macro default__first_text(text) %}min({{ text }}){% endmacro %}
+{% macro postgres__first_text(text) %}(min(({{ text }}) collate "C") collate "default"){% endmacro %}
+
 {% macro nulls_first(expression) %}{{ adapter.dispatch('nulls_first', 'ozmeta_runtime')(expression) }}{% endmacro %}
 {% macro default__nulls_first(expression) %}{{ expression }} nulls first{% endmacro %}
 

@@ -84,7 +84,7 @@ written as (
 ),
 
 apart as (
-    select *, row_number() over (partition by _Key order by EJ_ID) as copy from written
+    select *, row_number() over (partition by _Key order by {{ ozmeta_runtime.bytewise('EJ_ID') }}) as copy from written
 )
 
 select _Key, {{ columns | join(', ') }}, _DefinitionHash, _Batch, _UpdateDate

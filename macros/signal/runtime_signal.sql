@@ -66,7 +66,7 @@ keyed as (
     select
         raised.*,
         {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'signal', 'subject', 'told_apart']) }} as _SignalKey,
-        row_number() over (partition by _ObjectKey, signal, subject, told_apart order by severity, {{ ozmeta_runtime.nulls_first('notes') }}) as copy
+        row_number() over (partition by _ObjectKey, signal, subject, told_apart order by {{ ozmeta_runtime.bytewise('severity') }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('notes')) }}) as copy
     from raised
     {%- if state.incremental %} where _ObjectKey in (select _ObjectKey from touched){% endif %}
 ),
