@@ -52,7 +52,7 @@
 
 {% macro postgres__to_version(text) %}
   (case when {{ text }} ~ '^-?0*[0-9]{1,19}$'
-        then case when cast({{ text }} as numeric) between -9223372036854775808 and 9223372036854775807 then cast({{ text }} as bigint) else -1 end
+        then case when cast({{ text }} as numeric(38, 0)) between -9223372036854775808 and 9223372036854775807 then cast({{ text }} as bigint) else -1 end
         when {{ text }} ~ '^-?[0-9]+$' then -1 end)
 {%- endmacro %}
 
@@ -66,5 +66,8 @@
   {%- set text = "cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")" -%}
   {%- if dtype | lower in ['bigint', 'integer', 'smallint'] -%}cast({{ column }} as bigint)
   {%- else -%}case when {{ text }} ~ '^-?0*[0-9]{1,19}([.]0+)?$'
-       then case when cast({{ text }} as numeric) between -9223372036854775808 and 9223372036854775807 then cast(split_part({{ text }}, '.', 1) as bigint) end end{%- endif -%}
+       then case when cast({{ text }} as numeric(38, 0)) between -9223372036854775808 and 9223372036854775807 then cast(split_part({{ text }}, '.', 1) as bigint) end end{%- endif -%}
 {% endmacro %}
+
+{# What a double looks like as text is Redshift's own; whole numbers are as everywhere. #}
+{% macro redshift__number_to_text(number) %}(case when {{ number }} = floor({{ number }}) and abs({{ number }}) < 9e15 then cast(cast({{ number }} as bigint) as varchar(30)) else cast({{ number }} as varchar(30)) end){% endmacro %}

@@ -148,3 +148,37 @@
   {%- endfor -%}
   case when {{ text }} ~ '[\x0b\x0e\x0f\x1a-\x1f]' then {{ upper[-1] }} else coalesce({{ plain }}, 'null') end
 {%- endmacro %}
+
+{# Redshift: a payload is parsed once, to SUPER, whose parts are told apart by case only where the session says so. What is no JSON is asked before: json_parse fails on it. #}
+{% macro redshift__is_json_object(text) %}(is_valid_json({{ text }}) and substring(ltrim({{ text }}, ' ' || chr(9) || chr(10) || chr(13)), 1, 1) = '{'){% endmacro %}
+
+{% macro redshift__json_parsed(text, paths) %}
+  {%- if execute -%}{%- do run_query('set enable_case_sensitive_identifier to true') -%}{%- endif -%}
+  json_parse({{ text }})
+{%- endmacro %}
+
+{% macro redshift__json_at(parsed, paths, index) %}
+  {%- set keys = [] -%}
+  {%- for key in paths[index] -%}{%- do keys.append('."' ~ key | replace('"', '""') ~ '"') -%}{%- endfor -%}
+  json_serialize({{ parsed }}{{ keys | join }})
+{%- endmacro %}
+
+{% macro redshift__json_scalar(raw) %}
+  case substring({{ raw }}, 1, 1) when '"' then json_extract_path_text('{"v":' || {{ raw }} || '}', 'v') when '[' then null when '{' then null else nullif({{ raw }}, 'null') end
+{%- endmacro %}
+
+{# No subquery may look out of itself here, so the members are looked at one by one: the first 50, and of more than 50 nothing is known but what is found. #}
+{% macro redshift__json_member(value, array, cast_member) %}
+  {%- set found, unknown = [], [] -%}
+  {%- for i in range(50) -%}
+    {%- set member = ozmeta_runtime.cast_text("nullif(json_extract_array_element_text(" ~ array ~ ", " ~ i ~ "), 'null')", cast_member) -%}
+    {%- do found.append(member ~ " = " ~ value) -%}
+    {%- do unknown.append("(json_array_length(" ~ array ~ ") > " ~ i ~ " and " ~ member ~ " is null)") -%}
+  {%- endfor -%}
+  case when json_array_length({{ array }}) = 0 then false
+       when {{ found | join(' or ') }} then true
+       when {{ value }} is null or json_array_length({{ array }}) > 50 or {{ unknown | join(' or ') }} then null
+       else false end
+{%- endmacro %}
+
+{% macro redshift__json_text(text) %}coalesce('"' || replace(replace(replace(replace(replace({{ text }}, chr(92), chr(92) || chr(92)), '"', chr(92) || '"'), chr(10), chr(92) || 'n'), chr(13), chr(92) || 'r'), chr(9), chr(92) || 't') || '"', 'null'){% endmacro %}

@@ -34,3 +34,12 @@
     {%- endfor %}
   {%- endfor %}
 {% endmacro %}
+
+{# A backslash in a literal escapes what follows. #}
+{% macro redshift__quoted(text) %}'{{ text | replace('\\', '\\\\') | replace("'", "''") }}'{% endmacro %}
+
+{# The type of texts of any length. #}
+{% macro type_text() %}{% do return(adapter.dispatch('type_text', 'ozmeta_runtime')()) %}{% endmacro %}
+{% macro default__type_text() %}{% do return(dbt.type_string()) %}{% endmacro %}
+{# TEXT is cut at 256 bytes here. #}
+{% macro redshift__type_text() %}{% do return('varchar(65535)') %}{% endmacro %}

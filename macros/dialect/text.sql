@@ -65,3 +65,14 @@
 {# `with recursive`, for the engines that want the word. #}
 {% macro with_recursive() %}{{ adapter.dispatch('with_recursive', 'ozmeta_runtime')() }}{% endmacro %}
 {% macro default__with_recursive() %}with recursive{% endmacro %}
+
+{# Redshift orders texts by their bytes; it knows `ignore nulls`, and Perl's regexes, which mean what RE2's do. #}
+{% macro redshift__bytewise(text) %}{{ text }}{% endmacro %}
+{% macro redshift__first_text(text) %}min({{ text }}){% endmacro %}
+{% macro redshift__last_known(expression, over) %}{{ ozmeta_runtime.default__last_known(expression, over) }}{% endmacro %}
+{% macro redshift__regex_matches(text, pattern) %}(regexp_instr({{ text }}, {{ pattern }}, 1, 1, 0, 'p') > 0){% endmacro %}
+
+{# A recursive CTE's columns, for the engines that want them named before it. #}
+{% macro recursive_columns(columns) %}{{ adapter.dispatch('recursive_columns', 'ozmeta_runtime')(columns) }}{% endmacro %}
+{% macro default__recursive_columns(columns) %}{% endmacro %}
+{% macro redshift__recursive_columns(columns) %}({{ columns | join(', ') }}){% endmacro %}

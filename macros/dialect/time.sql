@@ -47,7 +47,7 @@
        then {{ ozmeta_runtime.duckdb__zoned_micros(text) }} end
 {%- endmacro %}
 
-{# A cast of what is no instant is an error, so the pattern knows the calendar. Four hundred years on the calendar is the same, and there a year 0 is none. #}
+{# A cast of what is no instant is an error, so the pattern knows the calendar. There is no year 0: four hundred years on, the calendar is the same. #}
 {% macro postgres__iso_to_micros(text) %}
   {%- set day -%}
     (([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)
@@ -55,7 +55,8 @@
   {%- set clock = "([T ](([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?|24:00(:00([.]0+)?)?)(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?" -%}
   {%- set text = "cast(" ~ text ~ " as " ~ dbt.type_string() ~ ")" -%}
   case when {{ text }} ~ '^{{ day }}{{ clock }}$' then
-    (cast(cast(cast(substr({{ text }}, 1, 4) as integer) + 400 as {{ dbt.type_string() }}) || substr({{ text }}, 5, 6) as date) - date '1970-01-01' - 146097) * cast(86400000000 as bigint)
+    (cast(case when substr({{ text }}, 1, 4) = '0000' then '0400' else substr({{ text }}, 1, 4) end || substr({{ text }}, 5, 6) as date) - date '1970-01-01'
+      - case when substr({{ text }}, 1, 4) = '0000' then 146097 else 0 end) * cast(86400000000 as bigint)
     + case when length({{ text }}) > 10 then
         cast(substr({{ text }}, 12, 2) as bigint) * 3600000000 + cast(substr({{ text }}, 15, 2) as bigint) * 60000000
         + case when substr({{ text }}, 17, 1) = ':' then cast(substr({{ text }}, 18, 2) as bigint) * 1000000 else 0 end
@@ -84,3 +85,16 @@
 {# `//` cuts towards zero, so take the remainder away first. #}
 {% macro duckdb__floor_div(number, divisor) %}((({{ number }}) - ((({{ number }}) % {{ divisor }}) + {{ divisor }}) % {{ divisor }}) // {{ divisor }}){% endmacro %}
 {% macro postgres__floor_div(number, divisor) %}((({{ number }}) - ((({{ number }}) % {{ divisor }}) + {{ divisor }}) % {{ divisor }}) / {{ divisor }}){% endmacro %}
+
+{# Redshift's extract(epoch) is whole seconds, and an interval can't be multiplied. dateadd takes no number beyond 32 bits. #}
+{% macro redshift__to_micros(instant) %}datediff(microsecond, timestamp '1970-01-01 00:00:00', {{ instant }}){% endmacro %}
+{% macro redshift__from_micros(micros) %}
+  {%- set whole = "cast(" ~ micros ~ " as bigint)" -%}
+  dateadd(microsecond, cast({{ whole }} % 1000000 as integer), dateadd(second, cast(({{ whole }} / 1000000) % 86400 as integer), dateadd(day, cast({{ whole }} / 86400000000 as integer), timestamp '1970-01-01 00:00:00')))
+{%- endmacro %}
+{% macro redshift__to_utc(column, dtype) %}
+  {%- set type = dtype | lower -%}
+  {%- if type in ['timestamp', 'timestamp without time zone', 'date'] -%}cast({{ column }} as timestamp)
+  {%- elif 'time zone' in type or 'timestamptz' in type -%}({{ column }} at time zone 'UTC')
+  {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as " ~ ozmeta_runtime.type_text() ~ ")")) }}{%- endif -%}
+{% endmacro %}
