@@ -13,7 +13,7 @@
 {% macro duckdb__to_number(text) %}(case when regexp_full_match({{ text }}, '-?[0-9]{1,300}(\.[0-9]+)?') then try_cast({{ text }} as double) end){% endmacro %}
 
 {# A text of many decimals may be no double at all: 300 of them are enough. A regex counts to 255 only. The inner cast keeps a literal from being judged before the case is. #}
-{% macro postgres__to_number(text) %}(case when {{ text }} ~ '^-?[0-9]{1,255}[0-9]{0,45}([.][0-9]+)?$' then cast(substr(cast({{ text }} as {{ dbt.type_string() }}), 1, strpos({{ text }} || '.', '.') + 300) as double precision) end){% endmacro %}
+{% macro postgres__to_number(text) %}(case when {{ text }} ~ '^-?[0-9]{1,255}[0-9]{0,45}([.][0-9]+)?$' then cast(substr(cast({{ text }} as {{ ozmeta_runtime.type_text() }}), 1, strpos({{ text }} || '.', '.') + 300) as double precision) end){% endmacro %}
 
 {# double -> text, whole numbers without a point #}
 {% macro number_to_text(number) %}{{ adapter.dispatch('number_to_text', 'ozmeta_runtime')(number) }}{% endmacro %}
@@ -21,9 +21,9 @@
 
 {# The shortest text that gives the same number again, as DuckDB's; but from 1e15 on with an exponent, which DuckDB writes from 1e16 on. #}
 {% macro postgres__number_to_text(number) %}
-  {%- set text = "cast(" ~ number ~ " as " ~ dbt.type_string() ~ ")" -%}
-  (case when {{ number }} = floor({{ number }}) and abs({{ number }}) < 9e15 then cast(cast({{ number }} as bigint) as {{ dbt.type_string() }})
-        when {{ text }} like '%e+15' then cast(cast({{ text }} as numeric) as {{ dbt.type_string() }})
+  {%- set text = "cast(" ~ number ~ " as " ~ ozmeta_runtime.type_text() ~ ")" -%}
+  (case when {{ number }} = floor({{ number }}) and abs({{ number }}) < 9e15 then cast(cast({{ number }} as bigint) as {{ ozmeta_runtime.type_text() }})
+        when {{ text }} like '%e+15' then cast(cast({{ text }} as numeric) as {{ ozmeta_runtime.type_text() }})
         else {{ text }} end)
 {%- endmacro %}
 
@@ -63,7 +63,7 @@
   {%- else -%}case when regexp_full_match(cast({{ column }} as varchar), '-?[0-9]+(\.0+)?') then try_cast(cast({{ column }} as varchar) as bigint) end{%- endif -%}
 {% endmacro %}
 {% macro postgres__to_integer(column, dtype) %}
-  {%- set text = "cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")" -%}
+  {%- set text = "cast(" ~ column ~ " as " ~ ozmeta_runtime.type_text() ~ ")" -%}
   {%- if dtype | lower in ['bigint', 'integer', 'smallint'] -%}cast({{ column }} as bigint)
   {%- else -%}case when {{ text }} ~ '^-?0*[0-9]{1,19}([.]0+)?$'
        then case when cast({{ text }} as numeric(38, 0)) between -9223372036854775808 and 9223372036854775807 then cast(split_part({{ text }}, '.', 1) as bigint) end end{%- endif -%}

@@ -81,7 +81,7 @@
 {%- endmacro %}
 
 {% macro postgres__json_written(value) %}
-  {%- set raw = "cast(" ~ value ~ " as " ~ dbt.type_string() ~ ")" -%}
+  {%- set raw = "cast(" ~ value ~ " as " ~ ozmeta_runtime.type_text() ~ ")" -%}
   case json_typeof({{ value }})
     when 'string' then {{ ozmeta_runtime.json_text("(" ~ value ~ " #>> '{}')") }}
     when 'number' then {{ ozmeta_runtime.postgres__json_number(raw) }}
@@ -132,7 +132,7 @@
                when bool_or(member = {{ value }}) then true
                when {{ value }} is null or count(member) < count(*) then null
                else false end
-   from (select {{ ozmeta_runtime.cast_text(ozmeta_runtime.postgres__json_scalar("cast(given as " ~ dbt.type_string() ~ ")"), cast_member) }} as member from json_array_elements(cast({{ array }} as json)) as each_one(given)) as members)
+   from (select {{ ozmeta_runtime.cast_text(ozmeta_runtime.postgres__json_scalar("cast(given as " ~ ozmeta_runtime.type_text() ~ ")"), cast_member) }} as member from json_array_elements(cast({{ array }} as json)) as each_one(given)) as members)
 {%- endmacro %}
 
 {# A text as a JSON string, a null as null. #}
@@ -140,7 +140,7 @@
 {% macro duckdb__json_text(text) %}coalesce(cast(to_json({{ text }}) as varchar), 'null'){% endmacro %}
 {# Control characters have their numbers in upper case, as DuckDB's. #}
 {% macro postgres__json_text(text) %}
-  {%- set plain = "cast(to_json(cast(" ~ text ~ " as " ~ dbt.type_string() ~ ")) as " ~ dbt.type_string() ~ ")" -%}
+  {%- set plain = "cast(to_json(cast(" ~ text ~ " as " ~ ozmeta_runtime.type_text() ~ ")) as " ~ ozmeta_runtime.type_text() ~ ")" -%}
   {%- set upper = [plain] -%}
   {%- for code in ['0b', '0e', '0f', '1a', '1b', '1c', '1d', '1e', '1f'] -%}
     {%- set next -%} regexp_replace({{ upper[-1] }}, '(?<!\\)((?:\\\\)*)\\u00{{ code }}', '\1\\u00{{ code | upper }}', 'g') {%- endset -%}

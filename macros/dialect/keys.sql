@@ -1,5 +1,5 @@
 {# One hash of several texts that no two different lists share: the lengths stand before the texts, -1 for null. #}
-{% macro hashed_key(expressions) %}{{ dbt.hash(ozmeta_runtime.joined_with_lengths(expressions)) }}{% endmacro %}
+{% macro hashed_key(expressions) %}{{ ozmeta_runtime.md5_hex(ozmeta_runtime.joined_with_lengths(expressions)) }}{% endmacro %}
 
 {% macro joined_with_lengths(expressions) %}
   {%- set parts = [] -%}
@@ -34,7 +34,7 @@
 {% macro seed_hash(expressions) %}
   {%- set parts = [] -%}
   {%- for e in expressions -%}{%- do parts.extend([e, "'|'"]) -%}{%- endfor -%}
-  {{ dbt.hash(ozmeta_runtime.joined(parts[:-1])) }}
+  {{ ozmeta_runtime.md5_hex(ozmeta_runtime.joined(parts[:-1])) }}
 {% endmacro %}
 
 {# SPEC 7 "IDs": a UUIDv7 from the instant of an object's first arrival and a seed hash `h` (32 hex digits). #}

@@ -1,6 +1,6 @@
 {# A text as a SQL literal: metadata is data, whatever it holds. none becomes a typed null. #}
 {% macro literal(text) %}
-  {%- if text is none -%}cast(null as {{ dbt.type_string() }})
+  {%- if text is none -%}cast(null as {{ ozmeta_runtime.type_text() }})
   {%- else -%}{{ adapter.dispatch('quoted', 'ozmeta_runtime')(text | string) }}{%- endif -%}
 {% endmacro %}
 

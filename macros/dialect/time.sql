@@ -37,7 +37,7 @@
   {%- set type = dtype | lower -%}
   {%- if type in ['timestamp', 'timestamp without time zone', 'date'] -%}case when isfinite({{ column }}) then cast({{ column }} as timestamp) end
   {%- elif 'time zone' in type or 'timestamptz' in type -%}case when isfinite({{ column }}) then {{ column }} at time zone 'UTC' end
-  {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")")) }}{%- endif -%}
+  {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as " ~ ozmeta_runtime.type_text() ~ ")")) }}{%- endif -%}
 {% endmacro %}
 
 {# ISO 8601 text -> bigint microseconds, null where it is no such text (SPEC 4.7, casts). #}
@@ -53,7 +53,7 @@
     (([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)
   {%- endset -%}
   {%- set clock = "([T ](([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?|24:00(:00([.]0+)?)?)(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?" -%}
-  {%- set text = "cast(" ~ text ~ " as " ~ dbt.type_string() ~ ")" -%}
+  {%- set text = "cast(" ~ text ~ " as " ~ ozmeta_runtime.type_text() ~ ")" -%}
   case when {{ text }} ~ '^{{ day }}{{ clock }}$' then
     (cast(case when substr({{ text }}, 1, 4) = '0000' then '0400' else substr({{ text }}, 1, 4) end || substr({{ text }}, 5, 6) as date) - date '1970-01-01'
       - case when substr({{ text }}, 1, 4) = '0000' then 146097 else 0 end) * cast(86400000000 as bigint)

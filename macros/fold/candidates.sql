@@ -3,7 +3,7 @@
      answers    per question: the verdict where it has none; else the target, or that it depends on the current state
      legal      per question and current state: the candidates that lead on from there #}
 {% macro candidate_ctes(workflow) %}
-{%- set text = dbt.type_string() %}
+{%- set text = ozmeta_runtime.type_text() %}
 {%- set choices = [] %}
 {%- for t in workflow.transitions %}
   {%- do choices.append(['code', t.code, t.code, t.from, t.to]) %}

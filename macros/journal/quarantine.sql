@@ -23,7 +23,7 @@ repeated as (
 
 {% if state.incremental %}
 known as (
-    select _ObjectKey, EJ_ID, _SyncDate, TL_ContentHash from {{ timeline }} where _Key in (select {{ dbt.hash("_ObjectKey || EJ_ID") }} from admission)
+    select _ObjectKey, EJ_ID, _SyncDate, TL_ContentHash from {{ timeline }} where _Key in (select {{ ozmeta_runtime.md5_hex("_ObjectKey || EJ_ID") }} from admission)
 ),
 {% else %}
 known as (
@@ -51,7 +51,7 @@ judged as (
 
 refused as (
     select
-        {{ ozmeta_runtime.hashed_key(['TL_Journal', 'TL_ContentHash', 'cast(sync_date as ' ~ dbt.type_string() ~ ')']) }} as _Key,
+        {{ ozmeta_runtime.hashed_key(['TL_Journal', 'TL_ContentHash', 'cast(sync_date as ' ~ ozmeta_runtime.type_text() ~ ')']) }} as _Key,
         min(reason) as QR_Reason,
         count(*) as QR_Rows,
         min(_TenantID) as _TenantID,

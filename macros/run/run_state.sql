@@ -23,7 +23,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
   {%- set state = {'incremental': is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'redefined': false} -%}
   {%- set log = ozmeta_runtime.run_log(binding) -%}
   {%- if log -%}
-    {%- set rows = run_query("select RUN_Batch, RUN_Journal, cast(RUN_WatermarkUTC as " ~ dbt.type_string() ~ "), case when RUN_AsOfUTC > " ~ ozmeta_runtime.as_of() ~ " then cast(RUN_AsOfUTC as " ~ dbt.type_string() ~ ") end, _DefinitionHash"
+    {%- set rows = run_query("select RUN_Batch, RUN_Journal, cast(RUN_WatermarkUTC as " ~ ozmeta_runtime.type_text() ~ "), case when RUN_AsOfUTC > " ~ ozmeta_runtime.as_of() ~ " then cast(RUN_AsOfUTC as " ~ ozmeta_runtime.type_text() ~ ") end, _DefinitionHash"
         ~ " from " ~ log ~ " where " ~ ozmeta_runtime.last_run(log)).rows -%}
     {%- for row in rows -%}
       {%- do state.update({'batch': row[0] | int, 'later_as_of': row[3], 'redefined': ozmeta_runtime.text_hash(model.unique_id) not in row[4]}) -%}
@@ -31,7 +31,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
     {%- endfor -%}
   {%- endif -%}
   {%- if state.incremental -%}
-    {%- set later = run_query("select cast(max(_UpdateDate) as " ~ dbt.type_string() ~ ") from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of()).rows[0][0] -%}
+    {%- set later = run_query("select cast(max(_UpdateDate) as " ~ ozmeta_runtime.type_text() ~ ") from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of()).rows[0][0] -%}
     {%- set later = later or state.later_as_of -%}
     {%- if later -%}
       {%- do exceptions.raise_compiler_error("as_of is " ~ state.as_of ~ ", but " ~ this.identifier ~ " was already brought to " ~ later
