@@ -6,7 +6,7 @@ from importlib import import_module
 
 from engines.base import Engine
 
-NAMES = ("duckdb", "postgres")
+NAMES = ("duckdb", "postgres", "redshift")
 
 
 def engine(name: str) -> Engine:
