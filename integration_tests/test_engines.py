@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,8 @@ from engines import NAMES, engine
 from engines.base import NotRun, Worker
 from engines.scenarios import SCENARIOS, Tables
 
-WANTED = os.environ.get("OZMETA_ENGINES", "postgres").split(",")
-OTHERS = [name for name in NAMES if name != "duckdb" and name in WANTED]
+WANTED = os.environ.get("OZMETA_ENGINES", "postgres")  # names, or all
+OTHERS = [name for name in NAMES if name != "duckdb"] if WANTED == "all" else WANTED.split(",")
 
 
 @pytest.fixture(scope="module")
@@ -30,19 +30,28 @@ def duckdb_says(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 
 @pytest.fixture(scope="module", params=OTHERS)
-def worker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Worker | None, str]]:
+    """The engine's name, a worker on it, and its version; or none, and why not."""
     try:
         with engine(request.param).session(tmp_path_factory.mktemp(request.param)) as worker:
-            yield worker
+            yield request.param, worker, worker.engine.version()
     except NotRun as why:
-        pytest.skip(f"NOT RUN: {request.param}: {why}")
+        yield request.param, None, str(why)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_the_same_rows(scenario: str, worker: Worker, duckdb_says: dict[str, list[tuple[str, Tables]]], tmp_path: Path) -> None:
+def test_the_same_rows(scenario: str, running: tuple[str, Worker | None, str], duckdb_says: dict[str, list[tuple[str, Tables]]], tmp_path: Path, record_property: Callable[[str, str], None]) -> None:
+    name, worker, said = running
+    record_property("engine", name)
+    record_property("scenario", scenario)
+    if worker is None:
+        record_property("why", said)
+        pytest.skip(f"NOT RUN: {said}")
+    record_property("version", said)
     expected = duckdb_says[scenario]
     for (step, there), (_, here) in zip(SCENARIOS[scenario]().play(worker, tmp_path / scenario), expected, strict=True):
         assert not differing(here, there), f"{step}\n" + "\n".join(differing(here, there))
+    assert any(rows for rows in expected[0][1].values())
 
 
 def differing(here: Tables, there: Tables) -> list[str]:

@@ -30,7 +30,8 @@ JOURNAL_TYPES = {
 # The operations that the worker calls: SQL of the harness's own, and tables as text, through the package's own macro.
 OPERATIONS = """\
 {% macro engine_execute(statements) %}
-  {%- for sql in statements -%}{%- do run_query(sql) -%}{%- endfor -%}
+  {#- JSON within dbt's YAML, which is not all of JSON -#}
+  {%- for sql in fromjson(statements) -%}{%- call statement('engine') -%}{{ sql }}{%- endcall -%}{%- endfor -%}
   {%- do adapter.commit() -%}
 {% endmacro %}
 
@@ -88,7 +89,9 @@ class Engine:
         """What the worker's environment has besides."""
         return {}
 
-    version_query = "select version()"
+    def version(self) -> str:
+        """What is run, as the table at the end names it."""
+        return self.name
 
     # -------------------------------------------------- SQL of the harness's own
 
@@ -105,18 +108,17 @@ class Engine:
     def create_schema(self, schema: str) -> str:
         return f"create schema if not exists {schema}"
 
-    def create_journal(self, schema: str, columns: dict[str, str] | None = None) -> list[str]:
-        """columns: {name: text, integer or instant}; else the canonical ones. Names are left unquoted, as users' own tables are written."""
-        body = ", ".join(f"{name} {getattr(self, type_)}" for name, type_ in (columns or JOURNAL_TYPES).items())
-        return [self.create_schema(schema), f"create table {schema}.event_journal ({body})"]
+    def create_table(self, schema: str, name: str, columns: dict[str, str]) -> str:
+        """columns: {name: text, integer or instant}. Names are left unquoted, as users' own tables are written."""
+        return f"create table {schema}.{name} ({', '.join(f'{column} {getattr(self, type_)}' for column, type_ in columns.items())})"
 
-    def append(self, schema: str, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-        """Inserts, some hundred rows each; rows may leave out columns."""
+    def append(self, schema: str, name: str, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+        """Inserts, some hundred rows each; a row may leave out columns."""
         rows = list(rows)
-        names = [name for name in JOURNAL_TYPES if any(name in row for row in rows)]
+        columns = list(dict.fromkeys(column for row in rows for column in row))
         for first in range(0, len(rows), 200):
-            values = ", ".join("(" + ", ".join(self.literal(row.get(name)) for name in names) + ")" for row in rows[first : first + 200])
-            yield f"insert into {schema}.event_journal ({', '.join(names)}) values {values}"
+            values = ", ".join("(" + ", ".join(self.literal(row.get(column)) for column in columns) + ")" for row in rows[first : first + 200])
+            yield f"insert into {schema}.{name} ({', '.join(columns)}) values {values}"
 
     # -------------------------------------------------- the environment
 
@@ -192,7 +194,7 @@ class Worker:
             while statements and (not batch or size + len(statements[0]) < 2_000_000):
                 size += len(statements[0])
                 batch.append(statements.pop(0))
-            self.ask(operation="engine_execute", args={"statements": batch})
+            self.ask(operation="engine_execute", args={"statements": json.dumps(batch)})
 
     def tables(self) -> dict[str, list[dict[str, str | None]]]:
         """{model: rows} of all that is there, columns by their names in lower case, values as text, in no order."""

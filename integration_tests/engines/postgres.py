@@ -36,15 +36,19 @@ def other_user() -> dict[str, Any]:
 class Postgres(Engine):
     name = "postgres"
     text = "text"
+    # a dictionary's order, as a database of a user's has: what has to be in the order of bytes must say so
+    collation: tuple[str, ...] = ("--locale-provider=icu", "--icu-locale=en-US")
 
     def __init__(self) -> None:
         super().__init__()
         self.port = 0
         self.server: Server | None = None
+        self.bin = Path()
+        self.server_env: dict[str, str] | None = None
 
     def serve(self, bin: Path, folder: Path, env: dict[str, str] | None = None) -> None:
         """Start a server on a free port with its data under `folder`. No durability: nothing outlives the session."""
-        self.port = free_port()
+        self.port, self.bin, self.server_env = free_port(), bin, env
         who = other_user()
         folder.mkdir(parents=True, exist_ok=True)
         if who:
@@ -53,7 +57,7 @@ class Postgres(Engine):
                 if part.stat().st_uid == 0 and not part.stat().st_mode & 0o001:
                     part.chmod(part.stat().st_mode | 0o011)
         data = folder / "data"
-        run([str(bin / "initdb"), "-D", str(data), "-U", "ozmeta", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], env=env, cwd=folder, **who)
+        run([str(bin / "initdb"), "-D", str(data), "-U", "ozmeta", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", *self.collation], env=env, cwd=folder, **who)
         settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
                     "timezone": "UTC", "jit": "off"}  # fmt: skip
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -66,6 +70,9 @@ class Postgres(Engine):
         if self.server:
             self.server.stop(signal.SIGINT)  # "fast": sessions are ended, not awaited
             self.server = None
+
+    def version(self) -> str:
+        return run([str(self.bin / "postgres"), "--version"], env=self.server_env).strip().rsplit(")", 1)[-1].strip()
 
     def profile(self, schema: str) -> dict[str, Any]:
         return {"type": "postgres", "host": "127.0.0.1", "port": self.port, "user": "ozmeta", "password": "unused", "dbname": "postgres", "schema": schema, "threads": 1}

@@ -18,7 +18,7 @@ Arguments
 {% macro approval_step(binding, intake, approvals, timeline) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, approvals]) -%}
-{%- set text, bigint, ts = dbt.type_string(), dbt.type_bigint(), dbt.type_timestamp() -%}
+{%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- set events, flows = approvals.events, [] -%}
 {%- for flow in approvals.flows -%}{%- do flows.append(flow.code) -%}{%- endfor -%}
 {%- set said = {} -%}
@@ -50,7 +50,7 @@ asked as (
 numbered as (
     select
         *,
-        case when voter is not null then '|' || {{ dbt.hash('voter') }} end as ballot,
+        case when voter is not null then '|' || {{ ozmeta_runtime.md5_hex('voter') }} end as ballot,
         cast(row_number() over (partition by _ObjectKey, AF_Code order by TL_Position) as {{ bigint }}) as n
     from asked
     where AF_Code in ({{ ozmeta_runtime.literals(flows) }})
@@ -68,7 +68,7 @@ stages as (
         ['has_veto', 'boolean'], ['is_last', 'boolean'], ['roles', text]], rows) }}
 ),
 
-{{ ozmeta_runtime.recursive_name('walked') }} as (
+walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'AF_Code', 'n', 'round', 'stage', 'effect', 'approvals', 'rejections', 'votes_after', 'stage_after']) }} as (
     select
         _ObjectKey, AF_Code, cast(0 as {{ bigint }}) as n, cast(0 as {{ bigint }}) as round, cast(0 as {{ bigint }}) as stage, cast(null as {{ text }}) as effect,
         cast(0 as {{ bigint }}) as approvals, cast(0 as {{ bigint }}) as rejections,

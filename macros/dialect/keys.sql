@@ -1,5 +1,5 @@
 {# One hash of several texts that no two different lists share: the lengths stand before the texts, -1 for null. #}
-{% macro hashed_key(expressions) %}{{ dbt.hash(ozmeta_runtime.joined_with_lengths(expressions)) }}{% endmacro %}
+{% macro hashed_key(expressions) %}{{ ozmeta_runtime.md5_hex(ozmeta_runtime.joined_with_lengths(expressions)) }}{% endmacro %}
 
 {% macro joined_with_lengths(expressions) %}
   {%- set parts = [] -%}
@@ -11,6 +11,7 @@
 {% macro sha256(text) %}{{ adapter.dispatch('sha256', 'ozmeta_runtime')(text) }}{% endmacro %}
 {% macro default__sha256(text) %}sha2({{ text }}, 256){% endmacro %}
 {% macro duckdb__sha256(text) %}sha256({{ text }}){% endmacro %}
+{% macro postgres__sha256(text) %}encode(sha256(convert_to({{ text }}, 'UTF8')), 'hex'){% endmacro %}
 
 {# Values of any type as one text; a null counts as ''. #}
 {% macro joined(expressions) %}{{ adapter.dispatch('joined', 'ozmeta_runtime')(expressions) }}{% endmacro %}
@@ -33,7 +34,7 @@
 {% macro seed_hash(expressions) %}
   {%- set parts = [] -%}
   {%- for e in expressions -%}{%- do parts.extend([e, "'|'"]) -%}{%- endfor -%}
-  {{ dbt.hash(ozmeta_runtime.joined(parts[:-1])) }}
+  {{ ozmeta_runtime.md5_hex(ozmeta_runtime.joined(parts[:-1])) }}
 {% endmacro %}
 
 {# SPEC 7 "IDs": a UUIDv7 from the instant of an object's first arrival and a seed hash `h` (32 hex digits). #}
@@ -47,3 +48,16 @@
 {% macro hex48(number) %}{{ adapter.dispatch('hex48', 'ozmeta_runtime')(number) }}{% endmacro %}
 {% macro default__hex48(number) %}lpad(to_hex({{ number }}), 12, '0'){% endmacro %}
 {% macro duckdb__hex48(number) %}printf('%012x', {{ number }}){% endmacro %}
+
+{% macro redshift__sha256(text) %}sha2({{ text }}, 256){% endmacro %}
+{# Its concat takes two, and gives null for a null. #}
+{% macro redshift__joined(expressions) %}
+  {%- set parts = [] -%}
+  {%- for e in expressions -%}{%- do parts.append("coalesce(cast(" ~ e ~ " as " ~ ozmeta_runtime.type_text() ~ "), '')") -%}{%- endfor -%}
+  ({{ parts | join(' || ') }})
+{%- endmacro %}
+
+{# The MD5 of a text as 32 lower-case hex digits. dbt's hash casts to TEXT, which Redshift cuts at 256 bytes. #}
+{% macro md5_hex(text) %}{{ adapter.dispatch('md5_hex', 'ozmeta_runtime')(text) }}{% endmacro %}
+{% macro default__md5_hex(text) %}{{ dbt.hash(text) }}{% endmacro %}
+{% macro redshift__md5_hex(text) %}md5({{ text }}){% endmacro %}

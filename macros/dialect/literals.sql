@@ -1,6 +1,6 @@
 {# A text as a SQL literal: metadata is data, whatever it holds. none becomes a typed null. #}
 {% macro literal(text) %}
-  {%- if text is none -%}cast(null as {{ dbt.type_string() }})
+  {%- if text is none -%}cast(null as {{ ozmeta_runtime.type_text() }})
   {%- else -%}{{ adapter.dispatch('quoted', 'ozmeta_runtime')(text | string) }}{%- endif -%}
 {% endmacro %}
 
@@ -35,3 +35,12 @@
     {%- endfor %}
   {%- endfor %}
 {% endmacro %}
+
+{# A backslash in a literal escapes what follows. #}
+{% macro redshift__quoted(text) %}'{{ text | replace('\\', '\\\\') | replace("'", "''") }}'{% endmacro %}
+
+{# The type of texts of any length. #}
+{% macro type_text() %}{% do return(adapter.dispatch('type_text', 'ozmeta_runtime')()) %}{% endmacro %}
+{% macro default__type_text() %}{% do return(dbt.type_string()) %}{% endmacro %}
+{# TEXT is cut at 256 bytes here. #}
+{% macro redshift__type_text() %}{% do return('varchar(65535)') %}{% endmacro %}

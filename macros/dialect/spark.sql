@@ -2,7 +2,7 @@
 
 {# ---- words #}
 {# One step an event; a hundred if nothing is said. #}
-{% macro spark__recursive_name(name) %}{{ name }} max recursion level 1000000{% endmacro %}
+{% macro spark__recursive_columns(columns) %} max recursion level 1000000{% endmacro %}
 {# dbt's float has 32 bits here. #}
 {% macro spark__type_double() %}double{% endmacro %}
 

@@ -19,14 +19,10 @@
 {% macro type_double() %}{{ adapter.dispatch('type_double', 'ozmeta_runtime')() }}{% endmacro %}
 {% macro default__type_double() %}{{ dbt.type_float() }}{% endmacro %}
 
-{# A recursive CTE's name, with leave to recur once for each event of an object. #}
-{% macro recursive_name(name) %}{{ adapter.dispatch('recursive_name', 'ozmeta_runtime')(name) }}{% endmacro %}
-{% macro default__recursive_name(name) %}{{ name }}{% endmacro %}
-
 {# A UTC timestamp as text, 'YYYY-MM-DD HH:MM:SS[.f]' with no needless zeros: what `instant` takes, and the same on every engine. #}
 {% macro instant_text(instant) %}{{ adapter.dispatch('instant_text', 'ozmeta_runtime')(instant) }}{% endmacro %}
-{% macro default__instant_text(instant) %}cast({{ instant }} as {{ dbt.type_string() }}){% endmacro %}
+{% macro default__instant_text(instant) %}cast({{ instant }} as {{ ozmeta_runtime.type_text() }}){% endmacro %}
 
 {# A column of declared type `dtype` as text: instants in UTC, JSON as its text. #}
 {% macro column_text(column, dtype) %}{{ adapter.dispatch('column_text', 'ozmeta_runtime')(column, dtype) }}{% endmacro %}
-{% macro default__column_text(column, dtype) %}cast({{ column }} as {{ dbt.type_string() }}){% endmacro %}
+{% macro default__column_text(column, dtype) %}cast({{ column }} as {{ ozmeta_runtime.type_text() }}){% endmacro %}

@@ -19,7 +19,7 @@ Arguments
 {%- for sla in slas -%}{%- do definition.append([sla.code, sla.levels]) -%}{%- endfor -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
-{%- set text, bigint, ts = dbt.type_string(), dbt.type_bigint(), dbt.type_timestamp() -%}
+{%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- set columns = ['EQ_ID', '_TenantID', 'EQ_ObjectType', 'EQ_ObjectID', 'EQ_SignalCode', 'EQ_Severity', 'EQ_AssignedToRole', 'EQ_AssignedToPrincipal', 'EQ_Status',
     'EQ_CreatedUTC', 'EQ_ClosedUTC', 'EQ_Notes', 'ST_ID', 'SL_Code', 'ST_CycleNo', 'EQ_Level'] -%}
 
@@ -106,7 +106,7 @@ seeded as (
         {{ "case when keyed.stop_at < coalesce(answered.closed_at, " ~ ozmeta_runtime.never() ~ ") then keyed.stop_at else answered.closed_at end" if auto_close else "answered.closed_at" }} as closed_at,
         {{ ozmeta_runtime.seed_hash(["'EQ'", 'objects.tenant', ozmeta_runtime.literal(intake.object_type), 'objects.object_id', 'keyed.SL_Code', 'keyed.start_event',
             'keyed.signal', 'cast(keyed.level as ' ~ text ~ ')']) }} as seed,
-        row_number() over (partition by keyed._Key order by keyed.severity, {{ ozmeta_runtime.nulls_first('keyed.role') }}, {{ ozmeta_runtime.nulls_first('keyed.principal') }}, {{ ozmeta_runtime.nulls_first('keyed.notes') }}) as copy
+        row_number() over (partition by keyed._Key order by {{ ozmeta_runtime.bytewise('keyed.severity') }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.role')) }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.principal')) }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.notes')) }}) as copy
     from keyed
     inner join objects on objects._ObjectKey = keyed._ObjectKey
     left join answered on answered._Key = keyed._Key

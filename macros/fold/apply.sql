@@ -4,7 +4,7 @@
    is walked event by event (`walked`). Both ask the same sentences, from the macros at the end. #}
 {% macro apply_ctes(workflow, policy) %}
 {%- set first_wins = policy == 'first_writer_wins' %}
-{%- set text = dbt.type_string() %}
+{%- set text = ozmeta_runtime.type_text() %}
 {%- set start = ozmeta_runtime.literal(workflow.start) %}
 asking as (
     select
@@ -52,7 +52,7 @@ sequential as (
     where depends_on_state {% if first_wins %}or mark in ({{ ozmeta_runtime.rejecting_marks() }}){% endif %}
 ),
 
-{{ ozmeta_runtime.recursive_name('walked') }} as (
+walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', '_Key', 'state_before', 'state_after', 'version_after', 'is_applied', 'is_rejected', 'code', 'mark']) }} as (
     select
         _ObjectKey, cast(0 as {{ dbt.type_bigint() }}) as TL_Position, cast(null as {{ text }}) as _Key,
         {{ start }} as state_before, {{ start }} as state_after, cast(0 as {{ dbt.type_bigint() }}) as version_after,

@@ -43,7 +43,7 @@ delivered as (
 
 typed as (
     select
-        {{ dbt.hash("_ObjectKey || EJ_ID") }} as _Key,
+        {{ ozmeta_runtime.md5_hex("_ObjectKey || EJ_ID") }} as _Key,
         _ObjectKey, TL_Journal, EJ_ID, _TenantID,
         {{ ozmeta_runtime.literal(intake.object_type) }} as EJ_ObjectType,
         EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate,
@@ -147,7 +147,7 @@ select * from written
 {% macro event_columns(intake, held=none) -%}
   _Key, _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectType, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem,
   EJ_Sequence, EJ_CorrelationID, _SyncDate, TL_IsUnsynced, TL_ContentHash
-  {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}, {% if held is not none and column.column | lower not in held %}cast(null as {{ dbt.type_string() }}) as {% endif %}{{ column.column }}{% endfor %}
+  {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}, {% if held is not none and column.column | lower not in held %}cast(null as {{ ozmeta_runtime.type_text() }}) as {% endif %}{{ column.column }}{% endfor %}
 {%- endmacro %}
 
 {# What was taken from the journal, kept with each row: how rows were keyed, then the payload fields that were read. #}

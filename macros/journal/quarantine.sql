@@ -23,7 +23,7 @@ repeated as (
 
 {% if state.incremental %}
 known as (
-    select _ObjectKey, EJ_ID, _SyncDate, TL_ContentHash from {{ timeline }} where _Key in (select {{ dbt.hash("_ObjectKey || EJ_ID") }} from admission)
+    select _ObjectKey, EJ_ID, _SyncDate, TL_ContentHash from {{ timeline }} where _Key in (select {{ ozmeta_runtime.md5_hex("_ObjectKey || EJ_ID") }} from admission)
 ),
 {% else %}
 known as (

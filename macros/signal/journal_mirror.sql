@@ -15,7 +15,7 @@ Arguments
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, [ozmeta_runtime.intake_text(intake), emits]) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
-{%- set text, bigint = dbt.type_string(), dbt.type_bigint() -%}
+{%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set columns = ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_Actor', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_CorrelationID', 'EJ_CausationID', 'EJ_SourceSystem',
     'EJ_SourceKey', 'EJ_Payload', 'EJ_PayloadHash', 'EJ_Sequence', '_SyncDate', 'MJ_Journal', 'MJ_RowHash'] -%}
 {%- set keeps = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key']) -%}
@@ -62,8 +62,8 @@ rows_of_it as (
     from signalled
     {%- endif %}
     union all
-    select {{ ozmeta_runtime.uuid7('TL_EffectiveUTC', dbt.hash("_Key || event")) }}, _TenantID, event, TL_EffectiveUTC, 'ozmeta_runtime', EJ_ObjectID, EJ_CorrelationID, EJ_ID, 'ozmeta_runtime',
-        _Key, payload, {{ ozmeta_runtime.sha256('payload') }}, null, {{ as_of }}, 'ozmeta_runtime', null, null, {{ dbt.hash("_Key || event") }}
+    select {{ ozmeta_runtime.uuid7('TL_EffectiveUTC', ozmeta_runtime.md5_hex("_Key || event")) }}, _TenantID, event, TL_EffectiveUTC, 'ozmeta_runtime', EJ_ObjectID, EJ_CorrelationID, EJ_ID, 'ozmeta_runtime',
+        _Key, payload, {{ ozmeta_runtime.sha256('payload') }}, null, {{ as_of }}, 'ozmeta_runtime', null, null, {{ ozmeta_runtime.md5_hex("_Key || event") }}
     from emitted
 ),
 
@@ -84,7 +84,7 @@ written as (
 ),
 
 apart as (
-    select *, row_number() over (partition by _Key order by EJ_ID) as copy from written
+    select *, row_number() over (partition by _Key order by {{ ozmeta_runtime.bytewise('EJ_ID') }}) as copy from written
 )
 
 select _Key, {{ columns | join(', ') }}, _DefinitionHash, _Batch, _UpdateDate

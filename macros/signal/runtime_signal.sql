@@ -22,7 +22,7 @@ Arguments
 {%- set severities = signals.severities -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
-{%- set text, bigint, ts = dbt.type_string(), dbt.type_bigint(), dbt.type_timestamp() -%}
+{%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- set columns = ['RS_SignalCode', 'RS_Severity', '_TenantID', 'RS_ObjectType', 'RS_ObjectID', 'RS_Subject', 'RS_SubjectKey', 'RS_CausingEventID', 'RS_ScheduledUTC', 'SL_Code', 'RS_Level', 'RS_Notes'] -%}
 {%- set logs = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key', '_SignalKey', '_ObjectKey', 'RS_Number', 'RS_Kind', 'RS_NoticedUTC']) -%}
 
@@ -66,7 +66,7 @@ keyed as (
     select
         raised.*,
         {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'signal', 'subject', 'told_apart']) }} as _SignalKey,
-        row_number() over (partition by _ObjectKey, signal, subject, told_apart order by severity, {{ ozmeta_runtime.nulls_first('notes') }}) as copy
+        row_number() over (partition by _ObjectKey, signal, subject, told_apart order by {{ ozmeta_runtime.bytewise('severity') }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('notes')) }}) as copy
     from raised
     {%- if state.incremental %} where _ObjectKey in (select _ObjectKey from touched){% endif %}
 ),

@@ -49,7 +49,7 @@ policies as (
       {%- endfor %}
       {%- do rows.append(row) %}
     {%- endfor %}
-    {%- set columns = [['SL_Code', dbt.type_string()], ['on_restart', dbt.type_string()], ['target_minutes', dbt.type_bigint()], ['warn_minutes', dbt.type_bigint()]] %}
+    {%- set columns = [['SL_Code', ozmeta_runtime.type_text()], ['on_restart', ozmeta_runtime.type_text()], ['target_minutes', dbt.type_bigint()], ['warn_minutes', dbt.type_bigint()]] %}
     {%- for i in range(1, slots + 1) %}
       {%- do columns.extend([['level' ~ i ~ '_minutes', dbt.type_bigint()], ['level' ~ i ~ '_is_warning', 'boolean'], ['level' ~ i, dbt.type_bigint()]]) %}
     {%- endfor %}
