@@ -2,12 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test prove mutants bench clean
+.PHONY: demo test test-engines prove mutants bench clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
-test: .venv/ready  ## every test that runs on DuckDB
+test: .venv/ready  ## every test that runs on DuckDB, and the same scenarios on Postgres where the machine has one
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile generator/tests integration_tests
+
+test-engines: .venv/ready  ## the same rows on every engine that runs here, each in an environment of its own under .engines; OZMETA_ENGINES=postgres,redshift picks
+	OZMETA_ENGINES=$${OZMETA_ENGINES:-all} $(BIN)/python -m pytest -q -rfE integration_tests/test_engines.py
 
 prove: .venv/ready  ## what `make test` does a little of, at length: 20,000 random objects, 200 sequences of faults; half an hour on two cores
 	$(BIN)/python integration_tests/prove.py
@@ -26,4 +29,4 @@ bench: .venv/ready  ## timings against naive models; takes minutes
 	touch $@
 
 clean:
-	rm -rf .venv .demo benchmarks/.work
+	rm -rf .venv .engines .demo benchmarks/.work

@@ -44,7 +44,7 @@ Arguments
 numbered as (
     select
         *,
-        case when voter is not null then '|' || {{ dbt.hash('voter') }} end as ballot,
+        case when voter is not null then '|' || {{ ozmeta_runtime.md5_hex('voter') }} end as ballot,
         cast(row_number() over (partition by _ObjectKey, AF_Code order by TL_Position) as {{ bigint }}) as n
     from asked
     where AF_Code in ({{ ozmeta_runtime.literals(flows) }})
@@ -62,7 +62,7 @@ stages as (
         ['has_veto', bigint], ['is_last', bigint], ['roles', text]], rows) }}
 ),
 
-walked as (
+walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'AF_Code', 'n', 'round', 'stage', 'effect', 'approvals', 'rejections', 'votes_after', 'stage_after']) }} as (
     select
         _ObjectKey, AF_Code, cast(0 as {{ bigint }}) as n, cast(0 as {{ bigint }}) as round, cast(0 as {{ bigint }}) as stage, cast(null as {{ text }}) as effect,
         cast(0 as {{ bigint }}) as approvals, cast(0 as {{ bigint }}) as rejections,

@@ -9,6 +9,7 @@
 {% macro sha256(text) %}{{ adapter.dispatch('sha256', 'ozmeta_runtime')(text) }}{% endmacro %}
 {% macro default__sha256(text) %}sha2({{ text }}, 256){% endmacro %}
 {% macro duckdb__sha256(text) %}sha256({{ text }}){% endmacro %}
+{% macro postgres__sha256(text) %}encode(sha256(convert_to({{ text }}, 'UTF8')), 'hex'){% endmacro %}
 
 {# Values of any type as one text; a null counts as ''. #}
 {% macro joined(expressions) %}{{ adapter.dispatch('joined', 'ozmeta_runtime')(expressions) }}{% endmacro %}
@@ -31,7 +32,7 @@
 {% macro seed_hash(expressions) %}
   {%- set parts = [] -%}
   {%- for e in expressions -%}{%- do parts.extend([e, "'|'"]) -%}{%- endfor -%}
-  {{ dbt.hash(ozmeta_runtime.joined(parts[:-1])) }}
+  {{ ozmeta_runtime.md5_hex(ozmeta_runtime.joined(parts[:-1])) }}
 {% endmacro %}
 
 {# SPEC 7 "IDs": a UUIDv7 from `stamp`, see id_stamp, and a seed hash `h` (32 hex digits). The variant is looked up: translate() costs ten times as much. #}
@@ -50,3 +51,16 @@
 {% macro hex48(number) %}{{ adapter.dispatch('hex48', 'ozmeta_runtime')(number) }}{% endmacro %}
 {% macro default__hex48(number) %}lpad(to_hex({{ number }}), 12, '0'){% endmacro %}
 {% macro duckdb__hex48(number) %}printf('%012x', {{ number }}){% endmacro %}
+
+{% macro redshift__sha256(text) %}sha2({{ text }}, 256){% endmacro %}
+{# Its concat takes two, and gives null for a null. #}
+{% macro redshift__joined(expressions) %}
+  {%- set parts = [] -%}
+  {%- for e in expressions -%}{%- do parts.append("coalesce(cast(" ~ e ~ " as " ~ ozmeta_runtime.type_text() ~ "), '')") -%}{%- endfor -%}
+  ({{ parts | join(' || ') }})
+{%- endmacro %}
+
+{# The MD5 of a text as 32 lower-case hex digits. dbt's hash casts to TEXT, which Redshift cuts at 256 bytes. #}
+{% macro md5_hex(text) %}{{ adapter.dispatch('md5_hex', 'ozmeta_runtime')(text) }}{% endmacro %}
+{% macro default__md5_hex(text) %}{{ dbt.hash(text) }}{% endmacro %}
+{% macro redshift__md5_hex(text) %}md5({{ text }}){% endmacro %}

@@ -1,6 +1,6 @@
 {# A text as a SQL literal: metadata is data, whatever it holds. none becomes a typed null. #}
 {% macro literal(text) %}
-  {%- if text is none -%}cast(null as {{ dbt.type_string() }})
+  {%- if text is none -%}cast(null as {{ ozmeta_runtime.type_text() }})
   {%- else -%}{{ adapter.dispatch('quoted', 'ozmeta_runtime')(text | string) }}{%- endif -%}
 {% endmacro %}
 
@@ -18,12 +18,13 @@
 {% endmacro %}
 
 {# A UTC instant, given as 'YYYY-MM-DD HH:MM:SS[.ffffff]'. #}
-{% macro instant(text) %}cast('{{ text }}' as {{ dbt.type_timestamp() }}){% endmacro %}
+{% macro instant(text) %}{{ adapter.dispatch('instant', 'ozmeta_runtime')(text) }}{% endmacro %}
+{% macro default__instant(text) %}cast('{{ text }}' as {{ dbt.type_timestamp() }}){% endmacro %}
 
 {# A relation of literal rows. columns: [[name, type], ...]; rows: lists of values (text, int, bool or none). #}
 {% macro literal_rows(columns, rows) %}
   {%- if not rows %}
-    select {% for c in columns %}cast(null as {{ c[1] }}) as {{ c[0] }}{{ ", " if not loop.last }}{% endfor %} where 1 = 0
+    select {% for c in columns %}cast(null as {{ c[1] }}) as {{ c[0] }}{{ ", " if not loop.last }}{% endfor %} {{ ozmeta_runtime.no_rows() }}
   {%- endif %}
   {%- for row in rows %}
     {{ "union all " if not loop.first }}select {% for c in columns -%}

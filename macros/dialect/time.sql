@@ -10,6 +10,12 @@
 {% macro default__from_micros(micros) %}(timestamp '1970-01-01 00:00:00' + {{ micros }} * interval '1 microsecond'){% endmacro %}
 {% macro duckdb__from_micros(micros) %}make_timestamp({{ micros }}){% endmacro %}
 
+{# An interval is multiplied as a double: seconds and micros apart stay exact. #}
+{% macro postgres__from_micros(micros) %}
+  {%- set whole = "cast(" ~ micros ~ " as bigint)" -%}
+  (timestamp '1970-01-01 00:00:00' + ({{ whole }} / 1000000) * interval '1 second' + ({{ whole }} % 1000000) * interval '1 microsecond')
+{%- endmacro %}
+
 {# A journal column of declared type `dtype`, as a UTC timestamp; what is none becomes null, and so does infinity. #}
 {% macro to_utc(column, dtype) %}{{ adapter.dispatch('to_utc', 'ozmeta_runtime')(column, dtype) }}{% endmacro %}
 {% macro default__to_utc(column, dtype) %}cast({{ column }} as {{ dbt.type_timestamp() }}){% endmacro %}
@@ -27,6 +33,13 @@
         when try_cast({{ text }} as timestamp) not in (timestamp 'infinity', timestamp '-infinity') then epoch_us(try_cast({{ text }} as timestamp)) end)
 {%- endmacro %}
 
+{% macro postgres__to_utc(column, dtype) %}
+  {%- set type = dtype | lower -%}
+  {%- if type in ['timestamp', 'timestamp without time zone', 'date'] -%}case when isfinite({{ column }}) then cast({{ column }} as timestamp) end
+  {%- elif 'time zone' in type or 'timestamptz' in type -%}case when isfinite({{ column }}) then {{ column }} at time zone 'UTC' end
+  {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as " ~ ozmeta_runtime.type_text() ~ ")")) }}{%- endif -%}
+{% endmacro %}
+
 {# ISO 8601 text -> bigint microseconds, null where it is no such text (SPEC 4.7, casts). #}
 {% macro iso_to_micros(text) %}{{ adapter.dispatch('iso_to_micros', 'ozmeta_runtime')(text) }}{% endmacro %}
 {% macro duckdb__iso_to_micros(text) %}
@@ -34,12 +47,54 @@
        then {{ ozmeta_runtime.duckdb__zoned_micros(text) }} end
 {%- endmacro %}
 
+{# A cast of what is no instant is an error, so the pattern knows the calendar. There is no year 0: four hundred years on, the calendar is the same. #}
+{% macro postgres__iso_to_micros(text) %}
+  {%- set day -%}
+    (([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)
+  {%- endset -%}
+  {%- set clock = "([T ](([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?|24:00(:00([.]0+)?)?)(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?" -%}
+  {%- set text = "cast(" ~ text ~ " as " ~ ozmeta_runtime.type_text() ~ ")" -%}
+  case when {{ text }} ~ '^{{ day }}{{ clock }}$' then
+    (cast(case when substr({{ text }}, 1, 4) = '0000' then '0400' else substr({{ text }}, 1, 4) end || substr({{ text }}, 5, 6) as date) - date '1970-01-01'
+      - case when substr({{ text }}, 1, 4) = '0000' then 146097 else 0 end) * cast(86400000000 as bigint)
+    + case when length({{ text }}) > 10 then
+        cast(substr({{ text }}, 12, 2) as bigint) * 3600000000 + cast(substr({{ text }}, 15, 2) as bigint) * 60000000
+        + case when substr({{ text }}, 17, 1) = ':' then cast(substr({{ text }}, 18, 2) as bigint) * 1000000 else 0 end
+        + case when substr({{ text }}, 20, 1) = '.' then cast(rpad({{ ozmeta_runtime.first_digits("substr(" ~ text ~ ", 21)") }}, 6, '0') as bigint) else 0 end
+        - case when substr({{ text }}, 12) ~ '[+-]' then
+            (case when substr({{ text }}, 12) ~ '-' then -1 else 1 end) * (
+              cast(substr(split_part(translate(substr({{ text }}, 12), '-', '+'), '+', 2), 1, 2) as bigint) * 3600000000
+              + cast('0' || substr(replace(split_part(translate(substr({{ text }}, 12), '-', '+'), '+', 2), ':', ''), 3, 2) as bigint) * 60000000)
+          else 0 end
+      else 0 end
+  end
+{%- endmacro %}
+
+{# Up to six digits that a text begins with. #}
+{% macro first_digits(text) %}substr(split_part(translate({{ text }}, 'Z+-', '|||'), '|', 1), 1, 6){% endmacro %}
+
 {# bigint microseconds -> 'YYYY-MM-DDTHH:MM:SS.ffffffZ' #}
 {% macro micros_to_iso(micros) %}{{ adapter.dispatch('micros_to_iso', 'ozmeta_runtime')(micros) }}{% endmacro %}
 {% macro duckdb__micros_to_iso(micros) %}strftime(make_timestamp({{ micros }}), '%Y-%m-%dT%H:%M:%S.%fZ'){% endmacro %}
+
+{% macro postgres__micros_to_iso(micros) %}to_char({{ ozmeta_runtime.from_micros(micros) }}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'){% endmacro %}
 
 {# Whole-number division that rounds down. #}
 {% macro floor_div(number, divisor) %}{{ adapter.dispatch('floor_div', 'ozmeta_runtime')(number, divisor) }}{% endmacro %}
 {% macro default__floor_div(number, divisor) %}cast(floor({{ number }} / {{ divisor }}.0) as {{ dbt.type_bigint() }}){% endmacro %}
 {# `//` cuts towards zero, so take the remainder away first. #}
 {% macro duckdb__floor_div(number, divisor) %}((({{ number }}) - ((({{ number }}) % {{ divisor }}) + {{ divisor }}) % {{ divisor }}) // {{ divisor }}){% endmacro %}
+{% macro postgres__floor_div(number, divisor) %}((({{ number }}) - ((({{ number }}) % {{ divisor }}) + {{ divisor }}) % {{ divisor }}) / {{ divisor }}){% endmacro %}
+
+{# Redshift's extract(epoch) is whole seconds, and an interval can't be multiplied. dateadd takes no number beyond 32 bits. #}
+{% macro redshift__to_micros(instant) %}datediff(microsecond, timestamp '1970-01-01 00:00:00', {{ instant }}){% endmacro %}
+{% macro redshift__from_micros(micros) %}
+  {%- set whole = "cast(" ~ micros ~ " as bigint)" -%}
+  dateadd(microsecond, cast({{ whole }} % 1000000 as integer), dateadd(second, cast(({{ whole }} / 1000000) % 86400 as integer), dateadd(day, cast({{ whole }} / 86400000000 as integer), timestamp '1970-01-01 00:00:00')))
+{%- endmacro %}
+{% macro redshift__to_utc(column, dtype) %}
+  {%- set type = dtype | lower -%}
+  {%- if type in ['timestamp', 'timestamp without time zone', 'date'] -%}cast({{ column }} as timestamp)
+  {%- elif 'time zone' in type or 'timestamptz' in type -%}({{ column }} at time zone 'UTC')
+  {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as " ~ ozmeta_runtime.type_text() ~ ")")) }}{%- endif -%}
+{% endmacro %}

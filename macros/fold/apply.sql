@@ -43,7 +43,7 @@ sequential as (
     where depends_on_state = 1 {% if first_wins %}or mark in ({{ ozmeta_runtime.rejecting_marks() }}){% endif %}
 ),
 
-walked as (
+walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', '_Key', 'state_before', 'state_after', 'version_after', 'is_applied', 'is_rejected', 'code', 'mark']) }} as (
     select
         _ObjectKey, cast(0 as {{ bigint }}) as TL_Position, cast(null as {{ text }}) as EJ_ID,
         cast(null as {{ dbt.type_timestamp() }}) as EJ_EventTimeUTC, cast(null as {{ dbt.type_timestamp() }}) as TL_EffectiveUTC,

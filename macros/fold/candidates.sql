@@ -3,7 +3,7 @@
      answers    per question: the verdict where it has none; else the target, or that it depends on the current state (flags are 1 or 0)
      legal      per question and current state: the candidates that lead on from there #}
 {% macro candidate_ctes(workflow) %}
-{%- set text = dbt.type_string() %}
+{%- set text = ozmeta_runtime.type_text() %}
 {%- set choices = [] %}
 {%- for t in workflow.transitions %}
   {%- do choices.append(['code', t.code, t.code, t.from, t.to]) %}
@@ -38,7 +38,7 @@ counted as (
         sum(is_candidate) as candidates,
         min(case when is_candidate = 1 then to_state end) as first_target,
         max(case when is_candidate = 1 then to_state end) as last_target,
-        min(case when is_candidate = 1 then code end) as any_code
+        {{ ozmeta_runtime.first_text('case when is_candidate = 1 then code end') }} as any_code
     from offers
     group by question, basis, asked, asked_from, asked_to
 ),
@@ -65,7 +65,7 @@ answers as (
 
 legal as (
     select
-        question, from_state, min(code) as legal_code,
+        question, from_state, {{ ozmeta_runtime.first_text('code') }} as legal_code,
         case when min(to_state) = max(to_state) then min(to_state) end as legal_target
     from offers
     where is_candidate = 1

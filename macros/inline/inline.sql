@@ -87,6 +87,6 @@ left join runtime on runtime.object_id = {{ ozmeta_runtime.entity_key(own.key, '
 {# The id of an entity's row, as the journal's events name it. columns: quoted #}
 {% macro entity_key(columns, alias) %}
   {%- set parts = [] -%}
-  {%- for column in columns -%}{%- do parts.append("cast(" ~ alias ~ "." ~ column ~ " as " ~ dbt.type_string() ~ ")") -%}{%- endfor -%}
+  {%- for column in columns -%}{%- do parts.append("cast(" ~ alias ~ "." ~ column ~ " as " ~ ozmeta_runtime.type_text() ~ ")") -%}{%- endfor -%}
   {{ ozmeta_runtime.key_text(parts) }}
 {%- endmacro %}

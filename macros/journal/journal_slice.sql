@@ -67,9 +67,9 @@ Raises    where a journal lacks a column that has to be there, naming it and how
           ~ ") and generate again. It has: " ~ found.keys() | join(', ')) -%}
     {%- endif -%}
     {%- set quoted = ozmeta_runtime.quoted_name(column.name) if column -%}
-    {%- set text = "cast(" ~ quoted ~ " as " ~ dbt.type_string() ~ ")" -%}
+    {%- set text = ozmeta_runtime.column_text(quoted, column.data_type) if column -%}
     {%- if not column -%}
-      {%- set type = dbt.type_timestamp() if name == '_SyncDate' else dbt.type_bigint() if name == 'EJ_Sequence' else dbt.type_string() -%}
+      {%- set type = dbt.type_timestamp() if name == '_SyncDate' else dbt.type_bigint() if name == 'EJ_Sequence' else ozmeta_runtime.type_text() -%}
       {%- do sql.update({name: "cast(null as " ~ type ~ ")"}) -%}
     {%- elif name in ['EJ_EventTimeUTC', '_SyncDate'] -%}
       {%- do sql.update({name: ozmeta_runtime.to_utc(quoted, column.data_type)}) -%}
@@ -81,7 +81,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
       {%- do sql.update({name: text}) -%}
     {%- endif -%}
     {%- if name == 'EJ_EventTimeUTC' -%}{%- do sql.update({'raw_event_time': text}) -%}{%- endif -%}
-    {%- if name == 'EJ_Sequence' -%}{%- do sql.update({'raw_sequence': text if column else "cast(null as " ~ dbt.type_string() ~ ")"}) -%}{%- endif -%}
+    {%- if name == 'EJ_Sequence' -%}{%- do sql.update({'raw_sequence': text if column else "cast(null as " ~ ozmeta_runtime.type_text() ~ ")"}) -%}{%- endif -%}
     {%- if name == '_SyncDate' -%}{%- do sql.update({'has_sync_date': column is not none and not said_absent}) -%}{%- endif -%}
   {%- endfor -%}
   {%- if intake.get('key') -%}{%- do sql.update({'EJ_ObjectID': ozmeta_runtime.composite_key(journal, intake, found)}) -%}{%- endif -%}
@@ -96,7 +96,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
       {%- do exceptions.raise_compiler_error("The journal " ~ journal.relation ~ " has no column '" ~ name ~ "', a part of the key of " ~ intake.object_type
           ~ ". Name the right ones in ozmeta.yml under bindings." ~ intake.object_type ~ ".key and generate again. It has: " ~ found.keys() | join(', ')) -%}
     {%- endif -%}
-    {%- do parts.append("cast(" ~ ozmeta_runtime.quoted_name(found[name | lower].name) ~ " as " ~ dbt.type_string() ~ ")") -%}
+    {%- do parts.append(ozmeta_runtime.column_text(ozmeta_runtime.quoted_name(found[name | lower].name), found[name | lower].data_type)) -%}
   {%- endfor -%}
   {%- do return(ozmeta_runtime.key_text(parts)) -%}
 {% endmacro %}

@@ -32,9 +32,9 @@
   {%- set selected = [] -%}
   {%- for column in columns -%}
     {%- set name = ozmeta_runtime.quoted_name(column.name) -%}
-    {%- if ozmeta_runtime.is_instant(column) -%}{%- do selected.append("cast(" ~ ozmeta_runtime.to_micros(name) ~ " as " ~ dbt.type_string() ~ ")") -%}
+    {%- if ozmeta_runtime.is_instant(column) -%}{%- do selected.append("cast(" ~ ozmeta_runtime.to_micros(name) ~ " as " ~ ozmeta_runtime.type_text() ~ ")") -%}
     {%- elif 'bool' in column.data_type | lower -%}{%- do selected.append("case when " ~ name ~ " then 'true' when not " ~ name ~ " then 'false' end") -%}
-    {%- else -%}{%- do selected.append("cast(" ~ name ~ " as " ~ dbt.type_string() ~ ")") -%}{%- endif -%}
+    {%- else -%}{%- do selected.append("cast(" ~ name ~ " as " ~ ozmeta_runtime.type_text() ~ ")") -%}{%- endif -%}
   {%- endfor -%}
   {%- for row in run_query("select " ~ selected | join(', ') ~ " from " ~ relation ~ " where " ~ condition).rows -%}
     {%- set values = {} -%}

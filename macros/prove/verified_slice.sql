@@ -4,7 +4,7 @@
 {% macro verified_slice(object_id) %}
   {%- set wanted = var('ozmeta_verify', {}) -%}
   {%- if wanted.get('objects') -%}{{ " and " ~ object_id ~ " in (" ~ ozmeta_runtime.literals(wanted.objects) ~ ")" }}
-  {%- elif wanted.get('below') -%}{{ " and " ~ dbt.hash(ozmeta_runtime.joined([ozmeta_runtime.literal(wanted.salt), object_id])) ~ " < " ~ ozmeta_runtime.literal(wanted.below) }}
+  {%- elif wanted.get('below') -%}{{ " and " ~ ozmeta_runtime.md5_hex(ozmeta_runtime.joined([ozmeta_runtime.literal(wanted.salt), object_id])) ~ " < " ~ ozmeta_runtime.literal(wanted.below) }}
   {%- endif -%}
 {% endmacro %}
 

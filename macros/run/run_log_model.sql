@@ -27,7 +27,7 @@ read as (
 )
 
 select
-    {{ dbt.hash("'" ~ (state.batch + 1) ~ "|' || reached.RUN_Journal") }} as _Key,
+    {{ ozmeta_runtime.md5_hex("'" ~ (state.batch + 1) ~ "|' || reached.RUN_Journal") }} as _Key,
     cast({{ state.batch + 1 }} as {{ dbt.type_bigint() }}) as RUN_Batch,
     reached.RUN_Journal,
     {{ ozmeta_runtime.instant(state.as_of) }} as RUN_AsOfUTC,

@@ -25,7 +25,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
   {%- set state = {'incremental': is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'redefined': false} -%}
   {%- set log = ozmeta_runtime.run_log(binding) -%}
   {%- if log -%}
-    {%- set rows = run_query("select RUN_Batch, RUN_Journal, cast(RUN_WatermarkUTC as " ~ dbt.type_string() ~ "), case when RUN_AsOfUTC > " ~ ozmeta_runtime.as_of() ~ " then cast(RUN_AsOfUTC as " ~ dbt.type_string() ~ ") end, _DefinitionHash"
+    {%- set rows = run_query("select RUN_Batch, RUN_Journal, " ~ ozmeta_runtime.instant_text("RUN_WatermarkUTC") ~ ", case when RUN_AsOfUTC > " ~ ozmeta_runtime.as_of() ~ " then " ~ ozmeta_runtime.instant_text("RUN_AsOfUTC") ~ " end, _DefinitionHash"
         ~ " from " ~ log ~ " where " ~ ozmeta_runtime.last_run(log)).rows -%}
     {%- for row in rows -%}
       {%- do state.update({'batch': row[0] | int, 'later_as_of': row[3], 'redefined': ozmeta_runtime.text_hash(model.unique_id) not in row[4]}) -%}

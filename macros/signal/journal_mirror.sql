@@ -15,7 +15,7 @@ Arguments
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, [ozmeta_runtime.intake_text(intake), emits]) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
-{%- set text, bigint = dbt.type_string(), dbt.type_bigint() -%}
+{%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set columns = ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_Actor', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_CorrelationID', 'EJ_CausationID', 'EJ_SourceSystem',
     'EJ_SourceKey', 'EJ_Payload', 'EJ_PayloadHash', 'EJ_Sequence', '_SyncDate', 'MJ_Journal', 'MJ_RowHash'] -%}
 {%- set keeps = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key']) -%}
@@ -35,14 +35,14 @@ signalled as (
     from {{ signals }}
     where {{ ozmeta_runtime.new_since(state) }}
     {%- else %}
-    select cast(null as {{ text }}) as payload where 1 = 0
+    select cast(null as {{ text }}) as payload {{ ozmeta_runtime.no_rows() }}
     {%- endif %}
 ),
 
 emitted as (
     select cast(null as {{ text }}) as _Key, cast(null as {{ text }}) as EJ_ID, cast(null as {{ text }}) as _TenantID, cast(null as {{ text }}) as EJ_ObjectID,
         cast(null as {{ text }}) as EJ_CorrelationID, cast(null as {{ dbt.type_timestamp() }}) as TL_EffectiveUTC, cast(null as {{ text }}) as event, cast(null as {{ text }}) as payload
-    where 1 = 0
+    {{ ozmeta_runtime.no_rows() }}
     {%- for emit in emits %}
     union all
     select _Key, EJ_ID, _TenantID, EJ_ObjectID, EJ_CorrelationID, TL_EffectiveUTC, {{ ozmeta_runtime.literal(emit.event) }}, {{ ozmeta_runtime.literal(emit.payload) }}
@@ -84,7 +84,7 @@ written as (
 ),
 
 apart as (
-    select *, row_number() over (partition by _Key order by EJ_ID) as copy from written
+    select *, row_number() over (partition by _Key order by {{ ozmeta_runtime.bytewise('EJ_ID') }}) as copy from written
 )
 
 select _Key, {{ columns | join(', ') }}, _DefinitionHash, _Batch, _UpdateDate

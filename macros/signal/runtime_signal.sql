@@ -22,7 +22,7 @@ Arguments
 {%- set severities = signals.severities -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, cycles, queue, approvals]) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
-{%- set text, bigint, ts = dbt.type_string(), dbt.type_bigint(), dbt.type_timestamp() -%}
+{%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- set columns = ['RS_SignalCode', 'RS_Severity', '_TenantID', 'RS_ObjectType', 'RS_ObjectID', 'RS_Subject', 'RS_SubjectKey', 'RS_CausingEventID', 'RS_ScheduledUTC', 'SL_Code', 'RS_Level', 'RS_Notes'] -%}
 {%- set new = ozmeta_runtime.new_since(state) -%}
 {%- set logs = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key', '_SignalKey', '_ObjectKey', 'RS_Number', 'RS_Kind', 'RS_NoticedUTC']) -%}
@@ -31,7 +31,7 @@ with raised as (
     select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as signal, cast(null as {{ text }}) as severity, cast(null as {{ text }}) as subject,
         cast(null as {{ text }}) as subject_key, cast(null as {{ text }}) as told_apart, cast(null as {{ text }}) as causing_event, cast(null as {{ ts }}) as scheduled_at,
         cast(null as {{ text }}) as SL_Code, cast(null as {{ bigint }}) as level, cast(null as {{ text }}) as notes
-    where 1 = 0
+    {{ ozmeta_runtime.no_rows() }}
     {%- if cycles %}
     {%- for signal, column in [('SLA.Warned', 'ST_WarnedUTC'), ('SLA.Breached', 'ST_BreachedUTC')] %}
     union all
@@ -107,13 +107,13 @@ said as (
     {%- if logs %}
     left join logged on logged._SignalKey = keyed._SignalKey
     {%- endif %}
-    where keyed.copy = 1{{ " and coalesce(logged.RS_Number, 0) % 2 = 0" if logs }}
+    where keyed.copy = 1{{ " and " ~ ozmeta_runtime.modulo("coalesce(logged.RS_Number, 0)", 2) ~ " = 0" if logs }}
     {%- if logs %}
     union all
     -- what is due after as_of is not raised yet, rather than undone: a full refresh may go back in time
     select _SignalKey, _ObjectKey, RS_Number + 1, {{ columns | join(', ') }}
     from logged
-    where RS_Number % 2 = 1 and RS_ScheduledUTC <= {{ as_of }} and _SignalKey not in (select _SignalKey from keyed)
+    where {{ ozmeta_runtime.modulo('RS_Number', 2) }} = 1 and RS_ScheduledUTC <= {{ as_of }} and _SignalKey not in (select _SignalKey from keyed)
     {%- endif %}
 ),
 
@@ -122,7 +122,7 @@ written as (
         {{ ozmeta_runtime.key_of(['_SignalKey', 'cast(RS_Number as ' ~ text ~ ')']) }} as _Key,
         _SignalKey, _ObjectKey,
         cast(RS_Number as {{ bigint }}) as RS_Number,
-        case when RS_Number % 2 = 1 then 'Raised' else 'Retracted' end as RS_Kind,
+        case when {{ ozmeta_runtime.modulo('RS_Number', 2) }} = 1 then 'Raised' else 'Retracted' end as RS_Kind,
         {{ as_of }} as RS_NoticedUTC,
         {{ columns | join(', ') }},
         {{ ozmeta_runtime.written_columns(state) }}

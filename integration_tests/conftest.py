@@ -1,0 +1,25 @@
+"""A word at the end of a test run on which engines it ran on: an engine that could not be run is said, not passed over."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    engines: dict[str, dict[str, list[str]]] = {}
+    for outcome in ("passed", "failed", "error", "skipped"):
+        for report in terminalreporter.stats.get(outcome, []):
+            said = dict(getattr(report, "user_properties", []))
+            if "engine" in said:
+                found = engines.setdefault(said["engine"], {"version": [said.get("version", "")], "passed": [], "failed": [], "skipped": []})
+                found["failed" if outcome == "error" else outcome].append(said.get("why", said["scenario"]))
+    if not engines:
+        return
+    terminalreporter.section("engines, compared with DuckDB")
+    rows = [("engine", "version", "scenarios", "result")]
+    for name, found in engines.items():
+        result = "FAILED: " + ", ".join(found["failed"]) if found["failed"] else f"NOT RUN because {found['skipped'][0]}" if found["skipped"] else "the same rows"
+        rows.append((name, found["version"][0] or "-", f"{len(found['passed'])} of {sum(len(found[o]) for o in ('passed', 'failed', 'skipped'))}", result))
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    for row in rows:
+        terminalreporter.line(" | ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]))

@@ -1,0 +1,13 @@
+"""The engines that the package is run on, a module each; the rest of the tests knows nothing about any of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from engines.base import Engine
+
+NAMES = ("duckdb", "postgres", "redshift", "bigquery", "databricks")
+
+
+def engine(name: str) -> Engine:
+    return import_module(f"engines.{name}").ENGINE

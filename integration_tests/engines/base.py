@@ -1,0 +1,279 @@
+"""What every engine has in common: an environment of its own, a server where there is one, a dbt profile, and a worker that runs dbt there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PACKAGE = Path(__file__).resolve().parents[2]
+HOME = PACKAGE / ".engines"  # environments are kept, data never
+JOURNAL_TYPES = {
+    "EJ_ID": "text", "_TenantID": "text", "EJ_EventType": "text", "EJ_EventTimeUTC": "instant", "EJ_Actor": "text", "EJ_ObjectType": "text", "EJ_ObjectID": "text",
+    "EJ_CorrelationID": "text", "EJ_CausationID": "text", "EJ_SourceSystem": "text", "EJ_SourceKey": "text", "EJ_Payload": "text", "EJ_PayloadHash": "text",
+    "EJ_Sequence": "integer", "_SyncDate": "instant",
+}  # fmt: skip
+
+# The operations that the worker calls: SQL of the harness's own, and tables as text, through the package's own macro.
+OPERATIONS = """\
+{% macro engine_execute(statements) %}
+  {#- JSON within dbt's YAML, which is not all of JSON -#}
+  {%- for sql in fromjson(statements) -%}{%- call statement('engine') -%}{{ sql }}{%- endcall -%}{%- endfor -%}
+  {%- do adapter.commit() -%}
+{% endmacro %}
+
+{% macro engine_tables() %}
+  {%- set found = {} -%}
+  {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
+    {%- set relation = load_relation(ozmeta_runtime.relation_of(node)) -%}
+    {%- if relation -%}
+      {%- do found.update({node.name: ozmeta_runtime.rows_as_text(relation, adapter.get_columns_in_relation(relation), '1 = 1')}) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- do ozmeta_runtime.answer(found) -%}
+{% endmacro %}
+
+{% macro engine_rows(sql) %}
+  {%- set found = [] -%}
+  {%- for row in run_query(sql).rows -%}{%- do found.append(row.values() | map('string') | list) -%}{%- endfor -%}
+  {%- do ozmeta_runtime.answer(found) -%}
+{% endmacro %}
+"""
+
+
+class NotRun(Exception):
+    """Why an engine can't be run here: reported as NOT RUN, never as passed."""
+
+
+class DbtFailed(Exception):
+    """dbt ran and said no: its own words."""
+
+
+class Engine:
+    """One engine. A subclass says what differs; `worker` is where dbt runs."""
+
+    name = ""
+    requirements: str | None = None  # a file beside this one, where the adapter needs an environment of its own; none: the tests' own
+    text, integer, instant = "varchar", "bigint", "timestamp"  # the journal's types
+
+    def __init__(self) -> None:
+        self.folder = Path()  # of this session: data, logs
+        self.python = Path(sys.executable)
+
+    # -------------------------------------------------- what an engine says
+
+    def start(self) -> None:
+        """Start the server, if it has one; raise NotRun where that can't be."""
+
+    def stop(self) -> None:
+        """Stop what `start` started."""
+
+    def profile(self, schema: str) -> dict[str, Any]:
+        """The one output of the dbt profile, its models in `schema`."""
+        raise NotImplementedError
+
+    def environment(self) -> dict[str, str]:
+        """What the worker's environment has besides."""
+        return {}
+
+    def version(self) -> str:
+        """What is run, as the table at the end names it."""
+        return self.name
+
+    # -------------------------------------------------- SQL of the harness's own
+
+    def literal(self, value: Any) -> str:
+        if value is None:
+            return "null"
+        if isinstance(value, dt.datetime):
+            return f"cast('{value:%Y-%m-%d %H:%M:%S.%f}' as {self.instant})" if value.year >= 1000 else f"cast('{value.isoformat(' ')}' as {self.instant})"
+        return str(value) if isinstance(value, int) else self.quoted(str(value))
+
+    def quoted(self, text: str) -> str:
+        return "'" + text.replace("'", "''") + "'"
+
+    def create_schema(self, schema: str) -> str:
+        return f"create schema if not exists {schema}"
+
+    def create_table(self, schema: str, name: str, columns: dict[str, str]) -> str:
+        """columns: {name: text, integer or instant}. Names are left unquoted, as users' own tables are written."""
+        return f"create table {schema}.{name} ({', '.join(f'{column} {getattr(self, type_)}' for column, type_ in columns.items())})"
+
+    def append(self, schema: str, name: str, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+        """Inserts, some hundred rows each; a row may leave out columns."""
+        rows = list(rows)
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        for first in range(0, len(rows), 200):
+            values = ", ".join("(" + ", ".join(self.literal(row.get(column)) for column in columns) + ")" for row in rows[first : first + 200])
+            yield f"insert into {schema}.{name} ({', '.join(columns)}) values {values}"
+
+    # -------------------------------------------------- the environment
+
+    def prepare(self) -> None:
+        """Make the engine's environment, once for each text of its requirements."""
+        if self.requirements:
+            self.python = environment(self.name, self.requirements)
+
+    @contextmanager
+    def session(self, folder: Path) -> Iterator[Worker]:
+        """A running engine and a worker on it; both end with the block, also after Ctrl-C."""
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.prepare()
+        worker = None
+        try:
+            self.start()
+            worker = Worker(self)
+            yield worker
+        finally:
+            if worker:
+                worker.close()
+            self.stop()
+
+
+class Worker:
+    """worker.py in the engine's own environment; one request at a time."""
+
+    def __init__(self, engine: Engine):
+        self.engine = engine
+        self.log = engine.folder / "worker.log"
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(engine.python), str(Path(__file__).with_name("worker.py"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=engine.folder,
+                env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONUTF8": "1"} | engine.environment(), text=True, encoding="utf-8", start_new_session=True,
+            )  # fmt: skip
+
+    def ask(self, **request: Any) -> Any:
+        assert self.process.stdin and self.process.stdout
+        try:
+            self.process.stdin.write(json.dumps(request) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            raise RuntimeError(f"the worker of {self.engine.name} is gone; its last words:\n" + self.log.read_text(encoding="utf-8", errors="replace")[-4000:])
+        answer = json.loads(line)
+        if "error" in answer:
+            raise DbtFailed(answer["error"])
+        return answer["answer"]
+
+    def open(self, folder: Path, schema: str) -> None:
+        """Make a dbt project of `folder` and go on with it. Again, after its models changed. It has its models and metadata already; the rest is put there."""
+        put(folder, "dbt_project.yml", {"name": "under_test", "version": "1.0.0", "profile": "under_test", "flags": {"send_anonymous_usage_stats": False}})
+        put(folder, "profiles.yml", {"under_test": {"target": self.engine.name, "outputs": {self.engine.name: self.engine.profile(schema)}}})
+        put(folder, "packages.yml", {"packages": [{"local": str(PACKAGE)}]})
+        put(folder, "macros/engine_operations.sql", OPERATIONS)
+        link = folder / "dbt_packages/ozmeta_runtime"
+        link.parent.mkdir(exist_ok=True)
+        if not link.exists():  # what `dbt deps` does for a local package
+            link.symlink_to(PACKAGE, target_is_directory=True)
+        self.ask(open=str(folder))
+
+    def dbt(self, *args: str, as_of: str) -> None:
+        self.ask(dbt=list(args), vars={"ozmeta_as_of": as_of})
+
+    def execute(self, statements: Iterable[str]) -> None:
+        """Statements of the harness's own, a few to a call, since they go through dbt's arguments."""
+        statements = list(statements)
+        while statements:
+            batch, size = [], 0
+            while statements and (not batch or size + len(statements[0]) < 2_000_000):
+                size += len(statements[0])
+                batch.append(statements.pop(0))
+            self.ask(operation="engine_execute", args={"statements": json.dumps(batch)})
+
+    def tables(self) -> dict[str, list[dict[str, str | None]]]:
+        """{model: rows} of all that is there, columns by their names in lower case, values as text, in no order."""
+        found = self.ask(operation="engine_tables", args={})
+        return {model: [{name.lower(): value for name, value in row.items()} for row in rows] for model, rows in found.items()}
+
+    def rows(self, sql: str) -> list[list[str]]:
+        return self.ask(operation="engine_rows", args={"sql": sql})
+
+    def close(self) -> None:
+        if self.process.stdin:
+            self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+# ---------------------------------------------------------------- for the engines' own modules
+
+
+def environment(name: str, requirements: str) -> Path:
+    """The interpreter of a virtual environment that holds what the file says; made anew when the file's text changed."""
+    file = Path(__file__).parent / requirements
+    folder = HOME / name
+    ready = folder / "ready"
+    wanted = hashlib.sha256(file.read_bytes()).hexdigest()
+    if not ready.is_file() or ready.read_text() != wanted:
+        shutil.rmtree(folder, ignore_errors=True)
+        run([sys.executable, "-m", "venv", str(folder)])
+        run([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(file)])
+        ready.write_text(wanted)
+    return folder / "bin/python"
+
+
+def put(folder: Path, name: str, document: Any) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(document if isinstance(document, str) else yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+
+
+def run(command: list[str], **options: Any) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+    if done.returncode:
+        raise NotRun(f"`{' '.join(command[:4])} …` failed: {(done.stderr or done.stdout).strip()[-1500:]}")
+    return done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Server:
+    """A server process in a session of its own, so that Ctrl-C at the terminal reaches the tests and they stop it. Ready once it prints `ready` or its port answers."""
+
+    def __init__(self, command: list[str], log: Path, port: int, env: dict[str, str] | None = None, seconds: float = 60, **options: Any):
+        self.log = log
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=env, start_new_session=True, **options)
+        waited = threading.Event()
+        for _ in range(int(seconds * 10)):
+            if self.process.poll() is not None:
+                break
+            with socket.socket() as s:
+                s.settimeout(1)
+                if s.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            waited.wait(0.1)
+        self.stop()
+        raise NotRun(f"`{Path(command[0]).name}` did not come up: {log.read_text(errors='replace').strip()[-1500:]}")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()

@@ -1,0 +1,76 @@
+"""The same rows, byte for byte, on every engine: each scenario on DuckDB once, then on the engine, and every table compared, every column (SPEC 9.7)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from engines import NAMES, engine
+from engines.base import NotRun, Worker
+from engines.scenarios import SCENARIOS, Tables
+
+WANTED = os.environ.get("OZMETA_ENGINES", "postgres")  # names, or all
+OTHERS = [name for name in NAMES if name != "duckdb"] if WANTED == "all" else WANTED.split(",")
+
+
+@pytest.fixture(scope="module")
+def duckdb_says(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[tuple[str, Tables]]]]:
+    """What DuckDB made of each scenario, played when it is first asked for."""
+    folder = tmp_path_factory.mktemp("duckdb")
+    with engine("duckdb").session(folder) as worker:
+
+        class Played(dict):  # type: ignore[type-arg]
+            def __missing__(self, name: str) -> list[tuple[str, Tables]]:
+                self[name] = list(SCENARIOS[name]().play(worker, folder / name))
+                return self[name]
+
+        yield Played()
+
+
+@pytest.fixture(scope="module", params=OTHERS)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Worker | None, str]]:
+    """The engine's name, a worker on it, and its version; or none, and why not."""
+    try:
+        with engine(request.param).session(tmp_path_factory.mktemp(request.param)) as worker:
+            yield request.param, worker, worker.engine.version()
+    except NotRun as why:
+        yield request.param, None, str(why)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_same_rows(scenario: str, running: tuple[str, Worker | None, str], duckdb_says: dict[str, list[tuple[str, Tables]]], tmp_path: Path, record_property: Callable[[str, str], None]) -> None:
+    name, worker, said = running
+    record_property("engine", name)
+    record_property("scenario", scenario)
+    if worker is None:
+        record_property("why", said)
+        pytest.skip(f"NOT RUN: {said}")
+    record_property("version", said)
+    expected = duckdb_says[scenario]
+    for (step, there), (_, here) in zip(SCENARIOS[scenario]().play(worker, tmp_path / scenario), expected, strict=True):
+        assert not differing(here, there), f"{step}\n" + "\n".join(differing(here, there))
+    assert any(rows for rows in expected[0][1].values())
+
+
+def differing(here: Tables, there: Tables) -> list[str]:
+    """Sentences on how DuckDB's tables and another engine's differ."""
+    said = [f"{name}: only {'DuckDB' if name in here else 'the other'} has it" for name in sorted(here.keys() ^ there.keys())]
+    for name in sorted(here.keys() & there.keys()):
+        columns = [set(rows[0]) if rows else set() for rows in (here[name], there[name])]
+        if all(columns) and columns[0] != columns[1]:
+            said.append(f"{name}: columns {columns[0] ^ columns[1]} of one only")
+            continue
+        ours, theirs = (sorted((tuple(sorted(row.items())) for row in rows), key=repr) for rows in (here[name], there[name]))
+        if ours == theirs:
+            continue
+        left, right = [dict(row) for row in ours if row not in theirs], [dict(row) for row in theirs if row not in ours]
+        said.append(f"{name}: {len(ours)} rows here, {len(theirs)} there; {len(left)} and {len(right)} differ")
+        by_key = {row.get("_key"): row for row in right}
+        for row in left[:3]:
+            other = by_key.get(row.get("_key"))
+            said.append(f"   {row.get('_key')}: " + ("not there" if other is None else "; ".join(f"{c}: {row[c]!r}, there {other[c]!r}" for c in row if row[c] != other[c])))
+        if not left:
+            said.append(f"   only there: {right[0]}")
+    return said
