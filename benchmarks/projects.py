@@ -51,9 +51,9 @@ def bound_project(folder: Path, types: Sequence[tuple[str, str]], journal: Path 
     return folder
 
 
-def baseline_project(folder: Path, journal: Path) -> Path:
+def baseline_project(folder: Path, journal: Path, memory_limit: str | None = None) -> Path:
     """The models to compare with: `floor`, and those of `naive`, which `--select` tells apart."""
-    write_project(folder, journal, package=False)
+    write_project(folder, journal, memory_limit, package=False)
     shutil.copytree(HERE / "baselines", folder / "models" / "baselines", ignore=shutil.ignore_patterns("*.py", "trivial.sql"))
     source = {"name": "ops", "database": SOURCE["database"], "schema": SOURCE["schema"], "tables": [{"name": SOURCE["table"]}]}
     (folder / "models" / "sources.yml").write_text(yaml.safe_dump({"version": 2, "sources": [source]}), encoding="utf-8")

@@ -59,7 +59,7 @@ def targets(m: Measured) -> list[tuple[str, float, float | None]]:
 def markdown(m: Measured) -> str:
     facts = m.facts
     lines = [
-        f"{facts['cores']} cores, DuckDB {facts['duckdb']} with 2 threads, dbt-core {facts['dbt']} with one, Python {facts['python']}; medians of {facts['repetitions']} repetitions"
+        f"{facts['cores']} cores, DuckDB {facts['duckdb']} with 2 threads and {facts['memory'] or '80 % of the memory'}, dbt-core {facts['dbt']} with one, Python {facts['python']}; medians of {facts['repetitions']} repetitions"
         f" (journals longer than {facts['main'] / 1e6:g} M: one full refresh).", "",
         "| what | at most | reached | |", "|---|---|---|---|",
     ]  # fmt: skip
