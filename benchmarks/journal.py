@@ -27,7 +27,7 @@ COURSES = (
 )
 DAY = 86_400_000_000  # microseconds, as all times here
 INTERVAL = 25_500_000  # between the births of two objects
-WINDOW, LIFE = 60 * DAY, 48 * DAY  # what is written at a time; longer than any object's first and last arrival are apart
+WINDOW, LIFE = 60 * DAY, 48 * DAY  # what is written at a time, at most; longer than any object's first and last arrival are apart
 START = "2020-01-01"
 
 
@@ -91,9 +91,9 @@ def write(file: Path, events: int, types: int = 1) -> None:
         connection.execute("create temp macro draw(what, salt, n) as cast(hash(what, salt) % n as bigint)")
         connection.execute("create temp table script (course int, step int, event varchar, code varchar, source varchar, target varchar)")
         connection.executemany("insert into script values (?, ?, ?, ?, ?, ?)", script)
-        written, since = 0, 0
+        written, since, window = 0, 0, min(WINDOW, (events // 27_000 + 5) * DAY)
         while written < events + BATCH * BATCHES:
-            numbered = f"select {written} + row_number() over (order by _SyncDate, EJ_ID) as n, * from ({produced(since, since + WINDOW, types)})"
+            numbered = f"select {written} + row_number() over (order by _SyncDate, EJ_ID) as n, * from ({produced(since, since + window, types)})"
             connection.execute(f"create or replace temp table part as from ({numbered}) order by n")
             if not written:
                 connection.execute("create table raw.event_journal as select * exclude (n) from part limit 0")
@@ -101,7 +101,7 @@ def write(file: Path, events: int, types: int = 1) -> None:
             connection.execute(f"insert into raw.event_journal select * exclude (n) from part where n <= {events} order by n")
             connection.execute(f"insert into raw.arriving select cast((n - {events} - 1) // {BATCH} as int) + 1, * exclude (n) from part where n > {events} and n <= {events + BATCH * BATCHES} order by n")
             written += connection.execute("select count(*) from part").fetchone()[0]
-            since += WINDOW
+            since += window
     unfinished.rename(file)
 
 

@@ -32,6 +32,7 @@ from projects import HERE, baseline_project, bound_project, trivial_project
 WORK = HERE / ".work"
 TICKET = entities.TYPES[:1]
 ALL = ("floor", "full", "naive", "loop", "first_writer", "memory", "types", "increment", "overhead", "hundred")
+MADE_BY = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in ("journal.py", "entities.py"))).hexdigest()[:8]
 LIMIT = "4GB"
 TICKS = 400
 
@@ -183,7 +184,7 @@ class Bench:
 def said(command: list[str], folder: Path | None = None) -> str:
     child = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if child.returncode:
-        raise SystemExit(f"{' '.join(command)}\n{child.stdout}{child.stderr}")
+        raise SystemExit(f"{' '.join(command)} ended with {child.returncode}\n{child.stdout}{child.stderr}")
     return child.stdout
 
 
@@ -205,8 +206,7 @@ def fresh(folder: Path) -> None:
 
 def journal_file(events: int, types: int = 1) -> Path:
     """The journal's file, made once and kept; without what earlier increments appended."""
-    made_by = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in ("journal.py", "entities.py"))).hexdigest()[:8]
-    file = WORK / f"journal-{events}-{types}-{made_by}.duckdb"
+    file = WORK / f"journal-{events}-{types}-{MADE_BY}.duckdb"
     if not file.exists():
         print(f"{events:>10} events are made, of {types} type{'s' if types > 1 else ''}", flush=True)
         for old in WORK.glob(f"journal-{events}-{types}-*"):
@@ -231,9 +231,9 @@ def rows(warehouse: Path) -> dict[str, int]:
 
 
 def next_thresholds(warehouse: Path) -> tuple[str, int]:
-    """The instant at which TICKS open timers will have met their next threshold, and how many are open."""
+    """The instant at which TICKS open timers will have passed their next threshold (a breach is after it), and how many are open."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        instant = connection.execute(f"select cast(ST_NextUTC as varchar) from ticket_sla_cycle where ST_NextUTC is not null and _DeleteDate is null order by ST_NextUTC limit 1 offset {TICKS - 1}").fetchone()[0]
+        instant = connection.execute(f"select cast(ST_NextUTC + interval 1 microsecond as varchar) from ticket_sla_cycle where ST_NextUTC is not null and _DeleteDate is null order by ST_NextUTC limit 1 offset {TICKS - 1}").fetchone()[0]
         return instant, connection.execute("select count(*) from ticket_sla_timer where ST_StopUTC is null and _DeleteDate is null").fetchone()[0]
 
 
