@@ -17,7 +17,7 @@ Arguments
 {% macro approval_step(binding, intake, approvals, timeline) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, approvals], [timeline]) -%}
-{%- set text, bigint, ts = dbt.type_string(), dbt.type_bigint(), dbt.type_timestamp() -%}
+{%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- set events, flows = approvals.events, [] -%}
 {%- for flow in approvals.flows -%}{%- do flows.append(flow.code) -%}{%- endfor -%}
 {%- set said = {} -%}

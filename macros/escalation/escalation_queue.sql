@@ -35,7 +35,7 @@ raised as (
     select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as _CycleKey, cast(null as {{ text }}) as SL_Code, cast(null as {{ text }}) as ST_ID, cast(null as {{ bigint }}) as ST_CycleNo,
         cast(null as {{ text }}) as start_event, cast(null as {{ ts }}) as created_at, cast(null as {{ ts }}) as stop_at, cast(null as {{ text }}) as signal,
         cast(null as {{ bigint }}) as level, cast(null as {{ text }}) as severity, cast(null as {{ text }}) as role, cast(null as {{ text }}) as principal, cast(null as {{ text }}) as notes
-    where 1 = 0
+    {{ ozmeta_runtime.no_rows() }}
     {%- if cycles %}
     {%- for slot in range(1, ozmeta_runtime.level_slots(slas) + 1) %}
     union all
@@ -103,7 +103,7 @@ seeded as (
         {{ ozmeta_runtime.seed_hash(["'EQ'", 'objects.tenant', ozmeta_runtime.literal(intake.object_type), 'objects.object_id', 'keyed.SL_Code', 'keyed.start_event',
             'keyed.signal', 'cast(keyed.level as ' ~ text ~ ')']) }} as seed,
         -- an action may be there twice on a transition, never on an SLA
-        {{ 'row_number() over (partition by keyed._Key order by keyed.severity, ' ~ ozmeta_runtime.nulls_first('keyed.role') ~ ', ' ~ ozmeta_runtime.nulls_first('keyed.principal') ~ ', ' ~ ozmeta_runtime.nulls_first('keyed.notes') ~ ')' if transitions else '1' }} as copy
+        {{ 'row_number() over (partition by keyed._Key order by ' ~ ozmeta_runtime.bytewise('keyed.severity') ~ ', ' ~ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.role')) ~ ', ' ~ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.principal')) ~ ', ' ~ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.notes')) ~ ')' if transitions else '1' }} as copy
     from keyed
     inner join objects on objects._ObjectKey = keyed._ObjectKey
     left join answered on answered._Key = keyed._Key

@@ -4,7 +4,7 @@
    is walked event by event (`walked`). Both ask the same sentences, from the macros at the end. #}
 {% macro apply_ctes(workflow, policy) %}
 {%- set first_wins = policy == 'first_writer_wins' %}
-{%- set text, bigint = dbt.type_string(), dbt.type_bigint() %}
+{%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() %}
 {%- set start = ozmeta_runtime.literal(workflow.start) %}
 {%- set in_order = 'partition by _ObjectKey order by ' ~ ozmeta_runtime.total_order() %}
 {%- set judged = 'question, verdict, any_code, target, is_undeclared, depends_on_state' %}
@@ -43,7 +43,7 @@ sequential as (
     where depends_on_state = 1 {% if first_wins %}or mark in ({{ ozmeta_runtime.rejecting_marks() }}){% endif %}
 ),
 
-walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', '_Key', 'state_before', 'state_after', 'version_after', 'is_applied', 'is_rejected', 'code', 'mark']) }} as (
+walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', 'EJ_ID', 'EJ_EventTimeUTC', 'TL_EffectiveUTC', 'state_before', 'state_after', 'version_after', 'is_applied', 'is_rejected', 'code', 'mark']) }} as (
     select
         _ObjectKey, cast(0 as {{ bigint }}) as TL_Position, cast(null as {{ text }}) as EJ_ID,
         cast(null as {{ dbt.type_timestamp() }}) as EJ_EventTimeUTC, cast(null as {{ dbt.type_timestamp() }}) as TL_EffectiveUTC,

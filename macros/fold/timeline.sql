@@ -93,7 +93,7 @@ arrived as (
 
 touched as (
     select _ObjectKey from arrived
-    union
+    {{ ozmeta_runtime.union_distinct() }}
     select _ObjectKey from {{ this }} where {{ "1 = 1" if state.whole else "TL_Position is null and EJ_EventTimeUTC <= " ~ as_of }}
 ),
 
@@ -168,7 +168,7 @@ select * from written
 {# held: names of the columns that a table of an older definition has. A field that it lacks is null there: it has no rows, or check_intake stopped the run. #}
 {% macro event_columns(intake, held=none) -%}
   _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate, TL_IsUnsynced, TL_ContentHash
-  {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}, {% if held is not none and column.column | lower not in held %}cast(null as {{ dbt.type_string() }}) as {% endif %}{{ column.column }}{% endfor %}
+  {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}, {% if held is not none and column.column | lower not in held %}cast(null as {{ ozmeta_runtime.type_text() }}) as {% endif %}{{ column.column }}{% endfor %}
 {%- endmacro %}
 
 {# What was taken from the journal, kept with each row: how rows were keyed, then the payload fields that were read. #}

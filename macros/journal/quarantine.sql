@@ -39,7 +39,7 @@ judged as (
 
 refused as (
     select
-        {{ ozmeta_runtime.key_of(['TL_Journal', 'row_hash', 'cast(sync_date as ' ~ dbt.type_string() ~ ')']) }} as _Key,
+        {{ ozmeta_runtime.key_of(['TL_Journal', 'row_hash', ozmeta_runtime.instant_text('sync_date')]) }} as _Key,
         min(reason) as QR_Reason,
         count(*) as QR_Rows,
         min(_TenantID) as _TenantID,
@@ -57,7 +57,7 @@ refused as (
         min(TL_ContentHash) as QR_ContentHash,
         min(_ObjectKey) as _ObjectKey
     from (
-        select *, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash, {{ dbt.hash(ozmeta_runtime.key_of(['_TenantID', 'EJ_ObjectID', 'EJ_ID', ozmeta_runtime.content_hash(intake)])) }} as row_hash
+        select *, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash, {{ ozmeta_runtime.md5_hex(ozmeta_runtime.key_of(['_TenantID', 'EJ_ObjectID', 'EJ_ID', ozmeta_runtime.content_hash(intake)])) }} as row_hash
         from judged
         where reason is not null
     ) as judged

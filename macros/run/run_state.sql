@@ -35,7 +35,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
   {%- do state.update({'whole': not state.incremental or state.redefined}) -%}
   {%- if state.incremental -%}
     {#- What a run that died left: rows later than as_of, and rows by another definition; and sources without a row of any complete run. -#}
-    {%- set found = ["(select cast(max(_UpdateDate) as " ~ dbt.type_string() ~ ") from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
+    {%- set found = ["(select " ~ ozmeta_runtime.instant_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
         "(select count(*) from " ~ this ~ " where _Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "')"] -%}
     {%- for source in sources if source -%}{%- do found.append("(select min(_Batch) from " ~ source ~ ")") -%}{%- endfor -%}
     {%- set found = run_query("select " ~ found | join(', ')).rows[0].values() -%}

@@ -64,7 +64,7 @@ keyed as (
         raised.*,
         {{ ozmeta_runtime.key_of(['_ObjectKey', 'signal', 'subject', 'told_apart']) }} as _SignalKey,
         -- an action may be there twice on a transition
-        {{ 'row_number() over (partition by _ObjectKey, signal, subject, told_apart order by severity, ' ~ ozmeta_runtime.nulls_first('notes') ~ ')' if signals.emits else '1' }} as copy
+        {{ 'row_number() over (partition by _ObjectKey, signal, subject, told_apart order by ' ~ ozmeta_runtime.bytewise('severity') ~ ', ' ~ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('notes')) ~ ')' if signals.emits else '1' }} as copy
     from raised
 ),
 
@@ -72,11 +72,11 @@ keyed as (
 concerned as (
     select _SignalKey from keyed
     {%- if state.whole %}
-    union
+    {{ ozmeta_runtime.union_distinct() }}
     select _SignalKey from {{ this }}
     {%- else %}
     {%- for source in [timeline, cycles, queue, approvals] if source %}
-    union
+    {{ ozmeta_runtime.union_distinct() }}
     select _SignalKey from {{ this }} where RS_SubjectKey in (select _Key from {{ source }} where {{ new }})
     {%- endfor %}
     {%- endif %}

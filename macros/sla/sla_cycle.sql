@@ -30,7 +30,7 @@ Arguments
 {%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, workflow.terminal, schedules], [timeline, approvals]) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 {%- set slots = ozmeta_runtime.level_slots(slas) -%}
-{%- set text, bigint = dbt.type_string(), dbt.type_bigint() -%}
+{%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set by_timer = 'partition by _ObjectKey, SL_Code order by TL_Position' -%}
 {%- set before, after = ' rows between unbounded preceding and 1 preceding', ' rows between 1 following and unbounded following' -%}
 
