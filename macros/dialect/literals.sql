@@ -36,6 +36,15 @@
   {%- endfor %}
 {% endmacro %}
 
+{# A backslash in a literal escapes what follows. #}
+{% macro redshift__quoted(text) %}'{{ text | replace('\\', '\\\\') | replace("'", "''") }}'{% endmacro %}
+
+{# The type of texts of any length. #}
+{% macro type_text() %}{% do return(adapter.dispatch('type_text', 'ozmeta_runtime')()) %}{% endmacro %}
+{% macro default__type_text() %}{% do return(dbt.type_string()) %}{% endmacro %}
+{# TEXT is cut at 256 bytes here. #}
+{% macro redshift__type_text() %}{% do return('varchar(65535)') %}{% endmacro %}
+
 {# A condition as a boolean column, false where it is unknown. #}
 {% macro truth(condition) %}{{ adapter.dispatch('truth', 'ozmeta_runtime')(condition) }}{% endmacro %}
 {% macro default__truth(condition) %}coalesce({{ condition }}, false){% endmacro %}
