@@ -9,8 +9,9 @@
   {%- set lax = [] -%}
   {%- for pattern in [':' ~ number, '\\[' ~ number, ',[ \\t\\r\\n]*(?:[]}iIN]|n[aA]|[-+][nNiI])'] -%}{%- do lax.append("regexp_matches(#, '" ~ pattern ~ "')") -%}{%- endfor -%}
   {%- set lax = lax | join(' or ') -%}
-  (json_valid({{ text }}) and starts_with(ltrim({{ text }}, e' \t\r\n'), '{')
-   and not (({{ lax | replace('#', text) }}) and ({{ lax | replace('#', "regexp_replace(" ~ text ~ ", '\"(?:[^\"\\\\]|\\\\.)*\"', '\"\"', 'g')") }})))
+  case when not (json_valid({{ text }}) and starts_with(ltrim({{ text }}, e' \t\r\n'), '{')) then false
+       when {{ lax | replace('#', text) }} then not ({{ lax | replace('#', "regexp_replace(" ~ text ~ ", '\"(?:[^\"\\\\]|\\\\.)*\"', '\"\"', 'g')") }})
+       else true end
 {%- endmacro %}
 
 {# No function says so before Postgres 16 without failing on what is none, and that one passes half a surrogate pair, on which reading then fails. So the text is
