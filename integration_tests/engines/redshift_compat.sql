@@ -44,7 +44,7 @@ create function redshift.datediff(p text, a timestamp, b timestamp) returns bigi
     else ((extract(epoch from date_trunc(p, b)) - extract(epoch from date_trunc(p, a))) / case p when 'day' then 86400 when 'hour' then 3600 when 'minute' then 60 when 'second' then 1 end)::bigint end $$;
 
 -- What dbt-redshift looks at
-create function redshift.pg_get_late_binding_view_cols() returns table (view_schema name, view_name name, col_name name, col_type varchar, col_num int) language sql as $$ select null::name, null::name, null::name, null::varchar, null::int where false $$;
+create function redshift.pg_get_late_binding_view_cols() returns setof record language sql as $$ select null::name, null::name, null::name, null::varchar, null::int where false $$;
 create view redshift.svv_external_columns as select null::text schemaname, null::text tablename, null::text columnname, null::text external_type, null::int columnnum, 'true'::text is_nullable, null::int part_key where false;
 create view redshift.svv_external_tables as select null::text schemaname, null::text tablename, null::text location where false;
 create view redshift.svv_external_schemas as select null::text schemaname, null::text databasename where false;
