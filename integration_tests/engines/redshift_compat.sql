@@ -8,7 +8,7 @@ create function redshift.sha2(t text, n int) returns text language sql immutable
 create function redshift.strtol(t text, b int) returns bigint language sql immutable as $$ select case b when 16 then ('x' || lpad(t, 16, '0'))::bit(64)::bigint end $$;
 
 -- JSON. A SUPER keeps numbers by their value; json_serialize writes no blanks.
-create function redshift.is_valid_json(t text) returns boolean language plpgsql immutable as $$ begin perform replace(t, E'\\u0000', '')::jsonb; return t::json is json object; exception when others then return false; end $$;
+create function redshift.is_valid_json(t text) returns boolean language plpgsql immutable as $$ begin perform pg_catalog.regexp_replace(t, E'(?<!\\\\)((\\\\\\\\)*)\\\\u0000', E'\\1', 'g')::jsonb; return t::json is json object; exception when others then return false; end $$;
 create function redshift.json_parse(t text) returns jsonb language sql immutable as $$ select t::jsonb $$;
 create function redshift.written(j jsonb) returns text language sql immutable as $$
   select case jsonb_typeof(j)
