@@ -6,7 +6,7 @@ from importlib import import_module
 
 from engines.base import Engine
 
-NAMES = ("duckdb", "postgres", "redshift")
+NAMES = ("duckdb", "postgres", "redshift", "bigquery", "databricks")
 
 
 def engine(name: str) -> Engine:

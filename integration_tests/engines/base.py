@@ -124,18 +124,8 @@ class Engine:
 
     def prepare(self) -> None:
         """Make the engine's environment, once for each text of its requirements."""
-        if not self.requirements:
-            return
-        file = Path(__file__).parent / self.requirements
-        folder = HOME / self.name
-        ready = folder / "ready"
-        wanted = hashlib.sha256(file.read_bytes()).hexdigest()
-        if not ready.is_file() or ready.read_text() != wanted:
-            shutil.rmtree(folder, ignore_errors=True)
-            run([sys.executable, "-m", "venv", str(folder)])
-            run([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(file)])
-            ready.write_text(wanted)
-        self.python = folder / "bin/python"
+        if self.requirements:
+            self.python = environment(self.name, self.requirements)
 
     @contextmanager
     def session(self, folder: Path) -> Iterator[Worker]:
@@ -225,6 +215,20 @@ class Worker:
 
 
 # ---------------------------------------------------------------- for the engines' own modules
+
+
+def environment(name: str, requirements: str) -> Path:
+    """The interpreter of a virtual environment that holds what the file says; made anew when the file's text changed."""
+    file = Path(__file__).parent / requirements
+    folder = HOME / name
+    ready = folder / "ready"
+    wanted = hashlib.sha256(file.read_bytes()).hexdigest()
+    if not ready.is_file() or ready.read_text() != wanted:
+        shutil.rmtree(folder, ignore_errors=True)
+        run([sys.executable, "-m", "venv", str(folder)])
+        run([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(file)])
+        ready.write_text(wanted)
+    return folder / "bin/python"
 
 
 def put(folder: Path, name: str, document: Any) -> None:

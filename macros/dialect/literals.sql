@@ -18,12 +18,13 @@
 {% endmacro %}
 
 {# A UTC instant, given as 'YYYY-MM-DD HH:MM:SS[.ffffff]'. #}
-{% macro instant(text) %}cast('{{ text }}' as {{ dbt.type_timestamp() }}){% endmacro %}
+{% macro instant(text) %}{{ adapter.dispatch('instant', 'ozmeta_runtime')(text) }}{% endmacro %}
+{% macro default__instant(text) %}cast('{{ text }}' as {{ dbt.type_timestamp() }}){% endmacro %}
 
 {# A relation of literal rows. columns: [[name, type], ...]; rows: lists of values (text, int, bool or none). #}
 {% macro literal_rows(columns, rows) %}
   {%- if not rows %}
-    select {% for c in columns %}cast(null as {{ c[1] }}) as {{ c[0] }}{{ ", " if not loop.last }}{% endfor %} where 1 = 0
+    select {% for c in columns %}cast(null as {{ c[1] }}) as {{ c[0] }}{{ ", " if not loop.last }}{% endfor %} {{ ozmeta_runtime.no_rows() }}
   {%- endif %}
   {%- for row in rows %}
     {{ "union all " if not loop.first }}select {% for c in columns -%}
@@ -43,3 +44,11 @@
 {% macro default__type_text() %}{% do return(dbt.type_string()) %}{% endmacro %}
 {# TEXT is cut at 256 bytes here. #}
 {% macro redshift__type_text() %}{% do return('varchar(65535)') %}{% endmacro %}
+
+{# A condition as a boolean column, false where it is unknown. #}
+{% macro truth(condition) %}{{ adapter.dispatch('truth', 'ozmeta_runtime')(condition) }}{% endmacro %}
+{% macro default__truth(condition) %}coalesce({{ condition }}, false){% endmacro %}
+
+{# A boolean column as a condition. #}
+{% macro is_true(column) %}{{ adapter.dispatch('is_true', 'ozmeta_runtime')(column) }}{% endmacro %}
+{% macro default__is_true(column) %}{{ column }}{% endmacro %}

@@ -67,7 +67,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
           ~ ") and generate again. It has: " ~ found.keys() | join(', ')) -%}
     {%- endif -%}
     {%- set quoted = ozmeta_runtime.quoted_name(column.name) if column -%}
-    {%- set text = "cast(" ~ quoted ~ " as " ~ ozmeta_runtime.type_text() ~ ")" -%}
+    {%- set text = ozmeta_runtime.column_text(quoted, column.data_type) if column -%}
     {%- if not column -%}
       {%- set type = dbt.type_timestamp() if name == '_SyncDate' else dbt.type_bigint() if name == 'EJ_Sequence' else ozmeta_runtime.type_text() -%}
       {%- do sql.update({name: "cast(null as " ~ type ~ ")"}) -%}
@@ -96,7 +96,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
       {%- do exceptions.raise_compiler_error("The journal " ~ journal.relation ~ " has no column '" ~ name ~ "', a part of the key of " ~ intake.object_type
           ~ ". Name the right ones in ozmeta.yml under bindings." ~ intake.object_type ~ ".key and generate again. It has: " ~ found.keys() | join(', ')) -%}
     {%- endif -%}
-    {%- do parts.append("cast(" ~ ozmeta_runtime.quoted_name(found[name | lower].name) ~ " as " ~ ozmeta_runtime.type_text() ~ ")") -%}
+    {%- do parts.append(ozmeta_runtime.column_text(ozmeta_runtime.quoted_name(found[name | lower].name), found[name | lower].data_type)) -%}
   {%- endfor -%}
   {%- do return(ozmeta_runtime.key_text(parts)) -%}
 {% endmacro %}

@@ -95,7 +95,7 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
    will ever read, so they do count as a difference. #}
 {% macro waiting_objects(held, afresh, journals, lookback_minutes) -%}
   {%- for model, journal, columns in [('timeline', 'TL_Journal', ['_Key', 'TL_ContentHash', '_SyncDate']), ('quarantine', 'QR_Journal', ['_Key']), ('journal', 'MJ_Journal', ['_Key'])] if model in held %}
-  {{ "union" if not loop.first }}
+  {{ ozmeta_runtime.union_distinct() if not loop.first }}
   select coalesce({{ ozmeta_runtime.object_column(model) }}, '') as object_id
   from {{ afresh[model] }} as afresh
   where not exists (

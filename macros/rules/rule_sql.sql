@@ -139,7 +139,7 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
 
   {%- elif op == 'dateDiffMinutes' -%}
     {%- do return("cast(" ~ ozmeta_runtime.floor_div("(" ~ ozmeta_runtime.rule_value(args[1], 'datetime', fields) ~ " - " ~ ozmeta_runtime.rule_value(args[0], 'datetime', fields) ~ ")", 60000000)
-        ~ " as " ~ dbt.type_float() ~ ")") -%}
+        ~ " as " ~ ozmeta_runtime.type_double() ~ ")") -%}
   {%- endif -%}
   {%- do exceptions.raise_compiler_error("unknown op '" ~ op ~ "' in a rule; was this file edited by hand?") -%}
 {% endmacro %}

@@ -1,0 +1,80 @@
+"""Databricks, as Apache Spark with Delta plays it: a Spark Connect server, to which databricks_connector/ brings what dbt-databricks sends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+from urllib.request import urlretrieve
+
+from engines.base import HOME, Engine, NotRun, Server, free_port
+
+MAVEN = "https://repo1.maven.org/maven2/io/delta"
+JARS = ["delta-spark_4.2_2.13/4.4.0/delta-spark_4.2_2.13-4.4.0.jar", "delta-storage/4.4.0/delta-storage-4.4.0.jar"]
+SETTINGS = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension", "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "America/St_Johns",  # what comes out must not depend on it
+    "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.connect.grpc.binding.address": "127.0.0.1",
+    # small data, large plans: what takes the time here is the optimizer and compilers, which open-source Spark asks again for every use of a CTE
+    "spark.sql.shuffle.partitions": "1", "spark.databricks.delta.snapshotPartitions": "1", "spark.sql.adaptive.enabled": "false", "spark.sql.constraintPropagation.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.databricks.delta.stats.collect": "false",
+}  # fmt: skip
+
+
+class Databricks(Engine):
+    name = "databricks"
+    requirements = "requirements-databricks.txt"
+    text, instant = "string", "timestamp"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.port = 0
+        self.session_id = ""
+        self.server: Server | None = None
+
+    def literal(self, value: Any) -> str:
+        text = super().literal(value)
+        return text.replace("' as timestamp)", "Z' as timestamp)") if text.startswith("cast('") and text.endswith("' as timestamp)") else text
+
+    def quoted(self, text: str) -> str:
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+    def start(self) -> None:
+        if not shutil.which("java"):
+            raise NotRun("there is no Java here; Spark wants 17 or later")
+        jars = []
+        for jar in JARS:
+            file = HOME / "jars" / Path(jar).name
+            if not file.is_file():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    urlretrieve(f"{MAVEN}/{jar}", file.with_suffix(".part"))
+                except OSError as error:
+                    raise NotRun(f"{file.name} can't be had from Maven Central: {error}") from None
+                file.with_suffix(".part").rename(file)
+            jars.append(str(file))
+        self.port, self.session_id = free_port(), str(uuid.uuid4())
+        spark = next((self.python.parent.parent / "lib").glob("python*/site-packages/pyspark"))
+        settings = SETTINGS | {"spark.connect.grpc.binding.port": str(self.port), "spark.sql.warehouse.dir": str(self.folder / "warehouse")}
+        command = [str(spark / "bin/spark-submit"), "--master", "local[2]", "--driver-memory", "3g", "--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "--jars", ",".join(jars)]
+        for name, value in settings.items():
+            command += ["--conf", f"{name}={value}"]
+        env = os.environ | {"SPARK_HOME": str(spark), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": str(self.python)}
+        self.server = Server([*command, "spark-internal"], self.folder / "server.log", self.port, env=env, seconds=120, cwd=self.folder)
+
+    def stop(self) -> None:
+        if self.server:
+            self.server.stop()
+            self.server = None
+
+    def environment(self) -> dict[str, str]:
+        # dbt imports modules whose names begin with dbt_ by itself
+        return {"PYTHONPATH": str(Path(__file__).parent / "databricks_connector"), "OZMETA_SPARK": f"sc://127.0.0.1:{self.port}/;user_id=dbt;session_id={self.session_id}", "PYTHONWARNINGS": "ignore"}
+
+    def profile(self, schema: str) -> dict[str, Any]:
+        return {"type": "databricks", "host": "127.0.0.1", "http_path": "/sql/1.0/warehouses/none", "token": "none", "catalog": "hive_metastore", "schema": schema, "threads": 1}
+
+
+ENGINE = Databricks()

@@ -1,0 +1,100 @@
+{# GoogleSQL, where it differs from what is written elsewhere. #}
+
+{# ---- words #}
+{% macro bigquery__union_distinct() %}union distinct{% endmacro %}
+{# A select without a from has no where. #}
+{% macro bigquery__no_rows() %}from unnest([1]) where 1 = 0{% endmacro %}
+
+{# ---- texts: a backslash escapes, and a line feed ends a literal #}
+{% macro bigquery__quoted(text) %}'{{ text | replace('\\', '\\\\') | replace("'", "\\'") | replace('\n', '\\n') | replace('\r', '\\r') }}'{% endmacro %}
+{% macro bigquery__regex_matches(text, pattern) %}regexp_contains({{ text }}, {{ pattern }}){% endmacro %}
+
+{# concat is null where a part is, and takes texts only. #}
+{% macro bigquery__joined(expressions) %}
+  {%- set parts = [] -%}
+  {%- for e in expressions -%}{%- do parts.append(e if e[:1] == "'" and e[-1:] == "'" else "coalesce(cast(" ~ e ~ " as string), '')") -%}{%- endfor -%}
+  concat({{ parts | join(', ') }})
+{%- endmacro %}
+
+{% macro bigquery__sha256(text) %}to_hex(sha256({{ text }})){% endmacro %}
+{# to_hex is for bytes. #}
+{% macro bigquery__hex48(number) %}format('%012x', {{ number }}){% endmacro %}
+
+{# ---- casts #}
+{% macro bigquery__to_number(text) %}(case when regexp_contains({{ text }}, '^-?[0-9]{1,300}([.][0-9]+)?$') then safe_cast({{ text }} as float64) end){% endmacro %}
+
+{% macro bigquery__number_to_text(number) %}(case when {{ number }} = floor({{ number }}) and abs({{ number }}) < 9e15 then cast(cast({{ number }} as int64) as string) else cast({{ number }} as string) end){% endmacro %}
+{% macro bigquery__finite(number) %}(case when not is_inf({{ number }}) and not is_nan({{ number }}) then {{ number }} end){% endmacro %}
+{# What overflows is an error, but for these functions. #}
+{% macro bigquery__arithmetic(left, sign, right) %}
+  {{- ozmeta_runtime.finite({'+': 'safe_add', '-': 'safe_subtract', '*': 'safe_multiply', '/': 'safe_divide'}[sign] ~ "(" ~ left ~ ", " ~ right ~ ")") -}}
+{% endmacro %}
+
+{% macro bigquery__to_version(text) %}(case when regexp_contains({{ text }}, '^-?[0-9]+$') then coalesce(safe_cast({{ text }} as int64), -1) end){% endmacro %}
+{% macro bigquery__to_integer(column, dtype) %}
+  {%- if dtype | upper in ['INT64', 'INTEGER'] -%}{{ column }}
+  {%- else -%}case when regexp_contains(cast({{ column }} as string), '^-?[0-9]+([.]0+)?$') then safe_cast(regexp_extract(cast({{ column }} as string), '^-?[0-9]+') as int64) end{%- endif -%}
+{% endmacro %}
+
+{# A cast of JSON to text takes JSON strings only, one of an instant adds its zone. #}
+{% macro bigquery__column_text(column, dtype) %}
+  {%- if dtype | upper == 'JSON' -%}to_json_string({{ column }})
+  {%- elif dtype | upper == 'TIMESTAMP' -%}{{ ozmeta_runtime.instant_text(column) }}
+  {%- elif dtype | upper == 'DATETIME' -%}{{ ozmeta_runtime.instant_text("timestamp(" ~ column ~ ")") }}
+  {%- else -%}cast({{ column }} as string){%- endif -%}
+{% endmacro %}
+
+{# ---- time: TIMESTAMP is an instant, shown in UTC #}
+{% macro bigquery__to_micros(instant) %}unix_micros({{ instant }}){% endmacro %}
+{% macro bigquery__from_micros(micros) %}timestamp_micros({{ micros }}){% endmacro %}
+{% macro bigquery__floor_div(number, divisor) %}div((({{ number }}) - mod(mod({{ number }}, {{ divisor }}) + {{ divisor }}, {{ divisor }})), {{ divisor }}){% endmacro %}
+{% macro bigquery__instant_text(instant) %}regexp_replace(regexp_replace(format_timestamp('%Y-%m-%d %H:%M:%E6S', {{ instant }}), '0+$', ''), '[.]$', ''){% endmacro %}
+
+{# The years 1 to 9999 are all there are: beyond them, null. #}
+{% macro bigquery__micros_to_iso(micros) %}
+  (case when {{ micros }} between -62135596800000000 and 253402300799999999 then format_timestamp('%Y-%m-%dT%H:%M:%E6SZ', timestamp_micros({{ micros }})) end)
+{%- endmacro %}
+
+{% macro bigquery__to_utc(column, dtype) %}
+  {%- if dtype | upper == 'TIMESTAMP' -%}{{ column }}
+  {%- elif dtype | upper in ['DATETIME', 'DATE'] -%}timestamp({{ column }})
+  {%- else -%}{{ ozmeta_runtime.bigquery__zoned("cast(" ~ column ~ " as string)") }}{%- endif -%}
+{% endmacro %}
+
+{% macro bigquery__iso_to_micros(text) %}
+  case when regexp_contains({{ text }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$')
+       then unix_micros({{ ozmeta_runtime.bigquery__zoned(text) }}) end
+{%- endmacro %}
+
+{# The cast wants seconds, at most six digits of a fraction, and a colon in an offset; midnight at a day's end is the next day's. A text without a zone is UTC. #}
+{% macro bigquery__zoned(text) %}
+  {%- set whole = "regexp_replace(" ~ text ~ ", " ~ ozmeta_runtime.literal('^([0-9-]+[Tt ][0-9]+:[0-9]+)( ?[Zz+-]|$)') ~ ", " ~ ozmeta_runtime.literal('\\1:00\\2') ~ ")" -%}
+  {%- set short = "regexp_replace(" ~ whole ~ ", " ~ ozmeta_runtime.literal('([.][0-9]{6})[0-9]+') ~ ", " ~ ozmeta_runtime.literal('\\1') ~ ")" -%}
+  {%- set colon = "regexp_replace(" ~ short ~ ", " ~ ozmeta_runtime.literal('(:[0-9.]+ ?[+-][0-9]{2})([0-9]{2})$') ~ ", " ~ ozmeta_runtime.literal('\\1:\\2') ~ ")" -%}
+  (case when regexp_contains({{ text }}, '[Tt ]24:00(:00([.]0+)?)?( ?[Zz+-]|$)')
+        then timestamp_add(safe_cast(regexp_replace({{ colon }}, {{ ozmeta_runtime.literal('([Tt ])24:') }}, {{ ozmeta_runtime.literal('\\100:') }}) as timestamp), interval 1 day)
+        else safe_cast({{ colon }} as timestamp) end)
+{%- endmacro %}
+
+{# ---- JSON: parsed once; numbers that no double holds are rounded rather than refused #}
+{% macro bigquery__is_json_object(text) %}coalesce(json_type({{ ozmeta_runtime.json_parsed(text, []) }}) = 'object', false){% endmacro %}
+{% macro bigquery__json_parsed(text, paths) %}safe.parse_json({{ text }}, wide_number_mode => 'round'){% endmacro %}
+
+{# A key in brackets is any text; a JSON null is no SQL null, though both would be written 'null'. #}
+{% macro bigquery__json_at(parsed, paths, index) %}
+  {%- set value -%}{{ parsed }}{% for key in paths[index] %}[{{ ozmeta_runtime.literal(key) }}]{% endfor %}{%- endset -%}
+  case when {{ value }} is not null then to_json_string({{ value }}) end
+{%- endmacro %}
+
+{% macro bigquery__json_scalar(raw) %}json_value({{ raw }}, '$'){% endmacro %}
+
+{% macro bigquery__json_member(value, array, cast_member) %}
+  {%- set member = ozmeta_runtime.cast_text(ozmeta_runtime.json_scalar('raw_member'), cast_member) -%}
+  (select case when count(*) = 0 then false
+               when countif({{ member }} = {{ value }}) > 0 then true
+               when {{ value }} is null or countif({{ member }} is null) > 0 then null
+               else false end
+   from unnest(json_query_array({{ array }})) as raw_member)
+{%- endmacro %}
+
+{% macro bigquery__json_text(text) %}to_json_string({{ text }}){% endmacro %}
