@@ -8,7 +8,7 @@ create function redshift.sha2(t text, n int) returns text language sql immutable
 create function redshift.strtol(t text, b int) returns bigint language sql immutable as $$ select case b when 16 then ('x' || lpad(t, 16, '0'))::bit(64)::bigint end $$;
 
 -- JSON. A SUPER keeps numbers by their value; json_serialize writes no blanks.
-create function redshift.is_valid_json(t text) returns boolean language plpgsql immutable as $$ begin perform t::jsonb; return t::json is json object; exception when others then return false; end $$;
+create function redshift.is_valid_json(t text) returns boolean language plpgsql immutable as $$ begin perform pg_catalog.regexp_replace(t, E'(?<!\\\\)((\\\\\\\\)*)\\\\u0000', E'\\1', 'g')::jsonb; return t::json is json object; exception when others then return false; end $$;
 create function redshift.json_parse(t text) returns jsonb language sql immutable as $$ select t::jsonb $$;
 create function redshift.written(j jsonb) returns text language sql immutable as $$
   select case jsonb_typeof(j)
@@ -33,6 +33,10 @@ create function redshift.json_extract_array_element_text(t text, n int) returns 
 create function redshift.regexp_instr(t text, p text, pos int, occurrence int, opt int, flags text) returns int language sql immutable as
 $$ select pg_catalog.regexp_instr(t collate "C", replace(regexp_replace(p, E'\\(\\?P<[A-Za-z0-9_]+>', '(', 'g'), E'\\b', E'\\y'), pos, occurrence, opt, 'p') $$;
 
+-- REGEXP_REPLACE with 'p': a group is $1 in what replaces it, and a backslash there escapes
+create function redshift.regexp_replace(t text, p text, by text, pos int, flags text) returns text language sql immutable as
+$$ select pg_catalog.regexp_replace(t collate "C", p, regexp_replace(by, E'[$]([0-9])', E'\\\\\\1', 'g'), 'g') $$;
+
 -- LAST_VALUE(x IGNORE NULLS), by the shim
 create function redshift.latter(a anyelement, b anyelement) returns anyelement language sql immutable strict as $$ select b $$;
 create aggregate redshift.last_known(anyelement) (sfunc = redshift.latter, stype = anyelement);
@@ -44,7 +48,7 @@ create function redshift.datediff(p text, a timestamp, b timestamp) returns bigi
     else ((extract(epoch from date_trunc(p, b)) - extract(epoch from date_trunc(p, a))) / case p when 'day' then 86400 when 'hour' then 3600 when 'minute' then 60 when 'second' then 1 end)::bigint end $$;
 
 -- What dbt-redshift looks at
-create function redshift.pg_get_late_binding_view_cols() returns table (view_schema name, view_name name, col_name name, col_type varchar, col_num int) language sql as $$ select null::name, null::name, null::name, null::varchar, null::int where false $$;
+create function redshift.pg_get_late_binding_view_cols() returns setof record language sql as $$ select null::name, null::name, null::name, null::varchar, null::int where false $$;
 create view redshift.svv_external_columns as select null::text schemaname, null::text tablename, null::text columnname, null::text external_type, null::int columnnum, 'true'::text is_nullable, null::int part_key where false;
 create view redshift.svv_external_tables as select null::text schemaname, null::text tablename, null::text location where false;
 create view redshift.svv_external_schemas as select null::text schemaname, null::text databasename where false;

@@ -15,7 +15,7 @@ WORDS = [
     (re.compile(r"\b(dateadd|datediff)\s*\(\s*([a-z]+)\s*,", re.I), r"\1('\2',"),  # a part of a date is a bare word there
     (re.compile(r"\bsysdate\b", re.I), "getdate()"),
     (re.compile(r"\bas\s+text\s*\)", re.I), "as varchar(256))"),  # what Redshift makes of TEXT
-    (re.compile(r"\b(?:varchar|character varying)\s*\(\s*max\s*\)", re.I), "varchar(65535)"),
+    (re.compile(r"\b(?:varchar|character varying)\s*\(\s*(?:max|65535)\s*\)", re.I), "text"),  # the longest there is; lengths are no part of a type in its unions
     (re.compile(r"\bdiststyle\s+(?:even|all|auto|key)\b|\bdistkey\s*\([^)]*\)|\b(?:compound\s+|interleaved\s+)?sortkey\s*(?:auto|\([^)]*\))|\bbackup\s+(?:yes|no)\b", re.I), ""),
     (re.compile(r"\bpg_catalog\.(svv_|stv_|svl_|pg_get_late)", re.I), r"redshift.\1"),
     (re.compile(r"\bwith no schema binding\b", re.I), ""),
@@ -80,6 +80,8 @@ class Shim:
     def serve(self, client: socket.socket) -> None:
         try:
             with client, socket.create_connection(("127.0.0.1", self.server)) as server:
+                for side in (client, server):  # the driver sends many small messages, and would wait for each
+                    side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 while True:
                     body = exactly(client, struct.unpack("!i", exactly(client, 4))[0] - 4)
                     if struct.unpack("!i", body[:4])[0] != 80877103:  # a request for TLS

@@ -159,7 +159,8 @@
 
 {% macro redshift__json_parsed(text, paths) %}
   {%- if execute -%}{%- do run_query('set enable_case_sensitive_identifier to true') -%}{%- endif -%}
-  json_parse({{ text }})
+  {%- set nul, pattern, by = ozmeta_runtime.literal('\\u0000'), ozmeta_runtime.literal('(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000'), ozmeta_runtime.literal('$1\\\\ufffd') -%}
+  json_parse(case when strpos({{ text }}, {{ nul }}) > 0 then regexp_replace({{ text }}, {{ pattern }}, {{ by }}, 1, 'p') else {{ text }} end)
 {%- endmacro %}
 
 {% macro redshift__json_at(parsed, paths, index) %}
