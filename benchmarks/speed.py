@@ -275,10 +275,18 @@ def same_answers(ours: Path, by_hand: Path) -> dict[str, int]:
                 "select _TenantID, EJ_ObjectID, sla, level, raised_at, severity, role from by_hand.naive_escalation_queue",
                 "select _TenantID, EQ_ObjectID as EJ_ObjectID, SL_Code, EQ_Level, EQ_CreatedUTC, EQ_Severity, EQ_AssignedToRole from ours.ticket_escalation_queue where SL_Code <> 'Work'",
             ),
+            "signals": (
+                "select _TenantID, EJ_ObjectID, sla, signal, raised_at from by_hand.naive_runtime_signal",
+                "select _TenantID, RS_ObjectID as EJ_ObjectID, SL_Code, RS_SignalCode, RS_ScheduledUTC from ours.ticket_runtime_signal where SL_Code <> 'Work'",
+            ),
+            "refused": (
+                "select _TenantID, EJ_ObjectID, EJ_ID, reason from by_hand.naive_quarantine",
+                "select _TenantID, QR_ObjectID as EJ_ObjectID, QR_EventID, QR_Reason from ours.ticket_quarantine",
+            ),
         }  # fmt: skip
         found = {}
         for name, (hand, our) in pairs.items():
-            hand, our = (f"(from ({query}) anti join wrong using (_TenantID, EJ_ObjectID))" for query in (hand, our))
+            hand, our = (f"(from ({query}) anti join wrong using (_TenantID, EJ_ObjectID))" if name != "refused" else f"(select distinct * from ({query}))" for query in (hand, our))
             found[name], different = connection.execute(f"select (select count(*) from {our}), (select count(*) from ((from {hand} except all from {our}) union all (from {our} except all from {hand})))").fetchone()
             if different or not found[name]:
                 raise SystemExit(f"{name}: the models written by hand differ in {different} rows of {found[name]}")
