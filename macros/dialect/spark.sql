@@ -153,7 +153,13 @@
     {%- endfor -%}
     {%- do found.append(value[-1]) -%}
   {%- endfor -%}
-  element_at(transform(array(try_parse_json({{ text }})), j -> transform(array({{ found | join(', ') }}), value -> {{ ozmeta_runtime.spark__json_written('value') }})), 1)
+  element_at(transform(array(try_parse_json({{ ozmeta_runtime.spark__without_nul(text) }})), j -> transform(array({{ found | join(', ') }}), value -> {{ ozmeta_runtime.spark__json_written('value') }})), 1)
+{%- endmacro %}
+
+{# U+FFFD is read for U+0000, which not every engine's texts can hold. #}
+{% macro spark__without_nul(text) %}
+  {%- set pattern = ozmeta_runtime.literal('(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000') -%}
+  case when contains({{ text }}, {{ ozmeta_runtime.literal('\\u0000') }}) then regexp_replace({{ text }}, {{ pattern }}, {{ ozmeta_runtime.literal('$1\\\\ufffd') }}) else {{ text }} end
 {%- endmacro %}
 
 {% macro spark__json_at(parsed, paths, index) %}{{ parsed }}[{{ index }}]{% endmacro %}
