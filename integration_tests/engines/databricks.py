@@ -64,6 +64,9 @@ class Databricks(Engine):
         env = os.environ | {"SPARK_HOME": str(spark), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": str(self.python)}
         self.server = Server([*command, "spark-internal"], self.folder / "server.log", self.port, env=env, seconds=120, cwd=self.folder)
 
+    def version(self) -> str:
+        return "Spark 4.2.0, Delta 4.4.0 (a stand-in)"
+
     def stop(self) -> None:
         if self.server:
             self.server.stop()
