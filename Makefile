@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-engines prove mutants bench clean
+.PHONY: demo test test-engines prove mutants bench bench-full clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
@@ -19,13 +19,22 @@ prove: .venv/ready  ## what `make test` does a little of, at length: 20,000 rand
 mutants: .venv/ready  ## does the suite notice when the package is wrong? takes half an hour; writes docs/mutants.md
 	$(BIN)/python integration_tests/mutants.py
 
-bench: .venv/ready  ## timings against naive models; takes minutes
-	$(BIN)/python benchmarks/speed.py
+bench: .venv/bench-ready  ## timings next to a floor, to models written by hand and to a loop, over a million events; takes minutes
+	$(BIN)/python benchmarks/speed.py --name small
+	$(BIN)/python benchmarks/plot.py benchmarks/results/small.json
+
+bench-full: .venv/bench-ready  ## the same over 1, 10 and 50 million; takes hours, 24 GB of memory and 60 GB of disk
+	$(BIN)/python benchmarks/speed.py --events 1000000,10000000,50000000 --name full
+	$(BIN)/python benchmarks/plot.py benchmarks/results/full.json
 
 .venv/ready: requirements.txt generator/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or later is needed; name one with PYTHON=...")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -e generator
+	touch $@
+
+.venv/bench-ready: .venv/ready benchmarks/requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	touch $@
 
 clean:

@@ -1,280 +1,306 @@
-"""How fast the models are: a full refresh, an increment, a run with nothing new, and what people write by hand instead (benchmarks/naive).
+"""How fast the package is, next to the least that it could cost, to what people write by hand, and to a loop in Python.
 
-    .venv/bin/python benchmarks/speed.py [events, default 1000000] [repetitions, default 3]
+    .venv/bin/python benchmarks/speed.py                                            a million events, some minutes
+    .venv/bin/python benchmarks/speed.py --events 1000000,10000000,50000000         all of it, hours
+    .venv/bin/python benchmarks/speed.py --only floor,full,naive --events 10000000
 
-The journal is synthetic and the same for the same number of events. Each repetition starts from a copy of the same database file, and full refresh
-and hand-written models take turns, so that what else the machine does hits both. Reported are medians of seconds, and the median of each
-repetition's own ratio. SQL is the sum of what dbt reports per model (compiling it included), wall is the whole dbt run, Python's start aside.
+Every measurement is a process of its own. What is compared takes turns, so that what else the machine does hits both. Results go to benchmarks/results,
+as numbers (.json), the table of targets (.md) and a plot (.png); with --only they are shown and kept in benchmarks/.work.
 """
 
 from __future__ import annotations
 
+import argparse
+import hashlib
 import json
+import os
+import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import entities
+import journal
+import report
+from projects import HERE, baseline_project, bound_project, trivial_project
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "integration_tests"))
-from dbt_project_under_test import DbtProject  # noqa: E402
-
-INCREMENT = 10_000
-MODELS = ("timeline", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue", "quarantine")
-CONFIG = {"version": 1, "metadb": {"snapshot": "metadb/snapshot.json"}, "journal": {"source": {"name": "ops", "schema": "raw", "table": "event_journal"}}}
-
-STATES = ("New", "Assigned", "InProgress", "Waiting", "Resolved", "Closed")
-TRANSITIONS = (
-    ("Assign", "New", "Assigned"), ("Start", "Assigned", "InProgress"), ("Pause", "InProgress", "Waiting"), ("Resume", "Waiting", "InProgress"),
-    ("Resolve", "InProgress", "Resolved"), ("Reopen", "Resolved", "InProgress"), ("Close", "Resolved", "Closed"),
-)  # fmt: skip
-# What happens to a ticket, and to how many in ten: 8 events on average. A word that is no transition is an event that moves nothing.
-COURSES = (
-    (4, "Created Assign Start Pause Resume Commented Resolve Close"),
-    (2, "Created Assign Start Commented Resolve Close"),
-    (2, "Created Assign Start Pause Resume Resolve Reopen Commented Resolve Close"),
-    (2, "Created Assign Start Pause Resume Commented Pause Acknowledged"),
-)
+WORK = HERE / ".work"
+TICKET = entities.TYPES[:1]
+ALL = ("floor", "full", "naive", "loop", "first_writer", "memory", "types", "increment", "overhead", "hundred")
+MADE_BY = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in ("journal.py", "entities.py"))).hexdigest()[:8]
+LIMIT = "4GB"
+TICKS = 400
 
 
-def rule(kind: str, expr: dict[str, Any], **params: Any) -> dict[str, Any]:
-    return {"version": 1, "kind": kind, "expr": expr, "params": params}
+class Bench:
+    def __init__(self, sizes: Sequence[int], only: Sequence[str], repetitions: int, memory: str | None):
+        self.sizes, self.only, self.repetitions, self.memory_limit = sorted(sizes), only, repetitions, memory
+        self.main = 10_000_000 if 10_000_000 in sizes else max(sizes)  # the size that the targets speak of
+        self.runs: list[dict[str, Any]] = []
+        self.facts: dict[str, Any] = {
+            "sizes": self.sizes, "main": self.main, "repetitions": repetitions, "memory": memory, "cores": os.cpu_count(), "duckdb": duckdb.__version__, "python": platform.python_version(), "dbt": dbt_version(),
+        }  # fmt: skip
+
+    # measuring
+
+    def note(self, what: str, events: int, found: dict[str, Any]) -> dict[str, Any]:
+        self.runs.append({"what": what, "events": events, **found})
+        (WORK / "runs.json").write_text(json.dumps({"facts": self.facts, "runs": self.runs}))
+        print(f"{events:>10} {what:26}" + "".join(f"{key} {found[key]:.2f}  " for key in ("sql", "wall", "peak_mb") if key in found), flush=True)
+        return found
+
+    def python(self, what: str, events: int, *command: str) -> dict[str, Any]:
+        return self.note(what, events, json.loads(said([sys.executable, *command]).splitlines()[-1]))
+
+    def dbt(self, what: str, events: int, folder: Path, as_of: str, *args: str) -> dict[str, Any]:
+        return self.python(what, events, str(HERE / "measure.py"), str(folder), as_of, *args)
+
+    def wall(self, what: str, events: int, command: list[str], folder: Path) -> None:
+        begun = time.perf_counter()
+        said(command, folder)
+        self.note(what, events, {"wall": time.perf_counter() - begun})
+
+    # what is measured
+
+    def whole(self, events: int) -> None:
+        """Everything afresh: the package, the least that it could cost, what people write by hand; and the package with another policy, or less memory."""
+        file = journal_file(events)
+        as_of = arrived(file)
+        measured_here = {"floor", "full", "naive", "increment", "overhead"} | ({"first_writer", "memory"} if events == self.main else set())
+        wanted = [what for what in self.only if what in measured_here]
+        if not wanted:
+            return
+        ours = bound_project(WORK / str(events) / "ours", TICKET, file, self.memory_limit)  # stays, for the increments
+        baselines = baseline_project(WORK / str(events) / "baselines", file, self.memory_limit)
+        other = {
+            "first_writer": bound_project(WORK / str(events) / "first_writer", TICKET, file, self.memory_limit, policy="first_writer_wins"),
+            "memory": bound_project(WORK / str(events) / "memory", TICKET, file, memory_limit=LIMIT),
+        }
+        big = events > self.main  # of these, only what the increments need, once, and the floor for the plot
+        for repetition in range(1 if big or not {"full", "floor", "naive", "first_writer", "memory"} & set(wanted) else self.repetitions):
+            fresh(ours)
+            self.dbt("full", events, ours, as_of)
+            if "floor" in wanted:
+                fresh(baselines)
+                self.dbt("floor", events, baselines, as_of, "--select", "floor")
+            if "naive" in wanted and not big:
+                fresh(baselines)
+                self.dbt("naive", events, baselines, as_of, "--select", "path:models/baselines/naive")
+                if not repetition:
+                    self.facts[f"agreed_{events}"] = same_answers(ours / "warehouse.duckdb", baselines / "warehouse.duckdb")
+            fresh(baselines)
+            for what, folder in other.items():
+                if what in wanted:
+                    fresh(folder)
+                    self.dbt(what, events, folder, as_of)
+                    fresh(folder)
+        if "full" in wanted:
+            self.facts[f"rows_{events}"] = rows(ours / "warehouse.duckdb")
+
+    def increments(self) -> None:
+        """10,000 events more, nothing more, and some hundred thresholds more; the journals take turns. Each increment goes on from the one before, so nothing has to be copied."""
+        as_of = {events: arrived(journal_file(events)) for events in self.sizes}
+        for repetition in range(1, min(self.repetitions, journal.BATCHES) + 1):
+            for events in self.sizes:
+                file, folder = journal_file(events), WORK / str(events) / "ours"
+                with duckdb.connect(str(file)) as connection:
+                    connection.execute("insert into raw.event_journal select * exclude (batch) from raw.arriving where batch = ?", [repetition])
+                    last, touched, late = connection.execute(f"""
+                        select cast(max(_SyncDate) as varchar), count(distinct (_TenantID, EJ_ObjectID)), sum(case when EJ_SourceSystem <> 'app' then 1 else 0 end)
+                        from raw.arriving where batch = {repetition}
+                    """).fetchone()
+                as_of[events] = max(as_of[events], last)
+                self.dbt("increment", events, folder, as_of[events])
+                self.runs[-1] |= {"objects": touched, "late": int(late)}
+                self.dbt("nothing", events, folder, as_of[events])
+                as_of[events], opened = next_thresholds(folder / "warehouse.duckdb")
+                self.dbt("tick", events, folder, as_of[events])
+                self.runs[-1] |= {"open": opened, "ticked": ticked(folder / "warehouse.duckdb")}
+        self.facts["as_of"] = as_of
+
+    def types(self) -> None:
+        """The same number of events, of four types: four bindings, each of which reads the journal for its own."""
+        file = journal_file(self.main, 4)
+        folder, baselines = bound_project(WORK / "types" / "ours", entities.TYPES, file, self.memory_limit), baseline_project(WORK / "types" / "baselines", file, self.memory_limit)
+        for _ in range(self.repetitions):
+            fresh(folder)
+            self.dbt("types", self.main, folder, arrived(file))
+            fresh(baselines)
+            self.dbt("types_floor", self.main, baselines, arrived(file), "--select", "floor")
+        shutil.rmtree(WORK / "types")
+        file.unlink()  # of a size with what the others need
+
+    def overhead(self) -> None:
+        """`dbt run` as a user starts it, with nothing new, next to one model that selects 1; parsed before, as the second run of a day is."""
+        events = self.sizes[0]
+        ours, trivial = WORK / str(events) / "ours", trivial_project(WORK / "trivial")
+        said_before = ["--vars", json.dumps({"ozmeta_as_of": self.facts.get("as_of", {}).get(events) or arrived(journal_file(events))})]
+        for label, args in (("", said_before), ("_now", [])):
+            for folder in (ours, trivial):
+                said([tool("dbt"), "run", "--profiles-dir", ".", *args], folder)
+            for _ in range(max(self.repetitions, 3)):
+                self.wall(f"run_binding{label}", events, [tool("dbt"), "run", "--profiles-dir", ".", *args], ours)
+                self.wall(f"run_trivial{label}", events, [tool("dbt"), "run", "--profiles-dir", ".", *args], trivial)
+
+    def hundred(self) -> None:
+        folder = bound_project(WORK / "hundred", entities.HUNDRED, WORK / "hundred.duckdb", generate=False)
+        duckdb.connect(str(WORK / "hundred.duckdb")).close()
+        others = {"parse_empty": trivial_project(WORK / "empty", model=False), "parse_package": trivial_project(WORK / "package", model=False, package=True)}
+        for _ in range(self.repetitions):
+            shutil.rmtree(folder / "models" / "ozmeta", ignore_errors=True)
+            self.wall("generate_100", 0, [tool("ozmeta-dbt"), "generate"], folder)
+        self.facts["models_100"] = len(list((folder / "models").rglob("*.sql")))
+        for _ in range(self.repetitions + 1):
+            for what, where in {"parse_100": folder, **others}.items():
+                self.wall(what, 0, [tool("dbt"), "parse", "--profiles-dir", "."], where)
+        for what in ("parse_100", *others):  # the first is not a warm one
+            self.runs.remove(next(run for run in self.runs if run["what"] == what))
+
+    def all(self) -> dict[str, Any]:
+        WORK.mkdir(exist_ok=True)
+        for events in self.sizes:
+            self.whole(events)
+        if "loop" in self.only:
+            events = self.sizes[0]
+            for _ in range(self.repetitions):
+                self.python("loop", events, str(HERE / "baselines" / "loop.py"), str(journal_file(events)), arrived(journal_file(events)))
+            self.facts["loop"] = {key: self.runs[-1][key] for key in ("objects", "states", "breached")}
+        if "increment" in self.only:
+            self.increments()
+        if "overhead" in self.only:
+            self.overhead()
+        if "types" in self.only:
+            self.types()
+        if "hundred" in self.only:
+            self.hundred()
+        return {"facts": self.facts, "runs": self.runs}
 
 
-def is_in(ref: str, *values: str) -> dict[str, Any]:
-    return {"op": "in", "args": [{"ref": ref}, *({"lit": value} for value in values)]}
-
-
-def snapshot() -> dict[str, Any]:
-    """One entity with a workflow of six states and three SLAs: plain with a field's rule, warned with a ladder of three levels, and one that pauses."""
-    to = "transition.toState"
-    ladder = [
-        {"type": "EnqueueEscalation", "signalType": "SLA.Warned", "target": "role:TeamLead"},
-        {"type": "EnqueueEscalation", "signalType": "SLA.Breached", "target": "role:ServiceManager"},
-        {"type": "EnqueueEscalation", "signalType": "SLA.Breached", "target": "role:Director", "payload": {"afterMinutes": 1440}},
-    ]
-    policies = (
-        ("Pickup", 60, None, None, rule("TimerStart", {"op": "and", "args": [is_in(to, "Assigned"), is_in("object.Priority", "High", "Critical")]}), rule("TimerStop", is_in(to, "InProgress"))),
-        ("Lifetime", 1440, 1080, {"version": 1, "kind": "Escalation", "actions": ladder}, rule("TimerStart", is_in(to, "Assigned")), rule("TimerStop", is_in(to, "Resolved", "Closed"))),
-        ("Work", 480, None, None, rule("TimerStart", is_in(to, "InProgress"), onRestart="resume"), rule("TimerStop", is_in(to, "Waiting", "Resolved"))),
-    )  # fmt: skip
-    states = [{"id": f"s{s}", "workflowId": "w", "code": s, "isInitial": s == "New", "isTerminal": s == "Closed"} for s in STATES]
-    transitions = [{"id": f"t{c}", "workflowId": "w", "code": c, "fromStateId": f"s{a}", "toStateId": f"s{b}"} for c, a, b in TRANSITIONS]
-    return {
-        "snapshotVersion": 1, "clientCode": "BEN", "projectCode": "Speed",
-        "objects": {
-            "model": {"tables": [{"id": "ticket", "code": "Ticket", "cdCode": "TK"}]},
-            "workflows": {"workflows": [{"id": "w", "code": "TicketFlow", "objectType": "Table", "objectId": "ticket"}], "states": states, "transitions": transitions},
-            "runtime": {
-                "bindings": [{"id": "b", "objectType": "Table", "objectId": "ticket", "workflowId": "w", "runtimeMode": "Sidecar", "instanceKeyStrategy": "Tenant+ObjectID"}],
-                "slaPolicies": [
-                    {"id": f"p{code}", "code": code, "objectType": "Table", "objectId": "ticket", "targetMinutes": target, "warnMinutes": warn, "escalationRule": escalation}
-                    for code, target, warn, escalation, _, _ in policies
-                ],
-                "slaBindings": [{"id": f"x{p[0]}", "bindingId": "b", "slaId": f"p{p[0]}", "startRule": p[4], "stopRule": p[5]} for p in policies],
-            },
-        },
-    }  # fmt: skip
-
-
-def make_journal(connection: duckdb.DuckDBPyConnection, events: int) -> None:
-    """raw.event_journal with `events` rows, raw.arriving with INCREMENT more, in the order they arrived over a year; from hashes, so always the same.
-    5 % of the events were captured by an offline station and come up to three days late, 1 % come twice, 3 % of the tickets have something wrong."""
-    known = {code: (source, target) for code, source, target in TRANSITIONS}
-    script, shares = [], []
-    for course, (share, words) in enumerate(COURSES):
-        shares += [str(course)] * share
-        for step, word in enumerate(words.split(), 1):
-            source, target = known.get(word, (None, None))
-            event = {"Acknowledged": "Escalation.Acknowledged"}.get(word, f"Ticket.{word}")
-            script.append((course, step, event, word if source else None, source, target))
-    connection.execute("create or replace temp macro draw(what, salt, n) as cast(hash(what, salt) % n as bigint)")
-    connection.execute("create temp table script (course int, step int, event varchar, code varchar, source varchar, target varchar)")
-    connection.executemany("insert into script values (?, ?, ?, ?, ?, ?)", script)
-    objects = int((events + INCREMENT) / 8 * 1.05) + 10
-    connection.execute(f"""
-        create temp table produced as
-        with objects as (
-            select
-                o, 'tenant-' || lpad(cast(draw(o, 1, 20) as varchar), 2, '0') as tenant, 'T' || lpad(cast(o as varchar), 9, '0') as id,
-                [{', '.join(shares)}][1 + draw(o, 2, 10)] as course,
-                epoch_us(timestamp '2026-01-01') + cast(o * 31536000000000.0 / {objects} as bigint) + cast(draw(o, 3, 3600000000) as bigint) as born,
-                ['Low', 'Medium', 'High', 'Critical'][1 + draw(o, 4, 4)] as priority,
-                ['EMEA', 'AMER', 'APAC'][1 + draw(o, 5, 3)] as region,
-                -- what is wrong with a ticket, and at which of its steps 4 to 6
-                case when draw(o, 6, 1000) < 30 then ['code', 'illegal', 'skew', 'payload'][1 + draw(o, 7, 4)] end as wrong, 4 + draw(o, 8, 3) as wrong_step
-            from range({objects}) as r (o)
-        ),
-        steps as (
-            select
-                objects.*, script.step, script.event, script.code, script.source, script.target, wrong_step = step as is_wrong,
-                -- from five minutes to half a day between two steps, more often short
-                born + sum(cast(300000000 + 43200000000 * power((draw(o * 100 + step, 9, 1000000)) / 1e6, 3) as bigint)) over (partition by o order by step) as happened,
-                draw(o * 100 + step, 10, 100) < 5 as is_late
-            from objects inner join script on script.course = objects.course
-        ),
-        told as (
-            select
-                *,
-                case when is_wrong and wrong = 'code' then 'Escalate' when is_wrong and wrong = 'illegal' then 'Assign' else code end as told_code,
-                case when is_wrong and wrong = 'skew' then happened - 86400000000 else happened end as told_time,
-                happened + cast(draw(o * 100 + step, 11, (case when is_late then 259200000000 else 240000000 end)) as bigint) as arrived
-            from steps
-        )
-        select
-            cast(cast(md5(o || '|' || step) as uuid) as varchar) as EJ_ID, tenant as _TenantID, event as EJ_EventType,
-            make_timestamp(cast(told_time as bigint)) as EJ_EventTimeUTC, 'agent-' || draw(o * 100 + step, 12, 400) as EJ_Actor,
-            case when draw(o * 100 + step, 13, 10) = 0 then 'TK' else 'Ticket' end as EJ_ObjectType, id as EJ_ObjectID,
-            cast(cast(md5('c' || o) as uuid) as varchar) as EJ_CorrelationID, cast(null as varchar) as EJ_CausationID,
-            case when is_late then 'mobile-' || draw(o, 14, 30) else 'app' end as EJ_SourceSystem, 'tickets' as EJ_SourceKey,
-            case when is_wrong and wrong = 'payload' then '["lost in transit"]' else
-                '{{' || case when told_code is not null then '"transition":{{"code":"' || told_code || '"'
-                        || case when told_code = code then ',"fromState":"' || source || '","toState":"' || target || '"' else '' end || '}},' else '' end
-                || case when event = 'Escalation.Acknowledged' then '"escalation":{{"slaCode":"Lifetime"}},' else '' end
-                || '"object":{{"Priority":"' || priority || '","Region":"' || region || '","Amount":' || draw(o, 15, 100000) || '}},"user":{{"roles":["agent","tier'
-                || draw(o * 100 + step, 16, 3) || '"]}},"context":{{"channel":"' || ['web', 'mail', 'phone'][1 + draw(o, 17, 3)] || '","session":"' || lpad(cast(draw(o * 100 + step, 18, 1000000000) as varchar), 10, '0') || '"}}}}'
-            end as EJ_Payload,
-            step as EJ_Sequence, cast(arrived as bigint) as arrived
-        from told
-    """)  # fmt: skip
-    connection.execute(f"""
-        create temp table delivered as
-        select EJ_ID, _TenantID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_ObjectType, EJ_ObjectID, EJ_CorrelationID, EJ_CausationID, EJ_SourceSystem, EJ_SourceKey,
-            EJ_Payload, md5(EJ_Payload) as EJ_PayloadHash, cast(EJ_Sequence as bigint) as EJ_Sequence, make_timestamp(arrived) as _SyncDate
-        from (select * from produced union all select * replace (arrived + 60000000 + cast(draw(EJ_ID, 1, 7200000000) as bigint) as arrived) from produced where draw(EJ_ID, 2, 100) = 0)
-        order by arrived, EJ_ID limit {events + INCREMENT}
-    """)
-    connection.execute("create schema if not exists raw")
-    connection.execute(f"create or replace table raw.event_journal as from delivered order by _SyncDate, EJ_ID limit {events}")
-    connection.execute(f"create or replace table raw.arriving as from delivered order by _SyncDate, EJ_ID offset {events}")
-    connection.execute("drop table delivered; drop table produced; drop table script")
-
-
-def timed(project: DbtProject, *command: str) -> dict[str, Any]:
-    """`dbt run` in a process of its own, which leaves the database file closed: while dbt's handle lives, a file put in its place would go unseen."""
-    child = subprocess.run([sys.executable, __file__, "--run", str(project.folder), *command], capture_output=True, text=True)
+def said(command: list[str], folder: Path | None = None) -> str:
+    child = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if child.returncode:
-        raise SystemExit(child.stdout + child.stderr)
-    return json.loads(child.stdout.splitlines()[-1])
+        raise SystemExit(f"{' '.join(command)} ended with {child.returncode}\n{child.stdout}{child.stderr}")
+    return child.stdout
 
 
-def run_once(folder: str, as_of: str, *args: str) -> None:
-    project = DbtProject.__new__(DbtProject)  # as it stands: it was written by the parent
-    project.folder = Path(folder)
-    project.dbt("parse", as_of=as_of)
-    seconds: dict[str, float] = {}
-
-    def note(event: Any) -> None:
-        """Seconds of each statement, by model: dbt's own time is not SQL time."""
-        if event.info.name == "SQLQueryStatus":
-            name = event.data.node_info.node_name
-            seconds[name] = seconds.get(name, 0) + event.data.elapsed
-
-    begun = time.perf_counter()
-    project.run(as_of, *args, callbacks=[note])
-    print(json.dumps({"wall": time.perf_counter() - begun, "sql": sum(seconds.values()), "models": {name: s for name, s in seconds.items() if name}}))
+def tool(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
 
 
-def same_answers(project: DbtProject) -> list[str]:
-    """Where the hand-written models mean the same, on tickets with nothing wrong, they have to say the same."""
-    wrong = "select _TenantID, EJ_ObjectID from ticket_timeline where TL_Anomaly is not null union select _TenantID, QR_ObjectID from ticket_quarantine"
-    found = project.rows(f"""
-        with wrong as ({wrong}),
-        by_hand as (from naive_timeline anti join wrong using (_TenantID, EJ_ObjectID) where is_latest),
-        ours as (from (select *, WI_ObjectID as EJ_ObjectID from ticket_workflow_instance) anti join wrong using (_TenantID, EJ_ObjectID))
-        select count(*) as tickets, count(*) filter (where by_hand.state_after is distinct from ours.WS_CurrentCode) as other_state
-        from by_hand full join ours using (_TenantID, EJ_ObjectID)
-    """)[0]
-    breaches = project.rows(f"""
-        with wrong as ({wrong}),
-        by_hand as (from naive_sla_timers anti join wrong using (_TenantID, EJ_ObjectID) where sla = 'Pickup' and is_breached),
-        ours as (from (select *, ST_ObjectID as EJ_ObjectID from ticket_sla_timer) anti join wrong using (_TenantID, EJ_ObjectID) where SL_Code = 'Pickup' and ST_BreachedUTC is not null)
-        select (select count(*) from by_hand) as naive, (select count(*) from ours) as ours
-    """)[0]
-    lines = [
-        f"current state: {found['tickets']} tickets with nothing wrong, {found['other_state']} differ",
-        f"breaches of the plain SLA on them: {breaches['naive']} by hand, {breaches['ours']} here",
-    ]
-    if found["other_state"] or breaches["naive"] != breaches["ours"] or not breaches["ours"]:
-        raise SystemExit("\n".join(["The two do not agree:", *lines]))
-    return lines
+def dbt_version() -> str:
+    from importlib.metadata import version
+
+    return f"{version('dbt-core')}, dbt-duckdb {version('dbt-duckdb')}"
 
 
-def main(events: int = 1_000_000, repetitions: int = 3) -> int:
-    work = HERE / ".work" / "speed"
-    shutil.rmtree(work, ignore_errors=True)
-    project = DbtProject(work, CONFIG, snapshot(), threads=1)
-    for kind in ("naive", "floor"):
-        shutil.copytree(HERE / kind, work / "models" / kind)
-    with duckdb.connect(str(work / "journal.duckdb")) as connection:
-        make_journal(connection, events)
-        first, last, size = connection.execute("""
-            select (select cast(max(_SyncDate) as varchar) from raw.event_journal), (select cast(max(_SyncDate) as varchar) from raw.arriving),
-                (select avg(length(EJ_Payload)) from raw.event_journal)
+def fresh(folder: Path) -> None:
+    """A warehouse without tables: what a first run finds."""
+    for file in folder.glob("warehouse.duckdb*"):
+        file.unlink()
+
+
+def journal_file(events: int, types: int = 1) -> Path:
+    """The journal's file, made once and kept; without what earlier increments appended."""
+    file = WORK / f"journal-{events}-{types}-{MADE_BY}.duckdb"
+    if not file.exists():
+        print(f"{events:>10} events are made, of {types} type{'s' if types > 1 else ''}", flush=True)
+        for old in WORK.glob(f"journal-{events}-{types}-*"):
+            old.unlink()
+        said([sys.executable, str(HERE / "journal.py"), str(file), str(events), str(types)])
+    return file
+
+
+def arrived(file: Path) -> str:
+    """When the journal's last row arrived, before any increment; what earlier increments appended is taken out."""
+    with duckdb.connect(str(file)) as connection:
+        first = connection.execute("select min(_SyncDate) from raw.arriving").fetchone()[0]
+        if connection.execute("select max(_SyncDate) from raw.event_journal").fetchone()[0] >= first:
+            connection.execute("delete from raw.event_journal where _SyncDate >= ?", [first])
+        return connection.execute("select cast(max(_SyncDate) as varchar) from raw.event_journal").fetchone()[0]
+
+
+def rows(warehouse: Path) -> dict[str, int]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        names = [name for (name,) in connection.execute("select table_name from duckdb_tables() where database_name = 'warehouse' and table_name like 'ticket_%' order by 1").fetchall()]
+        return {name: connection.execute(f"select count(*) from {name}").fetchone()[0] for name in names}
+
+
+def next_thresholds(warehouse: Path) -> tuple[str, int]:
+    """The instant at which TICKS open timers will have passed their next threshold (a breach is after it), and how many are open."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        instant = connection.execute(f"select cast(ST_NextUTC + interval 1 microsecond as varchar) from ticket_sla_cycle where ST_NextUTC is not null and _DeleteDate is null order by ST_NextUTC limit 1 offset {TICKS - 1}").fetchone()[0]
+        return instant, connection.execute("select count(*) from ticket_sla_timer where ST_StopUTC is null and _DeleteDate is null").fetchone()[0]
+
+
+def ticked(warehouse: Path) -> int:
+    """Cycles that the last run wrote, and no threshold may be left behind."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        written, left = connection.execute("""
+            select count(*) filter (where _Batch = (select max(RUN_Batch) from ticket_run)), count(*) filter (where ST_NextUTC <= (select max(RUN_AsOfUTC) from ticket_run) and _DeleteDate is null)
+            from ticket_sla_cycle
         """).fetchone()
-        later = connection.execute("select cast(cast(? as timestamp) + interval 1 minute as varchar)", [last]).fetchone()[0]
-        touched = connection.execute("select count(distinct (_TenantID, EJ_ObjectID)) from raw.arriving").fetchone()[0]
-    print(f"{events} events, payloads of {size:.0f} bytes; then {INCREMENT} more, on {touched} tickets; as_of {first}, then {last}; {repetitions} repetitions", flush=True)
+        if left or written < TICKS:
+            raise SystemExit(f"{written} cycles were written, and {left} thresholds that as_of has reached are left")
+        return written
 
-    def start_from(file: str) -> None:
-        project.database.unlink(missing_ok=True)
-        project.database.with_name(project.database.name + ".wal").unlink(missing_ok=True)
-        shutil.copyfile(work / file, project.database)
 
-    ours, by_hand, floor = ["--exclude", "path:models/naive", "path:models/floor"], ["--select", "path:models/naive"], ["--select", "path:models/floor"]
-    runs: dict[str, list[dict[str, Any]]] = {"full refresh": [], "by hand": [], "floor": [], "increment": [], "nothing new": []}
-    for repetition in range(repetitions):
-        start_from("journal.duckdb")
-        runs["full refresh"].append(timed(project, first, "--full-refresh", *ours))
-        if repetition == 0:
-            with project.connect() as connection:
-                connection.execute("checkpoint")  # so that the file alone holds everything
-            shutil.copyfile(project.database, work / "full.duckdb")
-            timed(project, first, *by_hand)
-            agreed = same_answers(project)
-        start_from("journal.duckdb")
-        runs["by hand"].append(timed(project, first, *by_hand))
-        start_from("journal.duckdb")
-        runs["floor"].append(timed(project, first, *floor))
-        start_from("full.duckdb")
-        with project.connect() as connection:
-            connection.execute("insert into raw.event_journal from raw.arriving")
-        runs["increment"].append(timed(project, last, *ours))
-        runs["nothing new"].append(timed(project, later, *ours))
-    counts = {m: project.rows(f"select count(*) as n from ticket_{m}")[0]["n"] for m in MODELS}
+def same_answers(ours: Path, by_hand: Path) -> dict[str, int]:
+    """Where the models written by hand mean the same they have to say the same: on tickets with nothing wrong, none of whose events is still on its way."""
+    with duckdb.connect(config={"threads": 2}) as connection:
+        connection.execute(f"attach '{ours}' as ours (read_only); attach '{by_hand}' as by_hand (read_only)")
+        connection.execute("""
+            create temp table wrong as
+            select _TenantID, EJ_ObjectID from ours.ticket_timeline where TL_Anomaly is not null union select _TenantID, QR_ObjectID from ours.ticket_quarantine
+            union select _TenantID, EJ_ObjectID from by_hand.naive_timeline where position <> EJ_Sequence  -- one is missing, or was told by a wrong clock
+        """)
+        pairs = {
+            "states": (
+                "select _TenantID, EJ_ObjectID, state, since, version, last_transition, last_actor, first_event_at from by_hand.naive_workflow_instance",
+                "select _TenantID, WI_ObjectID as EJ_ObjectID, WS_CurrentCode, WI_CurrentSinceUTC, WI_RowVersion, WI_LastTransitionCode, case when WI_RowVersion > 0 then WI_LastActor end, WI_FirstEventUTC from ours.ticket_workflow_instance",
+            ),
+            "timers": (
+                "select _TenantID, EJ_ObjectID, sla, started_at, stopped_at, is_breached, status from by_hand.naive_sla_timer",
+                "select _TenantID, ST_ObjectID as EJ_ObjectID, SL_Code, ST_StartUTC, ST_StopUTC, ST_BreachedUTC is not null, ST_Status from ours.ticket_sla_timer",
+            ),
+            "cycles": (
+                "select _TenantID, EJ_ObjectID, sla, started_at, stopped_at, is_breached, cycle_no from by_hand.naive_sla_cycle",
+                "select _TenantID, ST_ObjectID as EJ_ObjectID, SL_Code, ST_StartUTC, ST_StopUTC, ST_BreachedUTC is not null, ST_CycleNo from ours.ticket_sla_cycle",
+            ),
+            "escalations": (
+                "select _TenantID, EJ_ObjectID, sla, level, raised_at, severity, role from by_hand.naive_escalation_queue",
+                "select _TenantID, EQ_ObjectID as EJ_ObjectID, SL_Code, EQ_Level, EQ_CreatedUTC, EQ_Severity, EQ_AssignedToRole from ours.ticket_escalation_queue where SL_Code <> 'Work'",
+            ),
+        }  # fmt: skip
+        found = {}
+        for name, (hand, our) in pairs.items():
+            hand, our = (f"(from ({query}) anti join wrong using (_TenantID, EJ_ObjectID))" for query in (hand, our))
+            found[name], different = connection.execute(f"select (select count(*) from {our}), (select count(*) from ((from {hand} except all from {our}) union all (from {our} except all from {hand})))").fetchone()
+            if different or not found[name]:
+                raise SystemExit(f"{name}: the models written by hand differ in {different} rows of {found[name]}")
+    return found
 
-    def median(kind: str, what: str) -> float:
-        return statistics.median(run[what] for run in runs[kind])
 
-    def ratio(kind: str, of: str) -> float:
-        return statistics.median(a["sql"] / b["sql"] for a, b in zip(runs[kind], runs[of], strict=True))
-
-    print(f"rows after the increment: {counts}\n" + "\n".join(agreed))
-    print(f"\n{'':14}{'SQL s':>8}{'wall s':>8}   SQL, by repetition")
-    for kind in runs:
-        print(f"{kind:14}{median(kind, 'sql'):8.2f}{median(kind, 'wall'):8.2f}   {', '.join(format(run['sql'], '.2f') for run in runs[kind])}")
-    targets = (("full refresh", "by hand", 1 / 3), ("increment", "full refresh", 1 / 5))
-    print()
-    for kind, of, target in targets:
-        found = ratio(kind, of)
-        print(f"{kind} / {of}: {found:.2f} (target: at most {target:.2f}, {'met' if found <= target else 'MISSED'})")
-    print(f"full refresh / floor: {ratio('full refresh', 'floor'):.2f}; floor / by hand: {ratio('floor', 'by hand'):.2f}")
-    print(f"increment / by hand: {ratio('increment', 'by hand'):.2f}; nothing new / full refresh: {ratio('nothing new', 'full refresh'):.2f}")
-    print(f"\n{'SQL s per model':28}" + "".join(f"{kind:>14}" for kind in runs if kind not in ("by hand", "floor")))
-    names = sorted({name for run in runs["full refresh"] for name in run["models"]}, key=lambda n: -runs["full refresh"][0]["models"][n])
-    for name in names[:8]:
-        print(f"{name:28}" + "".join(f"{statistics.median(run['models'].get(name, 0) for run in runs[kind]):14.2f}" for kind in runs if kind not in ("by hand", "floor")))
-    for name in runs["by hand"][0]["models"]:
-        print(f"{name:28}{statistics.median(run['models'][name] for run in runs['by hand']):14.2f}  by hand")
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", default="1000000", help="sizes of the journal, by commas")
+    parser.add_argument("--only", default=",".join(ALL), help=f"of {', '.join(ALL)}")
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--memory", help="DuckDB's memory_limit where none is measured, such as 12GB on a machine that others use; default DuckDB's own, 80 %% of the machine's")
+    parser.add_argument("--name", help="the results' name in benchmarks/results; none with --only")
+    options = parser.parse_args()
+    only = options.only.split(",")
+    if unknown := set(only) - set(ALL):
+        parser.error(f"--only knows no {', '.join(sorted(unknown))}")
+    found = Bench([int(size.replace("_", "")) for size in options.events.split(",")], only, options.repetitions, options.memory).all()
+    folder = HERE / "results" if options.name else WORK
+    print("\n" + report.write(found, folder, options.name or "last"))
     return 0
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--run"]:
-        sys.exit(run_once(*sys.argv[2:]))
-    sys.exit(main(*(int(argument) for argument in sys.argv[1:3])))
+    sys.exit(main())

@@ -1,25 +1,20 @@
 {# Model <binding>_approval_instance: the latest round of each (object, flow) (SPEC 6b). steps: the binding's approval_step. #}
 {% macro approval_instance(binding, steps) %}
 {% if execute %}
-{%- set state = ozmeta_runtime.run_state(binding, 'latest round') -%}
-with touched as (
-    {{ ozmeta_runtime.touched_objects(state, [steps]) }}
-),
-
-ranked as (
+{%- set state = ozmeta_runtime.run_state(binding, 'latest round', [steps]) -%}
+with ranked as (
     select
         *,
         rank() over (partition by _ObjectKey, AF_Code order by AP_Round desc) as latest,
         max(case when AP_ActivatedUTC is not null then AS_Order end) over (partition by _ObjectKey, AF_Code, AP_Round) as current_order
     from {{ steps }}
-    where _DeleteDate is null
-    {%- if state.incremental %} and _ObjectKey in (select _ObjectKey from touched){% endif %}
+    where _DeleteDate is null and {{ ozmeta_runtime.new_since(state) }}
 ),
 
 -- the step whose turn it is, or which was the last to have its turn, says how the round stands
 written as (
     select
-        {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'AF_Code']) }} as _Key,
+        {{ ozmeta_runtime.key_of(['_ObjectKey', 'AF_Code']) }} as _Key,
         _ObjectKey,
         max(AI_ID) as AI_ID,
         max(_TenantID) as _TenantID,
@@ -40,6 +35,6 @@ written as (
 
 select * from written
 {{ ozmeta_runtime.retired(state, ['_Key', '_ObjectKey', 'AI_ID', '_TenantID', 'AI_ObjectType', 'AI_ObjectID', 'AF_Code', 'AI_CurrentStepOrder', 'AI_Status',
-    'AI_RequestedUTC', 'AI_CompletedUTC', 'AI_LastActor', 'AI_Round']) }}
+    'AI_RequestedUTC', 'AI_CompletedUTC', 'AI_LastActor', 'AI_Round'], ozmeta_runtime.object_in_news(state, steps)) }}
 {% endif %}
 {% endmacro %}

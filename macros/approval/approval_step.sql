@@ -1,7 +1,6 @@
 {#
 Model <binding>_approval_step: every step of every round of approval (SPEC 6b).
 
-  touched    objects whose events or definitions changed
   asked      their rule-visible approval events: of which flow, what they ask, and who votes
   numbered   the same, counted per object and flow
   walked     event by event: the round, the stage whose turn it is (0: no round is open), the votes of that stage, and what the event did:
@@ -17,7 +16,7 @@ Arguments
 #}
 {% macro approval_step(binding, intake, approvals, timeline) %}
 {% if execute %}
-{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, approvals]) -%}
+{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, approvals], [timeline]) -%}
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- set events, flows = approvals.events, [] -%}
 {%- for flow in approvals.flows -%}{%- do flows.append(flow.code) -%}{%- endfor -%}
@@ -26,11 +25,7 @@ Arguments
 {%- set columns = ['_Key', '_ObjectKey', 'AI_ID', '_TenantID', 'AP_ObjectType', 'AP_ObjectID', 'AF_Code', 'AP_Round', 'AS_Order', 'AS_Code', 'AP_Outcome', 'AP_ActivatedUTC',
     'AP_DecidedUTC', 'AP_Quorum', 'AP_Approvals', 'AP_Rejections', 'AP_OutOfTurn', 'AP_Ignored', 'AP_ActivatedEventID', 'AP_DecidedEventID', 'AP_LastActor', 'AP_Roles'] -%}
 
-{{ ozmeta_runtime.with_recursive() }} touched as (
-    {{ ozmeta_runtime.touched_objects(state, [timeline]) }}
-),
-
-asked as (
+{{ ozmeta_runtime.with_recursive() }} asked as (
     select
         _ObjectKey, EJ_ID, EJ_Actor, TL_Position, TL_EffectiveUTC,
         case EJ_EventType
@@ -43,8 +38,7 @@ asked as (
         coalesce({{ said['approval.onBehalfOf'] }}, nullif(EJ_Actor, '')) as voter
     from {{ timeline }}
     where EJ_EventType in ({{ ozmeta_runtime.literals([events.requested, events.approved, events.rejected, events.withdrawn]) }})
-      and TL_Position is not null and not TL_IsRejected
-      {%- if state.incremental %} and _ObjectKey in (select _ObjectKey from touched){% endif %}
+      and TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }} and {{ ozmeta_runtime.new_since(state) }}
 ),
 
 numbered as (
@@ -59,13 +53,13 @@ numbered as (
 stages as (
     {%- set rows = [] %}
     {%- for flow in approvals.flows %}
-      {%- do rows.append([flow.code, 0, none, none, none, none, false, false, none]) %}
+      {%- do rows.append([flow.code, 0, none, none, none, none, 0, 0, none]) %}
       {%- for s in flow.steps %}
-        {%- do rows.append([flow.code, loop.index, s.order, s.code, s.quorum, s.of, s.veto, loop.last, s.roles | join(', ') or none]) %}
+        {%- do rows.append([flow.code, loop.index, s.order, s.code, s.quorum, s.of, s.veto | int, loop.last | int, s.roles | join(', ') or none]) %}
       {%- endfor %}
     {%- endfor %}
     {{ ozmeta_runtime.literal_rows([['AF_Code', text], ['stage', bigint], ['AS_Order', bigint], ['AS_Code', text], ['quorum', bigint], ['voters', bigint],
-        ['has_veto', 'boolean'], ['is_last', 'boolean'], ['roles', text]], rows) }}
+        ['has_veto', bigint], ['is_last', bigint], ['roles', text]], rows) }}
 ),
 
 walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'AF_Code', 'n', 'round', 'stage', 'effect', 'approvals', 'rejections', 'votes_after', 'stage_after']) }} as (
@@ -83,7 +77,7 @@ walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'AF_Code', 'n', 'round'
         effect, approvals, rejections,
         case when effect in ('Requested', 'Approved', 'Rejected', 'Withdrawn') then '' else votes end,
         case when effect = 'Requested' then 1
-             when effect = 'Approved' and not is_last then stage + 1
+             when effect = 'Approved' and is_last = 0 then stage + 1
              when effect in ('Approved', 'Rejected', 'Withdrawn') then 0
              else stage end
     from (
@@ -95,7 +89,7 @@ walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'AF_Code', 'n', 'round'
                  when step_named <> AS_Code then 'OutOfTurn'
                  when ballot is null then 'Ignored'
                  when approvals >= quorum then 'Approved'
-                 when asks = 'rejected' and (has_veto or rejections > voters - quorum) then 'Rejected'
+                 when asks = 'rejected' and (has_veto = 1 or rejections > voters - quorum) then 'Rejected'
                  else 'Voted' end as effect
         from (
             select
@@ -123,10 +117,8 @@ walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'AF_Code', 'n', 'round'
 happened as (
     select
         walked.*, numbered.EJ_ID, numbered.EJ_Actor, numbered.TL_EffectiveUTC,
-        row_number() over (partition by walked._ObjectKey, walked.AF_Code, walked.round, walked.stage order by walked.n desc) = 1 as is_latest,
-        row_number() over (
-            partition by walked._ObjectKey, walked.AF_Code, walked.round, walked.stage, case when walked.effect in ('OutOfTurn', 'Ignored') then 0 else 1 end order by walked.n desc
-        ) = 1 and walked.effect not in ('OutOfTurn', 'Ignored') as is_latest_counted
+        max(walked.n) over (partition by walked._ObjectKey, walked.AF_Code, walked.round, walked.stage) as latest,
+        max(case when walked.effect not in ('OutOfTurn', 'Ignored') then walked.n end) over (partition by walked._ObjectKey, walked.AF_Code, walked.round, walked.stage) as latest_counted
     from walked
     inner join numbered on numbered._ObjectKey = walked._ObjectKey and numbered.AF_Code = walked.AF_Code and numbered.n = walked.n
     where walked.effect is not null
@@ -144,12 +136,12 @@ attended as (
         max(case when effect in ('Approved', 'Rejected', 'Withdrawn') then effect end) as outcome,
         max(case when effect in ('Approved', 'Rejected', 'Withdrawn') then EJ_ID end) as decided_event,
         max(case when effect in ('Approved', 'Rejected', 'Withdrawn') then TL_EffectiveUTC end) as decided_at,
-        max(case when is_latest then approvals end) as approvals,
-        max(case when is_latest then rejections end) as rejections,
+        max(case when n = latest then approvals end) as approvals,
+        max(case when n = latest then rejections end) as rejections,
         sum(case when effect = 'OutOfTurn' then 1 else 0 end) as out_of_turn,
         sum(case when effect = 'Ignored' then 1 else 0 end) as ignored,
-        max(case when is_latest_counted then n end) as counted_n,
-        max(case when is_latest_counted then EJ_Actor end) as counted_actor,
+        max(latest_counted) as counted_n,
+        max(case when n = latest_counted then EJ_Actor end) as counted_actor,
         max(case when effect in ('Approved', 'Rejected', 'Withdrawn') and stage_after = 0 then 1 else 0 end) as ends_round
     from happened
     group by _ObjectKey, AF_Code, round, stage
@@ -162,12 +154,12 @@ rounds as (
 ),
 
 objects as (
-    {{ ozmeta_runtime.object_facts(intake, timeline, 'rounds') }}
+    {{ ozmeta_runtime.object_facts(intake, timeline, '_ObjectKey in (select _ObjectKey from rounds)') }}
 ),
 
 seeded as (
     select
-        rounds._ObjectKey, rounds.AF_Code, rounds.round, objects.tenant, objects.object_id, objects.first_sync,
+        rounds._ObjectKey, rounds.AF_Code, rounds.round, objects.tenant, objects.object_id, objects.stamp,
         stages.AS_Order, stages.AS_Code, stages.quorum, stages.roles,
         begun.EJ_ID as begun_event, begun.TL_EffectiveUTC as begun_at,
         case when attended.counted_n is not null then attended.counted_actor else begun.EJ_Actor end as last_actor,
@@ -183,9 +175,9 @@ seeded as (
 
 written as (
     select
-        {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'AF_Code', 'cast(round as ' ~ text ~ ')', 'AS_Code']) }} as _Key,
+        {{ ozmeta_runtime.key_of(['_ObjectKey', 'AF_Code', 'cast(round as ' ~ text ~ ')', 'AS_Code']) }} as _Key,
         _ObjectKey,
-        {{ ozmeta_runtime.uuid7('first_sync', 'seed') }} as AI_ID,
+        {{ ozmeta_runtime.uuid7('stamp', 'seed') }} as AI_ID,
         tenant as _TenantID,
         {{ ozmeta_runtime.literal(intake.object_type) }} as AP_ObjectType,
         object_id as AP_ObjectID,
@@ -210,6 +202,6 @@ written as (
 )
 
 select * from written
-{{ ozmeta_runtime.retired(state, columns) }}
+{{ ozmeta_runtime.retired(state, columns, ozmeta_runtime.object_in_news(state, timeline)) }}
 {% endif %}
 {% endmacro %}

@@ -2,11 +2,15 @@
 
 {# Is this text one JSON object? never an error #}
 {% macro is_json_object(text) %}{{ adapter.dispatch('is_json_object', 'ozmeta_runtime')(text) }}{% endmacro %}
-{# Its parser also takes NaN, Infinity and a comma before a bracket, which are no JSON: what might be one is looked at again without its strings. #}
+{# Its parser also takes NaN, Infinity and a comma before a bracket, which are no JSON: what might be one is looked at again without its strings.
+   A pattern that begins with one letter is found in half the time of three in one. #}
 {% macro duckdb__is_json_object(text) %}
-  {%- set lax -%} '(?i)nan|inf|,[ \t\r\n]*[]}]' {%- endset -%}
+  {%- set number = '[ \\t\\r\\n]*(?:[iIN]|n[aA]|[-+][nNiI])' -%}
+  {%- set lax = [] -%}
+  {%- for pattern in [':' ~ number, '\\[' ~ number, ',[ \\t\\r\\n]*(?:[]}iIN]|n[aA]|[-+][nNiI])'] -%}{%- do lax.append("regexp_matches(#, '" ~ pattern ~ "')") -%}{%- endfor -%}
+  {%- set lax = lax | join(' or ') -%}
   (json_valid({{ text }}) and starts_with(ltrim({{ text }}, e' \t\r\n'), '{')
-   and not (regexp_matches({{ text }}, {{ lax }}) and regexp_matches(regexp_replace({{ text }}, '"(?:[^"\\]|\\.)*"', '""', 'g'), {{ lax }})))
+   and not (({{ lax | replace('#', text) }}) and ({{ lax | replace('#', "regexp_replace(" ~ text ~ ", '\"(?:[^\"\\\\]|\\\\.)*\"', '\"\"', 'g')") }})))
 {%- endmacro %}
 
 {# No function says so before Postgres 16 without failing on what is none, and that one passes half a surrogate pair, on which reading then fails. So the text is

@@ -44,3 +44,11 @@
 {% macro default__type_text() %}{% do return(dbt.type_string()) %}{% endmacro %}
 {# TEXT is cut at 256 bytes here. #}
 {% macro redshift__type_text() %}{% do return('varchar(65535)') %}{% endmacro %}
+
+{# A condition as a boolean column, false where it is unknown. #}
+{% macro truth(condition) %}{{ adapter.dispatch('truth', 'ozmeta_runtime')(condition) }}{% endmacro %}
+{% macro default__truth(condition) %}coalesce({{ condition }}, false){% endmacro %}
+
+{# A boolean column as a condition. #}
+{% macro is_true(column) %}{{ adapter.dispatch('is_true', 'ozmeta_runtime')(column) }}{% endmacro %}
+{% macro default__is_true(column) %}{{ column }}{% endmacro %}

@@ -1,10 +1,9 @@
 {#
 Model <binding>_escalation_queue: one row per raised level of a cycle, and per EnqueueEscalation of an applied transition (SPEC 6).
 
-  touched    objects whose events, cycles or definitions changed
-  raised     what ought to be in the queue for them, from cycles and from transitions
+  raised     what ought to be in the queue for the cycles and the events that are new
   answered   acknowledged, closed, or closed by the cycle's stop
-  retracted  what was raised and is no more: it stays, closed, with _DeleteDate set
+  retracted  what was raised for them and is no more: it stays, closed, with _DeleteDate set
 
 Arguments
   intake        see journal_slice
@@ -17,17 +16,14 @@ Arguments
 {% if execute %}
 {%- set definition = [intake.object_type, intake.tenant_in_key, transitions, auto_close] -%}
 {%- for sla in slas -%}{%- do definition.append([sla.code, sla.levels]) -%}{%- endfor -%}
-{%- set state = ozmeta_runtime.run_state(binding, definition) -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, cycles]) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- set columns = ['EQ_ID', '_TenantID', 'EQ_ObjectType', 'EQ_ObjectID', 'EQ_SignalCode', 'EQ_Severity', 'EQ_AssignedToRole', 'EQ_AssignedToPrincipal', 'EQ_Status',
-    'EQ_CreatedUTC', 'EQ_ClosedUTC', 'EQ_Notes', 'ST_ID', 'SL_Code', 'ST_CycleNo', 'EQ_Level'] -%}
+    'EQ_CreatedUTC', 'EQ_ClosedUTC', 'EQ_Notes', 'ST_ID', 'SL_Code', 'ST_CycleNo', 'EQ_Level', '_CycleKey'] -%}
+{%- set new = ozmeta_runtime.new_since(state) -%}
 
-with touched as (
-    {{ ozmeta_runtime.touched_objects(state, [timeline, cycles]) }}
-),
-
-levels as (
+with levels as (
     {%- set rows = [] %}
     {%- for sla in slas %}{%- for l in sla.levels %}
       {%- do rows.append([sla.code, loop.index, l.level, l.signal, l.severity, l.get('role'), l.get('principal'), l.get('notes')]) %}
@@ -36,37 +32,37 @@ levels as (
 ),
 
 raised as (
-    select null as _ObjectKey, null as SL_Code, null as ST_ID, null as ST_CycleNo, null as start_event, null as created_at, null as stop_at,
-        null as signal, null as level, null as severity, null as role, null as principal, null as notes
+    select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as _CycleKey, cast(null as {{ text }}) as SL_Code, cast(null as {{ text }}) as ST_ID, cast(null as {{ bigint }}) as ST_CycleNo,
+        cast(null as {{ text }}) as start_event, cast(null as {{ ts }}) as created_at, cast(null as {{ ts }}) as stop_at, cast(null as {{ text }}) as signal,
+        cast(null as {{ bigint }}) as level, cast(null as {{ text }}) as severity, cast(null as {{ text }}) as role, cast(null as {{ text }}) as principal, cast(null as {{ text }}) as notes
     {{ ozmeta_runtime.no_rows() }}
     {%- if cycles %}
     {%- for slot in range(1, ozmeta_runtime.level_slots(slas) + 1) %}
     union all
-    select cycles._ObjectKey, cycles.SL_Code, cycles.ST_ID, cycles.ST_CycleNo, cycles.ST_StartEventID, cycles.ST_Level{{ slot }}AtUTC, cycles.ST_StopUTC,
+    select cycles._ObjectKey, cycles._Key, cycles.SL_Code, cycles.ST_ID, cycles.ST_CycleNo, cycles.ST_StartEventID, cycles.ST_Level{{ slot }}AtUTC, cycles.ST_StopUTC,
         levels.signal, levels.level, levels.severity, levels.role, levels.principal, levels.notes
     from {{ cycles }} as cycles
     inner join levels on levels.SL_Code = cycles.SL_Code and levels.slot = {{ slot }}
     where cycles._DeleteDate is null
       and (cycles.ST_Level{{ slot }}AtUTC < coalesce(cycles.ST_StopUTC, {{ as_of }})
            or (cycles.ST_Level{{ slot }}AtUTC = coalesce(cycles.ST_StopUTC, {{ as_of }}) and levels.signal = 'SLA.Warned'))
-      {%- if state.incremental %} and cycles._ObjectKey in (select _ObjectKey from touched){% endif %}
+      and {{ new }}
     {%- endfor %}
     {%- endif %}
     {%- for transition in transitions %}
     {%- for l in transition.levels %}
     union all
-    select _ObjectKey, cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ bigint }}), EJ_ID, TL_EffectiveUTC, cast(null as {{ ts }}),
+    select _ObjectKey, cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ bigint }}), EJ_ID, TL_EffectiveUTC, cast(null as {{ ts }}),
         {{ ozmeta_runtime.literal(l.signal) }}, {{ l.level }}, {{ ozmeta_runtime.literal(l.severity) }}, {{ ozmeta_runtime.literal(l.get('role')) }},
         {{ ozmeta_runtime.literal(l.get('principal')) }}, {{ ozmeta_runtime.literal(l.get('notes')) }}
     from {{ timeline }}
-    where {{ ozmeta_runtime.took(transition.transition) }}
-      {%- if state.incremental %} and _ObjectKey in (select _ObjectKey from touched){% endif %}
+    where {{ ozmeta_runtime.took(transition.transition) }} and {{ new }}
     {%- endfor %}
     {%- endfor %}
 ),
 
 keyed as (
-    select *, {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'SL_Code', 'start_event', 'signal', 'cast(level as ' ~ text ~ ')']) }} as _Key
+    select *, {{ ozmeta_runtime.key_of(['_ObjectKey', 'SL_Code', 'start_event', 'signal', 'cast(level as ' ~ text ~ ')']) }} as _Key
     from raised
 ),
 
@@ -74,8 +70,8 @@ answers as (
     select
         _ObjectKey, EJ_EventType, TL_EffectiveUTC, PL_EscalationSignalType, PL_EscalationSlaCode, PL_EscalationLevel
     from {{ timeline }}
-    where EJ_EventType in ('Escalation.Acknowledged', 'Escalation.Closed') and TL_Position is not null and not TL_IsRejected
-      {%- if state.incremental %} and _ObjectKey in (select _ObjectKey from touched){% endif %}
+    where EJ_EventType in ('Escalation.Acknowledged', 'Escalation.Closed') and TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }}
+      and _ObjectKey in (select _ObjectKey from raised)
 ),
 
 answered as (
@@ -97,16 +93,17 @@ answered as (
 ),
 
 objects as (
-    {{ ozmeta_runtime.object_facts(intake, timeline, 'raised') }}
+    {{ ozmeta_runtime.object_facts(intake, timeline, '_ObjectKey in (select _ObjectKey from raised)') }}
 ),
 
 seeded as (
     select
-        keyed.*, objects.tenant, objects.object_id, objects.first_sync, answered.acknowledged_at,
+        keyed.*, objects.tenant, objects.object_id, objects.stamp, answered.acknowledged_at,
         {{ "case when keyed.stop_at < coalesce(answered.closed_at, " ~ ozmeta_runtime.never() ~ ") then keyed.stop_at else answered.closed_at end" if auto_close else "answered.closed_at" }} as closed_at,
         {{ ozmeta_runtime.seed_hash(["'EQ'", 'objects.tenant', ozmeta_runtime.literal(intake.object_type), 'objects.object_id', 'keyed.SL_Code', 'keyed.start_event',
             'keyed.signal', 'cast(keyed.level as ' ~ text ~ ')']) }} as seed,
-        row_number() over (partition by keyed._Key order by {{ ozmeta_runtime.bytewise('keyed.severity') }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.role')) }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.principal')) }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.notes')) }}) as copy
+        -- an action may be there twice on a transition, never on an SLA
+        {{ 'row_number() over (partition by keyed._Key order by ' ~ ozmeta_runtime.bytewise('keyed.severity') ~ ', ' ~ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.role')) ~ ', ' ~ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.principal')) ~ ', ' ~ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.notes')) ~ ')' if transitions else '1' }} as copy
     from keyed
     inner join objects on objects._ObjectKey = keyed._ObjectKey
     left join answered on answered._Key = keyed._Key
@@ -115,7 +112,7 @@ seeded as (
 written as (
     select
         _Key, _ObjectKey,
-        {{ ozmeta_runtime.uuid7('first_sync', 'seed') }} as EQ_ID,
+        {{ ozmeta_runtime.uuid7('stamp', 'seed') }} as EQ_ID,
         tenant as _TenantID,
         {{ ozmeta_runtime.literal(intake.object_type) }} as EQ_ObjectType,
         object_id as EQ_ObjectID,
@@ -131,6 +128,7 @@ written as (
         cast(SL_Code as {{ text }}) as SL_Code,
         cast(ST_CycleNo as {{ bigint }}) as ST_CycleNo,
         cast(level as {{ bigint }}) as EQ_Level,
+        _CycleKey,
         {{ ozmeta_runtime.audit_columns(state) }}
     from seeded
     where copy = 1
@@ -141,7 +139,11 @@ select * from written
 union all
 select _Key, _ObjectKey, {{ ozmeta_runtime.retracted_columns(columns, as_of) }}, {{ ozmeta_runtime.audit_columns(state, as_of) }}
 from {{ this }}
-where _DeleteDate is null and _ObjectKey in (select _ObjectKey from touched) and _Key not in (select _Key from written)
+where _DeleteDate is null and _Key not in (select _Key from written)
+{%- if not state.whole %}
+  and (_CycleKey is null and {{ ozmeta_runtime.object_in_news(state, timeline) }}
+       {%- if cycles %} or _CycleKey in (select _Key from {{ cycles }} where {{ new }}){% endif %})
+{%- endif %}
 {%- elif ozmeta_runtime.has_columns(this, columns + ['_Key', '_ObjectKey', '_DeleteDate']) %}
 union all
 -- a full refresh keeps what was retracted, and retracts what is raised no more; what is due after as_of is simply not raised yet

@@ -1,76 +1,68 @@
 {# SPEC 4.5: apply the events in order, as the CTE `folded`.
-   Most objects' events resolve by themselves: their state is the last target before, so windows do (`windowed`).
+   Most objects' events resolve by themselves: their state is the last target before, so windows do (`versioned`).
    An object one of whose events depends on the current state or, under first_writer_wins, may be rejected,
    is walked event by event (`walked`). Both ask the same sentences, from the macros at the end. #}
 {% macro apply_ctes(workflow, policy) %}
 {%- set first_wins = policy == 'first_writer_wins' %}
-{%- set text = ozmeta_runtime.type_text() %}
+{%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() %}
 {%- set start = ozmeta_runtime.literal(workflow.start) %}
-asking as (
-    select
-        placed.*, answers.question, answers.verdict, answers.any_code, answers.target,
-        coalesce(answers.is_undeclared, false) as is_undeclared,
-        coalesce(answers.depends_on_state, false) as depends_on_state
-    from placed
-    left join questions
-        on questions.basis = placed.basis and questions.asked = placed.asked
-        and questions.asked_from = placed.asked_from and questions.asked_to = placed.asked_to
-    left join answers on answers.question = questions.question
-),
-
+{%- set in_order = 'partition by _ObjectKey order by ' ~ ozmeta_runtime.total_order() %}
+{%- set judged = 'question, verdict, any_code, target, is_undeclared, depends_on_state' %}
 positioned as (
     select
-        *,
-        row_number() over (partition by _ObjectKey order by {{ ozmeta_runtime.total_order() }}) as TL_Position,
-        coalesce({{ ozmeta_runtime.last_known('target', 'partition by _ObjectKey order by ' ~ ozmeta_runtime.total_order()
-            ~ ' rows between unbounded preceding and 1 preceding') }}, {{ start }}) as state_before
-    from asking
+        placed._ObjectKey, placed.EJ_ID, placed.EJ_EventTimeUTC, placed.TL_EffectiveUTC, placed.PL_RowVersion, {{ judged }},
+        row_number() over ({{ in_order }}) as TL_Position,
+        coalesce({{ ozmeta_runtime.last_known('target', in_order ~ ' rows between unbounded preceding and 1 preceding') }}, {{ start }}) as state_before
+    from placed
+    left join answers
+        on answers.basis = placed.basis and answers.asked = placed.asked and answers.asked_from = placed.asked_from and answers.asked_to = placed.asked_to
 ),
 
 moving as (
     select
-        positioned.*, legal.legal_code, legal.legal_target,
+        positioned.*, legal.legal_code,
         {{ ozmeta_runtime.resolved_target('positioned') }} as resolved_target,
         case when {{ ozmeta_runtime.is_move(ozmeta_runtime.resolved_target('positioned'), 'positioned.state_before') }} then 1 else 0 end as moves
     from positioned
     left join legal on legal.question = positioned.question and legal.from_state = positioned.state_before
 ),
 
-windowed as (
+versioned as (
     select
         *,
-        coalesce(sum(moves) over (partition by _ObjectKey order by TL_Position rows between unbounded preceding and 1 preceding), 0) as version_before
+        sum(moves) over (partition by _ObjectKey order by TL_Position rows between unbounded preceding and current row) - moves as version_before
     from moving
 ),
 
 marked as (
-    select *, {{ ozmeta_runtime.mark('moves = 1') }} as mark from windowed
+    select *, {{ ozmeta_runtime.mark() }} as mark from versioned
 ),
 
 sequential as (
-    select distinct _ObjectKey from marked
-    where depends_on_state {% if first_wins %}or mark in ({{ ozmeta_runtime.rejecting_marks() }}){% endif %}
+    select distinct _ObjectKey from {{ "marked" if first_wins else "positioned" }}
+    where depends_on_state = 1 {% if first_wins %}or mark in ({{ ozmeta_runtime.rejecting_marks() }}){% endif %}
 ),
 
-walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', '_Key', 'state_before', 'state_after', 'version_after', 'is_applied', 'is_rejected', 'code', 'mark']) }} as (
+walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', 'EJ_ID', 'EJ_EventTimeUTC', 'TL_EffectiveUTC', 'state_before', 'state_after', 'version_after', 'is_applied', 'is_rejected', 'code', 'mark']) }} as (
     select
-        _ObjectKey, cast(0 as {{ dbt.type_bigint() }}) as TL_Position, cast(null as {{ text }}) as _Key,
-        {{ start }} as state_before, {{ start }} as state_after, cast(0 as {{ dbt.type_bigint() }}) as version_after,
-        false as is_applied, false as is_rejected, cast(null as {{ text }}) as code, cast(null as {{ text }}) as mark
+        _ObjectKey, cast(0 as {{ bigint }}) as TL_Position, cast(null as {{ text }}) as EJ_ID,
+        cast(null as {{ dbt.type_timestamp() }}) as EJ_EventTimeUTC, cast(null as {{ dbt.type_timestamp() }}) as TL_EffectiveUTC,
+        {{ start }} as state_before, {{ start }} as state_after, cast(0 as {{ bigint }}) as version_after,
+        0 as is_applied, 0 as is_rejected, cast(null as {{ text }}) as code, cast(null as {{ text }}) as mark
     from sequential
     union all
     select
-        _ObjectKey, TL_Position, _Key, state_before,
-        case when moves = 1 and not is_rejected then resolved_target else state_before end,
-        case when moves = 1 and not is_rejected then version_before + 1 else version_before end,
-        moves = 1 and not is_rejected,
+        _ObjectKey, TL_Position, EJ_ID, EJ_EventTimeUTC, TL_EffectiveUTC, state_before,
+        case when moves > is_rejected then resolved_target else state_before end,
+        case when moves > is_rejected then version_before + 1 else version_before end,
+        case when moves > is_rejected then 1 else 0 end,
         is_rejected,
         coalesce(legal_code, any_code),
         mark
     from (
-        select *, {{ "coalesce(mark in (" ~ ozmeta_runtime.rejecting_marks() ~ "), false)" if first_wins else "false" }} as is_rejected
+        select *, {{ "case when mark in (" ~ ozmeta_runtime.rejecting_marks() ~ ") then 1 else 0 end" if first_wins else "0" }} as is_rejected
         from (
-            select *, {{ ozmeta_runtime.mark('moves = 1') }} as mark
+            select *, {{ ozmeta_runtime.mark() }} as mark
             from (
                 select
                     next.*, legal.legal_code,
@@ -79,7 +71,7 @@ walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', '_Key', 
                     case when {{ ozmeta_runtime.is_move(ozmeta_runtime.resolved_target('next'), 'walked.state_after') }} then 1 else 0 end as moves
                 from walked
                 inner join (
-                    select _ObjectKey, TL_Position, _Key, question, verdict, any_code, target, is_undeclared, depends_on_state, PL_RowVersion
+                    select _ObjectKey, TL_Position, EJ_ID, EJ_EventTimeUTC, TL_EffectiveUTC, PL_RowVersion, {{ judged }}
                     from positioned
                     where _ObjectKey in (select _ObjectKey from sequential)
                 ) as next on next._ObjectKey = walked._ObjectKey and next.TL_Position = walked.TL_Position + 1
@@ -91,35 +83,34 @@ walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', '_Key', 
 
 outcomes as (
     select
-        _Key, moves = 1 as is_applied, false as is_rejected, coalesce(legal_code, any_code) as code, mark,
+        _ObjectKey, EJ_ID, EJ_EventTimeUTC, TL_EffectiveUTC, TL_Position, moves as is_applied, 0 as is_rejected, coalesce(legal_code, any_code) as code, mark,
         state_before, case when moves = 1 then resolved_target else state_before end as state_after, version_before + moves as version_after
     from marked
     where _ObjectKey not in (select _ObjectKey from sequential)
     union all
-    select _Key, is_applied, is_rejected, code, mark, state_before, state_after, version_after
+    select _ObjectKey, EJ_ID, EJ_EventTimeUTC, TL_EffectiveUTC, TL_Position, is_applied, is_rejected, code, mark, state_before, state_after, version_after
     from walked
     where TL_Position > 0
 ),
 
 folded as (
     select
-        positioned._Key, positioned.TL_EffectiveUTC, positioned.TL_Position,
-        outcomes.is_applied as TL_IsApplied,
-        outcomes.is_rejected as TL_IsRejected,
-        case when outcomes.is_applied then outcomes.code end as TL_TransitionCode,
-        case when outcomes.is_applied then outcomes.state_before end as TL_FromState,
-        case when outcomes.is_applied then outcomes.state_after end as TL_ToState,
-        outcomes.state_after as TL_State,
-        outcomes.version_after as TL_RowVersion,
-        coalesce(outcomes.mark, case when positioned.TL_EffectiveUTC <> positioned.EJ_EventTimeUTC then 'ClockSkew' end) as TL_Anomaly
-    from positioned
-    inner join outcomes on outcomes._Key = positioned._Key
+        _ObjectKey, EJ_ID, TL_EffectiveUTC, TL_Position,
+        {{ ozmeta_runtime.truth('is_applied = 1') }} as TL_IsApplied,
+        {{ ozmeta_runtime.truth('is_rejected = 1') }} as TL_IsRejected,
+        case when is_applied = 1 then code end as TL_TransitionCode,
+        case when is_applied = 1 then state_before end as TL_FromState,
+        case when is_applied = 1 then state_after end as TL_ToState,
+        state_after as TL_State,
+        cast(version_after as {{ bigint }}) as TL_RowVersion,
+        coalesce(mark, case when TL_EffectiveUTC <> EJ_EventTimeUTC then 'ClockSkew' end) as TL_Anomaly
+    from outcomes
 ),
 {% endmacro %}
 
 {# The target all candidates share, or the undeclared one; where they differ, what the legal ones agree on. #}
 {% macro resolved_target(event) -%}
-  case when {{ event }}.depends_on_state then legal.legal_target else {{ event }}.target end
+  case when {{ event }}.depends_on_state = 1 then legal.legal_target else {{ event }}.target end
 {%- endmacro %}
 
 {# Applied, unless no candidate is legal and the target is where the object already is: then it is only restated. #}
@@ -128,12 +119,12 @@ folded as (
 {%- endmacro %}
 
 {# The event's one mark, ClockSkew aside. #}
-{% macro mark(moves) -%}
+{% macro mark() -%}
   case when verdict is not null then verdict
-       when depends_on_state and resolved_target is null then 'AmbiguousTransition'
-       when {{ moves }} and is_undeclared then 'UndeclaredTransition'
-       when {{ moves }} and legal_code is null then 'IllegalTransition'
-       when {{ moves }} and PL_RowVersion <> version_before then 'VersionConflict' end
+       when depends_on_state = 1 and resolved_target is null then 'AmbiguousTransition'
+       when moves = 1 and is_undeclared = 1 then 'UndeclaredTransition'
+       when moves = 1 and legal_code is null then 'IllegalTransition'
+       when moves = 1 and PL_RowVersion <> version_before then 'VersionConflict' end
 {%- endmacro %}
 
 {% macro rejecting_marks() %}'UndeclaredTransition', 'IllegalTransition', 'VersionConflict'{% endmacro %}

@@ -1,6 +1,6 @@
 {# SPEC 4.4: the candidates of an event, from the event alone. Few different things are asked, so each is answered once:
      choices    the enabled transitions under each thing one may ask by: a code, a bound event type, a state
-     answers    per question: the verdict where it has none; else the target, or that it depends on the current state
+     answers    per question: the verdict where it has none; else the target, or that it depends on the current state (flags are 1 or 0)
      legal      per question and current state: the candidates that lead on from there #}
 {% macro candidate_ctes(workflow) %}
 {%- set text = ozmeta_runtime.type_text() %}
@@ -23,7 +23,7 @@ questions as (
 
 offers as (
     select
-        questions.question, questions.basis, questions.asked_to, choices.asked is not null as is_offered,
+        questions.*, case when choices.asked is not null then 1 else 0 end as is_offered,
         case when (questions.asked_from = '' or questions.asked_from = choices.from_state)
               and (questions.asked_to = '' or questions.asked_to = choices.to_state) then 1 else 0 end as is_candidate,
         choices.code, choices.from_state, choices.to_state
@@ -33,14 +33,14 @@ offers as (
 
 counted as (
     select
-        question, basis, asked_to,
-        sum(case when is_offered then 1 else 0 end) as offered,
+        question, basis, asked, asked_from, asked_to,
+        sum(is_offered) as offered,
         sum(is_candidate) as candidates,
         min(case when is_candidate = 1 then to_state end) as first_target,
         max(case when is_candidate = 1 then to_state end) as last_target,
         {{ ozmeta_runtime.first_text('case when is_candidate = 1 then code end') }} as any_code
     from offers
-    group by question, basis, asked_to
+    group by question, basis, asked, asked_from, asked_to
 ),
 
 judged as (
@@ -54,9 +54,9 @@ judged as (
 
 answers as (
     select
-        question, verdict, any_code,
-        verdict is null and candidates = 0 as is_undeclared,
-        verdict is null and first_target <> last_target as depends_on_state,
+        question, basis, asked, asked_from, asked_to, verdict, any_code,
+        case when verdict is null and candidates = 0 then 1 else 0 end as is_undeclared,
+        case when verdict is null and first_target <> last_target then 1 else 0 end as depends_on_state,
         case when verdict is not null or first_target <> last_target then null
              when candidates = 0 then asked_to
              else first_target end as target

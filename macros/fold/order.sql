@@ -3,7 +3,7 @@
 {%- set source = "coalesce(EJ_SourceSystem, '')" if stream != 'none' else "''" %}
 streamed as (
     select
-        _Key, _ObjectKey, EJ_ID, EJ_EventType, EJ_EventTimeUTC, EJ_Sequence, {{ source }} as stream,
+        _ObjectKey, EJ_ID, EJ_EventType, EJ_EventTimeUTC, EJ_Sequence, {{ source }} as stream,
         PL_Code, PL_FromState, PL_ToState, PL_RowVersion,
         case when EJ_Sequence is null then EJ_EventTimeUTC
              else max(EJ_EventTimeUTC) over (

@@ -1,13 +1,17 @@
 {#
 Model <binding>_timeline: every admitted event of a binding, once, in the fold's order, with what it did (SPEC 4, 7, 8).
 
-  journal    rows not yet read, or read again within the lookback
+  admission  the journal's rows not yet read, or read again within the lookback, and whether each is admitted   macros/journal/admit.sql
+  delivered  of the rows of one id, the first
   arrived    those that the timeline does not hold
-  touched    objects that an arrival, a pending event now due or a changed definition concerns
+  touched    objects that an arrival or a pending event now due concerns; all, where the definition changed
   events     all events of those objects: what the timeline holds, and what arrived
   placed     effective time and stream       macros/fold/order.sql
   answers    what each event asks for        macros/fold/candidates.sql
   folded     what became of it               macros/fold/apply.sql
+
+The fold carries only what orders and moves; what else is known of an event is joined to the outcome.
+All events of a touched object are written again, so whatever builds on the timeline finds its objects whole among the rows of this run.
 
 Arguments
   intake     see journal_slice
@@ -21,54 +25,68 @@ Arguments
 {%- set fold = {'workflow': workflow, 'policy': policy, 'stream': stream} -%}
 {%- set held = ozmeta_runtime.intake_text(intake) -%}
 {%- set state = ozmeta_runtime.run_state(binding, [fold, held]) -%}
-{%- if state.incremental -%}{%- do ozmeta_runtime.check_intake(intake, state) -%}{%- endif -%}
-{%- set held_columns = ozmeta_runtime.columns_of(this) if state.incremental and state.redefined else none -%}
+{%- if state.incremental and state.whole -%}{%- do ozmeta_runtime.check_intake(intake) -%}{%- endif -%}
+{%- set held_columns = ozmeta_runtime.columns_of(this) if state.incremental and state.whole else none -%}
 {%- set paths = ozmeta_runtime.payload_paths(intake) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 
 {{ ozmeta_runtime.with_recursive() }} {{ ozmeta_runtime.admission_ctes(intake, state) }}
 
 delivered as (
+    select {{ ozmeta_runtime.delivered_columns() }}, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }} as parsed
+    from admission
+    where refusal is null and EJ_ID not in (select EJ_ID from repeated where EJ_ID is not null)
+    union all
+    select {{ ozmeta_runtime.delivered_columns() }}, TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }}
+    from (
+        select
+            *,
+            row_number() over (
+                partition by _ObjectKey, EJ_ID, refusal
+                order by _SyncDate, EJ_EventTimeUTC, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('payload')) }},
+                    {{ ozmeta_runtime.bytewise('EJ_EventType') }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_Actor')) }},
+                    {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_SourceSystem')) }}, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}, TL_ContentHash
+            ) as delivery
+        from (select *, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash from admission where EJ_ID in (select EJ_ID from repeated)) as hashed
+    ) as numbered
+    where delivery = 1 and refusal is null
+),
+
+unpacked as (
     select
-        *,
-        {{ ozmeta_runtime.json_parsed('payload', paths) }} as parsed,
-        row_number() over (
-            partition by _ObjectKey, EJ_ID
-            order by _SyncDate, EJ_EventTimeUTC, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('payload')) }},
-                {{ ozmeta_runtime.bytewise('EJ_EventType') }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_Actor')) }},
-                {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_SourceSystem')) }}, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}, TL_ContentHash
-        ) as delivery
-    from (select *, {{ ozmeta_runtime.content_hash() }} as TL_ContentHash from admission where refusal is null) as admitted
+        {{ ozmeta_runtime.delivered_columns() }}, TL_ContentHash
+        {%- for path in paths %},
+        {{ ozmeta_runtime.json_at('parsed', paths, loop.index0) }} as raw{{ loop.index }}
+        {%- endfor %}
+    from delivered
 ),
 
 typed as (
     select
-        {{ ozmeta_runtime.md5_hex("_ObjectKey || EJ_ID") }} as _Key,
-        _ObjectKey, TL_Journal, EJ_ID, _TenantID,
-        {{ ozmeta_runtime.literal(intake.object_type) }} as EJ_ObjectType,
-        EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate,
-        sync_date is null as TL_IsUnsynced,
-        TL_ContentHash,
-        {%- for column in ozmeta_runtime.payload_columns() %}
-        {{ ozmeta_runtime.payload_value(column, 'parsed', paths, loop.index0) }} as {{ column.column }}{{ "," if not loop.last or intake.fields }}
+        _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate,
+        {{ ozmeta_runtime.truth('sync_date is null') }} as TL_IsUnsynced,
+        TL_ContentHash
+        {%- for column in ozmeta_runtime.payload_columns() %},
+        {{ ozmeta_runtime.payload_value(column, 'raw' ~ loop.index) }} as {{ column.column }}
         {%- endfor %}
-        {%- for field in intake.fields %}
-        {{ ozmeta_runtime.json_at('parsed', paths, ozmeta_runtime.payload_columns() | length + loop.index0) }} as {{ field.column }}{{ "," if not loop.last }}
+        {%- for field in intake.fields %},
+        raw{{ ozmeta_runtime.payload_columns() | length + loop.index }} as {{ field.column }}
         {%- endfor %}
-    from delivered
-    where delivery = 1
+    from unpacked
 ),
 
 {% if state.incremental %}
 known as (
-    select _Key, _SyncDate, TL_ContentHash from {{ this }} where _Key in (select _Key from typed)
+    select held._ObjectKey, held.EJ_ID, held._SyncDate, held.TL_ContentHash
+    from {{ this }} as held
+    inner join typed on typed._ObjectKey = held._ObjectKey and typed.EJ_ID = held.EJ_ID
 ),
 
 arrived as (
-    select typed.*, case when known.TL_ContentHash <> typed.TL_ContentHash then true else false end as TL_Replaced
+    select typed.*, {{ ozmeta_runtime.truth('known.TL_ContentHash <> typed.TL_ContentHash') }} as TL_Replaced
     from typed
-    left join known on known._Key = typed._Key
-    where known._Key is null
+    left join known on known._ObjectKey = typed._ObjectKey and known.EJ_ID = typed.EJ_ID
+    where known.EJ_ID is null
        or known._SyncDate > typed._SyncDate
        or (known._SyncDate = typed._SyncDate and known.TL_ContentHash <> typed.TL_ContentHash)
 ),
@@ -76,21 +94,20 @@ arrived as (
 touched as (
     select _ObjectKey from arrived
     {{ ozmeta_runtime.union_distinct() }}
-    select _ObjectKey from {{ this }} where TL_Position is null and EJ_EventTimeUTC <= {{ as_of }}
-    {{ ozmeta_runtime.union_distinct() }}
-    select _ObjectKey from {{ this }} where {{ state.stale }}
+    select _ObjectKey from {{ this }} where {{ "1 = 1" if state.whole else "TL_Position is null and EJ_EventTimeUTC <= " ~ as_of }}
 ),
 
 events as (
     -- what a run that died had replaced is still to be told to the quarantine
-    select {{ ozmeta_runtime.event_columns(intake, held_columns) }}, case when TL_Replaced and {{ ozmeta_runtime.new_since(state) }} then true else false end as TL_Replaced from {{ this }}
+    select {{ ozmeta_runtime.event_columns(intake, held_columns) }}, {{ ozmeta_runtime.truth(ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch) }} as TL_Replaced
+    from {{ this }} as held
     where _ObjectKey in (select _ObjectKey from touched)
-      and _Key not in (select _Key from arrived)
+      and not exists (select 1 from arrived where arrived._ObjectKey = held._ObjectKey and arrived.EJ_ID = held.EJ_ID)
     union all
     select {{ ozmeta_runtime.event_columns(intake) }}, TL_Replaced from arrived
 ),
 {% else %}
-events as (select typed.*, false as TL_Replaced from typed),
+events as (select typed.*, {{ ozmeta_runtime.truth('1 = 0') }} as TL_Replaced from typed),
 {% endif %}
 
 {{ ozmeta_runtime.order_ctes(workflow, stream, as_of) }}
@@ -99,12 +116,11 @@ events as (select typed.*, false as TL_Replaced from typed),
 
 written as (
     select
-        events._Key, events._ObjectKey, events.EJ_ID, events._TenantID, events.EJ_ObjectType, events.EJ_ObjectID, events.EJ_EventType,
+        {{ ozmeta_runtime.key_of(['events._ObjectKey', 'events.EJ_ID']) }} as _Key,
+        events._ObjectKey, events.EJ_ID, events._TenantID, {{ ozmeta_runtime.literal(intake.object_type) }} as EJ_ObjectType, events.EJ_ObjectID, events.EJ_EventType,
         events.EJ_EventTimeUTC, events.EJ_Actor, events.EJ_SourceSystem, events.EJ_Sequence, events.EJ_CorrelationID,
         folded.TL_EffectiveUTC, folded.TL_Position, folded.TL_IsApplied, folded.TL_IsRejected,
-        folded.TL_TransitionCode, folded.TL_FromState, folded.TL_ToState, folded.TL_State,
-        cast(folded.TL_RowVersion as {{ dbt.type_bigint() }}) as TL_RowVersion,
-        folded.TL_Anomaly,
+        folded.TL_TransitionCode, folded.TL_FromState, folded.TL_ToState, folded.TL_State, folded.TL_RowVersion, folded.TL_Anomaly,
         events._SyncDate, events.TL_Journal, events.TL_IsUnsynced, events.TL_Replaced, events.TL_ContentHash,
         {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}
         events.{{ column.column }},
@@ -112,12 +128,17 @@ written as (
         {{ ozmeta_runtime.literal(held) }} as TL_Intake,
         {{ ozmeta_runtime.written_columns(state) }}
     from events
-    left join folded on folded._Key = events._Key
+    left join folded on folded._ObjectKey = events._ObjectKey and folded.EJ_ID = events.EJ_ID
 )
 
 select * from written
 {% endif %}
 {% endmacro %}
+
+{# A journal row's own columns, as far as the timeline keeps them. #}
+{% macro delivered_columns() -%}
+  _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate, sync_date
+{%- endmacro %}
 
 {# The payload's parts that every binding reads. kind: text (an object or an array counts as absent) or version. #}
 {% macro payload_columns() %}
@@ -138,30 +159,30 @@ select * from written
   {%- do return(paths) -%}
 {% endmacro %}
 
-{% macro payload_value(column, parsed, paths, index) %}
-  {%- set text = "nullif(" ~ ozmeta_runtime.json_scalar(ozmeta_runtime.json_at(parsed, paths, index)) ~ ", '')" -%}
-  {{- ozmeta_runtime.to_version(text) if column.kind == 'version' else text -}}
+{# raw: the raw JSON text, see json_at #}
+{% macro payload_value(column, raw) %}
+  {%- set text = "nullif(" ~ ozmeta_runtime.json_scalar(raw) ~ ", '')" -%}
+  {{- "case when " ~ raw ~ " is not null then " ~ ozmeta_runtime.to_version(text) ~ " end" if column.kind == 'version' else text -}}
 {% endmacro %}
 
 {# held: names of the columns that a table of an older definition has. A field that it lacks is null there: it has no rows, or check_intake stopped the run. #}
 {% macro event_columns(intake, held=none) -%}
-  _Key, _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectType, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem,
-  EJ_Sequence, EJ_CorrelationID, _SyncDate, TL_IsUnsynced, TL_ContentHash
+  _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate, TL_IsUnsynced, TL_ContentHash
   {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}, {% if held is not none and column.column | lower not in held %}cast(null as {{ ozmeta_runtime.type_text() }}) as {% endif %}{{ column.column }}{% endfor %}
 {%- endmacro %}
 
 {# What was taken from the journal, kept with each row: how rows were keyed, then the payload fields that were read. #}
 {% macro intake_text(intake) %}
-  {%- set keyed = [intake.object_type, intake.object_types | sort, intake.tenant_in_key, intake.needs_tenant] + ([intake.key] if intake.get('key') else []) -%}
+  {%- set keyed = [2, intake.object_type, intake.object_types | sort, intake.tenant_in_key, intake.needs_tenant] + ([intake.key] if intake.get('key') else []) -%}
   {%- set fields = [] -%}
   {%- for field in intake.fields -%}{%- do fields.append(field.column) -%}{%- endfor -%}
   {%- do return(local_md5(tojson(keyed))[:8] ~ ':' ~ fields | sort | join(',')) -%}
 {% endmacro %}
 
 {# A definition that needs what was never read from the journal cannot be folded from the timeline (SPEC 8). #}
-{% macro check_intake(intake, state) %}
+{% macro check_intake(intake) %}
   {%- set wanted = ozmeta_runtime.intake_text(intake).split(':') -%}
-  {%- for row in run_query("select distinct TL_Intake from " ~ this ~ " where " ~ state.stale).rows -%}
+  {%- for row in run_query("select distinct TL_Intake from " ~ this ~ " where TL_Intake <> " ~ ozmeta_runtime.literal(ozmeta_runtime.intake_text(intake))).rows -%}
     {%- set held = row[0].split(':') -%}
     {%- if held[0] != wanted[0] -%}
       {%- do exceptions.raise_compiler_error("The object types or the instance key of " ~ this.identifier ~ " changed, so rows of the journal it never read may now belong to it. Run once with --full-refresh.") -%}

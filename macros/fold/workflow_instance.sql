@@ -4,18 +4,15 @@ Arguments  intake: see journal_slice; workflow: see timeline, and id, terminal: 
 #}
 {% macro workflow_instance(binding, intake, workflow, timeline) %}
 {% if execute %}
-{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, workflow.id, workflow.start, workflow.terminal]) -%}
-with touched as (
-    {{ ozmeta_runtime.touched_objects(state, [timeline]) }}
-),
-
-positions as (
+{%- set applied = ozmeta_runtime.is_true('TL_IsApplied') -%}
+{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, workflow.id, workflow.start, workflow.terminal], [timeline]) -%}
+with positions as (
     select
-        _ObjectKey, EJ_ObjectID, _TenantID, EJ_Actor, _SyncDate, TL_EffectiveUTC, TL_Position, TL_TransitionCode, TL_ToState, TL_IsApplied,
-        max(case when TL_IsApplied then TL_Position end) over (partition by _ObjectKey) as last_applied,
-        max(case when TL_IsApplied and TL_FromState <> TL_ToState then TL_Position end) over (partition by _ObjectKey) as last_change
-    from {{ timeline }}
-    {%- if state.incremental %} where _ObjectKey in (select _ObjectKey from touched){% endif %}
+        _ObjectKey, EJ_ObjectID, _TenantID, EJ_Actor, _SyncDate, TL_EffectiveUTC, TL_Position, TL_TransitionCode, TL_ToState,
+        case when {{ applied }} then 1 else 0 end as is_applied,
+        max(case when {{ applied }} then TL_Position end) over (partition by _ObjectKey) as last_applied,
+        max(case when {{ applied }} and TL_FromState <> TL_ToState then TL_Position end) over (partition by _ObjectKey) as last_change
+    from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
 ),
 
 instances as (
@@ -30,7 +27,7 @@ instances as (
         max(case when TL_Position = last_applied then TL_TransitionCode end) as last_code,
         max(case when TL_Position = last_applied then TL_EffectiveUTC end) as last_time,
         max(case when TL_Position = coalesce(last_applied, 1) then EJ_Actor end) as last_actor,
-        sum(case when TL_IsApplied then 1 else 0 end) as row_version,
+        sum(is_applied) as row_version,
         min(TL_EffectiveUTC) as first_event
     from positions
     group by _ObjectKey
@@ -49,7 +46,7 @@ written as (
     select
         _ObjectKey as _Key,
         _ObjectKey,
-        {{ ozmeta_runtime.uuid7('first_sync', 'seed') }} as WI_ID,
+        {{ ozmeta_runtime.uuid7(ozmeta_runtime.id_stamp('first_sync'), 'seed') }} as WI_ID,
         _TenantID,
         {{ ozmeta_runtime.literal(intake.object_type) }} as WI_ObjectType,
         object_id as WI_ObjectID,
@@ -60,7 +57,7 @@ written as (
         last_time as WI_LastTransitionUTC,
         last_actor as WI_LastActor,
         cast(row_version as {{ dbt.type_bigint() }}) as WI_RowVersion,
-        coalesce(current_code in ({{ ozmeta_runtime.literals(workflow.terminal) }}), false) as WI_IsTerminal,
+        {{ ozmeta_runtime.truth('current_code in (' ~ ozmeta_runtime.literals(workflow.terminal) ~ ')') }} as WI_IsTerminal,
         first_event as WI_FirstEventUTC,
         {{ ozmeta_runtime.audit_columns(state) }}
     from seeded
@@ -68,19 +65,21 @@ written as (
 
 select * from written
 {{ ozmeta_runtime.retired(state, ['_Key', '_ObjectKey', 'WI_ID', '_TenantID', 'WI_ObjectType', 'WI_ObjectID', 'WF_ID', 'WS_CurrentCode', 'WI_CurrentSinceUTC',
-    'WI_LastTransitionCode', 'WI_LastTransitionUTC', 'WI_LastActor', 'WI_RowVersion', 'WI_IsTerminal', 'WI_FirstEventUTC']) }}
+    'WI_LastTransitionCode', 'WI_LastTransitionUTC', 'WI_LastActor', 'WI_RowVersion', 'WI_IsTerminal', 'WI_FirstEventUTC'], ozmeta_runtime.object_in_news(state, timeline)) }}
 {% endif %}
 {% endmacro %}
 
 {# The tenant as keys and object-level tables show it: '' where it is no part of the key. #}
 {% macro tenant_of(intake, column='tenant') %}{{ column if intake.tenant_in_key else "''" }}{% endmacro %}
 
-{# Who each object is: its tenant as keys show it, its id, and when its first event arrived, pending ones too (SPEC 7 "IDs"). among: a CTE of the _ObjectKeys wanted, or none for all. #}
-{% macro object_facts(intake, timeline, among=none) %}
-    select _ObjectKey, {{ ozmeta_runtime.tenant_of(intake, 'min(_TenantID)') }} as tenant, min(EJ_ObjectID) as object_id, min(_SyncDate) as first_sync
-    from {{ timeline }}
-    {%- if among %}
-    where _ObjectKey in (select _ObjectKey from {{ among }})
-    {%- endif %}
-    group by _ObjectKey
+{# Who each object of a CTE `among` is: its tenant as keys show it, its id, and how its ids begin (SPEC 7 "IDs": by its first arrival, pending events too).
+   where: a condition on the timeline's rows, 1 = 1 for all. #}
+{% macro object_facts(intake, timeline, where) %}
+    select _ObjectKey, tenant, object_id, {{ ozmeta_runtime.id_stamp('first_sync') }} as stamp
+    from (
+        select _ObjectKey, {{ ozmeta_runtime.tenant_of(intake, 'min(_TenantID)') }} as tenant, min(EJ_ObjectID) as object_id, min(_SyncDate) as first_sync
+        from {{ timeline }}
+        where {{ where }}
+        group by _ObjectKey
+    ) as found
 {%- endmacro %}

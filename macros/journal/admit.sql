@@ -1,5 +1,5 @@
-{# SPEC 4.1 and 4.2, as the CTEs `journal` and `admission`: each journal row with its object's key and, where it has to be
-   refused, the reason. A payload that is null is an event without one, and admitted. #}
+{# SPEC 4.1, as the CTEs `journal` and `admission`: each journal row with its object's key and, where it has to be refused, the reason.
+   A payload that is null is an event without one, and admitted. #}
 {% macro admission_ctes(intake, state, event_ids=none) %}
 journal as (
     {{ ozmeta_runtime.journal_slice(intake, state, event_ids) }}
@@ -20,15 +20,21 @@ admission as (
         coalesce(sync_date, EJ_EventTimeUTC) as _SyncDate
     from journal
 ),
+
+-- few ids come more than once: only of those is anything asked that needs an order
+repeated as (
+    select EJ_ID from journal group by EJ_ID having count(*) > 1
+),
 {% endmacro %}
 
-{# The object a row belongs to, hashed: (tenant, id); the type is the binding's own. Under ObjectID the tenant is no part of it. #}
+{# The object a row belongs to: (tenant, id); the type is the binding's own. Under ObjectID the tenant is no part of it. #}
 {% macro object_key(intake) %}
-  {{- ozmeta_runtime.hashed_key(["_TenantID" if intake.tenant_in_key else "''", 'EJ_ObjectID']) -}}
+  {{- ozmeta_runtime.key_of(['_TenantID', 'EJ_ObjectID'] if intake.tenant_in_key else ['EJ_ObjectID']) -}}
 {% endmacro %}
 
-{# What a journal row says, _SyncDate aside and its object type by whichever name: two rows of one id that differ here are conflicting duplicates (SPEC 4.2). #}
-{% macro content_hash() %}
-  {{- ozmeta_runtime.hashed_key(['EJ_ID', '_TenantID', 'EJ_EventType', 'raw_event_time', 'EJ_Actor', 'EJ_ObjectID', 'EJ_CorrelationID',
-      'EJ_CausationID', 'EJ_SourceSystem', 'EJ_SourceKey', 'EJ_PayloadHash', 'raw_sequence', 'payload']) -}}
+{# What a journal row says beside its object and its id, _SyncDate aside and its object type by whichever name: two rows of one object and id that
+   differ here are conflicting duplicates (SPEC 4.2). The tenant, where it is no part of the object's key, is part of what is said. #}
+{% macro content_hash(intake) %}
+  {{- ozmeta_runtime.md5_hex(ozmeta_runtime.key_of((['_TenantID'] if not intake.tenant_in_key else []) + ['EJ_EventType', 'raw_event_time', 'EJ_Actor', 'EJ_CorrelationID',
+      'EJ_CausationID', 'EJ_SourceSystem', 'EJ_SourceKey', 'EJ_PayloadHash', 'raw_sequence', 'payload'])) -}}
 {% endmacro %}

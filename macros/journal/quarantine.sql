@@ -8,50 +8,38 @@ Arguments  intake: see journal_slice; timeline: the binding's timeline
 #}
 {% macro quarantine(binding, intake, timeline) %}
 {% if execute %}
-{%- set state = ozmeta_runtime.run_state(binding, ozmeta_runtime.intake_text(intake)) -%}
-{%- set is_replaced = "TL_Replaced and " ~ ozmeta_runtime.new_since(state) -%}
-{%- set first_batch, replaced = run_query("select min(_Batch), sum(case when " ~ is_replaced ~ " then 1 else 0 end) from " ~ timeline).rows[0].values() if state.incremental else (0, 0) -%}
-{#- The timeline was built afresh by a full refresh that did not reach this model: read the whole journal too, as that did. -#}
-{%- set afresh = state.incremental and (first_batch or state.batch + 1) > state.batch -%}
-{%- if afresh -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}
-with {{ ozmeta_runtime.admission_ctes(intake, state, "select EJ_ID from " ~ timeline ~ " where " ~ is_replaced if replaced else none) }}
+{%- set state = ozmeta_runtime.run_state(binding, ozmeta_runtime.intake_text(intake), [timeline]) -%}
+{#- Where it is judged afresh, the whole journal is read again, as the timeline did. -#}
+{%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}
+{%- set replaced = "select EJ_ID from " ~ timeline ~ " where " ~ ozmeta_runtime.is_true('TL_Replaced') ~ " and " ~ ozmeta_runtime.new_since(state) -%}
+{%- set gave_way = not state.whole and run_query("select count(*) from (" ~ replaced ~ ") as replaced").rows[0][0] | int -%}
+with {{ ozmeta_runtime.admission_ctes(intake, state, replaced if gave_way else none) }}
 
--- most rows are the only one of their id, and what the timeline holds: nothing more is asked of them
-repeated as (
-    select _ObjectKey, EJ_ID from admission where refusal is null group by _ObjectKey, EJ_ID having count(*) > 1
-),
-
-{% if state.incremental %}
+-- the only row of its id, admitted, is what the timeline holds, unless an earlier run read that id already
 known as (
-    select _ObjectKey, EJ_ID, _SyncDate, TL_ContentHash from {{ timeline }} where _Key in (select {{ ozmeta_runtime.md5_hex("_ObjectKey || EJ_ID") }} from admission)
+    select held._ObjectKey, held.EJ_ID, held._SyncDate, held.TL_ContentHash
+    from {{ timeline }} as held
+    where held.EJ_ID in (select EJ_ID from {{ "repeated" if state.whole else "journal" }})
 ),
-{% else %}
-known as (
-    select timeline._ObjectKey, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
-    from {{ timeline }} as timeline
-    inner join repeated on repeated._ObjectKey = timeline._ObjectKey and repeated.EJ_ID = timeline.EJ_ID
-),
-{% endif %}
 
 suspects as (
     select admission.*, known.TL_ContentHash as known_content
     from admission
     left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID = admission.EJ_ID and admission.refusal is null
-    left join repeated on repeated._ObjectKey = admission._ObjectKey and repeated.EJ_ID = admission.EJ_ID and admission.refusal is null
-    where admission.refusal is not null or repeated.EJ_ID is not null or known._SyncDate <> admission._SyncDate
+    where admission.refusal is not null or known.EJ_ID is not null
 ),
 
 judged as (
     select *,
         case when refusal is not null then refusal
              when known_content is null then null
-             when known_content <> {{ ozmeta_runtime.content_hash() }} then 'ConflictingDuplicate' end as reason
+             when known_content <> {{ ozmeta_runtime.content_hash(intake) }} then 'ConflictingDuplicate' end as reason
     from suspects
 ),
 
 refused as (
     select
-        {{ ozmeta_runtime.hashed_key(['TL_Journal', 'TL_ContentHash', ozmeta_runtime.instant_text('sync_date')]) }} as _Key,
+        {{ ozmeta_runtime.key_of(['TL_Journal', 'row_hash', ozmeta_runtime.instant_text('sync_date')]) }} as _Key,
         min(reason) as QR_Reason,
         count(*) as QR_Rows,
         min(_TenantID) as _TenantID,
@@ -66,9 +54,14 @@ refused as (
         min(payload) as QR_Payload,
         min(TL_Journal) as QR_Journal,
         min(sync_date) as _SyncDate,
-        TL_ContentHash as QR_ContentHash
-    from (select *, {{ ozmeta_runtime.content_hash() }} as TL_ContentHash from judged where reason is not null) as judged
-    group by TL_Journal, TL_ContentHash, sync_date
+        min(TL_ContentHash) as QR_ContentHash,
+        min(_ObjectKey) as _ObjectKey
+    from (
+        select *, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash, {{ ozmeta_runtime.md5_hex(ozmeta_runtime.key_of(['_TenantID', 'EJ_ObjectID', 'EJ_ID', ozmeta_runtime.content_hash(intake)])) }} as row_hash
+        from judged
+        where reason is not null
+    ) as judged
+    group by TL_Journal, row_hash, sync_date
 )
 
 select refused.*, {{ ozmeta_runtime.audit_columns(state) }} from refused
@@ -83,11 +76,14 @@ union all
 -- refused once as a duplicate, and since then found to be what the timeline holds
 select
     _Key, QR_Reason, QR_Rows, _TenantID, QR_ObjectType, QR_ObjectID, QR_EventID, QR_EventType, QR_EventTime, QR_SourceSystem, QR_Sequence, QR_Actor, QR_Payload,
-    QR_Journal, _SyncDate, QR_ContentHash, {{ ozmeta_runtime.audit_columns(state, ozmeta_runtime.instant(state.as_of)) }}
-from {{ this }}
+    QR_Journal, _SyncDate, QR_ContentHash, _ObjectKey, {{ ozmeta_runtime.audit_columns(state, ozmeta_runtime.instant(state.as_of)) }}
+from {{ this }} as standing
 where _DeleteDate is null
-{%- if afresh %} and _Key not in (select _Key from refused)
-{%- else %} and QR_Reason = 'ConflictingDuplicate' and QR_ContentHash in (select TL_ContentHash from {{ timeline }} where _Batch > {{ state.batch }})
+{%- if state.whole %} and _Key not in (select _Key from refused)
+{%- else %} and QR_Reason = 'ConflictingDuplicate' and exists (
+    select 1 from {{ timeline }} as held
+    where held._ObjectKey = standing._ObjectKey and held.EJ_ID = standing.QR_EventID and held.TL_ContentHash = standing.QR_ContentHash and held._Batch > {{ state.batch }}
+)
 {%- endif %}
 {%- endif %}
 {% endif %}

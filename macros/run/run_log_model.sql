@@ -1,5 +1,6 @@
 {#
 Model <binding>_run: one row per completed run and journal. The binding's last model: what stands here, every other model has done (see run_state).
+A run that left one of them out (--select, --exclude) is not complete: it leaves no row, and the next builds on what the last complete one left.
 Arguments  journals: [name]; timeline: the relation; after: the binding's other models, named so that this one waits for them
 #}
 {% macro run_log_model(binding, journals, timeline, after) %}
@@ -8,6 +9,7 @@ Arguments  journals: [name]; timeline: the relation; after: the binding's other 
 {%- set texts = [] -%}
 {%- for unique_id in graph.nodes[model.unique_id].depends_on.nodes | sort -%}{%- do texts.append(ozmeta_runtime.text_hash(unique_id)) -%}{%- endfor -%}
 {%- do state.update({'hash': texts | join(' ')}) -%}
+{%- set left_out = graph.nodes[model.unique_id].depends_on.nodes | reject('in', selected_resources) | list -%}
 with reached as (
     {%- for journal in journals %}
     {%- set before = state.journals.get(journal) if state.incremental %}
@@ -20,7 +22,7 @@ read as (
     -- a _SyncDate after as_of may be a slip of some clock: it must not make later rows look old
     select TL_Journal, least(max(_SyncDate), {{ ozmeta_runtime.instant(state.as_of) }}) as now_at, count(*) as events, count(distinct _ObjectKey) as objects
     from {{ timeline }}
-    where {{ ozmeta_runtime.new_since(state) }} and not TL_IsUnsynced
+    where _Batch > {{ state.batch }} and not {{ ozmeta_runtime.is_true("TL_IsUnsynced") }}
     group by TL_Journal
 )
 
@@ -35,5 +37,8 @@ select
     {{ ozmeta_runtime.written_columns(state) }}
 from reached
 left join read on read.TL_Journal = reached.RUN_Journal
+{%- if left_out %}
+where 1 = 0
+{%- endif %}
 {% endif %}
 {% endmacro %}

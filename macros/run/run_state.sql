@@ -7,17 +7,19 @@ than the last complete run's: so whatever a killed run had written is seen as ne
 Arguments
   binding     the binding's name, 'case'; its log is the model 'case_run'
   definition  what this model's rows depend on: any literal; its hash is kept with the rows
+  sources     the relations of this package that the model reads
 Returns a dict
   incremental whether rows of earlier runs are there to build on
+  whole       whether everything is folded: in a full refresh; where the definition changed since the last complete run; where a run that died since
+              has written rows by another one; where a source was built afresh since, by a full refresh that did not reach this model
   batch       number of the last complete run, 0 before the first
   as_of       text of this run's as_of
   journals    {journal: watermark text} of the last complete run
   hash        this definition's hash
-  stale       a SQL condition: rows of this model that were folded by another definition
-  redefined   whether the last complete run had this model not, or by another text: then no row need be there to be stale
+  redefined   whether the last complete run had this model not, or by another text
 Stops the run where as_of lies before that of a run whose rows are here.
 #}
-{% macro run_state(binding, definition) %}
+{% macro run_state(binding, definition, sources=[]) %}
   {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set hash = local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16] -%}
   {%- set state = {'incremental': is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'redefined': false} -%}
@@ -30,20 +32,26 @@ Stops the run where as_of lies before that of a run whose rows are here.
       {%- if row[2] is not none -%}{%- do state.journals.update({row[1]: row[2]}) -%}{%- endif -%}
     {%- endfor -%}
   {%- endif -%}
+  {%- do state.update({'whole': not state.incremental or state.redefined}) -%}
   {%- if state.incremental -%}
-    {%- set later = run_query("select " ~ ozmeta_runtime.instant_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of()).rows[0][0] -%}
-    {%- set later = later or state.later_as_of -%}
+    {#- What a run that died left: rows later than as_of, and rows by another definition; and sources without a row of any complete run. -#}
+    {%- set found = ["(select " ~ ozmeta_runtime.instant_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
+        "(select count(*) from " ~ this ~ " where _Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "')"] -%}
+    {%- for source in sources if source -%}{%- do found.append("(select min(_Batch) from " ~ source ~ ")") -%}{%- endfor -%}
+    {%- set found = run_query("select " ~ found | join(', ')).rows[0].values() -%}
+    {%- set later = found[0] or state.later_as_of -%}
     {%- if later -%}
       {%- do exceptions.raise_compiler_error("as_of is " ~ state.as_of ~ ", but " ~ this.identifier ~ " was already brought to " ~ later
           ~ ". Time may not go back (SPEC 3): give a later ozmeta_as_of, or run with --full-refresh to compute everything afresh as of that instant.") -%}
     {%- endif -%}
+    {%- if found[1] | int -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
+    {%- for first in found[2:] if first is none or first | int > state.batch -%}{%- do state.update({'whole': true}) -%}{%- endfor -%}
   {%- endif -%}
-  {%- do state.update({'stale': "_DefinitionHash <> '" ~ hash ~ "'"}) -%}
   {%- do return(state) -%}
 {% endmacro %}
 
 {# Raised by one whenever a release changes what the fold makes of the same journal, so that such an upgrade folds everything again. #}
-{% macro fold_version() %}{% do return(1) %}{% endmacro %}
+{% macro fold_version() %}{% do return(2) %}{% endmacro %}
 
 {# A model's text, definitions and all, hashed. The run log keeps those of every model of its binding. #}
 {% macro text_hash(unique_id) %}

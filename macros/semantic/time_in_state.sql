@@ -17,7 +17,7 @@ stays as (
         lead(TL_EffectiveUTC) over (partition by _ObjectKey order by TL_Position) as left_at,
         min(TL_EffectiveUTC) over (partition by _ObjectKey) as first_at
     from {{ timeline }}
-    where TL_Position = 1 or (TL_IsApplied and TL_FromState <> TL_ToState)
+    where TL_Position = 1 or ({{ ozmeta_runtime.is_true('TL_IsApplied') }} and TL_FromState <> TL_ToState)
 )
 
 select
@@ -30,8 +30,8 @@ select
     stays.TL_EffectiveUTC as TS_EnteredUTC,
     stays.left_at as TS_LeftUTC,
     {{ ozmeta_runtime.seconds_between('stays.TL_EffectiveUTC', 'coalesce(stays.left_at, clock.as_of)') }} as TS_Seconds,
-    stays.left_at is null as TS_IsCurrent,
-    coalesce(stays.TL_State in ({{ ozmeta_runtime.literals(workflow.terminal) }}), false) as TS_IsTerminal,
+    {{ ozmeta_runtime.truth('stays.left_at is null') }} as TS_IsCurrent,
+    {{ ozmeta_runtime.truth('stays.TL_State in (' ~ ozmeta_runtime.literals(workflow.terminal) ~ ')') }} as TS_IsTerminal,
     {{ ozmeta_runtime.seconds_between('stays.first_at', 'clock.as_of') }} as TS_ObjectAgeSeconds
 from stays
 cross join clock

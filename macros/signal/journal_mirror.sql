@@ -57,18 +57,18 @@ rows_of_it as (
     from delivered
     {%- if signals %}
     union all
-    select {{ ozmeta_runtime.uuid7('RS_NoticedUTC', '_Key') }}, _TenantID, RS_SignalCode, RS_ScheduledUTC, 'ozmeta_runtime', RS_ObjectID, null, RS_CausingEventID, 'ozmeta_runtime',
+    select {{ ozmeta_runtime.uuid7(ozmeta_runtime.id_stamp('RS_NoticedUTC'), ozmeta_runtime.md5_hex('_Key')) }}, _TenantID, RS_SignalCode, RS_ScheduledUTC, 'ozmeta_runtime', RS_ObjectID, null, RS_CausingEventID, 'ozmeta_runtime',
         RS_SubjectKey, payload, {{ ozmeta_runtime.sha256('payload') }}, null, RS_NoticedUTC, 'ozmeta_runtime', null, null, _Key
     from signalled
     {%- endif %}
     union all
-    select {{ ozmeta_runtime.uuid7('TL_EffectiveUTC', ozmeta_runtime.md5_hex("_Key || event")) }}, _TenantID, event, TL_EffectiveUTC, 'ozmeta_runtime', EJ_ObjectID, EJ_CorrelationID, EJ_ID, 'ozmeta_runtime',
+    select {{ ozmeta_runtime.uuid7(ozmeta_runtime.id_stamp('TL_EffectiveUTC'), ozmeta_runtime.md5_hex("_Key || event")) }}, _TenantID, event, TL_EffectiveUTC, 'ozmeta_runtime', EJ_ObjectID, EJ_CorrelationID, EJ_ID, 'ozmeta_runtime',
         _Key, payload, {{ ozmeta_runtime.sha256('payload') }}, null, {{ as_of }}, 'ozmeta_runtime', null, null, {{ ozmeta_runtime.md5_hex("_Key || event") }}
     from emitted
 ),
 
 hashed as (
-    select *, {{ ozmeta_runtime.sha256(ozmeta_runtime.joined_with_lengths(['EJ_ID', '_TenantID', 'EJ_EventType', 'raw_event_time', 'EJ_Actor', 'EJ_ObjectID', 'EJ_CorrelationID',
+    select *, {{ ozmeta_runtime.sha256(ozmeta_runtime.key_of(['EJ_ID', '_TenantID', 'EJ_EventType', 'raw_event_time', 'EJ_Actor', 'EJ_ObjectID', 'EJ_CorrelationID',
         'EJ_CausationID', 'EJ_SourceSystem', 'EJ_SourceKey', 'EJ_PayloadHash', 'raw_sequence', 'EJ_Payload'])) }} as MJ_RowHash
     from rows_of_it
 ),
@@ -76,7 +76,7 @@ hashed as (
 written as (
     select
         -- of journal rows, where from, what and when; of what the runtime says, what that is
-        {{ ozmeta_runtime.hashed_key(['seed', "case when MJ_Journal = 'ozmeta_runtime' then '' else MJ_RowHash end", "case when MJ_Journal = 'ozmeta_runtime' then '' else " ~ ozmeta_runtime.instant_text('_SyncDate') ~ " end"]) }} as _Key,
+        {{ ozmeta_runtime.key_of(['seed', "case when MJ_Journal = 'ozmeta_runtime' then '' else MJ_RowHash end", "case when MJ_Journal = 'ozmeta_runtime' then '' else " ~ ozmeta_runtime.instant_text('_SyncDate') ~ " end"]) }} as _Key,
         EJ_ID, _TenantID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, {{ ozmeta_runtime.literal(intake.object_type) }} as EJ_ObjectType, EJ_ObjectID, EJ_CorrelationID,
         EJ_CausationID, EJ_SourceSystem, EJ_SourceKey, EJ_Payload, EJ_PayloadHash, cast(EJ_Sequence as {{ bigint }}) as EJ_Sequence, _SyncDate, MJ_Journal, MJ_RowHash,
         {{ ozmeta_runtime.written_columns(state) }}

@@ -1,9 +1,9 @@
 {#
 Model <binding>_runtime_signal: the append-only log of what was raised, and of what a late event took back (SPEC 6c).
 
-  touched    objects whose events, cycles, escalations or approvals changed
-  raised     the signals that the tables bear out now
-  logged     what the log last said of each signal of those objects: an odd number, that it was raised; an even one, that it was retracted
+  raised     the signals that the new rows of the tables bear out
+  concerned  these, and those that the log has of rows that are new
+  logged     what the log last said of each: an odd number, that it was raised; an even one, that it was retracted
   said       what is new: raised and not yet said, or said and borne out no more
 
 A row is written once. It is known by its signal and a number that counts up, so that a run which died and one that follows it write it once
@@ -20,17 +20,14 @@ Arguments
 {% if execute %}
 {%- set definition = [intake.object_type, intake.tenant_in_key, signals] -%}
 {%- set severities = signals.severities -%}
-{%- set state = ozmeta_runtime.run_state(binding, definition) -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, cycles, queue, approvals]) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- set columns = ['RS_SignalCode', 'RS_Severity', '_TenantID', 'RS_ObjectType', 'RS_ObjectID', 'RS_Subject', 'RS_SubjectKey', 'RS_CausingEventID', 'RS_ScheduledUTC', 'SL_Code', 'RS_Level', 'RS_Notes'] -%}
+{%- set new = ozmeta_runtime.new_since(state) -%}
 {%- set logs = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key', '_SignalKey', '_ObjectKey', 'RS_Number', 'RS_Kind', 'RS_NoticedUTC']) -%}
 
-with touched as (
-    {{ ozmeta_runtime.touched_objects(state, [timeline, cycles, queue, approvals]) }}
-),
-
-raised as (
+with raised as (
     select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as signal, cast(null as {{ text }}) as severity, cast(null as {{ text }}) as subject,
         cast(null as {{ text }}) as subject_key, cast(null as {{ text }}) as told_apart, cast(null as {{ text }}) as causing_event, cast(null as {{ ts }}) as scheduled_at,
         cast(null as {{ text }}) as SL_Code, cast(null as {{ bigint }}) as level, cast(null as {{ text }}) as notes
@@ -39,51 +36,64 @@ raised as (
     {%- for signal, column in [('SLA.Warned', 'ST_WarnedUTC'), ('SLA.Breached', 'ST_BreachedUTC')] %}
     union all
     select _ObjectKey, '{{ signal }}', {{ ozmeta_runtime.literal(severities[signal]) }}, 'sla_cycle', _Key, _Key, ST_StartEventID, {{ column }}, SL_Code, null, null
-    from {{ cycles }} where _DeleteDate is null and {{ column }} is not null
+    from {{ cycles }} where _DeleteDate is null and {{ column }} is not null and {{ new }}
     {%- endfor %}
     {%- endif %}
     {%- if queue %}
     union all
     select _ObjectKey, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, _Key, null, EQ_CreatedUTC, SL_Code, EQ_Level, EQ_Notes
-    from {{ queue }} where _DeleteDate is null
+    from {{ queue }} where _DeleteDate is null and {{ new }}
     {%- endif %}
     {%- for request in signals.requests if approvals %}
     union all
     -- a round is told apart by the event that opened it, since a late one may shift the numbers of rounds
     select _ObjectKey, 'Approval.Requested', {{ ozmeta_runtime.literal(severities['Approval.Requested']) }}, 'approval_step', _Key,
-        {{ ozmeta_runtime.hashed_key(['AF_Code', 'AP_ActivatedEventID']) }}, AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
-    from {{ approvals }} where _DeleteDate is null and AF_Code = {{ ozmeta_runtime.literal(request.flow) }} and AS_Code = {{ ozmeta_runtime.literal(request.step) }}
+        {{ ozmeta_runtime.key_of(['AF_Code', 'AP_ActivatedEventID']) }}, AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
+    from {{ approvals }} where _DeleteDate is null and {{ new }} and AF_Code = {{ ozmeta_runtime.literal(request.flow) }} and AS_Code = {{ ozmeta_runtime.literal(request.step) }}
     {%- endfor %}
     {%- for emit in signals.emits %}
     union all
     select _ObjectKey, {{ ozmeta_runtime.literal(emit.signal) }}, {{ ozmeta_runtime.literal(emit.severity) }}, 'timeline', _Key, _Key, EJ_ID, TL_EffectiveUTC, null, null,
         {{ ozmeta_runtime.literal(emit.get('notes')) }}
-    from {{ timeline }} where {{ ozmeta_runtime.took(emit.transition) }}
+    from {{ timeline }} where {{ ozmeta_runtime.took(emit.transition) }} and {{ new }}
     {%- endfor %}
 ),
 
 keyed as (
     select
         raised.*,
-        {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'signal', 'subject', 'told_apart']) }} as _SignalKey,
-        row_number() over (partition by _ObjectKey, signal, subject, told_apart order by {{ ozmeta_runtime.bytewise('severity') }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('notes')) }}) as copy
+        {{ ozmeta_runtime.key_of(['_ObjectKey', 'signal', 'subject', 'told_apart']) }} as _SignalKey,
+        -- an action may be there twice on a transition
+        {{ 'row_number() over (partition by _ObjectKey, signal, subject, told_apart order by ' ~ ozmeta_runtime.bytewise('severity') ~ ', ' ~ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('notes')) ~ ')' if signals.emits else '1' }} as copy
     from raised
-    {%- if state.incremental %} where _ObjectKey in (select _ObjectKey from touched){% endif %}
 ),
 
 {% if logs %}
+concerned as (
+    select _SignalKey from keyed
+    {%- if state.whole %}
+    {{ ozmeta_runtime.union_distinct() }}
+    select _SignalKey from {{ this }}
+    {%- else %}
+    {%- for source in [timeline, cycles, queue, approvals] if source %}
+    {{ ozmeta_runtime.union_distinct() }}
+    select _SignalKey from {{ this }} where RS_SubjectKey in (select _Key from {{ source }} where {{ new }})
+    {%- endfor %}
+    {%- endif %}
+),
+
 logged as (
     select * from (
         select *, row_number() over (partition by _SignalKey order by RS_Number desc) as newest
         from {{ this }}
-        {%- if state.incremental %} where _ObjectKey in (select _ObjectKey from touched){% endif %}
+        where _SignalKey in (select _SignalKey from concerned)
     ) as numbered
     where newest = 1
 ),
 {% endif %}
 
 objects as (
-    {{ ozmeta_runtime.object_facts(intake, timeline, 'keyed') }}
+    {{ ozmeta_runtime.object_facts(intake, timeline, '_ObjectKey in (select _ObjectKey from keyed)') }}
 ),
 
 said as (
@@ -109,7 +119,7 @@ said as (
 
 written as (
     select
-        {{ ozmeta_runtime.hashed_key(['_SignalKey', 'cast(RS_Number as ' ~ text ~ ')']) }} as _Key,
+        {{ ozmeta_runtime.key_of(['_SignalKey', 'cast(RS_Number as ' ~ text ~ ')']) }} as _Key,
         _SignalKey, _ObjectKey,
         cast(RS_Number as {{ bigint }}) as RS_Number,
         case when {{ ozmeta_runtime.modulo('RS_Number', 2) }} = 1 then 'Raised' else 'Retracted' end as RS_Kind,

@@ -1,5 +1,6 @@
-{# SPEC 4.7 and 5 "Mark", as the CTEs `carried`, `visible` and `marks`; `turns_taken`, where an SLA runs with an approval step. #}
-{% macro mark_ctes(intake, workflow, slas, timeline, state, approvals=none) %}
+{# SPEC 4.7 and 5 "Mark", as the CTEs `carried`, `visible` and `marks`; `turns_taken`, where an SLA runs with an approval step.
+   where: the condition on the rows of timeline and approvals whose objects are folded. #}
+{% macro mark_ctes(intake, workflow, slas, timeline, where, approvals=none) %}
 {%- set used = ozmeta_runtime.fields_of(intake, slas) %}
 {%- set columns = {} %}
 {%- for field in used %}{%- do columns.update({field.ref: field.column}) %}{%- endfor %}
@@ -11,11 +12,12 @@ carried as (
         {% if field.ref.startswith('object.') -%}
         {{ ozmeta_runtime.last_known(field.column, 'partition by _ObjectKey order by TL_Position rows between unbounded preceding and current row') }} as {{ field.column }}
         {%- else %}{{ field.column }}{% endif %}
-        {%- endfor %},
-        row_number() over (partition by _ObjectKey order by TL_Position) = 1 as is_first
+        {%- endfor %}
+        {%- if ozmeta_runtime.asks_for_first(slas) %},
+        row_number() over (partition by _ObjectKey order by TL_Position) as visible_no
+        {%- endif %}
     from {{ timeline }}
-    where TL_Position is not null and not TL_IsRejected
-    {%- if state.incremental %} and _ObjectKey in (select _ObjectKey from touched){% endif %}
+    where TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }} and {{ where }}
 ),
 
 {% if approvals -%}
@@ -33,8 +35,7 @@ turns_taken as (
         {{ "union all" if not loop.first }}
         select _ObjectKey as turn_object, {{ event }} as turn_event, {{ is_begin }} as is_begin, AF_Code, AS_Code
         from {{ approvals }}
-        where _DeleteDate is null and {{ event }} is not null
-        {%- if state.incremental %} and _ObjectKey in (select _ObjectKey from touched){% endif %}
+        where _DeleteDate is null and {{ event }} is not null and {{ where }}
         {%- endfor %}
     ) as begun_or_decided
     group by turn_object, turn_event
@@ -45,8 +46,8 @@ visible as (
     select
         *
         {%- for sla in slas %},
-        coalesce({{ ozmeta_runtime.start_of(sla, columns) }}, false){{ ozmeta_runtime.or_actions(sla.get('start_actions', [])) }} as start{{ loop.index }},
-        coalesce({{ ozmeta_runtime.stop_of(sla, workflow, columns) }}, false){{ ozmeta_runtime.or_actions(sla.get('stop_actions', [])) }} as stop{{ loop.index }}
+        case when {{ ozmeta_runtime.start_of(sla, columns) }}{{ ozmeta_runtime.or_actions(sla.get('start_actions', [])) }} then 1 else 0 end as start{{ loop.index }},
+        case when {{ ozmeta_runtime.stop_of(sla, workflow, columns) }}{{ ozmeta_runtime.or_actions(sla.get('stop_actions', [])) }} then 1 else 0 end as stop{{ loop.index }}
         {%- endfor %}
     from carried
     {%- if approvals %}
@@ -58,9 +59,15 @@ marks as (
     {%- for sla in slas %}
     {{ "union all " if not loop.first }}select {{ ozmeta_runtime.literal(sla.code) }} as SL_Code, _ObjectKey, TL_Position, TL_EffectiveUTC, EJ_ID,
         start{{ loop.index }} as is_start, stop{{ loop.index }} as is_stop
-    from visible where start{{ loop.index }} or stop{{ loop.index }}
+    from visible where start{{ loop.index }} = 1 or stop{{ loop.index }} = 1
     {%- endfor %}
 ),
+{% endmacro %}
+
+{# Whether an SLA starts with an object's first rule-visible event, or may. #}
+{% macro asks_for_first(slas) %}
+  {%- for sla in slas if sla.get('start') is none and sla.get('approval_step') is none -%}{%- do return(true) -%}{%- endfor -%}
+  {%- do return(false) -%}
 {% endmacro %}
 
 {# The payload fields that these SLAs' rules name. #}
@@ -76,33 +83,35 @@ marks as (
 
 {# What starts a timer: its rule; else entering its state, or its transition's from-state; else its approval step's turn; else the object's first rule-visible event. #}
 {% macro start_of(sla, columns) %}
+  {%- set applied = ozmeta_runtime.is_true('TL_IsApplied') -%}
   {%- if sla.get('start') is not none -%}{{ ozmeta_runtime.rule_sql(sla.start, columns) }}
   {%- elif sla.get('state') is not none -%}
     {%- set here = ozmeta_runtime.literal(sla.state) -%}
-    (TL_State = {{ here }} and (is_first or (TL_IsApplied and TL_FromState <> {{ here }})))
+    (TL_State = {{ here }} and (visible_no = 1 or ({{ applied }} and TL_FromState <> {{ here }})))
   {%- elif sla.get('approval_step') is not none -%}({{ ozmeta_runtime.turn_column(sla, 'begins') }} = 1)
-  {%- else -%}is_first{%- endif -%}
+  {%- else -%}(visible_no = 1){%- endif -%}
 {% endmacro %}
 
 {# What stops it: its rule; else leaving its state; else its approval step's decision; else an applied transition to a terminal state. #}
 {% macro stop_of(sla, workflow, columns) %}
+  {%- set applied = ozmeta_runtime.is_true('TL_IsApplied') -%}
   {%- if sla.get('stop') is not none -%}{{ ozmeta_runtime.rule_sql(sla.stop, columns) }}
   {%- elif sla.get('state') is not none -%}
     {%- set here = ozmeta_runtime.literal(sla.state) -%}
-    (TL_IsApplied and TL_FromState = {{ here }} and TL_ToState <> {{ here }})
+    ({{ applied }} and TL_FromState = {{ here }} and TL_ToState <> {{ here }})
   {%- elif sla.get('approval_step') is not none -%}({{ ozmeta_runtime.turn_column(sla, 'ends') }} = 1)
-  {%- else -%}(TL_IsApplied and TL_ToState in ({{ ozmeta_runtime.literals(workflow.terminal) }})){%- endif -%}
+  {%- else -%}({{ applied }} and TL_ToState in ({{ ozmeta_runtime.literals(workflow.terminal) }})){%- endif -%}
 {% endmacro %}
 
 {% macro or_actions(transitions) %}
-  {%- for transition in transitions %} or coalesce({{ ozmeta_runtime.took(transition) }}, false){% endfor -%}
+  {%- for transition in transitions %} or {{ ozmeta_runtime.took(transition) }}{% endfor -%}
 {% endmacro %}
 
 {# Did this event take that transition? transition: {code, from, to, events?, other_events?}. A legal move took the one of its code that leads
    on from its state; an illegal one, applied because the journal says so, those of its code among its candidates. #}
 {% macro took(transition) -%}
   {%- set from_state = ozmeta_runtime.literal(transition.from) -%}
-  (TL_IsApplied and TL_TransitionCode = {{ ozmeta_runtime.literal(transition.code) }} and TL_ToState = {{ ozmeta_runtime.literal(transition.to) }}
+  ({{ ozmeta_runtime.is_true('TL_IsApplied') }} and TL_TransitionCode = {{ ozmeta_runtime.literal(transition.code) }} and TL_ToState = {{ ozmeta_runtime.literal(transition.to) }}
    and (TL_FromState = {{ from_state }} and coalesce(TL_Anomaly, '') <> 'IllegalTransition'
         or TL_Anomaly = 'IllegalTransition' and coalesce(PL_FromState, {{ from_state }}) = {{ from_state }}
            {%- if transition.get('bound_events') %}

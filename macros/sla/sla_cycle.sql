@@ -1,12 +1,12 @@
 {#
 Model <binding>_sla_cycle: every cycle of every SLA timer (SPEC 5).
 
-  touched    objects whose events or definitions changed
   visible    their rule-visible events, object.* fields carried forward      macros/sla/marks.sql
   marks      per SLA, the events that start (S) or stop (P) it               macros/sla/marks.sql
+  turns      each mark with what went before, and which mark is the next to stop it
   spans      from a start to the next stop; a cycle is one, or with `resume` all of them
   scheduled  when each threshold's minutes have run, pauses taken out
-  ticking    cycles of untouched objects whose next threshold as_of has reached: nothing to fold, only time passed
+  ticking    cycles of other objects whose next threshold as_of has reached: nothing to fold, only time passed
   evaluated  what as_of makes of the schedule
 
 Arguments
@@ -27,16 +27,18 @@ Arguments
   {%- for key, value in sla.items() if key != 'levels' -%}{%- do rest.update({key: value}) -%}{%- endfor -%}
   {%- do schedules.append([rest, levels]) -%}
 {%- endfor -%}
-{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, workflow.terminal, schedules]) -%}
+{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, workflow.terminal, schedules], [timeline, approvals]) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 {%- set slots = ozmeta_runtime.level_slots(slas) -%}
-{%- set ts = dbt.type_timestamp() -%}
+{%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
+{%- set by_timer = 'partition by _ObjectKey, SL_Code order by TL_Position' -%}
+{%- set before, after = ' rows between unbounded preceding and 1 preceding', ' rows between 1 following and unbounded following' -%}
 
-with touched as (
-    {{ ozmeta_runtime.touched_objects(state, [timeline, approvals]) }}
-),
+{#- An object's approvals may change where no event of it is new. -#}
+{%- set in_news = ozmeta_runtime.object_in_news(state, timeline) ~ (" or " ~ ozmeta_runtime.object_in_news(state, approvals) if approvals else "") -%}
+{%- set folded = "(" ~ in_news ~ ")" if approvals and not state.whole else ozmeta_runtime.new_since(state) -%}
 
-{{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, state, approvals) }}
+with {{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, folded, approvals) }}
 
 policies as (
     {%- set rows = [] %}
@@ -45,22 +47,22 @@ policies as (
       {%- for i in range(slots) %}
         {%- set level = sla.levels[i] if i < sla.levels | length else none %}
         {%- do row.extend([none, none, none] if level is none else
-            [(sla.warn_minutes if level.signal == 'SLA.Warned' else sla.target_minutes) + level.after_minutes, level.signal == 'SLA.Warned', level.level]) %}
+            [(sla.warn_minutes if level.signal == 'SLA.Warned' else sla.target_minutes) + level.after_minutes, 1 if level.signal == 'SLA.Warned' else 0, level.level]) %}
       {%- endfor %}
       {%- do rows.append(row) %}
     {%- endfor %}
-    {%- set columns = [['SL_Code', ozmeta_runtime.type_text()], ['on_restart', ozmeta_runtime.type_text()], ['target_minutes', dbt.type_bigint()], ['warn_minutes', dbt.type_bigint()]] %}
+    {%- set columns = [['SL_Code', text], ['on_restart', text], ['target_minutes', bigint], ['warn_minutes', bigint]] %}
     {%- for i in range(1, slots + 1) %}
-      {%- do columns.extend([['level' ~ i ~ '_minutes', dbt.type_bigint()], ['level' ~ i ~ '_is_warning', 'boolean'], ['level' ~ i, dbt.type_bigint()]]) %}
+      {%- do columns.extend([['level' ~ i ~ '_minutes', bigint], ['level' ~ i ~ '_is_warning', bigint], ['level' ~ i, bigint]]) %}
     {%- endfor %}
     {{ ozmeta_runtime.literal_rows(columns, rows) }}
 ),
 
--- Under `resume` an event that is both S and P only stops, or does nothing. Otherwise it leaves running and idle as they were.
+-- Under `resume` an event that is both S and P only stops, or does nothing. Otherwise it leaves running and idle as they were: turn is null.
 kinds as (
     select
         marks.*, policies.on_restart,
-        case when is_start and not is_stop then 'S' when is_stop and (not is_start or policies.on_restart = 'resume') then 'P' end as turn
+        case when is_start > is_stop then 'S' when is_stop > is_start or policies.on_restart = 'resume' then 'P' end as turn
     from marks
     inner join policies on policies.SL_Code = marks.SL_Code
 ),
@@ -68,50 +70,49 @@ kinds as (
 turns as (
     select
         *,
-        coalesce({{ ozmeta_runtime.last_known('turn', 'partition by _ObjectKey, SL_Code order by TL_Position rows between unbounded preceding and 1 preceding') }}, 'P') = 'S' as was_running
+        {{ ozmeta_runtime.last_known('turn', by_timer ~ before) }} as turn_before,
+        min(case when is_stop = 1 then TL_Position end) over ({{ by_timer ~ after }}) as stop_position
     from kinds
-),
-
--- Only events that start or stop a span, so that the one after a start is its stop.
-bounds as (
-    select
-        *,
-        lead(TL_EffectiveUTC) over (partition by _ObjectKey, SL_Code order by TL_Position) as next_stop,
-        lead(EJ_ID) over (partition by _ObjectKey, SL_Code order by TL_Position) as stop_event
-    from turns
-    where (turn = 'S' and not was_running) or (is_stop and was_running)
 ),
 
 spans as (
     select
+        turns._ObjectKey, turns.SL_Code, turns.on_restart, turns.TL_Position, turns.EJ_ID, stops.EJ_ID as stop_event,
+        {{ ozmeta_runtime.to_micros('turns.TL_EffectiveUTC') }} as span_start,
+        {{ ozmeta_runtime.to_micros('stops.TL_EffectiveUTC') }} as span_stop
+    from turns
+    left join marks as stops on stops._ObjectKey = turns._ObjectKey and stops.SL_Code = turns.SL_Code and stops.TL_Position = turns.stop_position
+    where (turns.turn = 'S' and coalesce(turns.turn_before, 'P') = 'P') or (turns.turn is null and turns.turn_before = 'S')
+),
+
+numbered as (
+    select
         *,
-        {{ ozmeta_runtime.to_micros('TL_EffectiveUTC') }} as span_start,
-        {{ ozmeta_runtime.to_micros('next_stop') }} as span_stop,
-        row_number() over (partition by _ObjectKey, SL_Code order by TL_Position) as span_no,
-        row_number() over (partition by _ObjectKey, SL_Code order by TL_Position desc) = 1 as is_last
-    from bounds
-    where turn = 'S' or turn is null
+        row_number() over ({{ by_timer }}) as span_no,
+        lead(TL_Position) over ({{ by_timer }}) as next_span,
+        sum(span_stop - span_start) over ({{ by_timer ~ before }}) as ran
+    from spans
 ),
 
 cycles as (
     select
         *,
         case when on_restart = 'resume' then 1 else span_no end as cycle_no,
-        case when on_restart = 'resume' then is_last else true end as is_last_span,
-        case when on_restart = 'resume' then coalesce(cast(sum(span_stop - span_start) over (
-            partition by _ObjectKey, SL_Code order by TL_Position rows between unbounded preceding and 1 preceding) as {{ dbt.type_bigint() }}), 0) else 0 end as ran_before
-    from spans
+        case when on_restart = 'resume' and span_no > 1 then null else EJ_ID end as start_event,
+        case when on_restart = 'resume' and next_span is not null then 0 else 1 end as is_last_span,
+        case when on_restart = 'resume' then coalesce(cast(ran as {{ bigint }}), 0) else 0 end as ran_before
+    from numbered
     where on_restart <> 'ignore' or span_no = 1
 ),
 
 scheduled as (
     select
         cycles._ObjectKey, cycles.SL_Code, cycles.cycle_no,
-        min(case when cycles.span_no = case when cycles.on_restart = 'resume' then 1 else cycles.span_no end then cycles.EJ_ID end) as start_event,
+        min(cycles.start_event) as start_event,
         min(cycles.span_start) as start_at,
-        max(case when is_last_span then cycles.span_stop end) as stop_at,
-        max(case when is_last_span then cycles.stop_event end) as stop_event,
-        max(case when is_last_span then cycles.span_start - cycles.ran_before end) - min(cycles.span_start) as paused,
+        max(case when is_last_span = 1 then cycles.span_stop end) as stop_at,
+        max(case when is_last_span = 1 then cycles.stop_event end) as stop_event,
+        max(case when is_last_span = 1 then cycles.span_start - cycles.ran_before end) - min(cycles.span_start) as paused,
         {{ ozmeta_runtime.threshold_instant('policies.target_minutes') }} as due_at,
         {{ ozmeta_runtime.threshold_instant('policies.warn_minutes') }} as warn_at
         {%- for i in range(1, slots + 1) %},
@@ -122,30 +123,29 @@ scheduled as (
     group by cycles._ObjectKey, cycles.SL_Code, cycles.cycle_no
 ),
 
-identified as (
-    select scheduled.*, objects.tenant, objects.object_id, objects.first_sync
-    from scheduled
-    inner join ({{ ozmeta_runtime.object_facts(intake, timeline, 'touched' if state.incremental else none) }}) as objects on objects._ObjectKey = scheduled._ObjectKey
+{%- set object = ["tenant", ozmeta_runtime.literal(intake.object_type), "object_id"] %}
+objects as (
+    select *, {{ ozmeta_runtime.seed_hash(["'WI'"] + object) }} as instance_seed
+    from ({{ ozmeta_runtime.object_facts(intake, timeline, folded) }}) as facts
 ),
 
-seeded as (
+identified as (
     select
-        *,
-        {%- set object = ["tenant", ozmeta_runtime.literal(intake.object_type), "object_id"] %}
+        scheduled.*, objects.tenant, objects.object_id, objects.stamp, objects.instance_seed,
         {{ ozmeta_runtime.seed_hash(["'SC'"] + object + ["SL_Code", "start_event"]) }} as cycle_seed,
-        {{ ozmeta_runtime.seed_hash(["'ST'"] + object + ["SL_Code"]) }} as timer_seed,
-        {{ ozmeta_runtime.seed_hash(["'WI'"] + object) }} as instance_seed
-    from identified
+        {{ ozmeta_runtime.seed_hash(["'ST'"] + object + ["SL_Code"]) }} as timer_seed
+    from scheduled
+    inner join objects on objects._ObjectKey = scheduled._ObjectKey
 ),
 
 timed as (
     select
-        {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'SL_Code', 'start_event']) }} as _Key,
+        {{ ozmeta_runtime.key_of(['_ObjectKey', 'SL_Code', 'start_event']) }} as _Key,
         _ObjectKey,
-        {{ ozmeta_runtime.uuid7('first_sync', 'cycle_seed') }} as SC_ID,
-        {{ ozmeta_runtime.uuid7('first_sync', 'timer_seed') }} as ST_ID,
+        {{ ozmeta_runtime.uuid7('stamp', 'cycle_seed') }} as SC_ID,
+        {{ ozmeta_runtime.uuid7('stamp', 'timer_seed') }} as ST_ID,
         tenant as _TenantID,
-        {{ ozmeta_runtime.uuid7('first_sync', 'instance_seed') }} as WI_ID,
+        {{ ozmeta_runtime.uuid7('stamp', 'instance_seed') }} as WI_ID,
         SL_Code,
         {{ ozmeta_runtime.literal(intake.object_type) }} as ST_ObjectType,
         object_id as ST_ObjectID,
@@ -160,8 +160,8 @@ timed as (
         {%- for i in range(1, slots + 1) %},
         {{ ozmeta_runtime.from_micros('level' ~ i ~ '_at') }} as ST_Level{{ i }}AtUTC
         {%- endfor %}
-    from seeded
-    {%- if state.incremental %}
+    from identified
+    {%- if not state.whole %}
     union all
     -- ticking
     select _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_StartEventID, ST_StopEventID,
@@ -170,7 +170,7 @@ timed as (
     from {{ this }}
     where ST_NextUTC <= {{ as_of }} and _UpdateDate < {{ as_of }} -- brought to as_of already: what is due at that very instant is breached only after it
       and _DeleteDate is null
-      and _ObjectKey not in (select _ObjectKey from touched)
+      and not ({{ in_news }})
     {%- endif %}
 ),
 
@@ -185,8 +185,8 @@ evaluated as (
         case when end_at > ST_DueUTC then ST_DueUTC end as ST_BreachedUTC
         {%- for i in range(1, slots + 1) %},
         -- the level of a warning is raised at its instant, that of a breach after it
-        ST_Level{{ i }}AtUTC < end_at or (ST_Level{{ i }}AtUTC = end_at and policies.level{{ i }}_is_warning) as is_raised{{ i }},
-        case when ST_Level{{ i }}AtUTC < end_at or (ST_Level{{ i }}AtUTC = end_at and policies.level{{ i }}_is_warning) then policies.level{{ i }} else 0 end as raised{{ i }}
+        case when ST_Level{{ i }}AtUTC < end_at or (ST_Level{{ i }}AtUTC = end_at and policies.level{{ i }}_is_warning = 1) then 1 else 0 end as is_raised{{ i }},
+        policies.level{{ i }}
         {%- endfor %}
     from ended
     inner join policies on policies.SL_Code = ended.SL_Code
@@ -199,7 +199,7 @@ written as (
         case when ST_StopUTC is not null then 'Stopped' when ST_BreachedUTC is not null then 'Breached'
              when ST_WarnedUTC is not null then 'Warned' else 'Running' end as ST_Status,
         ST_WarnedUTC, ST_BreachedUTC,
-        cast({% if slots %}greatest(0{% for i in range(1, slots + 1) %}, coalesce(raised{{ i }}, 0){% endfor %}){% else %}0{% endif %} as {{ dbt.type_bigint() }}) as ST_EscalationLevel,
+        cast({% if slots %}greatest(0{% for i in range(1, slots + 1) %}, case when is_raised{{ i }} = 1 then level{{ i }} else 0 end{% endfor %}){% else %}0{% endif %} as {{ dbt.type_bigint() }}) as ST_EscalationLevel,
         ST_PausedSeconds, ST_WarnAtUTC
         {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %},
         -- the next threshold still to come; none once stopped
@@ -207,20 +207,20 @@ written as (
             case when ST_StopUTC is null and ST_WarnedUTC is null then coalesce(ST_WarnAtUTC, {{ ozmeta_runtime.never() }}) else {{ ozmeta_runtime.never() }} end,
             case when ST_StopUTC is null and ST_BreachedUTC is null then ST_DueUTC else {{ ozmeta_runtime.never() }} end
             {%- for i in range(1, slots + 1) %},
-            case when ST_StopUTC is null and not is_raised{{ i }} then coalesce(ST_Level{{ i }}AtUTC, {{ ozmeta_runtime.never() }}) else {{ ozmeta_runtime.never() }} end
+            case when ST_StopUTC is null and is_raised{{ i }} = 0 then coalesce(ST_Level{{ i }}AtUTC, {{ ozmeta_runtime.never() }}) else {{ ozmeta_runtime.never() }} end
             {%- endfor %}), {{ ozmeta_runtime.never() }}) as ST_NextUTC,
         {{ ozmeta_runtime.audit_columns(state) }}
     from evaluated
 )
 
 select * from written
-{{ ozmeta_runtime.retired(state, ozmeta_runtime.cycle_columns(slots)) }}
+{{ ozmeta_runtime.retired(state, ozmeta_runtime.cycle_columns(slots), '(' ~ in_news ~ ')') }}
 {% endif %}
 {% endmacro %}
 
 {# A threshold lies in the first span by whose end its minutes have run; the last span goes on for ever. Epoch micros, over a cycle's spans. #}
 {% macro threshold_instant(minutes) -%}
-  min(case when is_last_span or ran_before + span_stop - span_start >= {{ minutes }} * 60000000 then span_start + {{ minutes }} * 60000000 - ran_before end)
+  min(case when is_last_span = 1 or ran_before + span_stop - span_start >= {{ minutes }} * 60000000 then span_start + {{ minutes }} * 60000000 - ran_before end)
 {%- endmacro %}
 
 {% macro never() %}{{ ozmeta_runtime.instant('9999-12-31 00:00:00') }}{% endmacro %}

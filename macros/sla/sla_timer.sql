@@ -1,27 +1,24 @@
-{# Model <binding>_sla_timer: the latest cycle of each (object, SLA) (SPEC 5). cycles: the binding's sla_cycle. #}
+{# Model <binding>_sla_timer: the latest cycle of each (object, SLA) (SPEC 5). cycles: the binding's sla_cycle.
+   Where one cycle of a timer is new, the latest is: a fold writes all of them, and only the latest can tick. #}
 {% macro sla_timer(binding, cycles) %}
 {% if execute %}
-{%- set state = ozmeta_runtime.run_state(binding, 'latest cycle') -%}
+{%- set state = ozmeta_runtime.run_state(binding, 'latest cycle', [cycles]) -%}
 {%- set columns = ['ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_StartUTC', 'ST_DueUTC', 'ST_StopUTC', 'ST_Status', 'ST_WarnedUTC', 'ST_BreachedUTC',
     'ST_EscalationLevel', 'ST_ObjectType', 'ST_ObjectID', 'ST_CycleNo', 'ST_NextUTC'] -%}
-with touched as (
-    {{ ozmeta_runtime.touched_objects(state, [cycles]) }}
-),
-
-ranked as (
+{%- set key = ozmeta_runtime.key_of(['_ObjectKey', 'SL_Code']) -%}
+with ranked as (
     select *, row_number() over (partition by _ObjectKey, SL_Code order by ST_CycleNo desc) as latest
     from {{ cycles }}
-    where _DeleteDate is null
-    {%- if state.incremental %} and _ObjectKey in (select _ObjectKey from touched){% endif %}
+    where _DeleteDate is null and {{ ozmeta_runtime.new_since(state) }}
 ),
 
 written as (
-    select {{ ozmeta_runtime.hashed_key(['_ObjectKey', 'SL_Code']) }} as _Key, _ObjectKey, {{ columns | join(', ') }}, {{ ozmeta_runtime.audit_columns(state) }}
+    select {{ key }} as _Key, _ObjectKey, {{ columns | join(', ') }}, {{ ozmeta_runtime.audit_columns(state) }}
     from ranked
     where latest = 1
 )
 
 select * from written
-{{ ozmeta_runtime.retired(state, ['_Key', '_ObjectKey'] + columns) }}
+{{ ozmeta_runtime.retired(state, ['_Key', '_ObjectKey'] + columns, '_Key in (select ' ~ key ~ ' from ' ~ cycles ~ ' where ' ~ ozmeta_runtime.new_since(state) ~ ')') }}
 {% endif %}
 {% endmacro %}

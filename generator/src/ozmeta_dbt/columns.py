@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-KEY = {"_Key": "Hash of the row's natural key; what a later run merges on.", "_ObjectKey": "Hash of the object's tenant and id."}
+KEY = {"_Key": "The row's natural key as one text, each part as `length:text,`; what a later run merges on.", "_ObjectKey": "The object's tenant and id as one text, `length:text,` each; the id alone where the tenant is no part of the key."}
 WRITTEN = {
     "_DefinitionHash": "Hash of the definitions this row was computed by; where it differs from today's, the next run computes it again.",
     "_Batch": "Number of the run that wrote this row.",

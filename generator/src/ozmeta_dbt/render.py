@@ -20,7 +20,6 @@ PURPOSES = {
     "EscalationQueue": ("escalation_queue",),
 }  # fmt: skip
 ROLLED_UP = col.CANONICAL | {"runtime_signal": col.SIGNAL}
-INCREMENTAL = "{{ config(materialized='incremental', incremental_strategy='merge', unique_key='_Key', on_schema_change='append_new_columns') }}"
 
 
 def models_of(binding: Binding) -> list[str]:
@@ -71,7 +70,8 @@ def model_sql(binding: Binding, model: str, config: Config) -> str:
     if model in VIEWS:
         return view_sql(binding, model)
     sets, arguments = arguments_of(binding, model, config)
-    lines = ["{#- " + HEADER + " -#}", INCREMENTAL, ""]
+    incremental = f"{{{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage({jinja(model)})) }}}}"
+    lines = ["{#- " + HEADER + " -#}", incremental, ""]
     lines += [f"{{% set {name} = {jinja(value)} %}}" for name, value in sets.items()]
     macro = {"run": "run_log_model", "journal": "journal_mirror"}.get(model, model)
     calls = [f"binding={jinja(binding.name)}", *(f"{name}={value}" for name, value in arguments.items())]
@@ -315,9 +315,9 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
     if model in ("sla_cycle", "sla_timer"):
         own |= col.NEXT
     if model == "quarantine":
-        own |= {"QR_ContentHash": "Hash of the row but for _SyncDate."}
+        own |= {"QR_ContentHash": "Hash of what the row says beside its ids and _SyncDate."}
     keys = dict(col.KEY) if model not in ("quarantine", "journal", "run") else {"_Key": col.KEY["_Key"]}
-    keys |= {"_SignalKey": "Hash of what the signal speaks of; its rows differ in RS_Number."} if model == "runtime_signal" else {}
+    keys |= {"_SignalKey": "What the signal speaks of, as one text; its rows differ in RS_Number."} if model == "runtime_signal" else {}
     own = keys | own | (col.WRITTEN if model == "timeline" or model in col.LOGS else col.AUDIT)
 
     described = []

@@ -1,4 +1,4 @@
--- Every level that was raised, whether somebody acknowledged it, and when its timer stopped.
+-- Every level that was raised, whether somebody acknowledged it, and when its timer stopped. Not of Work: the minute at which a timer that pauses breached takes more than a join.
 {{ config(materialized='table') }}
 
 with events as (
@@ -30,8 +30,8 @@ timers as (
 
 levels as (
     select * from (values
-        ('Pickup', 1, 60, 'Critical', null), ('Lifetime', 1, 1080, 'Warning', 'TeamLead'),
-        ('Lifetime', 2, 1440, 'Critical', 'ServiceManager'), ('Lifetime', 3, 2880, 'Critical', 'Director')
+        ('Pickup', 1, 1440, 'Critical', null), ('Lifetime', 1, 14400, 'Warning', 'TeamLead'),
+        ('Lifetime', 2, 20160, 'Critical', 'ServiceManager'), ('Lifetime', 3, 30240, 'Critical', 'Director')
     ) as l (sla, level, minutes, severity, role)
 ),
 

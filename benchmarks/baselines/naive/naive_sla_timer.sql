@@ -1,4 +1,4 @@
--- Each SLA's start, the first stop after it, and whether its minutes passed.
+-- Each ticket's latest run of each SLA: its start, the first stop after it, and whether its minutes passed.
 {{ config(materialized='table') }}
 
 with events as (
@@ -39,21 +39,22 @@ work_spans as (
 ),
 
 timers as (
-    select *, date_diff('second', started_at, coalesce(stopped_at, timestamp '{{ var("ozmeta_as_of") }}')) / 60.0 as ran_minutes from pickup
+    select *, date_diff('microsecond', started_at, coalesce(stopped_at, timestamp '{{ var("ozmeta_as_of") }}')) / 60e6 as ran_minutes from pickup
     union all
-    select *, date_diff('second', started_at, coalesce(stopped_at, timestamp '{{ var("ozmeta_as_of") }}')) / 60.0 from lifetime
+    select *, date_diff('microsecond', started_at, coalesce(stopped_at, timestamp '{{ var("ozmeta_as_of") }}')) / 60e6 from lifetime
     union all
     select
         _TenantID, EJ_ObjectID, 'Work', min(started_at), case when count(stopped_at) = count(*) then max(stopped_at) end,
-        sum(date_diff('second', started_at, coalesce(stopped_at, timestamp '{{ var("ozmeta_as_of") }}')) / 60.0)
+        sum(date_diff('microsecond', started_at, coalesce(stopped_at, timestamp '{{ var("ozmeta_as_of") }}')) / 60e6)
     from work_spans
     group by all
 )
 
 select
     *,
-    case sla when 'Pickup' then 60 when 'Lifetime' then 1440 else 480 end as target_minutes,
-    case when sla = 'Lifetime' and ran_minutes >= 1080 then started_at + interval 1080 minute end as warned_at,
-    ran_minutes > case sla when 'Pickup' then 60 when 'Lifetime' then 1440 else 480 end as is_breached,
+    case sla when 'Pickup' then 1440 when 'Lifetime' then 20160 else 7200 end as target_minutes,
+    case when sla = 'Lifetime' and ran_minutes >= 14400 then started_at + interval 14400 minute end as warned_at,
+    ran_minutes > case sla when 'Pickup' then 1440 when 'Lifetime' then 20160 else 7200 end as is_breached,
     case when stopped_at is not null then 'Stopped' when ran_minutes > target_minutes then 'Breached' when warned_at is not null then 'Warned' else 'Running' end as status
 from timers
+qualify row_number() over (partition by _TenantID, EJ_ObjectID, sla order by started_at desc) = 1
