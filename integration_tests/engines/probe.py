@@ -1,9 +1,15 @@
-"""What each dialect macro says of each of many values, on one engine: where two engines differ, this names the macro and the value, which a whole scenario does not."""
+"""What each dialect macro says of each of many values, on one engine: where two engines differ, this names the macro and the value, which a whole scenario does not.
+
+  PYTHONPATH=integration_tests python -m engines.probe databricks
+"""
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from pathlib import Path
 
+from engines import engine
 from engines.base import Worker, put
 
 NUMBERS = ["0", "1", "-1", "007", "1.0", "1.50", "-0.0", "0.1", "1e2", "1.", ".5", "+1", "", " 1", "1\n", "9e15", "12345678.5", "0.00001", "0.0001", "0.001", "0.000123", "123456789012.25", "1000000000000000.5",
@@ -26,8 +32,8 @@ MACRO = """\
   {%- set queries = {
     'number': [numbers, [o.number_to_text(o.to_number('v')), o.to_version('v'), o.to_integer('v', 'text'), o.number_to_text(o.arithmetic(o.to_number('v'), '/', '3')), o.number_to_text(o.arithmetic(o.to_number('v'), '*', o.to_number("'" ~ '9' * 250 ~ "'")))]],
     'instant': [instants, [o.iso_to_micros('v'), o.to_micros(o.to_utc('v', 'text')), o.micros_to_iso(o.iso_to_micros('v')), o.instant_text(o.from_micros(o.iso_to_micros('v'))), o.floor_div(o.iso_to_micros('v'), 60000000), o.cast_text('v', 'datetime')]],
-    'text': [texts, ['v', o.literal("'\\\\\\n\\t%é"), o.md5_hex(o.joined(['v', "'|'"])), o.sha256('v'), o.hashed_key(['v', 'cast(null as ' ~ o.type_text() ~ ')']), o.json_text('v'), o.starts_with('v', o.literal('a')), o.ends_with('v', o.literal('b')),
-      o.contains_text('v', o.literal('.')), o.key_text(['v', "'a|b'"]), o.uuid7(o.instant('2026-01-02 03:04:05.678'), o.md5_hex('v')), o.cast_text('v', 'boolean')]],
+    'text': [texts, ['v', o.literal("'\\\\\\n\\t%é"), o.md5_hex(o.joined(['v', "'|'"])), o.sha256('v'), o.key_of(['v', 'cast(null as ' ~ o.type_text() ~ ')']), o.json_text('v'), o.starts_with('v', o.literal('a')), o.ends_with('v', o.literal('b')),
+      o.contains_text('v', o.literal('.')), o.key_text(['v', "'a|b'"]), o.uuid7(o.id_stamp(o.instant('2026-01-02 03:04:05.678')), o.md5_hex('v')), o.cast_text('v', 'boolean')]],
   } -%}
   {%- for regex in regexes -%}{%- do queries['text'][1].append(o.regex_matches('v', o.literal(regex))) -%}{%- endfor -%}
   {%- for name, query in queries.items() -%}
@@ -88,3 +94,20 @@ def said(found: dict[str, list[list[str | None]]]) -> dict[tuple[str, str, int],
             for place, cell in enumerate(cells, 1):
                 out[group, values[group][int(number or 0) - 1], place] = cell.lower() if cell in ("True", "False") else cell
     return out
+
+
+def main(names: list[str]) -> None:
+    found = {}
+    for name in ["duckdb", *names]:
+        with tempfile.TemporaryDirectory() as folder, engine(name).session(Path(folder)) as worker:
+            found[name] = said(probe(worker, Path(folder) / "project"))
+    ours = found.pop("duckdb")
+    for name, theirs in found.items():
+        differing = sorted((key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)), key=str)
+        print(f"{name}: {len(ours)} answers, {len(differing)} differ")
+        for key in differing:
+            print(f"  {key[0]} {key[2]} of {key[1][:80]!r}: {ours.get(key)!r}, there {theirs.get(key)!r}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
