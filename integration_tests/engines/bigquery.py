@@ -15,7 +15,7 @@ class BigQuery(Engine):
     requirements = "requirements-bigquery.txt"
     text, integer = "string", "int64"
 
-    takes_for_json = ('{"a":1,}', '{"a":NaN}', '{"a":-Infinity}', '{"a":[1,]}', '{"a":1,"b":[1,{"c":2},],"d":",]"}', '{"a":inf}', '{"a":-nan}')
+    left_out = ('{"a":1,}', '{"a":NaN}', '{"a":-Infinity}', '{"a":[1,]}', '{"a":1,"b":[1,{"c":2},],"d":",]"}', '{"a":inf}', '{"a":-nan}')
     cannot = {"hostile": "the emulator reads no key that holds a double quote"}  # noqa: RUF012
 
     def __init__(self) -> None:

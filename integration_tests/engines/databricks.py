@@ -28,6 +28,8 @@ class Databricks(Engine):
     requirements = "requirements-databricks.txt"
     text, instant = "string", "timestamp"
 
+    left_out = tuple(f' {{"object" : {{"A":{number} }}, "transition": {{"code": {number}}}}}' for number in ("1e400", "-0.0"))  # VARIANT holds them as infinity and 0
+
     def __init__(self) -> None:
         super().__init__()
         self.port = 0

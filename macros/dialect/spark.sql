@@ -164,15 +164,15 @@
 
 {% macro spark__json_at(parsed, paths, index) %}{{ parsed }}[{{ index }}]{% endmacro %}
 
-{# As DuckDB writes JSON: what was written with a point or an exponent is a double, and shows it. A VARIANT knows 1.0 as a decimal without decimals, and a long whole number too. #}
+{# As DuckDB writes JSON: what was written with a point or an exponent is a double, and shows it. A VARIANT knows 1.0 as a decimal without decimals, and a long whole number too; what no double holds is infinity, and written as a number that none holds. #}
 {% macro spark__json_written(value) %}
   {%- set is_array = "schema_of_variant(" ~ value ~ ") like 'ARRAY%'" -%}
-  {%- set double = "case when abs(d) >= 1e21 or (abs(d) < cast(0.000001 as double) and d <> 0) then regexp_replace(cast(d as string), '([.]0)?E', 'e') else "
+  {%- set double = "case when abs(d) = cast('Infinity' as double) then case when d > 0 then '1e999' else '-1e999' end when abs(d) >= 1e21 or (abs(d) < cast(0.000001 as double) and d <> 0) then regexp_replace(cast(d as string), '([.]0)?E', 'e') else "
       ~ ozmeta_runtime.spark__without_exponent("cast(d as string)") ~ " end" -%}
   case when {{ value }} is not null then concat(case when {{ is_array }} then '[' else '' end,
     array_join(transform(case when {{ is_array }} then try_variant_get({{ value }}, '$', 'array<variant>') else array({{ value }}) end, member ->
       case when schema_of_variant(member) rlike '^(DOUBLE|DECIMAL[(]([0-9]|1[0-8]),0[)]|DECIMAL[(][0-9]+,[1-9])'
-           then element_at(transform(array(cast(to_json(member) as double)), d -> {{ double }}), 1)
+           then element_at(transform(array(try_variant_get(member, '$', 'double')), d -> {{ double }}), 1)
            else to_json(member) end), ','),
     case when {{ is_array }} then ']' else '' end) end
 {%- endmacro %}
