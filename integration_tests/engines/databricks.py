@@ -28,7 +28,7 @@ class Databricks(Engine):
     requirements = "requirements-databricks.txt"
     text, instant = "string", "timestamp"
 
-    left_out = tuple(f' {{"object" : {{"A":{number} }}, "transition": {{"code": {number}}}}}' for number in ("1e400", "-0.0"))  # VARIANT holds them as infinity and 0
+    left_out = tuple(f' {{"object" : {{"A":{value} }}, "transition": {{"code": {value}}}}}' for value in ("1e400", "-0.0", '{"b": 1, "a": {"c": [1, 2]}}'))  # VARIANT holds them as infinity and 0, and keys in order
 
     def __init__(self) -> None:
         super().__init__()
