@@ -49,6 +49,12 @@ class Scenario:
     columns: dict[str, str] | None = None  # the journal's, where they are not the canonical ones
     beside: dict[str, tuple[dict[str, str], Rows]] = field(default_factory=dict)  # tables other than the journal: {name: (columns, rows)}
 
+    def without(self, payloads: tuple[str, ...]) -> Scenario:
+        """The same with no row of these payloads."""
+        for step in self.steps:
+            step.rows = [row for row in step.rows if row.get("EJ_Payload") not in payloads]
+        return self
+
     def play(self, worker: Worker, folder: Path) -> Iterator[tuple[str, Tables]]:
         """Each step on the worker's engine, and all tables after it. In schemas named for the scenario, so that scenarios don't meet."""
         models, raw = f"oz_{self.name}", f"oz_{self.name}_raw"

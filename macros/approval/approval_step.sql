@@ -101,7 +101,7 @@ walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'AF_Code', 'n', 'round'
                     next._ObjectKey, next.AF_Code, next.n, next.asks, next.step_named, next.ballot,
                     walked.round, walked.stage_after as stage,
                     stages.AS_Code, stages.quorum, stages.voters, stages.has_veto, stages.is_last,
-                    -- a voter's vote takes the place of their vote before: |hash+ approves, |hash- rejects
+                    -- a vote takes the place of the same voter before: |hash+ approves, |hash- rejects
                     case when next.asks in ('approved', 'rejected') and next.ballot is not null and coalesce(next.step_named, stages.AS_Code) = stages.AS_Code
                          then replace(replace(walked.votes_after, next.ballot || '+', ''), next.ballot || '-', '')
                               || next.ballot || case when next.asks = 'approved' then '+' else '-' end

@@ -46,7 +46,7 @@ with raised as (
     {%- endif %}
     {%- for request in signals.requests if approvals %}
     union all
-    -- a round is told apart by the event that opened it, since a late one may shift the rounds' numbers
+    -- a round is told apart by the event that opened it, since a late one may shift the numbers of rounds
     select _ObjectKey, 'Approval.Requested', {{ ozmeta_runtime.literal(severities['Approval.Requested']) }}, 'approval_step', _Key,
         {{ ozmeta_runtime.key_of(['AF_Code', 'AP_ActivatedEventID']) }}, AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
     from {{ approvals }} where _DeleteDate is null and {{ new }} and AF_Code = {{ ozmeta_runtime.literal(request.flow) }} and AS_Code = {{ ozmeta_runtime.literal(request.step) }}

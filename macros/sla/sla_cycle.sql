@@ -184,7 +184,7 @@ evaluated as (
         case when end_at >= ST_WarnAtUTC then ST_WarnAtUTC end as ST_WarnedUTC,
         case when end_at > ST_DueUTC then ST_DueUTC end as ST_BreachedUTC
         {%- for i in range(1, slots + 1) %},
-        -- a warning's level is raised at its instant, a breach's after it
+        -- the level of a warning is raised at its instant, that of a breach after it
         case when ST_Level{{ i }}AtUTC < end_at or (ST_Level{{ i }}AtUTC = end_at and policies.level{{ i }}_is_warning = 1) then 1 else 0 end as is_raised{{ i }},
         policies.level{{ i }}
         {%- endfor %}
