@@ -2,8 +2,7 @@
 Model <binding>_runtime_signal: the append-only log of what was raised, and of what a late event took back (SPEC 6c).
 
   raised     the signals that the new rows of the tables bear out
-  concerned  these, and those that the log has of rows that are new
-  logged     what the log last said of each: an odd number, that it was raised; an even one, that it was retracted
+  logged     what the log last said of these, and of the rows that are new: an odd number, that it was raised; an even one, that it was retracted
   said       what is new: raised and not yet said, or said and borne out no more
 
 A row is written once. It is known by its signal and a number that counts up, so that a run which died and one that follows it write it once
@@ -69,24 +68,30 @@ keyed as (
 ),
 
 {% if logs %}
-concerned as (
-    select _SignalKey from keyed
-    {%- if state.whole %}
-    {{ ozmeta_runtime.union_distinct() }}
-    select _SignalKey from {{ this }}
-    {%- else %}
+{% if not state.whole -%}
+news as (
     {%- for source in [timeline, cycles, queue, approvals] if source %}
-    {{ ozmeta_runtime.union_distinct() }}
-    select _SignalKey from {{ this }} where RS_SubjectKey in (select _Key from {{ source }} where {{ new }})
+    {{ "union all" if not loop.first }}
+    select _ObjectKey, _Key from {{ source }} where {{ new }}
     {%- endfor %}
-    {%- endif %}
+),
+
+{% endif -%}
+held as (
+    select * from {{ this }}{% if not state.whole %} where _ObjectKey in (select _ObjectKey from news){% endif %}
 ),
 
 logged as (
     select * from (
         select *, row_number() over (partition by _SignalKey order by RS_Number desc) as newest
-        from {{ this }}
-        where _SignalKey in (select _SignalKey from concerned)
+        from held
+        {%- if not state.whole %}
+        where _SignalKey in (
+            select _SignalKey from keyed
+            {{ ozmeta_runtime.union_distinct() }}
+            select _SignalKey from held where RS_SubjectKey in (select _Key from news)
+        )
+        {%- endif %}
     ) as numbered
     where newest = 1
 ),
