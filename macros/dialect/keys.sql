@@ -49,6 +49,9 @@
   substr({{ ms }}, 1, 8) || '-' || substr({{ ms }}, 9, 4) || '-7'
 {%- endmacro %}
 
+{# The same of an id that the object has. #}
+{% macro stamp_of(id) %}substr({{ id }}, 1, 15){% endmacro %}
+
 {# The 12 lower-case hex digits of a bigint below 2^48. #}
 {% macro hex48(number) %}{{ adapter.dispatch('hex48', 'ozmeta_runtime')(number) }}{% endmacro %}
 {% macro default__hex48(number) %}lpad(to_hex({{ number }}), 12, '0'){% endmacro %}

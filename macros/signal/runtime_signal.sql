@@ -27,32 +27,32 @@ Arguments
 {%- set logs = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key', '_SignalKey', '_ObjectKey', 'RS_Number', 'RS_Kind', 'RS_NoticedUTC']) -%}
 
 with raised as (
-    select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as signal, cast(null as {{ text }}) as severity, cast(null as {{ text }}) as subject,
+    select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as tenant, cast(null as {{ text }}) as object_id, cast(null as {{ text }}) as signal, cast(null as {{ text }}) as severity, cast(null as {{ text }}) as subject,
         cast(null as {{ text }}) as subject_key, cast(null as {{ text }}) as told_apart, cast(null as {{ text }}) as causing_event, cast(null as {{ ts }}) as scheduled_at,
         cast(null as {{ text }}) as SL_Code, cast(null as {{ bigint }}) as level, cast(null as {{ text }}) as notes
     {{ ozmeta_runtime.no_rows() }}
     {%- if cycles %}
     {%- for signal, column in [('SLA.Warned', 'ST_WarnedUTC'), ('SLA.Breached', 'ST_BreachedUTC')] %}
     union all
-    select _ObjectKey, '{{ signal }}', {{ ozmeta_runtime.literal(severities[signal]) }}, 'sla_cycle', _Key, _Key, ST_StartEventID, {{ column }}, SL_Code, null, null
+    select _ObjectKey, _TenantID, ST_ObjectID, '{{ signal }}', {{ ozmeta_runtime.literal(severities[signal]) }}, 'sla_cycle', _Key, _Key, ST_StartEventID, {{ column }}, SL_Code, null, null
     from {{ cycles }} where _DeleteDate is null and {{ column }} is not null and {{ new }}
     {%- endfor %}
     {%- endif %}
     {%- if queue %}
     union all
-    select _ObjectKey, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, _Key, null, EQ_CreatedUTC, SL_Code, EQ_Level, EQ_Notes
+    select _ObjectKey, _TenantID, EQ_ObjectID, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, _Key, null, EQ_CreatedUTC, SL_Code, EQ_Level, EQ_Notes
     from {{ queue }} where _DeleteDate is null and {{ new }}
     {%- endif %}
     {%- for request in signals.requests if approvals %}
     union all
     -- a round is told apart by the event that opened it, since a late one may shift the numbers of rounds
-    select _ObjectKey, 'Approval.Requested', {{ ozmeta_runtime.literal(severities['Approval.Requested']) }}, 'approval_step', _Key,
+    select _ObjectKey, _TenantID, AP_ObjectID, 'Approval.Requested', {{ ozmeta_runtime.literal(severities['Approval.Requested']) }}, 'approval_step', _Key,
         {{ ozmeta_runtime.key_of(['AF_Code', 'AP_ActivatedEventID']) }}, AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
     from {{ approvals }} where _DeleteDate is null and {{ new }} and AF_Code = {{ ozmeta_runtime.literal(request.flow) }} and AS_Code = {{ ozmeta_runtime.literal(request.step) }}
     {%- endfor %}
     {%- for emit in signals.emits %}
     union all
-    select _ObjectKey, {{ ozmeta_runtime.literal(emit.signal) }}, {{ ozmeta_runtime.literal(emit.severity) }}, 'timeline', _Key, _Key, EJ_ID, TL_EffectiveUTC, null, null,
+    select _ObjectKey, {{ ozmeta_runtime.tenant_of(intake, '_TenantID') }}, EJ_ObjectID, {{ ozmeta_runtime.literal(emit.signal) }}, {{ ozmeta_runtime.literal(emit.severity) }}, 'timeline', _Key, _Key, EJ_ID, TL_EffectiveUTC, null, null,
         {{ ozmeta_runtime.literal(emit.get('notes')) }}
     from {{ timeline }} where {{ ozmeta_runtime.took(emit.transition) }} and {{ new }}
     {%- endfor %}
@@ -97,18 +97,13 @@ logged as (
 ),
 {% endif %}
 
-objects as (
-    {{ ozmeta_runtime.object_facts(intake, timeline, '_ObjectKey in (select _ObjectKey from keyed)') }}
-),
-
 said as (
     select
         keyed._SignalKey, keyed._ObjectKey, {{ "coalesce(logged.RS_Number, 0) + 1" if logs else "1" }} as RS_Number,
-        keyed.signal as RS_SignalCode, keyed.severity as RS_Severity, objects.tenant as _TenantID, {{ ozmeta_runtime.literal(intake.object_type) }} as RS_ObjectType,
-        objects.object_id as RS_ObjectID, keyed.subject as RS_Subject, keyed.subject_key as RS_SubjectKey, keyed.causing_event as RS_CausingEventID,
+        keyed.signal as RS_SignalCode, keyed.severity as RS_Severity, keyed.tenant as _TenantID, {{ ozmeta_runtime.literal(intake.object_type) }} as RS_ObjectType,
+        keyed.object_id as RS_ObjectID, keyed.subject as RS_Subject, keyed.subject_key as RS_SubjectKey, keyed.causing_event as RS_CausingEventID,
         keyed.scheduled_at as RS_ScheduledUTC, keyed.SL_Code, keyed.level as RS_Level, keyed.notes as RS_Notes
     from keyed
-    inner join objects on objects._ObjectKey = keyed._ObjectKey
     {%- if logs %}
     left join logged on logged._SignalKey = keyed._SignalKey
     {%- endif %}
