@@ -25,7 +25,7 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGE = REPOSITORY / "docs" / "mutants.md"
-COPIED = ("macros", "models", "seeds", "generator", "integration_tests", "dbt_project.yml")
+COPIED = ("macros", "models", "seeds", "generator", "integration_tests", "benchmarks", "dbt_project.yml")
 ABOUT_FILES = ("test_mutants.py", "test_docs.py")  # tests of this list and of the documents: they would catch any mutant
 CASES, CLAIMS, RUNS = HANDY = ["test_cases.py", "test_claims.py", "test_runs.py"]  # quick, and they say what is wrong
 OTHERS = "test_*.py"
@@ -292,7 +292,7 @@ def verdict(mutant: Mutant, manifests: Path) -> Verdict:
         copy = Path(folder)
         for name in COPIED:
             source = REPOSITORY / name
-            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")) if source.is_dir() else shutil.copy(source, copy / name)
+            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", ".work", "results")) if source.is_dir() else shutil.copy(source, copy / name)
         (copy / "macros" / mutant.file).write_text(mutated(mutant), encoding="utf-8")
         others = sorted(path.name for path in (copy / "integration_tests").glob(OTHERS) if path.name not in (*ABOUT_FILES, *HANDY))
         first = [mutant.likely] if "::" in mutant.likely else [CASES, "-k", f"{mutant.likely}:"]
