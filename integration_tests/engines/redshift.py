@@ -36,14 +36,14 @@ class Redshift(Postgres):
             (folder / "ready").write_text(VERSION)
 
     def start(self) -> None:
-        native = self.folder / "native"  # where another user gets to it
+        native = self.own_place() / "native"  # where another user gets to it
         shutil.copytree(HOME / self.name / "npm/node_modules" / PACKAGE / "native", native)
         for library in (native / "lib").glob("lib*.so.*.*"):  # npm keeps no links
             link = library.with_suffix("")
             if not link.exists():
                 link.symlink_to(library.name)
-        run(["chmod", "-R", "a+rX", str(self.folder)])
-        self.serve(native / "bin", self.folder / "server", {"LD_LIBRARY_PATH": str(native / "lib"), "PATH": "/usr/bin:/bin"})
+        run(["chmod", "-R", "a+rX", str(native)])
+        self.serve(native / "bin", self.place / "server", {"LD_LIBRARY_PATH": str(native / "lib"), "PATH": "/usr/bin:/bin"})
         with psycopg.connect(host="127.0.0.1", port=self.port, user="ozmeta", dbname="postgres", autocommit=True) as connection:
             connection.execute(Path(__file__).with_name("redshift_compat.sql").read_text(encoding="utf-8"))  # type: ignore[call-overload]
             connection.execute("alter database postgres set search_path = public, redshift, pg_catalog")
