@@ -223,6 +223,11 @@ class Worker:
 # ---------------------------------------------------------------- for the engines' own modules
 
 
+def payload_of(value: str) -> str:
+    """The payload in which the scenario `payloads` puts a JSON value under the field that rules read."""
+    return ' {"object" : {"A":' + value + ' }, "transition": {"code": ' + value + "}}"
+
+
 def environment(name: str, requirements: str) -> Path:
     """The interpreter of a virtual environment that holds what the file says; made anew when the file's text changed."""
     file = Path(__file__).parent / requirements

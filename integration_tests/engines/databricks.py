@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from engines.base import HOME, Engine, NotRun, Server, free_port
+from engines.base import HOME, Engine, NotRun, Server, free_port, payload_of
 
 DELTA = "io.delta:delta-spark_4.2_2.13:4.4.0"  # a Maven package; of what it brings, Spark lacks its storage only
 JARS = ["io.delta_delta-spark_4.2_2.13-4.4.0.jar", "io.delta_delta-storage-4.4.0.jar"]
@@ -28,7 +28,7 @@ class Databricks(Engine):
     requirements = "requirements-databricks.txt"
     text, instant = "string", "timestamp"
 
-    left_out = tuple(f' {{"object" : {{"A":{value} }}, "transition": {{"code": {value}}}}}' for value in ("1e400", "-0.0", '{"b": 1, "a": {"c": [1, 2]}}'))  # VARIANT holds them as infinity and 0, and keys in order
+    left_out = tuple(map(payload_of, ("1e400", "-0.0", '{"b": 1, "a": {"c": [1, 2]}}')))  # VARIANT holds them as infinity and 0, and keys in order
 
     def __init__(self) -> None:
         super().__init__()

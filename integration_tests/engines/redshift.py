@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from engines.base import HOME, NotRun, run
+from engines.base import HOME, NotRun, payload_of, run
 from engines.postgres import Postgres
 from engines.redshift_shim import Shim
 
@@ -20,6 +20,10 @@ class Redshift(Postgres):
     requirements = "requirements-redshift.txt"
     text = "varchar(65535)"
     collation = ()
+
+    # A SUPER keeps a number by its value: of these, an exponent and what a double can't hold are gone. What Redshift makes of the order of an object's keys isn't known here.
+    left_out = tuple(map(payload_of, ("1e3", "1E+2", "1.10e-7", "0.0000001", "1e20", "1e21", "1.5e300", "1e400", "1e-400", "-0.0", "9007199254740993.0", "1234567890123456.7",
+                                      '[ 1 , 2.50, "a b" , null, true ]', '{"b": 1, "a": {"c": [1, 2]}}')))  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
