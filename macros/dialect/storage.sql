@@ -31,11 +31,13 @@ model: 'timeline', 'sla_cycle', ...
 {% endmacro %}
 
 {# Blocks are passed over by a literal: `_Batch > 17`, and of cycles the next threshold. A merge reads the whole table for its keys, whatever the layout, unless it is told that
-   none can be there: on false, BigQuery only inserts. Change the layout of runtime_signal, journal or escalation_queue by a copy: a full refresh by another layout drops
-   the table before it is read. #}
+   none can be there: on false, BigQuery only inserts. Before a full refresh dbt drops a table whose layout is another than it says, and what outlives full refreshes would be gone:
+   so such a table has none. #}
 {% macro bigquery__storage(model) %}
-  {%- set layout = {'incremental_strategy': 'merge', 'cluster_by': {'workflow_instance': ['WS_CurrentCode'], 'sla_timer': ['ST_Status'], 'approval_instance': ['AI_Status'], 'run': none,
-      'journal': ['_Batch']}.get(model, ['_Batch', '_ObjectKey'])} -%}
+  {%- set clusters = {'workflow_instance': ['WS_CurrentCode'], 'sla_timer': ['ST_Status'], 'approval_instance': ['AI_Status'],
+      'runtime_signal': none, 'journal': none, 'escalation_queue': none, 'run': none}.get(model, ['_Batch', '_ObjectKey']) -%}
+  {%- set layout = {'incremental_strategy': 'merge'} -%}
+  {%- if clusters -%}{%- do layout.update({'cluster_by': clusters}) -%}{%- endif -%}
   {%- if model == 'sla_cycle' -%}{%- do layout.update({'partition_by': {'field': 'ST_NextUTC', 'data_type': 'timestamp', 'granularity': 'month'}}) -%}{%- endif -%}
   {%- if model in ozmeta_runtime.only_added_to() -%}{%- do layout.update({'incremental_predicates': ['false']}) -%}{%- endif -%}
   {%- do return(layout) -%}
