@@ -9,7 +9,7 @@
   {%- set lax = [] -%}
   {%- for pattern in [':' ~ number, '\\[' ~ number, ',[ \\t\\r\\n]*(?:[]}iIN]|n[aA]|[-+][nNiI])'] -%}{%- do lax.append("regexp_matches(#, '" ~ pattern ~ "')") -%}{%- endfor -%}
   {%- set lax = lax | join(' or ') -%}
-  case when not (json_valid({{ text }}) and starts_with(ltrim({{ text }}, e' \t\r\n'), '{')) then false
+  case when not (json_valid({{ text }}) and (starts_with({{ text }}, '{') or starts_with(ltrim({{ text }}, e' \t\r\n'), '{'))) then false
        when {{ lax | replace('#', text) }} then not ({{ lax | replace('#', "regexp_replace(" ~ text ~ ", '\"(?:[^\"\\\\]|\\\\.)*\"', '\"\"', 'g')") }})
        else true end
 {%- endmacro %}

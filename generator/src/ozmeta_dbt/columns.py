@@ -37,7 +37,7 @@ TIMELINE_MORE = {
     "TL_Journal": "The journal it was read from.",
     "TL_IsUnsynced": "Whether its journal row had no _SyncDate; its own time then stands in.",
     "TL_Replaced": "Whether it took the place of a row of the same id and other content that an earlier run had read; the quarantine of that run then looks for what gave way.",
-    "TL_ContentHash": "Hash of its journal row but for _SyncDate: another row of the same id with another hash is a conflicting duplicate.",
+    "TL_ContentHash": "Hash of what its journal row says beside its object, its id and _SyncDate: another row of the same object and id with another hash is a conflicting duplicate.",
     "PL_Code": "transition.code of the payload.",
     "PL_FromState": "transition.fromState of the payload.",
     "PL_ToState": "transition.toState of the payload.",
