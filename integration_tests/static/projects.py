@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 from dbt_project_under_test import JOURNAL_COLUMNS, DbtProject
-from engines.base import HOME, PACKAGE, environment, put
+from engines.base import PACKAGE, environment, put
 
 GOLDEN = PACKAGE / "generator/tests/golden"
 JOURNAL = {**{name: type_ for name, type_ in JOURNAL_COLUMNS.items() if name not in ("EJ_ID", "EJ_Sequence")}, "event_id": "varchar"}
@@ -40,7 +40,7 @@ TYPES = {
 }  # fmt: skip
 
 
-def metadata(regex: bool = True, approvals: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
+def metadata(regex: bool = True, approvals: bool = True, semantic: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
     """The golden project's ozmeta.yml and snapshot, of one database, with a mirror. Without regex, or approvals: what T-SQL can say."""
     config = yaml.safe_load((GOLDEN / "ozmeta.yml").read_text(encoding="utf-8"))
     config["journal"]["mirror"] = True
@@ -50,6 +50,9 @@ def metadata(regex: bool = True, approvals: bool = True) -> tuple[dict[str, Any]
     text = (GOLDEN / "snapshot.json").read_text(encoding="utf-8")
     assert REGEX in text
     snapshot = json.loads(text if regex else text.replace(REGEX, REGEX.replace("regex", "startsWith").replace("^(Closed|Waiting)", "Wait")))
+    if not semantic:
+        runtime = snapshot["objects"]["runtime"]
+        runtime["templateBindings"] = [b for b in runtime["templateBindings"] if b.get("targetLayer") != "Semantic"]
     if not approvals:
         flows, runtime = snapshot["objects"]["workflows"], snapshot["objects"]["runtime"]
         flows["approvalFlows"], runtime["approvalSteps"], runtime["approvalStepRoles"] = [], [], []
@@ -83,26 +86,26 @@ def columns_of(project: DbtProject) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def installed() -> Path | None:
-    """The interpreter that has the adapters, or none where `make test-static` has not made it."""
-    python = HOME / "static/bin/python"
-    return python if (HOME / "static/ready").is_file() else None
+def install() -> tuple[Path, Path]:
+    """The interpreter that has the adapters, and dbt's new engine: each in an environment of its own, made where it is not there."""
+    return environment("static", "../static/requirements.txt"), environment("dbt-v2", "../static/requirements-v2.txt").with_name("dbt")
 
 
-def install() -> Path:
-    return environment("static", "../static/requirements.txt")
-
-
-def record(adapter: str, project: DbtProject, folder: Path, python: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """The statements that the adapter would send for the project's models, and what did not compile."""
+def lay_out(adapter: str, project: DbtProject, folder: Path) -> None:
+    """The project once more, for another adapter."""
     folder.mkdir(parents=True)
     for name in ("models", "metadb", "ozmeta.yml", "packages.yml", "dbt_project.yml"):
         (folder / name).symlink_to(project.folder / name)
     (folder / "dbt_packages").mkdir()
     (folder / "dbt_packages/ozmeta_runtime").symlink_to(PACKAGE, target_is_directory=True)
-    put(folder, "profiles.yml", {"under_test": {"target": adapter, "outputs": {adapter: {"type": adapter, "schema": "runtime", "threads": 1, **PROFILES[adapter]}}}})
+    put(folder, "profiles.yml", {"under_test": {"target": adapter, "outputs": {adapter: {"type": adapter, "schema": "runtime", "threads": 1, **PROFILES.get(adapter, {})}}}})
+
+
+def record(adapter: str, project: DbtProject, folder: Path, python: Path, states: list[str] | None = None) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The statements that the adapter would send for the project's models, and what did not compile. states: see record.py; none are all."""
+    lay_out(adapter, project, folder)
     relations = {name: [(column, TYPES[adapter].get(type_, type_)) for column, type_ in columns] for name, columns in columns_of(project).items()}
-    put(folder, "plan.json", json.dumps({"type": adapter, "relations": relations, "journals": ["ops.event_journal", "field.station_journal"]}))
+    put(folder, "plan.json", json.dumps({"type": adapter, "relations": relations, "journals": ["ops.event_journal", "field.station_journal"], "states": states}))
     done = subprocess.run(
         [str(python), str(Path(__file__).with_name("record.py")), str(folder)], cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL,
         env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONUTF8": "1"},

@@ -2,7 +2,7 @@
 
     python record.py FOLDER
 
-FOLDER holds a dbt project and plan.json: {"type": adapter, "relations": {name: [[column, type], ...]}}, types as the adapter's own. Written to statements.json there:
+FOLDER holds a dbt project and plan.json: {"type": adapter, "relations": {name: [[column, type], ...]}, "journals": [name], "states": [state] or none}, types as the adapter's own. Written to statements.json there:
 [{"state", "model", "sql"}], and to failures.json [{"state", "model", "message"}].
 
 States: first (nothing is there), later (all tables are, and a complete run), changed (the last run had other definitions), refresh (--full-refresh on all of it).
@@ -26,7 +26,7 @@ FOLDER = Path(sys.argv[1])
 PLAN = json.loads((FOLDER / "plan.json").read_text(encoding="utf-8"))
 TYPE = PLAN["type"]
 RELATIONS: dict[str, list[tuple[str, str]]] = {name.lower(): [(c, t) for c, t in columns] for name, columns in PLAN["relations"].items()}
-STATES = {"first": [], "later": [], "changed": [], "refresh": ["--full-refresh"]}
+STATES = {state: options for state, options in {"first": [], "later": [], "changed": [], "refresh": ["--full-refresh"]}.items() if state in (PLAN["states"] or [state])}
 
 
 class Anything(agate.data_types.DataType):
@@ -78,6 +78,8 @@ def answer(sql: str) -> Any:
         rows = [[7, journal, "2026-01-05 00:00:00", None, Texts("")] for journal in PLAN["journals"]]
     elif "max(_updatedate)" in text:
         rows = [[None, *[0] * 9]]
+    elif "dbt_full_refresh_incomplete" in text:  # dbt-sqlserver asks whether a full refresh died
+        rows = [[0]]
     elif "as replaced" in text:
         rows = [[1]]
     else:
