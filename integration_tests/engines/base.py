@@ -139,6 +139,8 @@ class Engine:
         folder.mkdir(parents=True, exist_ok=True)
         self.prepare()
         worker = None
+        here = threading.current_thread() is threading.main_thread()
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler) if here else None  # as Ctrl-C
         try:
             self.start()
             worker = Worker(self)
@@ -147,6 +149,8 @@ class Engine:
             if worker:
                 worker.close()
             self.stop()
+            if here:
+                signal.signal(signal.SIGTERM, before)
 
 
 class Worker:
