@@ -8,8 +8,18 @@ Arguments  journals: [name]; timeline: the relation; after: the binding's other 
 {%- set state = ozmeta_runtime.run_state(binding, journals) -%}
 {%- set texts = [] -%}
 {%- for unique_id in graph.nodes[model.unique_id].depends_on.nodes | sort -%}{%- do texts.append(ozmeta_runtime.text_hash(unique_id)) -%}{%- endfor -%}
-{%- do state.update({'hash': texts | join(' ')}) -%}
 {%- set left_out = graph.nodes[model.unique_id].depends_on.nodes | reject('in', selected_resources) | list -%}
+{%- if not left_out -%}
+  {%- set tables, asked = [], [] -%}
+  {%- for unique_id in graph.nodes[model.unique_id].depends_on.nodes | sort -%}
+    {%- set table = ozmeta_runtime.relation_of(graph.nodes[unique_id]) -%}
+    {%- do tables.append(table) -%}
+    {%- do asked.append("case when exists (select 1 from " ~ table ~ ") then 1 else 0 end as n" ~ loop.index) -%}
+  {%- endfor -%}
+  {%- set holds = run_query("select " ~ asked | join(', ')).rows[0].values() -%}
+  {%- for table in tables -%}{%- if not holds[loop.index0] | int -%}{%- do texts.append(ozmeta_runtime.empty_mark(table)) -%}{%- endif -%}{%- endfor -%}
+{%- endif -%}
+{%- do state.update({'hash': texts | join(' ')}) -%}
 with reached as (
     {%- for journal in journals %}
     {%- set before = state.journals.get(journal) if state.incremental %}
