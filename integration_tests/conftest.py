@@ -12,18 +12,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in terminalreporter.stats.get(outcome, []):
             said = dict(getattr(report, "user_properties", []))
             if "engine" in said:
-                found = engines.setdefault(said["engine"], {"version": [said.get("version", "")], "passed": [], "failed": [], "skipped": []})
+                found = engines.setdefault(said["engine"], {"version": [said.get("version", "")], "passed": [], "failed": [], "skipped": [], "seconds": []})
                 found["failed" if outcome == "error" else outcome].append(said.get("why", said["scenario"]))
+                found["seconds"].append(str(report.duration))
     if not engines:
         return
     terminalreporter.section("engines, compared with DuckDB")
-    rows = [("engine", "version", "scenarios", "result")]
+    rows = [("engine", "version", "scenarios", "seconds", "result")]
     for name, found in engines.items():
         result = "FAILED: " + ", ".join(found["failed"]) if found["failed"] else f"NOT RUN because {found['skipped'][0]}" if found["skipped"] else "the same rows"
-        rows.append((name, found["version"][0] or "-", f"{len(found['passed'])} of {sum(len(found[o]) for o in ('passed', 'failed', 'skipped'))}", result))
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+        rows.append((name, found["version"][0] or "-", f"{len(found['passed'])} of {sum(len(found[o]) for o in ('passed', 'failed', 'skipped'))}", f"{sum(map(float, found['seconds'])):.0f}", result))
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
     for row in rows:
-        terminalreporter.line(" | ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]))
+        terminalreporter.line(" | ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]))
 
 
 def rendered(terminalreporter: pytest.TerminalReporter) -> None:

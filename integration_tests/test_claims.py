@@ -142,6 +142,35 @@ def test_a_refused_duplicate_may_turn_out_to_be_the_first(project: DbtProject) -
     assert same_as_full_refresh(project, "2026-01-01T02:00:00") == {}
 
 
+def test_a_blank_and_none_are_other_content(project: DbtProject) -> None:
+    project.append([event("a", 0, "Go", EJ_Actor=None), event("a", 0, "Go", EJ_Actor="", _SyncDate=at(1)), event("a", 0, "Go", EJ_Actor=None, _SyncDate=at(2))])
+    project.run("2026-01-01T01:00:00")
+    assert project.rows("select QR_Reason, QR_Actor, QR_Rows from case_quarantine") == [{"QR_Reason": "ConflictingDuplicate", "QR_Actor": "", "QR_Rows": 1}]
+
+
+def test_under_object_id_the_tenant_is_part_of_what_is_said(tmp_path: Path) -> None:
+    """It is no part of the object's key, so the same row by another tenant is a conflicting duplicate."""
+    meta = snapshot()
+    meta["objects"]["runtime"]["bindings"][0]["instanceKeyStrategy"] = "ObjectID"
+    project = started(tmp_path, meta)
+    project.append([event("a", 0, "Go"), event("a", 0, "Go", _TenantID="t2", _SyncDate=at(1))])
+    project.run("2026-01-01T01:00:00")
+    assert project.rows("select _TenantID as tenant from case_timeline") == [{"tenant": "t1"}]
+    assert project.rows("select QR_Reason as reason, _TenantID as tenant from case_quarantine") == [{"reason": "ConflictingDuplicate", "tenant": "t2"}]
+
+
+def test_a_quarantine_made_afresh_reads_the_whole_journal(tmp_path: Path) -> None:
+    """A payload field is wanted no more, so the quarantine's definition is another: what was refused long ago stays refused."""
+    wanting = with_sla({"startRule": {"version": 1, "kind": "TimerStart", "expr": {"op": "eq", "args": [{"ref": "object.Kind"}, {"lit": "big"}]}}})
+    project = started(tmp_path, wanting)
+    project.append([event("bad", 0, EJ_Payload="{"), event("a", 0, "Go"), event("a", 0, "Back", _SyncDate=at(5)), event("b", 300)])
+    project.run("2026-01-01T06:00:00")
+    project.configure(CONFIG, snapshot())
+    project.run("2026-01-01T06:10:00")
+    assert project.rows("select QR_EventID as id, _DeleteDate as gone from case_quarantine order by 1") == [{"id": "a", "gone": None}, {"id": "bad", "gone": None}]
+    assert same_as_full_refresh(project, "2026-01-01T06:10:00") == {}
+
+
 # ---------------------------------------------------------------- SLA cycles
 
 LEAVES = {"version": 1, "kind": "TimerStop", "expr": {"op": "eq", "args": [{"ref": "transition.fromState"}, {"lit": "Busy"}]}}

@@ -127,6 +127,42 @@ def test_a_run_killed_between_models_is_made_up_for(project: DbtProject, done: l
     assert same_as_full_refresh(project, "2026-01-01T05:00:00") == {}
 
 
+@pytest.mark.parametrize("left_out", [["--exclude", "case_sla_cycle"], ["--select", "case_timeline", "case_run"], ["--select", "case_run"]], ids=" ".join)
+def test_a_run_that_leaves_a_model_out_is_not_complete(project: DbtProject, left_out: list[str]) -> None:
+    """It leaves no row in the log, so the next run that has all models builds on what the last complete one left."""
+    project.append([event("a", 0, "Go"), event("n", 0, "Go", "o2")])
+    project.run("2026-01-01T00:30:00")
+    project.append([event("b", 40, "Back"), event("bad", 41, EJ_Payload="{"), event("c", 45, "Go", "o3")])
+    project.run("2026-01-01T01:30:00", *left_out)
+    assert project.rows("select max(RUN_Batch) as batch, count(*) as rows_of_it from case_run") == [{"batch": 1, "rows_of_it": 1}]
+    project.run("2026-01-01T02:00:00", *left_out)  # once more, and with nothing new
+    assert len(project.rows("from case_run")) == 1
+    project.run("2026-01-01T05:00:00")
+    assert project.rows("select RUN_Batch from case_run order by 1") == [{"RUN_Batch": 1}, {"RUN_Batch": 2}]
+    assert {row["ST_ObjectID"]: row["ST_Status"] for row in project.rows("from case_sla_timer")} == {"o1": "Breached", "o2": "Breached", "o3": "Breached"}
+    assert same_as_full_refresh(project, "2026-01-01T05:00:00") == {}
+
+
+def test_a_first_run_that_leaves_a_model_out(project: DbtProject) -> None:
+    project.append([event("a", 0, "Go")])
+    project.run("2026-01-01T01:30:00", "--select", "case_timeline", "case_quarantine", "case_run")
+    assert project.rows("from case_run") == []
+    project.run("2026-01-01T01:40:00")
+    assert [row["ST_Status"] for row in project.rows("from case_sla_timer")] == ["Breached"]
+    assert [row["RS_SignalCode"] for row in project.rows("from case_runtime_signal order by 1")] == ["Escalation.Raised", "SLA.Breached"]
+    assert same_as_full_refresh(project, "2026-01-01T01:40:00") == {}
+
+
+def test_a_full_refresh_that_leaves_models_out(project: DbtProject) -> None:
+    """The timeline is made afresh, and so is the log, which then has no complete run: the next one folds all else again."""
+    project.append([event("a", 0, "Go"), event("n", 0, "Go", "o2")])
+    project.run("2026-01-01T00:30:00")
+    project.append([event("late", 5, "Go", "o2", _SyncDate=dt.datetime(2026, 1, 1, 0, 31)), event("b", 40, "Back")])
+    project.run("2026-01-01T01:30:00", "--full-refresh", "--exclude", "case_sla_cycle", "case_escalation_queue")
+    project.run("2026-01-01T05:00:00")
+    assert same_as_full_refresh(project, "2026-01-01T05:00:00") == {}
+
+
 def test_a_changed_target_reaches_every_timer_in_one_run(project: DbtProject) -> None:
     project.append([event("a", 0, "Go"), event("b", 30, "Back"), event("c", 0, "Go", "o2")])
     project.run("2026-01-01T00:45:00")

@@ -66,7 +66,7 @@ def test_nasty_codes_stay_data(project: Project, text: str) -> None:
     for name, sql in files.items():
         if name.startswith("case/") and name.endswith(".sql"):
             calls: list[dict] = []
-            runtime = type("Package", (), {"__getattr__": lambda self, macro: lambda **arguments: calls.append(arguments)})()  # noqa: B023
+            runtime = type("Package", (), {"__getattr__": lambda self, macro: lambda **arguments: calls.append(arguments), "storage": lambda self, model: {}})()  # noqa: B023
             JINJA.from_string(sql).render(ozmeta_runtime=runtime, config=lambda **_: "", ref=str, source=lambda *names: names)
             seen[name.removeprefix("case/case_").removesuffix(".sql")] = calls[0]
     assert [t["to"] for t in seen["timeline"]["workflow"]["transitions"]] == [text]

@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import signal
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,13 @@ class Postgres(Engine):
         self.server: Server | None = None
         self.bin = Path()
         self.server_env: dict[str, str] | None = None
+        self.place = Path()
+
+    def own_place(self) -> Path:
+        """A folder that another user gets to, until `stop`. Not pytest's: whichever pytest starts next shuts the folder above that to others."""
+        self.place = Path(tempfile.mkdtemp(prefix="ozmeta-"))
+        self.place.chmod(0o711)
+        return self.place
 
     def serve(self, bin: Path, folder: Path, env: dict[str, str] | None = None) -> None:
         """Start a server on a free port with its data under `folder`. No durability: nothing outlives the session."""
@@ -61,18 +69,21 @@ class Postgres(Engine):
         settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
                     "timezone": "UTC", "jit": "off"}  # fmt: skip
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        self.server = Server([str(bin / "postgres"), "-D", str(data), *options], folder / "log", self.port, env=env, cwd=folder, **who)
+        self.server = Server([str(bin / "postgres"), "-D", str(data), *options], folder / "log", self.port, env=env, how=signal.SIGINT, cwd=folder, **who)  # "fast": sessions are ended, not awaited
 
     def start(self) -> None:
-        self.serve(binaries(), self.folder / "server")
+        self.serve(binaries(), self.own_place() / "server")
 
     def stop(self) -> None:
         if self.server:
-            self.server.stop(signal.SIGINT)  # "fast": sessions are ended, not awaited
+            self.server.stop()
             self.server = None
+        if self.place != Path():
+            shutil.rmtree(self.place, ignore_errors=True)
+            self.place = Path()
 
     def version(self) -> str:
-        return run([str(self.bin / "postgres"), "--version"], env=self.server_env).strip().rsplit(")", 1)[-1].strip()
+        return run([str(self.bin / "postgres"), "--version"], env=self.server_env).split()[2]  # "postgres (PostgreSQL) 15.14 (Debian …)"
 
     def profile(self, schema: str) -> dict[str, Any]:
         return {"type": "postgres", "host": "127.0.0.1", "port": self.port, "user": "ozmeta", "password": "unused", "dbname": "postgres", "schema": schema, "threads": 1}

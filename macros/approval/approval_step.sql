@@ -18,7 +18,7 @@ Arguments
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, approvals], [timeline]) -%}
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
-{%- if not ozmeta_runtime.walks() -%}
+{%- if not ozmeta_runtime.can_walk() -%}
   {%- do exceptions.raise_compiler_error("Approval flows can't run on " ~ target.type ~ ": votes are counted event by event, by a recursive query, and T-SQL's recursion doesn't do that. Leave approval_flows out") -%}
 {%- endif -%}
 {%- set events, flows = approvals.events, [] -%}
@@ -104,7 +104,7 @@ walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'AF_Code', 'n', 'round'
                     next._ObjectKey, next.AF_Code, next.n, next.asks, next.step_named, next.ballot,
                     walked.round, walked.stage_after as stage,
                     stages.AS_Code, stages.quorum, stages.voters, stages.has_veto, stages.is_last,
-                    -- a voter's vote takes the place of their vote before: |hash+ approves, |hash- rejects
+                    -- a vote takes the place of the same voter before: |hash+ approves, |hash- rejects
                     case when next.asks in ('approved', 'rejected') and next.ballot is not null and coalesce(next.step_named, stages.AS_Code) = stages.AS_Code
                          then replace(replace(walked.votes_after, next.ballot || '+', ''), next.ballot || '-', '')
                               || next.ballot || case when next.asks = 'approved' then '+' else '-' end

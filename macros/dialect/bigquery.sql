@@ -77,8 +77,14 @@
 {%- endmacro %}
 
 {# ---- JSON: parsed once; numbers that no double holds are rounded rather than refused #}
-{% macro bigquery__is_json_object(text) %}coalesce(json_type({{ ozmeta_runtime.json_parsed(text, []) }}) = 'object', false){% endmacro %}
-{% macro bigquery__json_parsed(text, paths) %}safe.parse_json({{ text }}, wide_number_mode => 'round'){% endmacro %}
+{% macro bigquery__is_json_object(text) %}coalesce(json_type(safe.parse_json({{ text }}, wide_number_mode => 'round')) = 'object', false){% endmacro %}
+{% macro bigquery__json_parsed(text, paths) %}safe.parse_json({{ ozmeta_runtime.bigquery__without_nul(text) }}, wide_number_mode => 'round'){% endmacro %}
+
+{# U+FFFD is read for U+0000, which not every engine's texts can hold. Twice, since neighbours share the character between them. #}
+{% macro bigquery__without_nul(text) %}
+  {%- set pattern, by = ozmeta_runtime.literal('((?:^|[^\\\\])(?:\\\\\\\\)*)\\\\u0000'), ozmeta_runtime.literal('\\1\\\\ufffd') -%}
+  case when strpos({{ text }}, {{ ozmeta_runtime.literal('\\u0000') }}) > 0 then regexp_replace(regexp_replace({{ text }}, {{ pattern }}, {{ by }}), {{ pattern }}, {{ by }}) else {{ text }} end
+{%- endmacro %}
 
 {# A key in brackets is any text; a JSON null is no SQL null, though both would be written 'null'. #}
 {% macro bigquery__json_at(parsed, paths, index) %}

@@ -9,7 +9,7 @@
   {%- set lax = [] -%}
   {%- for pattern in [':' ~ number, '\\[' ~ number, ',[ \\t\\r\\n]*(?:[]}iIN]|n[aA]|[-+][nNiI])'] -%}{%- do lax.append("regexp_matches(#, '" ~ pattern ~ "')") -%}{%- endfor -%}
   {%- set lax = lax | join(' or ') -%}
-  case when not (json_valid({{ text }}) and starts_with(ltrim({{ text }}, e' \t\r\n'), '{')) then false
+  case when not (json_valid({{ text }}) and (starts_with({{ text }}, '{') or starts_with(ltrim({{ text }}, e' \t\r\n'), '{'))) then false
        when {{ lax | replace('#', text) }} then not ({{ lax | replace('#', "regexp_replace(" ~ text ~ ", '\"(?:[^\"\\\\]|\\\\.)*\"', '\"\"', 'g')") }})
        else true end
 {%- endmacro %}
@@ -166,7 +166,9 @@
 {% macro redshift__json_at(parsed, paths, index) %}
   {%- set keys = [] -%}
   {%- for key in paths[index] -%}{%- do keys.append('."' ~ key | replace('"', '""') ~ '"') -%}{%- endfor -%}
-  json_serialize({{ parsed }}{{ keys | join }})
+  {%- set raw = "json_serialize(" ~ parsed ~ keys | join ~ ")" -%}
+  {#- a SUPER keeps a decimal's zeros; how it writes an exponent, and numbers that decimals do not hold, is its own affair -#}
+  case when {{ raw }} ~ '^-?[0-9]+[.][0-9]+$' then rtrim({{ raw }}, '0') || case when rtrim({{ raw }}, '0') like '%.' then '0' else '' end else {{ raw }} end
 {%- endmacro %}
 
 {% macro redshift__json_scalar(raw) %}

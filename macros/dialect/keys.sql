@@ -1,8 +1,10 @@
-{# A key of several texts, as readable as they are, that no two different lists share: each as a netstring, `7:tenant1,4:4711,`; a null as `:,`. #}
+{# A key of several texts, as readable as they are, that no two different lists share: joined by '|', then the length of each, none for a null, as in
+   `4711|tenant1|4.7`. What tells rows apart comes first: keys are compared from the front. #}
 {% macro key_of(parts) %}
-  {%- set strings = [] -%}
-  {%- for part in parts -%}{%- do strings.extend([ozmeta_runtime.text_length(part), "':'", part, "','"]) -%}{%- endfor -%}
-  {{- ozmeta_runtime.joined(strings) -}}
+  {%- set texts = [] -%}
+  {%- for part in parts -%}{%- do texts.extend([part, "'|'"]) -%}{%- endfor -%}
+  {%- for part in parts -%}{%- do texts.extend([ozmeta_runtime.text_length(part)] + ([] if loop.last else ["'.'"])) -%}{%- endfor -%}
+  {{- ozmeta_runtime.joined(texts) -}}
 {% endmacro %}
 
 {# The SHA-256 of a text, as 64 lower-case hex digits. #}
@@ -47,6 +49,9 @@
   {%- set ms = ozmeta_runtime.hex48("greatest(0, " ~ ozmeta_runtime.floor_div(ozmeta_runtime.to_micros(instant), 1000) ~ ")") -%}
   {{ ozmeta_runtime.part(ms, 1, 8) }} {{ ozmeta_runtime.plus() }} '-' {{ ozmeta_runtime.plus() }} {{ ozmeta_runtime.part(ms, 9, 4) }} {{ ozmeta_runtime.plus() }} '-7'
 {%- endmacro %}
+
+{# The same of an id that the object has. #}
+{% macro stamp_of(id) %}{{ ozmeta_runtime.part(id, 1, 15) }}{% endmacro %}
 
 {# The 12 lower-case hex digits of a bigint below 2^48. #}
 {% macro hex48(number) %}{{ adapter.dispatch('hex48', 'ozmeta_runtime')(number) }}{% endmacro %}

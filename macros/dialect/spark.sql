@@ -128,10 +128,10 @@
 
 {# The cast takes a time alone for one of today, and wants seconds, a colon in an offset and, not to ask the session, a zone; midnight at a day's end is the next day's. #}
 {% macro spark__zoned_micros(text) %}
-  {%- set whole = "regexp_replace(regexp_replace(upper(" ~ text ~ "), '^([0-9-]+)$', '$1T00:00'), '^([0-9-]+[T ][0-9]+:[0-9]+)( ?[Z+-]|$)', '$1:00$2')" -%}
-  {%- set zoned = "regexp_replace(regexp_replace(" ~ whole ~ ", '(:[0-9.]+)$', '$1Z'), '(:[0-9.]+ ?[+-][0-9]{2})([0-9]{2})$', '$1:$2')" -%}
-  (case when {{ text }} rlike '[Tt ]24:00(:00([.]0+)?)?( ?[Zz+-]|$)' then unix_micros(try_cast(regexp_replace({{ zoned }}, '([T ])24:', '$100:') as timestamp)) + 86400000000
-        when {{ text }} rlike '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ]|$)' then unix_micros(try_cast({{ zoned }} as timestamp)) end)
+  {%- set whole = "regexp_replace(regexp_replace(" ~ text ~ ", '^([0-9-]+)$', '$1T00:00'), '^([0-9-]+[T ][0-9]+:[0-9]+)([Zz+-]|$)', '$1:00$2')" -%}
+  {%- set zoned = "regexp_replace(regexp_replace(" ~ whole ~ ", '^([0-9-]+[T ][0-9:.]+)$', '$1Z'), '([T ][0-9:.]+[+-][0-9]{2})([0-9]{2})$', '$1:$2')" -%}
+  (case when {{ text }} rlike '[T ]24:00(:00([.]0+)?)?([Zz+-]|$)' then unix_micros(try_cast(regexp_replace({{ zoned }}, '([T ])24:', '$100:') as timestamp)) + 86400000000
+        when {{ ozmeta_runtime.spark__full_match(text, '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ][0-9:.]+([Zz]|[+-][0-9:]+)?)?') }} then unix_micros(try_cast({{ zoned }} as timestamp)) end)
 {%- endmacro %}
 
 {# ---- JSON: a VARIANT per path #}
@@ -153,20 +153,26 @@
     {%- endfor -%}
     {%- do found.append(value[-1]) -%}
   {%- endfor -%}
-  element_at(transform(array(try_parse_json({{ text }})), j -> transform(array({{ found | join(', ') }}), value -> {{ ozmeta_runtime.spark__json_written('value') }})), 1)
+  element_at(transform(array(try_parse_json({{ ozmeta_runtime.spark__without_nul(text) }})), j -> transform(array({{ found | join(', ') }}), value -> {{ ozmeta_runtime.spark__json_written('value') }})), 1)
+{%- endmacro %}
+
+{# U+FFFD is read for U+0000, which not every engine's texts can hold. #}
+{% macro spark__without_nul(text) %}
+  {%- set pattern = ozmeta_runtime.literal('(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000') -%}
+  case when contains({{ text }}, {{ ozmeta_runtime.literal('\\u0000') }}) then regexp_replace({{ text }}, {{ pattern }}, {{ ozmeta_runtime.literal('$1\\\\ufffd') }}) else {{ text }} end
 {%- endmacro %}
 
 {% macro spark__json_at(parsed, paths, index) %}{{ parsed }}[{{ index }}]{% endmacro %}
 
-{# As DuckDB writes JSON: what was written with a point or an exponent is a double, and shows it. A VARIANT knows 1.0 as a decimal without decimals, and a long whole number too. #}
+{# As DuckDB writes JSON: what was written with a point or an exponent is a double, and shows it. A VARIANT knows 1.0 as a decimal without decimals, and a long whole number too; what no double holds is infinity, and written as a number that none holds. #}
 {% macro spark__json_written(value) %}
   {%- set is_array = "schema_of_variant(" ~ value ~ ") like 'ARRAY%'" -%}
-  {%- set double = "case when abs(d) >= 1e21 or abs(d) between 4.9e-324 and 9.999999999999999e-7 then regexp_replace(cast(d as string), '([.]0)?E', 'e') else "
+  {%- set double = "case when abs(d) = cast('Infinity' as double) then case when d > 0 then '1e999' else '-1e999' end when abs(d) >= 1e21 or (abs(d) < cast(0.000001 as double) and d <> 0) then regexp_replace(cast(d as string), '([.]0)?E', 'e') else "
       ~ ozmeta_runtime.spark__without_exponent("cast(d as string)") ~ " end" -%}
   case when {{ value }} is not null then concat(case when {{ is_array }} then '[' else '' end,
     array_join(transform(case when {{ is_array }} then try_variant_get({{ value }}, '$', 'array<variant>') else array({{ value }}) end, member ->
       case when schema_of_variant(member) rlike '^(DOUBLE|DECIMAL[(]([0-9]|1[0-8]),0[)]|DECIMAL[(][0-9]+,[1-9])'
-           then element_at(transform(array(cast(to_json(member) as double)), d -> {{ double }}), 1)
+           then element_at(transform(array(try_variant_get(member, '$', 'double')), d -> {{ double }}), 1)
            else to_json(member) end), ','),
     case when {{ is_array }} then ']' else '' end) end
 {%- endmacro %}

@@ -74,8 +74,8 @@
 {% macro default__part(text, first, length) %}substr({{ text }}, {{ first }}, {{ length }}){% endmacro %}
 
 {# Whether a query may go round and round, as long as an object's events last. Where it may not, an object that has to be walked stops the run. #}
-{% macro walks() %}{% do return(adapter.dispatch('walks', 'ozmeta_runtime')()) %}{% endmacro %}
-{% macro default__walks() %}{% do return(true) %}{% endmacro %}
+{% macro can_walk() %}{% do return(adapter.dispatch('can_walk', 'ozmeta_runtime')()) %}{% endmacro %}
+{% macro default__can_walk() %}{% do return(true) %}{% endmacro %}
 
 {# `with recursive`, for the engines that want the word. #}
 {% macro with_recursive() %}{{ adapter.dispatch('with_recursive', 'ozmeta_runtime')() }}{% endmacro %}

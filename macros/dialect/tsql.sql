@@ -2,7 +2,7 @@
    dbt's two adapters know nothing of each other, so each macro is there for both. #}
 {# ---- words #}
 {% macro sqlserver__with_recursive() %}with{% endmacro %}
-{% macro sqlserver__walks() %}{% do return(false) %}{% endmacro %}
+{% macro sqlserver__can_walk() %}{% do return(false) %}{% endmacro %}
 {% macro sqlserver__plus() %}+{% endmacro %}
 
 {# ---- booleans: there is no type of them; a bit is no condition, and a condition no value #}
@@ -119,7 +119,7 @@ where date_day < cast('{{ last }}' as date)
 
 {# ---- Fabric: the same #}
 {% macro fabric__with_recursive() %}{{ ozmeta_runtime.sqlserver__with_recursive() }}{% endmacro %}
-{% macro fabric__walks() %}{% do return(ozmeta_runtime.sqlserver__walks()) %}{% endmacro %}
+{% macro fabric__can_walk() %}{% do return(ozmeta_runtime.sqlserver__can_walk()) %}{% endmacro %}
 {% macro fabric__plus() %}{{ ozmeta_runtime.sqlserver__plus() }}{% endmacro %}
 {% macro fabric__boolean(value) %}{{ ozmeta_runtime.sqlserver__boolean(value) }}{% endmacro %}
 {% macro fabric__truth(condition) %}{{ ozmeta_runtime.sqlserver__truth(condition) }}{% endmacro %}

@@ -31,15 +31,21 @@ with levels as (
     {{ ozmeta_runtime.literal_rows([['SL_Code', text], ['slot', bigint], ['level', bigint], ['signal', text], ['severity', text], ['role', text], ['principal', text], ['notes', text]], rows) }}
 ),
 
+{% if transitions -%}
+facts as (
+    {{ ozmeta_runtime.object_facts(intake, timeline, new) }}
+),
+
+{% endif -%}
 raised as (
-    select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as _CycleKey, cast(null as {{ text }}) as SL_Code, cast(null as {{ text }}) as ST_ID, cast(null as {{ bigint }}) as ST_CycleNo,
+    select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as tenant, cast(null as {{ text }}) as object_id, cast(null as {{ text }}) as stamp, cast(null as {{ text }}) as _CycleKey, cast(null as {{ text }}) as SL_Code, cast(null as {{ text }}) as ST_ID, cast(null as {{ bigint }}) as ST_CycleNo,
         cast(null as {{ text }}) as start_event, cast(null as {{ ts }}) as created_at, cast(null as {{ ts }}) as stop_at, cast(null as {{ text }}) as signal,
         cast(null as {{ bigint }}) as level, cast(null as {{ text }}) as severity, cast(null as {{ text }}) as role, cast(null as {{ text }}) as principal, cast(null as {{ text }}) as notes
     {{ ozmeta_runtime.no_rows() }}
     {%- if cycles %}
     {%- for slot in range(1, ozmeta_runtime.level_slots(slas) + 1) %}
     union all
-    select cycles._ObjectKey, cycles._Key, cycles.SL_Code, cycles.ST_ID, cycles.ST_CycleNo, cycles.ST_StartEventID, cycles.ST_Level{{ slot }}AtUTC, cycles.ST_StopUTC,
+    select cycles._ObjectKey, cycles._TenantID, cycles.ST_ObjectID, {{ ozmeta_runtime.stamp_of('cycles.ST_ID') }}, cycles._Key, cycles.SL_Code, cycles.ST_ID, cycles.ST_CycleNo, cycles.ST_StartEventID, cycles.ST_Level{{ slot }}AtUTC, cycles.ST_StopUTC,
         levels.signal, levels.level, levels.severity, levels.role, levels.principal, levels.notes
     from {{ cycles }} as cycles
     inner join levels on levels.SL_Code = cycles.SL_Code and levels.slot = {{ slot }}
@@ -52,11 +58,12 @@ raised as (
     {%- for transition in transitions %}
     {%- for l in transition.levels %}
     union all
-    select _ObjectKey, cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ bigint }}), EJ_ID, TL_EffectiveUTC, cast(null as {{ ts }}),
+    select taken._ObjectKey, facts.tenant, facts.object_id, facts.stamp, cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ bigint }}),
+        taken.EJ_ID, taken.TL_EffectiveUTC, cast(null as {{ ts }}),
         {{ ozmeta_runtime.literal(l.signal) }}, {{ l.level }}, {{ ozmeta_runtime.literal(l.severity) }}, {{ ozmeta_runtime.literal(l.get('role')) }},
         {{ ozmeta_runtime.literal(l.get('principal')) }}, {{ ozmeta_runtime.literal(l.get('notes')) }}
-    from {{ timeline }}
-    where {{ ozmeta_runtime.took(transition.transition) }} and {{ new }}
+    from (select _ObjectKey, EJ_ID, TL_EffectiveUTC from {{ timeline }} where {{ ozmeta_runtime.took(transition.transition) }} and {{ new }}) as taken
+    inner join facts on facts._ObjectKey = taken._ObjectKey
     {%- endfor %}
     {%- endfor %}
 ),
@@ -92,20 +99,15 @@ answered as (
     group by keyed._Key
 ),
 
-objects as (
-    {{ ozmeta_runtime.object_facts(intake, timeline, '_ObjectKey in (select _ObjectKey from raised)') }}
-),
-
 seeded as (
     select
-        keyed.*, objects.tenant, objects.object_id, objects.stamp, answered.acknowledged_at,
+        keyed.*, answered.acknowledged_at,
         {{ "case when keyed.stop_at < coalesce(answered.closed_at, " ~ ozmeta_runtime.never() ~ ") then keyed.stop_at else answered.closed_at end" if auto_close else "answered.closed_at" }} as closed_at,
-        {{ ozmeta_runtime.seed_hash(["'EQ'", 'objects.tenant', ozmeta_runtime.literal(intake.object_type), 'objects.object_id', 'keyed.SL_Code', 'keyed.start_event',
+        {{ ozmeta_runtime.seed_hash(["'EQ'", 'keyed.tenant', ozmeta_runtime.literal(intake.object_type), 'keyed.object_id', 'keyed.SL_Code', 'keyed.start_event',
             'keyed.signal', 'cast(keyed.level as ' ~ text ~ ')']) }} as seed,
         -- an action may be there twice on a transition, never on an SLA
         {{ 'row_number() over (partition by keyed._Key order by ' ~ ozmeta_runtime.bytewise('keyed.severity') ~ ', ' ~ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.role')) ~ ', ' ~ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.principal')) ~ ', ' ~ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('keyed.notes')) ~ ')' if transitions else '1' }} as copy
     from keyed
-    inner join objects on objects._ObjectKey = keyed._ObjectKey
     left join answered on answered._Key = keyed._Key
 ),
 

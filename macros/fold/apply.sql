@@ -1,12 +1,14 @@
 {# SPEC 4.5: apply the events in order, as the CTE `folded`.
    Most objects' events resolve by themselves: their state is the last target before, so windows do (`versioned`).
    An object one of whose events depends on the current state or, under first_writer_wins, may be rejected,
-   is walked event by event (`walked`). Both ask the same sentences, from the macros at the end. #}
+   is walked event by event (`walked`). Both ask the same sentences, from the macros at the end.
+   Where no two transitions that one event may mean lead to different states, and the last writer wins, there is nothing to walk. #}
 {% macro apply_ctes(workflow, policy) %}
 {%- set first_wins = policy == 'first_writer_wins' %}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() %}
 {%- set start = ozmeta_runtime.literal(workflow.start) %}
 {%- set in_order = 'partition by _ObjectKey order by ' ~ ozmeta_runtime.total_order() %}
+{%- set walks = first_wins or ozmeta_runtime.may_depend_on_state(workflow) %}
 {%- set judged = 'question, verdict, any_code, target, is_undeclared, depends_on_state' %}
 positioned as (
     select
@@ -38,12 +40,13 @@ marked as (
     select *, {{ ozmeta_runtime.mark() }} as mark from versioned
 ),
 
+{% if walks %}
 sequential as (
     select distinct _ObjectKey from {{ "marked" if first_wins else "positioned" }}
     where depends_on_state = 1 {% if first_wins %}or mark in ({{ ozmeta_runtime.rejecting_marks() }}){% endif %}
 ),
 
-{% if ozmeta_runtime.walks() -%}
+{% if ozmeta_runtime.can_walk() -%}
 walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', 'EJ_ID', 'EJ_EventTimeUTC', 'TL_EffectiveUTC', 'state_before', 'state_after', 'version_after', 'is_applied', 'is_rejected', 'code', 'mark']) }} as (
     select
         _ObjectKey, cast(0 as {{ bigint }}) as TL_Position, cast(null as {{ text }}) as EJ_ID,
@@ -92,17 +95,20 @@ walked as (
     from sequential
 ),
 {%- endif %}
+{% endif %}
 
 outcomes as (
     select
         _ObjectKey, EJ_ID, EJ_EventTimeUTC, TL_EffectiveUTC, TL_Position, moves as is_applied, 0 as is_rejected, coalesce(legal_code, any_code) as code, mark,
         state_before, case when moves = 1 then resolved_target else state_before end as state_after, version_before + moves as version_after
     from marked
+    {%- if walks %}
     where _ObjectKey not in (select _ObjectKey from sequential)
     union all
     select _ObjectKey, EJ_ID, EJ_EventTimeUTC, TL_EffectiveUTC, TL_Position, is_applied, is_rejected, code, mark, state_before, state_after, version_after
     from walked
     where TL_Position > 0
+    {%- endif %}
 ),
 
 folded as (
@@ -118,6 +124,18 @@ folded as (
         coalesce(mark, case when TL_EffectiveUTC <> EJ_EventTimeUTC then 'ClockSkew' end) as TL_Anomaly
     from outcomes
 ),
+{% endmacro %}
+
+{# Whether an event's target may depend on the current state: transitions of one code, or bound to one event type, that lead to different states. #}
+{% macro may_depend_on_state(workflow) %}
+  {%- set targets = {} -%}
+  {%- for t in workflow.transitions -%}
+    {%- if targets.setdefault(('code', t.code), t.to) != t.to -%}{%- do return(true) -%}{%- endif -%}
+    {%- for event in t.get('events', []) -%}
+      {%- if targets.setdefault(('event', event), t.to) != t.to -%}{%- do return(true) -%}{%- endif -%}
+    {%- endfor -%}
+  {%- endfor -%}
+  {%- do return(false) -%}
 {% endmacro %}
 
 {# The target all candidates share, or the undeclared one; where they differ, what the legal ones agree on. #}

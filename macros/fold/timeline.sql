@@ -2,7 +2,7 @@
 Model <binding>_timeline: every admitted event of a binding, once, in the fold's order, with what it did (SPEC 4, 7, 8).
 
   admission  the journal's rows not yet read, or read again within the lookback, and whether each is admitted   macros/journal/admit.sql
-  delivered  of the rows of one id, the first
+  delivered  of the rows of one id, the first; most ids have one row, and nothing is asked of them
   arrived    those that the timeline does not hold
   touched    objects that an arrival or a pending event now due concerns; all, where the definition changed
   events     all events of those objects: what the timeline holds, and what arrived
@@ -30,24 +30,27 @@ Arguments
 {%- set paths = ozmeta_runtime.payload_paths(intake) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 
-{{ ozmeta_runtime.with_recursive() }} {{ ozmeta_runtime.admission_ctes(intake, state) }}
+{{ ozmeta_runtime.with_recursive() if policy == 'first_writer_wins' or ozmeta_runtime.may_depend_on_state(workflow) else 'with' }}
+{{ ozmeta_runtime.repeated_cte(intake, state) }}
+{{ ozmeta_runtime.admission_cte('admission', intake, state) }}
+{{ ozmeta_runtime.admission_cte('redelivered', intake, state, ids='select EJ_ID from repeated') }}
 
 delivered as (
     select {{ ozmeta_runtime.delivered_columns() }}, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }} as parsed
     from admission
-    where refusal is null and EJ_ID not in (select EJ_ID from repeated where EJ_ID is not null)
+    where refusal is null and EJ_ID not in (select EJ_ID from repeated)
     union all
     select {{ ozmeta_runtime.delivered_columns() }}, TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }}
     from (
         select
             *,
             row_number() over (
-                partition by _ObjectKey, EJ_ID, refusal
-                order by _SyncDate, EJ_EventTimeUTC, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('payload')) }},
+                partition by _ObjectKey, EJ_ID
+                order by case when refusal is null then 0 else 1 end, _SyncDate, EJ_EventTimeUTC, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('payload')) }},
                     {{ ozmeta_runtime.bytewise('EJ_EventType') }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_Actor')) }},
                     {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_SourceSystem')) }}, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}, TL_ContentHash
             ) as delivery
-        from (select *, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash from admission where EJ_ID in (select EJ_ID from repeated)) as hashed
+        from (select *, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash from redelivered) as hashed
     ) as numbered
     where delivery = 1 and refusal is null
 ),

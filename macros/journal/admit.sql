@@ -1,11 +1,7 @@
-{# SPEC 4.1, as the CTEs `journal` and `admission`: each journal row with its object's key and, where it has to be refused, the reason.
-   A payload that is null is an event without one, and admitted. #}
-{% macro admission_ctes(intake, state, event_ids=none) %}
-journal as (
-    {{ ozmeta_runtime.journal_slice(intake, state, event_ids) }}
-),
-
-admission as (
+{# SPEC 4.1, as a CTE called `name`: each journal row with its object's key and, where it has to be refused, the reason. A payload that is null is an event
+   without one, and admitted. ids, or_ids: see journal_slice. #}
+{% macro admission_cte(name, intake, state, ids=none, or_ids=none) %}
+{{ name }} as (
     select
         journal.*,
         case
@@ -18,18 +14,28 @@ admission as (
         end as refusal,
         {{ ozmeta_runtime.object_key(intake) }} as _ObjectKey,
         coalesce(sync_date, EJ_EventTimeUTC) as _SyncDate
-    from journal
+    from (
+        {{ ozmeta_runtime.journal_slice(intake, state, ids, or_ids) }}
+    ) as journal
 ),
+{% endmacro %}
 
--- few ids come more than once: only of those is anything asked that needs an order
+{# The ids that stand in the slice more than once, as the CTE `repeated`: few, and only of those is anything asked that needs an order. #}
+{% macro repeated_cte(intake, state, or_ids=none) %}
 repeated as (
-    select EJ_ID from journal group by EJ_ID having count(*) > 1
+    select EJ_ID
+    from (
+        {{ ozmeta_runtime.journal_slice(intake, state, or_ids=or_ids, only_id=true) }}
+    ) as ids
+    where EJ_ID is not null
+    group by EJ_ID
+    having count(*) > 1
 ),
 {% endmacro %}
 
 {# The object a row belongs to: (tenant, id); the type is the binding's own. Under ObjectID the tenant is no part of it. #}
 {% macro object_key(intake) %}
-  {{- ozmeta_runtime.key_of(['_TenantID', 'EJ_ObjectID'] if intake.tenant_in_key else ['EJ_ObjectID']) -}}
+  {{- ozmeta_runtime.key_of(['EJ_ObjectID', '_TenantID'] if intake.tenant_in_key else ['EJ_ObjectID']) -}}
 {% endmacro %}
 
 {# What a journal row says beside its object and its id, _SyncDate aside and its object type by whichever name: two rows of one object and id that

@@ -6,22 +6,25 @@ Arguments
           journals: [{name, relation, columns: {canonical: physical, or none where the journal has no such column}}],
           fields: [{ref, column, path}] payload fields that rules use
   state   from run_state: each journal is read from its own watermark on, less the lookback; all of it at first
-  event_ids  a select of EJ_IDs whose rows are read wherever they are, or none
+  ids     a select of EJ_IDs: only rows of these; or none
+  or_ids  a select of EJ_IDs whose rows are read wherever they are, or none
+  only_id whether nothing but EJ_ID is wanted
 Result    a select of one row per journal row: refusal (reason code or null), parsed payload, canonical columns, content hash
 Raises    where a journal lacks a column that has to be there, naming it and how to map it
 #}
-{% macro journal_slice(intake, state, event_ids=none) %}
+{% macro journal_slice(intake, state, ids=none, or_ids=none, only_id=false) %}
   {%- for journal in intake.journals %}
     {{ "union all" if not loop.first }}
-    {{ ozmeta_runtime.journal_rows(intake, journal, state.journals.get(journal.name) if state.incremental, event_ids) }}
+    {{ ozmeta_runtime.journal_rows(intake, journal, state.journals.get(journal.name) if state.incremental, ids, or_ids, only_id) }}
   {%- endfor %}
 {% endmacro %}
 
-{% macro journal_rows(intake, journal, watermark, event_ids=none) %}
+{% macro journal_rows(intake, journal, watermark, ids=none, or_ids=none, only_id=false) %}
   {%- set c = ozmeta_runtime.journal_columns(journal, intake) %}
     select
+        {{ c.EJ_ID }} as EJ_ID
+        {%- if not only_id %},
         {{ ozmeta_runtime.literal(journal.name) }} as TL_Journal,
-        {{ c.EJ_ID }} as EJ_ID,
         {{ c._TenantID }} as _TenantID,
         {{ c.EJ_ObjectID }} as EJ_ObjectID,
         {{ c.EJ_EventType }} as EJ_EventType,
@@ -37,12 +40,16 @@ Raises    where a journal lacks a column that has to be there, naming it and how
         {{ c.EJ_Sequence }} as EJ_Sequence,
         {{ c.raw_sequence }} as raw_sequence,
         {{ c._SyncDate }} as sync_date
+        {%- endif %}
     from {{ journal.relation }}
     where {{ c.EJ_ObjectType }} in ({{ ozmeta_runtime.literals(intake.object_types) }}){{ ozmeta_runtime.verified_slice(c.EJ_ObjectID) }}
+    {%- if ids %}
+      and {{ c.stored_id }} in ({{ ids }})
+    {%- endif %}
     {%- if watermark and c.has_sync_date %}
       -- a row without _SyncDate has no place in the order of arrival, so it is looked at by every run
       and ({{ c._SyncDate }} >= {{ ozmeta_runtime.from_micros(ozmeta_runtime.to_micros(ozmeta_runtime.instant(watermark)) ~ " - " ~ intake.lookback_minutes * 60000000) }}
-           or {{ c._SyncDate }} is null{% if event_ids %} or {{ c.EJ_ID }} in ({{ event_ids }}){% endif %})
+           or {{ c._SyncDate }} is null{% if or_ids %} or {{ c.EJ_ID }} in ({{ or_ids }}){% endif %})
     {%- endif %}
 {% endmacro %}
 
@@ -80,6 +87,8 @@ Raises    where a journal lacks a column that has to be there, naming it and how
     {%- else -%}
       {%- do sql.update({name: text}) -%}
     {%- endif -%}
+    {#- A comparison with the column as it is stored is one that an engine can make while it reads. -#}
+    {%- if name == 'EJ_ID' -%}{%- do sql.update({'stored_id': quoted if column.is_string() else sql.EJ_ID}) -%}{%- endif -%}
     {%- if name == 'EJ_EventTimeUTC' -%}{%- do sql.update({'raw_event_time': text}) -%}{%- endif -%}
     {%- if name == 'EJ_Sequence' -%}{%- do sql.update({'raw_sequence': text if column else "cast(null as " ~ ozmeta_runtime.type_text() ~ ")"}) -%}{%- endif -%}
     {%- if name == '_SyncDate' -%}{%- do sql.update({'has_sync_date': column is not none and not said_absent}) -%}{%- endif -%}

@@ -13,13 +13,15 @@ Arguments  intake: see journal_slice; timeline: the binding's timeline
 {%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}
 {%- set replaced = "select EJ_ID from " ~ timeline ~ " where " ~ ozmeta_runtime.is_true('TL_Replaced') ~ " and " ~ ozmeta_runtime.new_since(state) -%}
 {%- set gave_way = not state.whole and run_query("select count(*) from (" ~ replaced ~ ") as replaced").rows[0][0] | int -%}
-with {{ ozmeta_runtime.admission_ctes(intake, state, replaced if gave_way else none) }}
+with
+{{ ozmeta_runtime.repeated_cte(intake, state, or_ids=replaced if gave_way else none) }}
+{{ ozmeta_runtime.admission_cte('admission', intake, state, or_ids=replaced if gave_way else none) }}
 
 -- the only row of its id, admitted, is what the timeline holds, unless an earlier run read that id already
 known as (
     select held._ObjectKey, held.EJ_ID, held._SyncDate, held.TL_ContentHash
     from {{ timeline }} as held
-    where held.EJ_ID in (select EJ_ID from {{ "repeated" if state.whole else "journal" }})
+    where held.EJ_ID in (select EJ_ID from {{ "repeated" if state.whole else "admission" }})
 ),
 
 suspects as (

@@ -9,7 +9,7 @@ with clock as (
     select max(RUN_AsOfUTC) as as_of from {{ log }}
 ),
 
--- an object's first event opens a stay, and so does each change of state: as WI_CurrentSinceUTC is told
+-- the first event of an object opens a stay, and so does each change of state: as WI_CurrentSinceUTC is told
 stays as (
     select
         _Key, _ObjectKey, EJ_ObjectID, TL_State, TL_EffectiveUTC,

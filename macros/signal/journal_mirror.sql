@@ -75,7 +75,7 @@ hashed as (
 
 written as (
     select
-        -- of journal rows, where from, what and when; of the runtime's own, what they say
+        -- of journal rows, where from, what and when; of what the runtime says, what that is
         {{ ozmeta_runtime.key_of(['seed', "case when MJ_Journal = 'ozmeta_runtime' then '' else MJ_RowHash end", "case when MJ_Journal = 'ozmeta_runtime' then '' else " ~ ozmeta_runtime.instant_text('_SyncDate') ~ " end"]) }} as _Key,
         EJ_ID, _TenantID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, {{ ozmeta_runtime.literal(intake.object_type) }} as EJ_ObjectType, EJ_ObjectID, EJ_CorrelationID,
         EJ_CausationID, EJ_SourceSystem, EJ_SourceKey, EJ_Payload, EJ_PayloadHash, cast(EJ_Sequence as {{ bigint }}) as EJ_Sequence, _SyncDate, MJ_Journal, MJ_RowHash,

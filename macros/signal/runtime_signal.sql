@@ -2,8 +2,7 @@
 Model <binding>_runtime_signal: the append-only log of what was raised, and of what a late event took back (SPEC 6c).
 
   raised     the signals that the new rows of the tables bear out
-  concerned  these, and those that the log has of rows that are new
-  logged     what the log last said of each: an odd number, that it was raised; an even one, that it was retracted
+  logged     what the log last said of these, and of the rows that are new: an odd number, that it was raised; an even one, that it was retracted
   said       what is new: raised and not yet said, or said and borne out no more
 
 A row is written once. It is known by its signal and a number that counts up, so that a run which died and one that follows it write it once
@@ -28,32 +27,32 @@ Arguments
 {%- set logs = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key', '_SignalKey', '_ObjectKey', 'RS_Number', 'RS_Kind', 'RS_NoticedUTC']) -%}
 
 with raised as (
-    select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as signal, cast(null as {{ text }}) as severity, cast(null as {{ text }}) as subject,
+    select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as tenant, cast(null as {{ text }}) as object_id, cast(null as {{ text }}) as signal, cast(null as {{ text }}) as severity, cast(null as {{ text }}) as subject,
         cast(null as {{ text }}) as subject_key, cast(null as {{ text }}) as told_apart, cast(null as {{ text }}) as causing_event, cast(null as {{ ts }}) as scheduled_at,
         cast(null as {{ text }}) as SL_Code, cast(null as {{ bigint }}) as level, cast(null as {{ text }}) as notes
     {{ ozmeta_runtime.no_rows() }}
     {%- if cycles %}
     {%- for signal, column in [('SLA.Warned', 'ST_WarnedUTC'), ('SLA.Breached', 'ST_BreachedUTC')] %}
     union all
-    select _ObjectKey, '{{ signal }}', {{ ozmeta_runtime.literal(severities[signal]) }}, 'sla_cycle', _Key, _Key, ST_StartEventID, {{ column }}, SL_Code, null, null
+    select _ObjectKey, _TenantID, ST_ObjectID, '{{ signal }}', {{ ozmeta_runtime.literal(severities[signal]) }}, 'sla_cycle', _Key, _Key, ST_StartEventID, {{ column }}, SL_Code, null, null
     from {{ cycles }} where _DeleteDate is null and {{ column }} is not null and {{ new }}
     {%- endfor %}
     {%- endif %}
     {%- if queue %}
     union all
-    select _ObjectKey, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, _Key, null, EQ_CreatedUTC, SL_Code, EQ_Level, EQ_Notes
+    select _ObjectKey, _TenantID, EQ_ObjectID, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, _Key, null, EQ_CreatedUTC, SL_Code, EQ_Level, EQ_Notes
     from {{ queue }} where _DeleteDate is null and {{ new }}
     {%- endif %}
     {%- for request in signals.requests if approvals %}
     union all
-    -- a round is told apart by the event that opened it, since a late one may shift the rounds' numbers
-    select _ObjectKey, 'Approval.Requested', {{ ozmeta_runtime.literal(severities['Approval.Requested']) }}, 'approval_step', _Key,
+    -- a round is told apart by the event that opened it, since a late one may shift the numbers of rounds
+    select _ObjectKey, _TenantID, AP_ObjectID, 'Approval.Requested', {{ ozmeta_runtime.literal(severities['Approval.Requested']) }}, 'approval_step', _Key,
         {{ ozmeta_runtime.key_of(['AF_Code', 'AP_ActivatedEventID']) }}, AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
     from {{ approvals }} where _DeleteDate is null and {{ new }} and AF_Code = {{ ozmeta_runtime.literal(request.flow) }} and AS_Code = {{ ozmeta_runtime.literal(request.step) }}
     {%- endfor %}
     {%- for emit in signals.emits %}
     union all
-    select _ObjectKey, {{ ozmeta_runtime.literal(emit.signal) }}, {{ ozmeta_runtime.literal(emit.severity) }}, 'timeline', _Key, _Key, EJ_ID, TL_EffectiveUTC, null, null,
+    select _ObjectKey, {{ ozmeta_runtime.tenant_of(intake, '_TenantID') }}, EJ_ObjectID, {{ ozmeta_runtime.literal(emit.signal) }}, {{ ozmeta_runtime.literal(emit.severity) }}, 'timeline', _Key, _Key, EJ_ID, TL_EffectiveUTC, null, null,
         {{ ozmeta_runtime.literal(emit.get('notes')) }}
     from {{ timeline }} where {{ ozmeta_runtime.took(emit.transition) }} and {{ new }}
     {%- endfor %}
@@ -69,41 +68,42 @@ keyed as (
 ),
 
 {% if logs %}
-concerned as (
-    select _SignalKey from keyed
-    {%- if state.whole %}
-    {{ ozmeta_runtime.union_distinct() }}
-    select _SignalKey from {{ this }}
-    {%- else %}
+{% if not state.whole -%}
+news as (
     {%- for source in [timeline, cycles, queue, approvals] if source %}
-    {{ ozmeta_runtime.union_distinct() }}
-    select _SignalKey from {{ this }} where RS_SubjectKey in (select _Key from {{ source }} where {{ new }})
+    {{ "union all" if not loop.first }}
+    select _ObjectKey, _Key from {{ source }} where {{ new }}
     {%- endfor %}
-    {%- endif %}
+),
+
+{% endif -%}
+held as (
+    select * from {{ this }}{% if not state.whole %} where _ObjectKey in (select _ObjectKey from news){% endif %}
 ),
 
 logged as (
     select * from (
         select *, row_number() over (partition by _SignalKey order by RS_Number desc) as newest
-        from {{ this }}
-        where _SignalKey in (select _SignalKey from concerned)
+        from held
+        {%- if not state.whole %}
+        where _SignalKey in (
+            select _SignalKey from keyed
+            {{ ozmeta_runtime.union_distinct() }}
+            select _SignalKey from held where RS_SubjectKey in (select _Key from news)
+        )
+        {%- endif %}
     ) as numbered
     where newest = 1
 ),
 {% endif %}
 
-objects as (
-    {{ ozmeta_runtime.object_facts(intake, timeline, '_ObjectKey in (select _ObjectKey from keyed)') }}
-),
-
 said as (
     select
         keyed._SignalKey, keyed._ObjectKey, {{ "coalesce(logged.RS_Number, 0) + 1" if logs else "1" }} as RS_Number,
-        keyed.signal as RS_SignalCode, keyed.severity as RS_Severity, objects.tenant as _TenantID, {{ ozmeta_runtime.literal(intake.object_type) }} as RS_ObjectType,
-        objects.object_id as RS_ObjectID, keyed.subject as RS_Subject, keyed.subject_key as RS_SubjectKey, keyed.causing_event as RS_CausingEventID,
+        keyed.signal as RS_SignalCode, keyed.severity as RS_Severity, keyed.tenant as _TenantID, {{ ozmeta_runtime.literal(intake.object_type) }} as RS_ObjectType,
+        keyed.object_id as RS_ObjectID, keyed.subject as RS_Subject, keyed.subject_key as RS_SubjectKey, keyed.causing_event as RS_CausingEventID,
         keyed.scheduled_at as RS_ScheduledUTC, keyed.SL_Code, keyed.level as RS_Level, keyed.notes as RS_Notes
     from keyed
-    inner join objects on objects._ObjectKey = keyed._ObjectKey
     {%- if logs %}
     left join logged on logged._SignalKey = keyed._SignalKey
     {%- endif %}

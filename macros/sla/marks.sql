@@ -57,7 +57,7 @@ visible as (
 
 marks as (
     {%- for sla in slas %}
-    {{ "union all " if not loop.first }}select {{ ozmeta_runtime.literal(sla.code) }} as SL_Code, _ObjectKey, TL_Position, TL_EffectiveUTC, EJ_ID,
+    {{ "union all " if not loop.first }}select {{ loop.index }} as sla_no, _ObjectKey, TL_Position, TL_EffectiveUTC, EJ_ID,
         start{{ loop.index }} as is_start, stop{{ loop.index }} as is_stop
     from visible where start{{ loop.index }} = 1 or stop{{ loop.index }} = 1
     {%- endfor %}

@@ -31,7 +31,8 @@ Arguments
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 {%- set slots = ozmeta_runtime.level_slots(slas) -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
-{%- set by_timer = 'partition by _ObjectKey, SL_Code order by TL_Position' -%}
+{#- By number: a sort by texts takes twice as long. -#}
+{%- set by_timer = 'partition by sla_no, _ObjectKey order by TL_Position' -%}
 {%- set before, after = ' rows between unbounded preceding and 1 preceding', ' rows between 1 following and unbounded following' -%}
 
 {#- An object's approvals may change where no event of it is new. -#}
@@ -43,7 +44,7 @@ with {{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, folded, appro
 policies as (
     {%- set rows = [] %}
     {%- for sla in slas %}
-      {%- set row = [sla.code, sla.get('on_restart', 'newCycle'), sla.target_minutes, sla.get('warn_minutes')] %}
+      {%- set row = [loop.index, sla.code, sla.get('on_restart', 'newCycle'), sla.target_minutes, sla.get('warn_minutes')] %}
       {%- for i in range(slots) %}
         {%- set level = sla.levels[i] if i < sla.levels | length else none %}
         {%- do row.extend([none, none, none] if level is none else
@@ -51,7 +52,7 @@ policies as (
       {%- endfor %}
       {%- do rows.append(row) %}
     {%- endfor %}
-    {%- set columns = [['SL_Code', text], ['on_restart', text], ['target_minutes', bigint], ['warn_minutes', bigint]] %}
+    {%- set columns = [['sla_no', bigint], ['SL_Code', text], ['on_restart', text], ['target_minutes', bigint], ['warn_minutes', bigint]] %}
     {%- for i in range(1, slots + 1) %}
       {%- do columns.extend([['level' ~ i ~ '_minutes', bigint], ['level' ~ i ~ '_is_warning', bigint], ['level' ~ i, bigint]]) %}
     {%- endfor %}
@@ -64,7 +65,7 @@ kinds as (
         marks.*, policies.on_restart,
         case when is_start > is_stop then 'S' when is_stop > is_start or policies.on_restart = 'resume' then 'P' end as turn
     from marks
-    inner join policies on policies.SL_Code = marks.SL_Code
+    inner join policies on policies.sla_no = marks.sla_no
 ),
 
 turns as (
@@ -77,11 +78,11 @@ turns as (
 
 spans as (
     select
-        turns._ObjectKey, turns.SL_Code, turns.on_restart, turns.TL_Position, turns.EJ_ID, stops.EJ_ID as stop_event,
+        turns._ObjectKey, turns.sla_no, turns.on_restart, turns.TL_Position, turns.EJ_ID, stops.EJ_ID as stop_event,
         {{ ozmeta_runtime.to_micros('turns.TL_EffectiveUTC') }} as span_start,
         {{ ozmeta_runtime.to_micros('stops.TL_EffectiveUTC') }} as span_stop
     from turns
-    left join marks as stops on stops._ObjectKey = turns._ObjectKey and stops.SL_Code = turns.SL_Code and stops.TL_Position = turns.stop_position
+    left join marks as stops on stops.sla_no = turns.sla_no and stops._ObjectKey = turns._ObjectKey and stops.TL_Position = turns.stop_position
     where (turns.turn = 'S' and coalesce(turns.turn_before, 'P') = 'P') or (turns.turn is null and turns.turn_before = 'S')
 ),
 
@@ -107,7 +108,7 @@ cycles as (
 
 scheduled as (
     select
-        cycles._ObjectKey, cycles.SL_Code, cycles.cycle_no,
+        cycles._ObjectKey, policies.SL_Code, cycles.cycle_no,
         min(cycles.start_event) as start_event,
         min(cycles.span_start) as start_at,
         max(case when is_last_span = 1 then cycles.span_stop end) as stop_at,
@@ -119,8 +120,8 @@ scheduled as (
         {{ ozmeta_runtime.threshold_instant('policies.level' ~ i ~ '_minutes') }} as level{{ i }}_at
         {%- endfor %}
     from cycles
-    inner join policies on policies.SL_Code = cycles.SL_Code
-    group by cycles._ObjectKey, cycles.SL_Code, cycles.cycle_no
+    inner join policies on policies.sla_no = cycles.sla_no
+    group by cycles._ObjectKey, policies.SL_Code, cycles.cycle_no
 ),
 
 {%- set object = ["tenant", ozmeta_runtime.literal(intake.object_type), "object_id"] %}
@@ -184,7 +185,7 @@ evaluated as (
         case when end_at >= ST_WarnAtUTC then ST_WarnAtUTC end as ST_WarnedUTC,
         case when end_at > ST_DueUTC then ST_DueUTC end as ST_BreachedUTC
         {%- for i in range(1, slots + 1) %},
-        -- a warning's level is raised at its instant, a breach's after it
+        -- the level of a warning is raised at its instant, that of a breach after it
         case when ST_Level{{ i }}AtUTC < end_at or (ST_Level{{ i }}AtUTC = end_at and policies.level{{ i }}_is_warning = 1) then 1 else 0 end as is_raised{{ i }},
         policies.level{{ i }}
         {%- endfor %}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-KEY = {"_Key": "The row's natural key as one text, each part as `length:text,`; what a later run merges on.", "_ObjectKey": "The object's tenant and id as one text, `length:text,` each; the id alone where the tenant is no part of the key."}
+KEY = {
+    "_Key": "The row's natural key as one text, its parts joined by | and then the length of each; what a later run merges on.",
+    "_ObjectKey": "The object's id and tenant as one text, as in 4711|acme|4.4; without the tenant where it is no part of the key.",
+}
 WRITTEN = {
     "_DefinitionHash": "Hash of the definitions this row was computed by; where it differs from today's, the next run computes it again.",
     "_Batch": "Number of the run that wrote this row.",
@@ -37,7 +40,7 @@ TIMELINE_MORE = {
     "TL_Journal": "The journal it was read from.",
     "TL_IsUnsynced": "Whether its journal row had no _SyncDate; its own time then stands in.",
     "TL_Replaced": "Whether it took the place of a row of the same id and other content that an earlier run had read; the quarantine of that run then looks for what gave way.",
-    "TL_ContentHash": "Hash of its journal row but for _SyncDate: another row of the same id with another hash is a conflicting duplicate.",
+    "TL_ContentHash": "Hash of what its journal row says beside its object, its id and _SyncDate: another row of the same object and id with another hash is a conflicting duplicate.",
     "PL_Code": "transition.code of the payload.",
     "PL_FromState": "transition.fromState of the payload.",
     "PL_ToState": "transition.toState of the payload.",

@@ -315,8 +315,12 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
     if model in ("sla_cycle", "sla_timer"):
         own |= col.NEXT
     if model == "quarantine":
-        own |= {"QR_ContentHash": "Hash of what the row says beside its ids and _SyncDate."}
-    keys = dict(col.KEY) if model not in ("quarantine", "journal", "run") else {"_Key": col.KEY["_Key"]}
+        own |= {"QR_ContentHash": "Hash of what the row says beside its object, its id and _SyncDate: as TL_ContentHash of the timeline."}
+    if model == "escalation_queue":
+        own |= {"_CycleKey": "_Key of the sla_cycle that raised it; null where a transition did."}
+    keys = {"_Key": "Hash of the run's number and the journal; what a later run merges on."} if model == "run" else dict(col.KEY)
+    if model == "journal":
+        del keys["_ObjectKey"]
     keys |= {"_SignalKey": "What the signal speaks of, as one text; its rows differ in RS_Number."} if model == "runtime_signal" else {}
     own = keys | own | (col.WRITTEN if model == "timeline" or model in col.LOGS else col.AUDIT)
 

@@ -50,14 +50,15 @@ def duration(micros: int) -> str:
 
 
 def objects(facts: Facts) -> dict[str, Facts]:
-    """{object key: its facts}: an id may be several tenants'. Rows as they were delivered have no key: they go with the tenant's object, or each alone."""
+    """{object key: its facts}: an id may be several tenants'. Rows as they were delivered may lack the tenant: they go with the tenant's object, or each alone."""
+    delivered = ("quarantine", "journal")
     found: dict[str, Facts] = defaultdict(lambda: {model: [] for model in facts})
     for model, rows in facts.items():
         for row in rows:
-            if "_ObjectKey" in row:
+            if "_ObjectKey" in row and model not in delivered:
                 found[row["_ObjectKey"]][model].append(row)
     keys = {tenant(one): key for key, one in found.items()}
-    for model in ("quarantine", "journal"):
+    for model in delivered:
         for row in facts.get(model, []):
             if row.get("_DeleteDate") is None:
                 key = keys.get(row["_TenantID"]) or (next(iter(found)) if len(found) == 1 else f"delivered of {row['_TenantID']}")

@@ -1,0 +1,105 @@
+"""Runs that fold no event again: only time passed, or only a target changed. What they don't concern stays as it is, row for row (SPEC 5, 6, 6c, 8)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbt_project_under_test import DbtProject
+from test_prove import meta
+from test_runs import CONFIG, event, same_as_full_refresh
+
+TABLES = ("timeline", "quarantine", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue", "runtime_signal")
+QUEUE = "select EQ_ObjectID as id, ST_CycleNo as cycle, EQ_SignalCode as signal, EQ_Status as status, EQ_Notes as notes, _DeleteDate as gone from case_escalation_queue"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> DbtProject:
+    """60 minutes on Busy, warned at 30, each with an escalation; every Go raises one of its own."""
+    project = DbtProject(tmp_path, CONFIG, meta())
+    project.create_journal()
+    return project
+
+
+def at(minute: int) -> dt.datetime:
+    return dt.datetime(2026, 1, 1) + dt.timedelta(minutes=minute)
+
+
+def tables(project: DbtProject) -> dict[str, dict[str, dict[str, Any]]]:
+    """{table: {key: row}}"""
+    return {table: {row["_Key"]: row for row in project.rows(f"from case_{table}")} for table in TABLES}
+
+
+def test_a_cycle_that_ticks_leaves_all_else_alone(project: DbtProject) -> None:
+    """o1's first cycle was warned and stopped; its second falls due for a warning at 70. o2 is breached already, o3 is not yet due, o4 never started."""
+    project.append([event("a", 0, "Go"), event("b", 35, "Back"), event("c", 40, "Go"), event("d", 0, "Go", "o2"), event("e", 50, "Go", "o3"), event("f", 1, object_id="o4")])
+    project.run("2026-01-01T01:05:00")
+    before = tables(project)
+    assert sorted((row["ST_ObjectID"], row["ST_CycleNo"], row["ST_Status"]) for row in before["sla_cycle"].values()) == [
+        ("o1", 1, "Stopped"), ("o1", 2, "Running"), ("o2", 1, "Breached"), ("o3", 1, "Running")]  # fmt: skip
+    project.run("2026-01-01T01:15:00")
+    after = tables(project)
+    written = {table: [row for key, row in after[table].items() if before[table].get(key) != row] for table in TABLES}
+    assert {table: len(rows) for table, rows in written.items()} == {
+        "timeline": 0, "quarantine": 0, "workflow_instance": 0, "sla_cycle": 1, "sla_timer": 1, "escalation_queue": 1, "runtime_signal": 2}  # fmt: skip
+    for table in ("sla_cycle", "sla_timer"):
+        assert [(row["ST_ObjectID"], row["ST_CycleNo"], row["ST_Status"], row["ST_WarnedUTC"], row["_DeleteDate"]) for row in written[table]] == [("o1", 2, "Warned", at(70), None)]
+    assert [(row["EQ_ObjectID"], row["ST_CycleNo"], row["EQ_SignalCode"], row["EQ_Status"], row["_DeleteDate"]) for row in written["escalation_queue"]] == [("o1", 2, "SLA.Warned", "Open", None)]
+    assert sorted((row["RS_ObjectID"], row["RS_SignalCode"], row["RS_Kind"]) for row in written["runtime_signal"]) == [("o1", "Escalation.Raised", "Raised"), ("o1", "SLA.Warned", "Raised")]
+    assert not any(set(before[table]) - set(after[table]) for table in TABLES)
+    assert not any(row.get("_DeleteDate") for rows in after.values() for row in rows.values())
+    assert same_as_full_refresh(project, "2026-01-01T01:15:00") == {}
+
+
+def test_a_longer_target_takes_back_what_it_had_raised(project: DbtProject) -> None:
+    """No event is new. The breach of 01:00 is none any more; the warning and what the transitions raised stay as they were."""
+    project.append([event("a", 0, "Go"), event("b", 10, "Go", "o2"), event("c", 20, "Back", "o2")])
+    project.run("2026-01-01T01:10:00")
+    assert len(project.rows("from case_escalation_queue where _DeleteDate is null")) == 4
+    desk = "select * exclude (_DefinitionHash, _Batch, _UpdateDate) from case_escalation_queue where ST_ID is null order by _Key"
+    by_transition, said = project.rows(desk), project.rows("from case_runtime_signal order by _Key")
+    assert len(by_transition) == 2
+    longer = meta()
+    longer["objects"]["runtime"]["slaPolicies"][0]["targetMinutes"] = 120
+    project.configure(CONFIG, longer)
+    project.run("2026-01-01T01:15:00")
+    assert project.rows("select ST_ObjectID as id, ST_Status as status, ST_BreachedUTC as breached from case_sla_timer order by 1") == [
+        {"id": "o1", "status": "Warned", "breached": None}, {"id": "o2", "status": "Stopped", "breached": None}]  # fmt: skip
+    assert project.rows(QUEUE + " where ST_ID is not null order by signal") == [
+        {"id": "o1", "cycle": 1, "signal": "SLA.Breached", "status": "Closed", "notes": "Retracted", "gone": at(75)},
+        {"id": "o1", "cycle": 1, "signal": "SLA.Warned", "status": "Open", "notes": None, "gone": None}]  # fmt: skip
+    assert project.rows(desk) == by_transition
+    new = project.rows("select RS_ObjectID as id, RS_SignalCode as signal, RS_Kind as kind, RS_Level as level from case_runtime_signal where RS_NoticedUTC = '2026-01-01 01:15:00' order by signal")
+    assert new == [{"id": "o1", "signal": "Escalation.Raised", "kind": "Retracted", "level": 2}, {"id": "o1", "signal": "SLA.Breached", "kind": "Retracted", "level": None}]
+    assert [row for row in project.rows("from case_runtime_signal order by _Key") if row["RS_NoticedUTC"] == at(70)] == said
+    project.run("2026-01-01T02:00:01")  # due again, and said again
+    assert project.rows("select RS_Number as n, RS_Kind as kind from case_runtime_signal where RS_SignalCode = 'SLA.Breached' order by 1") == [
+        {"n": 1, "kind": "Raised"}, {"n": 2, "kind": "Retracted"}, {"n": 3, "kind": "Raised"}]  # fmt: skip
+    assert project.rows(QUEUE + " where signal = 'SLA.Breached'") == [{"id": "o1", "cycle": 1, "signal": "SLA.Breached", "status": "Open", "notes": None, "gone": None}]
+    assert project.rows(desk) == by_transition
+    assert same_as_full_refresh(project, "2026-01-01T02:00:01") == {}
+
+
+def test_a_transition_undone_takes_its_escalation_along(project: DbtProject) -> None:
+    """A late Go makes the first one a restatement: what it had raised is retracted, another object's rows are left alone."""
+    project.append([event("a", 10, "Go"), event("d", 10, "Go", "o2")])
+    project.run("2026-01-01T00:20:00")
+    project.append([event("b", 5, "Go", _SyncDate=at(21))])
+    project.run("2026-01-01T00:25:00")
+    assert project.rows(QUEUE.replace("select ", "select EQ_CreatedUTC as raised, ") + " where ST_ID is null order by id, raised") == [
+        {"raised": at(5), "id": "o1", "cycle": None, "signal": "Escalation.Raised", "status": "Open", "notes": None, "gone": None},
+        {"raised": at(10), "id": "o1", "cycle": None, "signal": "Escalation.Raised", "status": "Closed", "notes": "Retracted", "gone": at(25)},
+        {"raised": at(10), "id": "o2", "cycle": None, "signal": "Escalation.Raised", "status": "Open", "notes": None, "gone": None}]  # fmt: skip
+    assert same_as_full_refresh(project, "2026-01-01T00:25:00") == {}
+
+
+def test_every_column_is_described(project: DbtProject) -> None:
+    """What a table holds is what its properties file says, in that order: the canonical columns, then the runtime's own."""
+    project.run("2026-01-01T00:10:00")
+    nodes = {node.name: node for node in project.manifest.nodes.values() if node.resource_type == "model"}
+    for table in (*TABLES, "run"):
+        columns = [row["column_name"] for row in project.rows(f"select column_name from information_schema.columns where table_name = 'case_{table}' order by ordinal_position")]
+        described = nodes[f"case_{table}"].columns
+        assert sorted(columns) == sorted(described) and all(column.description for column in described.values()), table
