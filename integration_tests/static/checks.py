@@ -22,10 +22,10 @@ FUNCTIONS = {
         "postgres": """array_agg btrim cardinality concat convert_to date_trunc encode extract isfinite json_array_elements json_typeof length ln lpad mod regexp_replace rpad sha256
             split_part string_agg strpos substr to_char to_hex to_json translate bool_or""",
         "redshift": """chr dateadd datediff is_valid_json json_array_length json_extract_array_element_text json_extract_path_text json_parse json_serialize length ln lpad ltrim mod
-            regexp_instr regexp_replace rpad sha2 split_part strpos substr substring to_char to_hex translate""",
+            regexp_instr regexp_replace rpad rtrim sha2 split_part strpos substr substring to_char to_hex translate""",
         "bigquery": """concat countif current_timestamp datetime_add datetime_diff div ends_with format format_timestamp is_inf is_nan json_query_array json_type json_value length mod
             parse_json regexp_contains regexp_extract regexp_replace safe_add safe_cast safe_divide safe_multiply safe_subtract sha256 strpos substr timestamp timestamp_add
-            timestamp_micros to_hex to_json_string unix_micros unnest""",
+            timestamp_micros timestamp_trunc to_hex to_json_string unix_micros unnest""",
         "databricks": """array array_join concat contains date_from_unix_date date_trunc element_at endswith exists explode hex isnan length lpad map mod pmod regexp_extract
             regexp_replace schema_of_variant sequence sha2 substr timestamp_micros timestampadd timestampdiff to_json transform translate try_cast try_element_at try_parse_json
             try_variant_get unix_micros""",
@@ -35,7 +35,7 @@ FUNCTIONS = {
     }.items()
 }  # fmt: skip
 TYPES_OR_WORDS = set("""decimal numeric varchar nvarchar char binary datetime2 datetimeoffset timestamp_ntz time in as on and or not when then else case over values exists select from where with insert
-    filter join using options option update set by union all distinct having end recursive table partition cluster into any some interval return""".split())  # what may stand before a bracket, too
+    filter join using options option update set by union all distinct having end recursive table partition cluster into any some interval return by key sortkey distkey tblproperties""".split())  # what may stand before a bracket, too
 
 # Words that have to be quoted where they name something. Only those that a name of ours might be.
 RESERVED = {
@@ -152,7 +152,7 @@ def called(tokens: list[Token]) -> Iterator[str]:
         name, before = token.text.lower(), tokens[i - 1].text.lower() if i else ""
         if after.token_type != TokenType.L_PAREN or not re.fullmatch(r"[a-z_]\w*", name) or token.token_type == TokenType.IDENTIFIER or name in TYPES_OR_WORDS:
             continue
-        if before in ("as", "into", "table", "index") or (before in (",", "recursive", "with") and names_columns(tokens, i + 1)):
+        if before in ("as", "into", "table", "index", "using") or (before in (",", "recursive", "with") and names_columns(tokens, i + 1)):
             continue
         yield name
 
