@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-engines prove mutants bench bench-full clean
+.PHONY: demo test test-engines test-static prove mutants bench bench-full clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
@@ -11,6 +11,10 @@ test: .venv/ready  ## every test that runs on DuckDB, and the same scenarios on 
 
 test-engines: .venv/ready  ## the same rows on every engine that runs here, each in an environment of its own under .engines; OZMETA_ENGINES=postgres,redshift picks
 	OZMETA_ENGINES=$${OZMETA_ENGINES:-all} $(BIN)/python -m pytest -q -rfE integration_tests/test_engines.py
+
+test-static: .venv/ready  ## every statement that each adapter would send, rendered without a connection and parsed; and dbt's new engine parses the package
+	PYTHONPATH=integration_tests $(BIN)/python -c 'from static.projects import install; install()'
+	OZMETA_STATIC=all $(BIN)/python -m pytest -q -n 2 integration_tests/test_static.py
 
 prove: .venv/ready  ## what `make test` does a little of, at length: 20,000 random objects, 200 sequences of faults; half an hour on two cores
 	$(BIN)/python integration_tests/prove.py

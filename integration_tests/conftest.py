@@ -6,6 +6,7 @@ import pytest
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    rendered(terminalreporter)
     engines: dict[str, dict[str, list[str]]] = {}
     for outcome in ("passed", "failed", "error", "skipped"):
         for report in terminalreporter.stats.get(outcome, []):
@@ -24,3 +25,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     for row in rows:
         terminalreporter.line(" | ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]))
+
+
+def rendered(terminalreporter: pytest.TerminalReporter) -> None:
+    """Of which adapters every statement was rendered and parsed, and of which not."""
+    lines = []
+    for outcome in ("passed", "failed", "error", "skipped"):
+        for report in terminalreporter.stats.get(outcome, []):
+            said = dict(getattr(report, "user_properties", []))
+            if "static" in said:
+                lines.append(f"{said['static']:22} | " + {"passed": said.get("said", "passed"), "skipped": f"NOT RUN because {said.get('why')}"}.get(outcome, "FAILED"))
+    if lines:
+        terminalreporter.section("every statement rendered and parsed, none run")
+        for line in lines:
+            terminalreporter.line(line)

@@ -95,6 +95,34 @@ def test_a_transition_undone_takes_its_escalation_along(project: DbtProject) -> 
     assert same_as_full_refresh(project, "2026-01-01T00:25:00") == {}
 
 
+def test_a_table_that_is_empty_makes_no_run_write_again(project: DbtProject) -> None:
+    """No cycle ever starts: what transitions raised stays as it was written, by the next run and the one after."""
+    never = meta()
+    never["objects"]["runtime"]["slaBindings"][0]["startRule"]["expr"]["args"][1]["lit"] = "Nowhere"
+    project.configure(CONFIG, never)
+    project.append([event("a", 0, "Go")])
+    project.run("2026-01-01T00:10:00")
+    before = tables(project)
+    assert not before["sla_cycle"] and len(before["escalation_queue"]) == 1
+    for clock in ("00:10", "00:20"):
+        project.run(f"2026-01-01T{clock}:00")
+        assert tables(project) == before
+
+
+@pytest.mark.parametrize("others", [False, True], ids=["the only cycle", "one of two"])
+def test_a_cycle_that_a_full_refresh_leaves_out_is_retracted(project: DbtProject, others: bool) -> None:
+    """A late event undoes the cycle, and the cycles are made afresh alone: what it had raised rests on no row at all, and is retracted all the same."""
+    project.append([event("a", 0, "Go")] + [event("d", 0, "Go", "o2")] * others)
+    project.run("2026-01-01T00:40:00")
+    project.append([event("a", 0, _SyncDate=dt.datetime(2025, 12, 31, 23, 59))])  # arrived before it, and moves nothing
+    project.run("2026-01-01T00:45:00", "--full-refresh", "--select", "case_timeline", "case_sla_cycle")
+    assert len(project.rows("from case_sla_cycle")) == others
+    project.run("2026-01-01T00:50:00")
+    assert {row["status"] for row in project.rows(QUEUE + " where id = 'o1'")} == {"Closed"}
+    assert project.rows("from case_sla_timer where ST_ObjectID = 'o1' and _DeleteDate is null") == []
+    assert same_as_full_refresh(project, "2026-01-01T00:50:00") == {}
+
+
 def test_every_column_is_described(project: DbtProject) -> None:
     """What a table holds is what its properties file says, in that order: the canonical columns, then the runtime's own."""
     project.run("2026-01-01T00:10:00")

@@ -18,6 +18,9 @@ Arguments
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, approvals], [timeline]) -%}
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
+{%- if not ozmeta_runtime.can_recurse() -%}
+  {%- do exceptions.raise_compiler_error("Approval flows can't run on " ~ target.type ~ ": votes are counted event by event, by a recursive query, and T-SQL's recursion doesn't do that. Leave approval_flows out") -%}
+{%- endif -%}
 {%- set events, flows = approvals.events, [] -%}
 {%- for flow in approvals.flows -%}{%- do flows.append(flow.code) -%}{%- endfor -%}
 {%- set said = {} -%}
@@ -44,7 +47,7 @@ Arguments
 numbered as (
     select
         *,
-        case when voter is not null then '|' || {{ ozmeta_runtime.md5_hex('voter') }} end as ballot,
+        case when voter is not null then '|' {{ ozmeta_runtime.plus() }} {{ ozmeta_runtime.md5_hex('voter') }} end as ballot,
         cast(row_number() over (partition by _ObjectKey, AF_Code order by TL_Position) as {{ bigint }}) as n
     from asked
     where AF_Code in ({{ ozmeta_runtime.literals(flows) }})

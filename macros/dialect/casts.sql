@@ -3,7 +3,7 @@
 {# text -> a rule type: number (double), boolean, datetime (bigint micros) or text. #}
 {% macro cast_text(text, type) %}
   {%- if type == 'number' -%}{{ ozmeta_runtime.to_number(text) }}
-  {%- elif type == 'boolean' -%}(case lower({{ text }}) when 'true' then true when 'false' then false end)
+  {%- elif type == 'boolean' -%}(case lower({{ text }}) when 'true' then {{ ozmeta_runtime.boolean(true) }} when 'false' then {{ ozmeta_runtime.boolean(false) }} end)
   {%- elif type == 'datetime' -%}({{ ozmeta_runtime.iso_to_micros(text) }})
   {%- else -%}({{ text }}){%- endif -%}
 {% endmacro %}

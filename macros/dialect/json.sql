@@ -119,7 +119,7 @@
 {%- endmacro %}
 
 {# Raw JSON text -> itself where it is an array, else null. #}
-{% macro json_array(raw) %}case when substr({{ raw }}, 1, 1) = '[' then {{ raw }} end{% endmacro %}
+{% macro json_array(raw) %}case when {{ ozmeta_runtime.part(raw, 1, 1) }} = '[' then {{ raw }} end{% endmacro %}
 
 {# Is `value` among the members of a raw JSON array? Three-valued like `in (...)`: [] holds nothing, a null member makes a miss unknown.
    `cast_member` is the name of the macro of this package that brings a member's text to the value's type. #}

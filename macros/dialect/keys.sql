@@ -3,7 +3,7 @@
 {% macro key_of(parts) %}
   {%- set texts = [] -%}
   {%- for part in parts -%}{%- do texts.extend([part, "'|'"]) -%}{%- endfor -%}
-  {%- for part in parts -%}{%- do texts.extend(["length(" ~ part ~ ")"] + ([] if loop.last else ["'.'"])) -%}{%- endfor -%}
+  {%- for part in parts -%}{%- do texts.extend([ozmeta_runtime.text_length(part)] + ([] if loop.last else ["'.'"])) -%}{%- endfor -%}
   {{- ozmeta_runtime.joined(texts) -}}
 {% endmacro %}
 
@@ -39,18 +39,19 @@
 
 {# SPEC 7 "IDs": a UUIDv7 from `stamp`, see id_stamp, and a seed hash `h` (32 hex digits). The variant is looked up: translate() costs ten times as much. #}
 {% macro uuid7(stamp, h) -%}
-  ({{ stamp }} || substr({{ h }}, 1, 3) || '-' || case when substr({{ h }}, 4, 1) in ('0', '4', '8', 'c') then '8' when substr({{ h }}, 4, 1) in ('1', '5', '9', 'd') then '9'
-   when substr({{ h }}, 4, 1) in ('2', '6', 'a', 'e') then 'a' else 'b' end || substr({{ h }}, 5, 3) || '-' || substr({{ h }}, 8, 12))
+  {%- set plus, variant = ozmeta_runtime.plus(), ozmeta_runtime.part(h, 4, 1) -%}
+  ({{ stamp }} {{ plus }} {{ ozmeta_runtime.part(h, 1, 3) }} {{ plus }} '-' {{ plus }} case when {{ variant }} in ('0', '4', '8', 'c') then '8' when {{ variant }} in ('1', '5', '9', 'd') then '9'
+   when {{ variant }} in ('2', '6', 'a', 'e') then 'a' else 'b' end {{ plus }} {{ ozmeta_runtime.part(h, 5, 3) }} {{ plus }} '-' {{ plus }} {{ ozmeta_runtime.part(h, 8, 12) }})
 {%- endmacro %}
 
 {# How the ids of an object begin: the milliseconds of its first arrival and the version, `tttttttt-tttt-7`. #}
 {% macro id_stamp(instant) -%}
   {%- set ms = ozmeta_runtime.hex48("greatest(0, " ~ ozmeta_runtime.floor_div(ozmeta_runtime.to_micros(instant), 1000) ~ ")") -%}
-  substr({{ ms }}, 1, 8) || '-' || substr({{ ms }}, 9, 4) || '-7'
+  {{ ozmeta_runtime.part(ms, 1, 8) }} {{ ozmeta_runtime.plus() }} '-' {{ ozmeta_runtime.plus() }} {{ ozmeta_runtime.part(ms, 9, 4) }} {{ ozmeta_runtime.plus() }} '-7'
 {%- endmacro %}
 
 {# The same of an id that the object has. #}
-{% macro stamp_of(id) %}substr({{ id }}, 1, 15){% endmacro %}
+{% macro stamp_of(id) %}{{ ozmeta_runtime.part(id, 1, 15) }}{% endmacro %}
 
 {# The 12 lower-case hex digits of a bigint below 2^48. #}
 {% macro hex48(number) %}{{ adapter.dispatch('hex48', 'ozmeta_runtime')(number) }}{% endmacro %}

@@ -52,3 +52,11 @@
 {# A boolean column as a condition. #}
 {% macro is_true(column) %}{{ adapter.dispatch('is_true', 'ozmeta_runtime')(column) }}{% endmacro %}
 {% macro default__is_true(column) %}{{ column }}{% endmacro %}
+
+{# A condition as a value, unknown as null; a boolean literal; and the condition that is one where `condition` holds and another where it doesn't. #}
+{% macro boolean_of(condition) %}{{ adapter.dispatch('boolean_of', 'ozmeta_runtime')(condition) }}{% endmacro %}
+{% macro default__boolean_of(condition) %}{{ condition }}{% endmacro %}
+{% macro boolean(value) %}{{ adapter.dispatch('boolean', 'ozmeta_runtime')(value) }}{% endmacro %}
+{% macro default__boolean(value) %}{{ 'true' if value else 'false' }}{% endmacro %}
+{% macro either(condition, yes, no) %}{{ adapter.dispatch('either', 'ozmeta_runtime')(condition, yes, no) }}{% endmacro %}
+{% macro default__either(condition, yes, no) %}(case when {{ condition }} then {{ yes }} else {{ no }} end){% endmacro %}

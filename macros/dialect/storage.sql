@@ -6,7 +6,7 @@ model: 'timeline', 'sla_cycle', ...
 {% macro storage(model) %}{% do return(adapter.dispatch('storage', 'ozmeta_runtime')(model)) %}{% endmacro %}
 {% macro default__storage(model) %}{% do return({'incremental_strategy': 'merge'}) %}{% endmacro %}
 {# A merge updates rows in place, and each column segment they lie in is written anew; deleting and inserting the same rows is four times faster. #}
-{% macro duckdb__storage(model) %}{% do return({'incremental_strategy': 'delete+insert'}) %}{% endmacro %}
+{% macro duckdb__storage(model) %}{% do return({'incremental_strategy': 'append' if model in ozmeta_runtime.only_added_to() else 'delete+insert'}) %}{% endmacro %}
 
 {# Rows of these are never written again: their keys are new with each run. #}
 {% macro only_added_to() %}{% do return(['runtime_signal', 'journal', 'run']) %}{% endmacro %}

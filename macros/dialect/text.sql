@@ -62,6 +62,21 @@
   {%- do return(out | join) -%}
 {% endmacro %}
 
+{# Two texts as one, null where either is. #}
+{% macro plus() %}{{ adapter.dispatch('plus', 'ozmeta_runtime')() }}{% endmacro %}
+{% macro default__plus() %}||{% endmacro %}
+
+{% macro text_length(text) %}{{ adapter.dispatch('text_length', 'ozmeta_runtime')(text) }}{% endmacro %}
+{% macro default__text_length(text) %}length({{ text }}){% endmacro %}
+
+{# `length` characters, from the one numbered `first` on; counted from 1. #}
+{% macro part(text, first, length) %}{{ adapter.dispatch('part', 'ozmeta_runtime')(text, first, length) }}{% endmacro %}
+{% macro default__part(text, first, length) %}substr({{ text }}, {{ first }}, {{ length }}){% endmacro %}
+
+{# Whether a query may go round and round, as long as an object's events last. Where it may not, an object that has to be walked stops the run. #}
+{% macro can_recurse() %}{% do return(adapter.dispatch('can_recurse', 'ozmeta_runtime')()) %}{% endmacro %}
+{% macro default__can_recurse() %}{% do return(true) %}{% endmacro %}
+
 {# `with recursive`, for the engines that want the word. #}
 {% macro with_recursive() %}{{ adapter.dispatch('with_recursive', 'ozmeta_runtime')() }}{% endmacro %}
 {% macro default__with_recursive() %}with recursive{% endmacro %}

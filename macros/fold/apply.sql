@@ -46,6 +46,7 @@ sequential as (
     where depends_on_state = 1 {% if first_wins %}or mark in ({{ ozmeta_runtime.rejecting_marks() }}){% endif %}
 ),
 
+{% if ozmeta_runtime.can_recurse() -%}
 walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', 'EJ_ID', 'EJ_EventTimeUTC', 'TL_EffectiveUTC', 'state_before', 'state_after', 'version_after', 'is_applied', 'is_rejected', 'code', 'mark']) }} as (
     select
         _ObjectKey, cast(0 as {{ bigint }}) as TL_Position, cast(null as {{ text }}) as EJ_ID,
@@ -83,6 +84,17 @@ walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', 'EJ_ID',
         ) as judged_step
     ) as step
 ),
+{%- else -%}
+-- this engine can't go event by event: an object that has to stops the run, by a cast that says why
+walked as (
+    select
+        _ObjectKey, cast({{ ozmeta_runtime.joined(["'ozmeta_runtime: on this engine no object can be walked event by event, and one has to be (docs/dialect.md): '", '_ObjectKey']) }} as {{ bigint }}) as TL_Position,
+        cast(null as {{ text }}) as EJ_ID, cast(null as {{ dbt.type_timestamp() }}) as EJ_EventTimeUTC, cast(null as {{ dbt.type_timestamp() }}) as TL_EffectiveUTC,
+        {{ start }} as state_before, {{ start }} as state_after, cast(0 as {{ bigint }}) as version_after,
+        0 as is_applied, 0 as is_rejected, cast(null as {{ text }}) as code, cast(null as {{ text }}) as mark
+    from sequential
+),
+{%- endif %}
 {% endif %}
 
 outcomes as (

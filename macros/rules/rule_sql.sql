@@ -8,8 +8,12 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
 `fields` is {ref: column}: the columns in which a CTE offers `object.*`, `context.*` and the like as raw JSON.
 #}
 {% macro rule_sql(node, fields) %}
-  {%- do return(ozmeta_runtime.rule_value(node, 'boolean', fields)) -%}
+  {%- if ozmeta_runtime.is_condition(node) -%}{%- do return(ozmeta_runtime.rule_op(node, 'boolean', fields)) -%}{%- endif -%}
+  {%- do return(ozmeta_runtime.is_true(ozmeta_runtime.rule_value(node, 'boolean', fields))) -%}
 {% endmacro %}
+
+{# Not every engine takes a condition for a value, or a boolean value for a condition. #}
+{% macro is_condition(node) %}{% do return(node is mapping and 'op' in node and node.op != 'coalesce' and ozmeta_runtime.rule_type(node) == 'boolean') %}{% endmacro %}
 
 {% macro rule_type(node) %}
   {%- set booleans = ['and', 'or', 'not', 'eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'contains', 'startsWith', 'endsWith', 'isNull', 'isNotNull', 'regex'] -%}
@@ -39,7 +43,8 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
 {% macro rule_value(node, type, fields) %}
   {%- if node is mapping and 'op' in node -%}
     {%- set own = ozmeta_runtime.rule_type(node) -%}
-    {%- do return(ozmeta_runtime.recast(ozmeta_runtime.rule_op(node, own, fields), own, type)) -%}
+    {%- set value = ozmeta_runtime.rule_op(node, own, fields) -%}
+    {%- do return(ozmeta_runtime.recast(ozmeta_runtime.boolean_of(value) if ozmeta_runtime.is_condition(node) else value, own, type)) -%}
   {%- elif node is mapping and 'ref' in node -%}
     {%- if node.ref == 'now.utc' -%}
       {%- set value, own = ozmeta_runtime.to_micros('TL_EffectiveUTC'), 'datetime' -%}
@@ -63,7 +68,7 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
   {%- set text = sql if own in ['text', 'literal']
       else ozmeta_runtime.number_to_text(sql) if own == 'number'
       else ozmeta_runtime.micros_to_iso(sql) if own == 'datetime'
-      else "(case when " ~ sql ~ " then 'true' when not " ~ sql ~ " then 'false' end)" -%}
+      else "(case when " ~ ozmeta_runtime.is_true(sql) ~ " then 'true' when not " ~ ozmeta_runtime.is_true(sql) ~ " then 'false' end)" -%}
   {%- do return(ozmeta_runtime.cast_text(text, type) | trim) -%}
 {% endmacro %}
 
@@ -109,7 +114,7 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
     {%- set array = ozmeta_runtime.rule_array(args[0], fields) -%}
     {%- if array is none -%}{%- do return(text) -%}{%- endif -%}
     {%- set type = ozmeta_runtime.ruling_type(args) -%}
-    {%- do return("(case when " ~ array ~ " is not null then " ~ ozmeta_runtime.json_member(ozmeta_runtime.rule_value(args[1], type, fields), array, type) ~ " else " ~ text ~ " end)") -%}
+    {%- do return(ozmeta_runtime.either(array ~ " is not null", ozmeta_runtime.json_member(ozmeta_runtime.rule_value(args[1], type, fields), array, type), text)) -%}
 
   {%- elif op in ['startsWith', 'endsWith', 'regex'] -%}
     {%- set left, right = ozmeta_runtime.rule_value(args[0], 'text', fields), ozmeta_runtime.rule_value(args[1], 'text', fields) -%}
@@ -153,7 +158,7 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
     {%- set value = ozmeta_runtime.rule_value(member, type, fields) -%}
     {%- if array is none -%}{%- do plain.append(value) -%}
     {%- else -%}
-      {%- do parts.append("(case when " ~ array ~ " is not null then " ~ ozmeta_runtime.json_member(x, array, type) ~ " else " ~ x ~ " = " ~ value ~ " end)") -%}
+      {%- do parts.append(ozmeta_runtime.either(array ~ " is not null", ozmeta_runtime.json_member(x, array, type), x ~ " = " ~ value)) -%}
     {%- endif -%}
   {%- endfor -%}
   {%- if plain -%}{%- do parts.insert(0, "(" ~ x ~ " in (" ~ plain | join(", ") ~ "))") -%}{%- endif -%}

@@ -8,8 +8,18 @@ Arguments  journals: [name]; timeline: the relation; after: the binding's other 
 {%- set state = ozmeta_runtime.run_state(binding, journals) -%}
 {%- set texts = [] -%}
 {%- for unique_id in graph.nodes[model.unique_id].depends_on.nodes | sort -%}{%- do texts.append(ozmeta_runtime.text_hash(unique_id)) -%}{%- endfor -%}
-{%- do state.update({'hash': texts | join(' ')}) -%}
 {%- set left_out = graph.nodes[model.unique_id].depends_on.nodes | reject('in', selected_resources) | list -%}
+{%- if not left_out -%}
+  {%- set tables, asked = [], [] -%}
+  {%- for unique_id in graph.nodes[model.unique_id].depends_on.nodes | sort -%}
+    {%- set table = ozmeta_runtime.relation_of(graph.nodes[unique_id]) -%}
+    {%- do tables.append(table) -%}
+    {%- do asked.append("case when exists (select 1 from " ~ table ~ ") then 1 else 0 end as n" ~ loop.index) -%}
+  {%- endfor -%}
+  {%- set holds = run_query("select " ~ asked | join(', ')).rows[0].values() -%}
+  {%- for table in tables -%}{%- if not holds[loop.index0] | int -%}{%- do texts.append(ozmeta_runtime.empty_mark(table)) -%}{%- endif -%}{%- endfor -%}
+{%- endif -%}
+{%- do state.update({'hash': texts | join(' ')}) -%}
 with reached as (
     {%- for journal in journals %}
     {%- set before = state.journals.get(journal) if state.incremental %}
@@ -18,7 +28,7 @@ with reached as (
     {%- endfor %}
 ),
 
-read as (
+read_now as (
     -- a _SyncDate after as_of may be a slip of some clock: it must not make later rows look old
     select TL_Journal, least(max(_SyncDate), {{ ozmeta_runtime.instant(state.as_of) }}) as now_at, count(*) as events, count(distinct _ObjectKey) as objects
     from {{ timeline }}
@@ -27,16 +37,16 @@ read as (
 )
 
 select
-    {{ ozmeta_runtime.md5_hex("'" ~ (state.batch + 1) ~ "|' || reached.RUN_Journal") }} as _Key,
+    {{ ozmeta_runtime.md5_hex("'" ~ (state.batch + 1) ~ "|' " ~ ozmeta_runtime.plus() ~ " reached.RUN_Journal") }} as _Key,
     cast({{ state.batch + 1 }} as {{ dbt.type_bigint() }}) as RUN_Batch,
     reached.RUN_Journal,
     {{ ozmeta_runtime.instant(state.as_of) }} as RUN_AsOfUTC,
-    case when reached.was is null then read.now_at when read.now_at is null then reached.was else greatest(reached.was, read.now_at) end as RUN_WatermarkUTC,
-    cast(coalesce(read.events, 0) as {{ dbt.type_bigint() }}) as RUN_EventsFolded,
-    cast(coalesce(read.objects, 0) as {{ dbt.type_bigint() }}) as RUN_ObjectsFolded,
+    case when reached.was is null then read_now.now_at when read_now.now_at is null then reached.was else greatest(reached.was, read_now.now_at) end as RUN_WatermarkUTC,
+    cast(coalesce(read_now.events, 0) as {{ dbt.type_bigint() }}) as RUN_EventsFolded,
+    cast(coalesce(read_now.objects, 0) as {{ dbt.type_bigint() }}) as RUN_ObjectsFolded,
     {{ ozmeta_runtime.written_columns(state) }}
 from reached
-left join read on read.TL_Journal = reached.RUN_Journal
+left join read_now on read_now.TL_Journal = reached.RUN_Journal
 {%- if left_out %}
 where 1 = 0
 {%- endif %}

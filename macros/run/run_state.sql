@@ -23,20 +23,23 @@ Stops the run where as_of lies before that of a run whose rows are here.
   {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set hash = local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16] -%}
   {%- set state = {'incremental': is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'redefined': false} -%}
+  {%- set empty = [] -%}
   {%- set log = ozmeta_runtime.run_log(binding) -%}
   {%- if log -%}
     {%- set rows = run_query("select RUN_Batch, RUN_Journal, " ~ ozmeta_runtime.instant_text("RUN_WatermarkUTC") ~ ", case when RUN_AsOfUTC > " ~ ozmeta_runtime.as_of() ~ " then " ~ ozmeta_runtime.instant_text("RUN_AsOfUTC") ~ " end, _DefinitionHash"
         ~ " from " ~ log ~ " where " ~ ozmeta_runtime.last_run(log)).rows -%}
     {%- for row in rows -%}
       {%- do state.update({'batch': row[0] | int, 'later_as_of': row[3], 'redefined': ozmeta_runtime.text_hash(model.unique_id) not in row[4]}) -%}
+      {%- for source in sources if source and ozmeta_runtime.empty_mark(source) in row[4] -%}{%- do empty.append(source) -%}{%- endfor -%}
       {%- if row[2] is not none -%}{%- do state.journals.update({row[1]: row[2]}) -%}{%- endif -%}
     {%- endfor -%}
   {%- endif -%}
   {%- do state.update({'whole': not state.incremental or state.redefined}) -%}
   {%- if state.incremental -%}
-    {#- What a run that died left: rows later than as_of, and rows by another definition; and sources without a row of any complete run. -#}
+    {#- What a run that died left: rows later than as_of, and rows by another definition; and sources without a row of any complete run,
+       unless the last complete one left them empty, and nothing was written here since. -#}
     {%- set found = ["(select " ~ ozmeta_runtime.instant_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
-        "(select count(*) from " ~ this ~ " where _Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "')"] -%}
+        "(select count(*) from " ~ this ~ " where _Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "')", "(select max(_Batch) from " ~ this ~ ")"] -%}
     {%- for source in sources if source -%}{%- do found.append("(select min(_Batch) from " ~ source ~ ")") -%}{%- endfor -%}
     {%- set found = run_query("select " ~ found | join(', ')).rows[0].values() -%}
     {%- set later = found[0] or state.later_as_of -%}
@@ -45,7 +48,10 @@ Stops the run where as_of lies before that of a run whose rows are here.
           ~ ". Time may not go back (SPEC 3): give a later ozmeta_as_of, or run with --full-refresh to compute everything afresh as of that instant.") -%}
     {%- endif -%}
     {%- if found[1] | int -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
-    {%- for first in found[2:] if first is none or first | int > state.batch -%}{%- do state.update({'whole': true}) -%}{%- endfor -%}
+    {%- for source in sources if source -%}
+      {%- set first, died = found[2 + loop.index], found[2] is not none and found[2] | int > state.batch -%}
+      {%- if (source not in empty or died) and (first is none or first | int > state.batch) -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
+    {%- endfor -%}
   {%- endif -%}
   {%- do return(state) -%}
 {% endmacro %}
@@ -57,6 +63,9 @@ Stops the run where as_of lies before that of a run whose rows are here.
 {% macro text_hash(unique_id) %}
   {%- do return(local_md5(unique_id ~ ozmeta_runtime.fold_version() ~ graph.nodes[unique_id].raw_code)[:8]) -%}
 {% endmacro %}
+
+{# How the run log says that a table had no row when the run was complete: then what is in it now is news, and that it is empty is none. #}
+{% macro empty_mark(relation) %}{% do return('empty:' ~ relation.identifier | lower ~ ';') %}{% endmacro %}
 
 {# The relation of <binding>_run, or none before the first run. Looked up in the graph, since a ref would be a cycle. #}
 {% macro run_log(binding) %}

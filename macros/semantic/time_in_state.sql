@@ -41,6 +41,7 @@ cross join clock
 {% macro seconds_between(a, b) %}{{ ozmeta_runtime.floor_div("(" ~ ozmeta_runtime.to_micros(b) ~ " - " ~ ozmeta_runtime.to_micros(a) ~ ")", 1000000) }}{% endmacro %}
 
 {# Model ozmeta_time_spine: a row per day, without which dbt refuses semantic models. #}
-{% macro time_spine(first, last) %}
+{% macro time_spine(first, last) %}{{ adapter.dispatch('time_spine', 'ozmeta_runtime')(first, last) }}{% endmacro %}
+{% macro default__time_spine(first, last) %}
 select cast(date_day as date) as date_day from ({{ dbt.date_spine('day', "cast('" ~ first ~ "' as date)", "cast('" ~ last ~ "' as date)") }}) as days
 {% endmacro %}

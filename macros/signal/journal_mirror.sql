@@ -20,10 +20,10 @@ Arguments
     'EJ_SourceKey', 'EJ_Payload', 'EJ_PayloadHash', 'EJ_Sequence', '_SyncDate', 'MJ_Journal', 'MJ_RowHash'] -%}
 {%- set keeps = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key']) -%}
 {%- set said = {'kind': 'RS_Kind', 'severity': 'RS_Severity', 'slaCode': 'SL_Code', 'subject': 'RS_Subject', 'notes': 'RS_Notes'} -%}
-{%- set parts = [] -%}
-{%- for name, column in said.items() -%}{%- do parts.append("'" ~ ('{\"signal\":{' if loop.first else ',') ~ '"' ~ name ~ '":' ~ "' || " ~ ozmeta_runtime.json_text(column)) -%}{%- endfor -%}
-{%- do parts.append("',\"level\":' || coalesce(cast(RS_Level as " ~ text ~ "), 'null')") -%}
-{%- do parts.append("',\"number\":' || cast(RS_Number as " ~ text ~ ") || '}}'") -%}
+{%- set parts, plus = [], ozmeta_runtime.plus() -%}
+{%- for name, column in said.items() -%}{%- do parts.append("'" ~ ('{\"signal\":{' if loop.first else ',') ~ '"' ~ name ~ '":' ~ "' " ~ plus ~ " " ~ ozmeta_runtime.json_text(column)) -%}{%- endfor -%}
+{%- do parts.append("',\"level\":' " ~ plus ~ " coalesce(cast(RS_Level as " ~ text ~ "), 'null')") -%}
+{%- do parts.append("',\"number\":' " ~ plus ~ " cast(RS_Number as " ~ text ~ ") " ~ plus ~ " '}}'") -%}
 
 with delivered as (
     {{ ozmeta_runtime.journal_slice(intake, state) }}
@@ -31,7 +31,7 @@ with delivered as (
 
 signalled as (
     {%- if signals %}
-    select *, {{ parts | join(' || ') }} as payload
+    select *, {{ parts | join(' ' ~ plus ~ ' ') }} as payload
     from {{ signals }}
     where {{ ozmeta_runtime.new_since(state) }}
     {%- else %}
@@ -62,8 +62,8 @@ rows_of_it as (
     from signalled
     {%- endif %}
     union all
-    select {{ ozmeta_runtime.uuid7(ozmeta_runtime.id_stamp('TL_EffectiveUTC'), ozmeta_runtime.md5_hex("_Key || event")) }}, _TenantID, event, TL_EffectiveUTC, 'ozmeta_runtime', EJ_ObjectID, EJ_CorrelationID, EJ_ID, 'ozmeta_runtime',
-        _Key, payload, {{ ozmeta_runtime.sha256('payload') }}, null, {{ as_of }}, 'ozmeta_runtime', null, null, {{ ozmeta_runtime.md5_hex("_Key || event") }}
+    select {{ ozmeta_runtime.uuid7(ozmeta_runtime.id_stamp('TL_EffectiveUTC'), ozmeta_runtime.md5_hex("_Key " ~ plus ~ " event")) }}, _TenantID, event, TL_EffectiveUTC, 'ozmeta_runtime', EJ_ObjectID, EJ_CorrelationID, EJ_ID, 'ozmeta_runtime',
+        _Key, payload, {{ ozmeta_runtime.sha256('payload') }}, null, {{ as_of }}, 'ozmeta_runtime', null, null, {{ ozmeta_runtime.md5_hex("_Key " ~ plus ~ " event") }}
     from emitted
 ),
 

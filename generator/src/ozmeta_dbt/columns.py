@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-KEY = {"_Key": "The row's natural key as one text, each part as `length:text,`; what a later run merges on.", "_ObjectKey": "The object's tenant and id as one text, `length:text,` each; the id alone where the tenant is no part of the key."}
+KEY = {
+    "_Key": "The row's natural key as one text, its parts joined by | and then the length of each; what a later run merges on.",
+    "_ObjectKey": "The object's id and tenant as one text, as in 4711|acme|4.4; without the tenant where it is no part of the key.",
+}
 WRITTEN = {
     "_DefinitionHash": "Hash of the definitions this row was computed by; where it differs from today's, the next run computes it again.",
     "_Batch": "Number of the run that wrote this row.",

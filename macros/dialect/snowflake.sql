@@ -1,0 +1,86 @@
+{# Snowflake's SQL, where it differs from what is written elsewhere. Rendered and parsed only: no Snowflake has run it. #}
+
+{# ---- texts: a backslash in a literal escapes #}
+{% macro snowflake__quoted(text) %}'{{ text | replace('\\', '\\\\') | replace("'", "''") }}'{% endmacro %}
+{% macro snowflake__ends_with(text, part) %}endswith({{ text }}, {{ part }}){% endmacro %}
+{% macro snowflake__contains_text(text, part) %}contains({{ text }}, {{ part }}){% endmacro %}
+{# concat is null where a part is. #}
+{% macro snowflake__joined(expressions) %}{{ ozmeta_runtime.redshift__joined(expressions) }}{% endmacro %}
+{% macro snowflake__hex48(number) %}lpad(ltrim(to_char({{ number }}, 'xxxxxxxxxxxx')), 12, '0'){% endmacro %}
+
+{# Extended regular expressions: \d, \w and \b are known, (?...) is not. regexp_like would want the whole text. #}
+{% macro snowflake__regex_matches(text, pattern) %}
+  {%- if '(?' in pattern -%}
+    {%- do exceptions.raise_compiler_error("The regex " ~ pattern ~ " of a rule can't be said on snowflake: it has no groups that begin with '(?'") -%}
+  {%- endif -%}
+  (regexp_instr({{ text }}, {{ pattern }}) > 0)
+{%- endmacro %}
+
+{# ---- casts #}
+{% macro snowflake__to_number(text) %}(case when regexp_like({{ text }}, '-?[0-9]{1,300}([.][0-9]+)?') then try_to_double({{ text }}) end){% endmacro %}
+{% macro snowflake__number_to_text(number) %}(case when {{ number }} = floor({{ number }}) and abs({{ number }}) < 9e15 then to_char(cast({{ number }} as bigint)) else to_char({{ number }}) end){% endmacro %}
+{# NaN is more than all else here. #}
+{% macro snowflake__finite(number) %}(case when abs({{ number }}) < cast('inf' as float) then {{ number }} end){% endmacro %}
+
+{# Its bigint holds 38 digits: what has more than 64 bits is told by its value. #}
+{% macro snowflake__to_version(text) %}
+  (case when regexp_like({{ text }}, '-?0*[0-9]{1,19}') then case when to_number({{ text }}, 38, 0) between -9223372036854775808 and 9223372036854775807 then to_number({{ text }}, 38, 0) else -1 end
+        when regexp_like({{ text }}, '-?[0-9]+') then -1 end)
+{%- endmacro %}
+{% macro snowflake__to_integer(column, dtype) %}
+  {%- set text = "cast(" ~ column ~ " as varchar)" -%}
+  case when regexp_like({{ text }}, '-?0*[0-9]{1,19}([.]0+)?') then case when try_to_number({{ text }}, 38, 0) between -9223372036854775808 and 9223372036854775807 then try_to_number({{ text }}, 38, 0) end end
+{%- endmacro %}
+
+{% macro snowflake__column_text(column, dtype) %}
+  {%- set type = dtype | upper -%}
+  {%- if type in ['VARIANT', 'OBJECT', 'ARRAY'] -%}to_json(cast({{ column }} as variant))
+  {%- elif type[:9] == 'TIMESTAMP' or type == 'DATETIME' -%}{{ ozmeta_runtime.instant_text(ozmeta_runtime.snowflake__to_utc(column, dtype)) }}
+  {%- else -%}cast({{ column }} as varchar){%- endif -%}
+{% endmacro %}
+
+{# ---- time: TIMESTAMP_NTZ is UTC #}
+{% macro snowflake__instant(text) %}cast('{{ text }}' as timestamp_ntz(6)){% endmacro %}
+{% macro snowflake__to_micros(instant) %}cast(date_part(epoch_microsecond, {{ instant }}) as bigint){% endmacro %}
+{% macro snowflake__from_micros(micros) %}to_timestamp_ntz({{ micros }}, 6){% endmacro %}
+{# A quotient is rounded at its sixth decimal, so what is divided has no remainder. #}
+{% macro snowflake__floor_div(number, divisor) %}cast(((({{ number }}) - mod(mod({{ number }}, {{ divisor }}) + {{ divisor }}, {{ divisor }})) / {{ divisor }}) as bigint){% endmacro %}
+{% macro snowflake__micros_to_iso(micros) %}to_char({{ ozmeta_runtime.from_micros(micros) }}, 'YYYY-MM-DD"T"HH24:MI:SS.FF6"Z"'){% endmacro %}
+{% macro snowflake__instant_text(instant) %}rtrim(rtrim(to_char({{ instant }}, 'YYYY-MM-DD HH24:MI:SS.FF6'), '0'), '.'){% endmacro %}
+
+{% macro snowflake__to_utc(column, dtype) %}
+  {%- set type = dtype | upper -%}
+  {%- if type[:13] == 'TIMESTAMP_NTZ' or type in ['DATE', 'DATETIME'] -%}cast({{ column }} as timestamp_ntz(6))
+  {%- elif type[:9] == 'TIMESTAMP' -%}cast(convert_timezone('UTC', {{ column }}) as timestamp_ntz(6))
+  {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as varchar)")) }}{%- endif -%}
+{% endmacro %}
+
+{# A text without a zone would be of the session's: it gets one. #}
+{% macro snowflake__iso_to_micros(text) %}
+  {%- set zoned = "try_to_timestamp_tz(case when regexp_like(" ~ text ~ ", '.{10}') then " ~ text ~ " || 'T00:00:00Z' when regexp_like(" ~ text ~ ", '.{11}[0-9:.]+') then " ~ text ~ " || 'Z' else " ~ text ~ " end)" -%}
+  case when regexp_like({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?')
+       then {{ ozmeta_runtime.to_micros(zoned) }} end
+{%- endmacro %}
+
+{# ---- JSON: parsed once, to a VARIANT #}
+{% macro snowflake__is_json_object(text) %}coalesce(typeof(try_parse_json({{ text }})) = 'OBJECT', false){% endmacro %}
+{% macro snowflake__json_parsed(text, paths) %}try_parse_json({{ text }}){% endmacro %}
+{% macro snowflake__json_at(parsed, paths, index) %}
+  {%- set value = [parsed] -%}
+  {%- for key in paths[index] -%}{%- do value.append("get(" ~ value[-1] ~ ", " ~ ozmeta_runtime.literal(key) ~ ")") -%}{%- endfor -%}
+  to_json({{ value[-1] }})
+{%- endmacro %}
+{% macro snowflake__json_scalar(raw) %}
+  case substr({{ raw }}, 1, 1) when '"' then cast(try_parse_json({{ raw }}) as varchar) when '[' then null when '{' then null else nullif({{ raw }}, 'null') end
+{%- endmacro %}
+
+{# Lambdas, since a correlated subquery over flatten() is one that it may refuse. #}
+{% macro snowflake__json_member(value, array, cast_member) %}
+  {%- set member = ozmeta_runtime.cast_text(ozmeta_runtime.json_scalar('to_json(m)'), cast_member) -%}
+  {%- set members = "cast(try_parse_json(" ~ array ~ ") as array)" -%}
+  case when array_size({{ members }}) = 0 then false
+       when array_size(filter({{ members }}, m -> {{ member }} = {{ value }})) > 0 then true
+       when {{ value }} is null or array_size(filter({{ members }}, m -> {{ member }} is null)) > 0 then null
+       when {{ members }} is not null then false end
+{%- endmacro %}
+{% macro snowflake__json_text(text) %}coalesce(to_json(to_variant({{ text }})), 'null'){% endmacro %}

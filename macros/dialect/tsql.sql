@@ -1,0 +1,162 @@
+{# T-SQL: SQL Server 2022 and Fabric Warehouse, where they differ from what is written elsewhere. Rendered and parsed only: neither has run it.
+   dbt's two adapters know nothing of each other, so each macro is there for both. #}
+{# ---- words #}
+{% macro sqlserver__with_recursive() %}with{% endmacro %}
+{% macro sqlserver__can_recurse() %}{% do return(false) %}{% endmacro %}
+{% macro sqlserver__plus() %}+{% endmacro %}
+
+{# ---- booleans: there is no type of them; a bit is no condition, and a condition no value #}
+{% macro sqlserver__boolean(value) %}cast({{ 1 if value else 0 }} as bit){% endmacro %}
+{% macro sqlserver__truth(condition) %}cast(case when {{ condition }} then 1 else 0 end as bit){% endmacro %}
+{% macro sqlserver__is_true(column) %}({{ column }} = 1){% endmacro %}
+{% macro sqlserver__boolean_of(condition) %}(case when {{ condition }} then 1 when not ({{ condition }}) then 0 end){% endmacro %}
+{% macro sqlserver__either(condition, yes, no) %}(({{ condition }}) and ({{ yes }}) or not ({{ condition }}) and ({{ no }})){% endmacro %}
+
+{# ---- texts: of UTF-8, ordered and told apart by their bytes, where the database's collation is Latin1_General_100_BIN2_UTF8, as Fabric's is by default. len() forgets blanks at the end. #}
+{% macro sqlserver__type_text() %}{% do return('varchar(max)') %}{% endmacro %}
+{% macro sqlserver__text_length(text) %}(len(concat({{ text }}, '|')) - 1){% endmacro %}
+{% macro sqlserver__part(text, first, length) %}substring({{ text }}, {{ first }}, {{ length }}){% endmacro %}
+{% macro sqlserver__nulls_first(expression) %}case when {{ expression }} is null then 0 else 1 end, {{ expression }}{% endmacro %}
+{% macro sqlserver__last_known(expression, over) %}last_value({{ expression }}) ignore nulls over ({{ over }}){% endmacro %}
+{% macro sqlserver__starts_with(text, part) %}(left({{ text }}, {{ ozmeta_runtime.text_length(part) }}) = {{ part }}){% endmacro %}
+{% macro sqlserver__ends_with(text, part) %}(right({{ text }}, {{ ozmeta_runtime.text_length(part) }}) = {{ part }}){% endmacro %}
+{% macro sqlserver__contains_text(text, part) %}(charindex({{ part }}, {{ text }}) > 0 or ({{ part }} = '' and {{ text }} is not null)){% endmacro %}
+{% macro sqlserver__md5_hex(text) %}lower(convert(varchar(32), hashbytes('MD5', cast({{ text }} as varchar(max))), 2)){% endmacro %}
+{% macro sqlserver__sha256(text) %}lower(convert(varchar(64), hashbytes('SHA2_256', cast({{ text }} as varchar(max))), 2)){% endmacro %}
+{% macro sqlserver__hex48(number) %}lower(convert(varchar(12), cast(cast({{ number }} as bigint) as binary(6)), 2)){% endmacro %}
+{% macro sqlserver__regex_matches(text, pattern) %}
+  {%- do exceptions.raise_compiler_error("The regex " ~ pattern ~ " of a rule can't be said on " ~ target.type ~ ": T-SQL has no regular expressions. Say it with startsWith, endsWith, contains or in") -%}
+{%- endmacro %}
+
+{# ---- casts; `like` knows classes of characters, and that is all #}
+{% macro sqlserver__to_number(text) %}
+  (case when ({{ text }} like '[0-9]%' or {{ text }} like '-[0-9]%') and {{ text }} like '%[0-9]' and {{ text }} not like '%[^0-9.-]%' and {{ text }} not like '_%-%' and {{ text }} not like '%.%.%'
+        then try_cast({{ text }} as float) end)
+{%- endmacro %}
+{# Style 3: 17 digits, which give the same number again, though not the fewest that do. #}
+{% macro sqlserver__number_to_text(number) %}(case when {{ number }} = floor({{ number }}) and abs({{ number }}) < 9e15 then cast(cast({{ number }} as bigint) as varchar(30)) else convert(varchar(30), {{ number }}, 3) end){% endmacro %}
+{% macro sqlserver__finite(number) %}{{ number }}{% endmacro %}
+{# What overflows is an error, so its logarithm is asked first. #}
+{% macro sqlserver__arithmetic(left, sign, right) %}
+  {%- if sign in ['+', '-'] -%}(case when abs({{ left }}) < 8.9e307 and abs({{ right }}) < 8.9e307 then {{ left }} {{ sign }} {{ right }} end)
+  {%- else -%}
+  {%- set size = "(log(nullif(abs(" ~ left ~ "), 0)) " ~ {'*': '+', '/': '-'}[sign] ~ " log(nullif(abs(" ~ right ~ "), 0)))" -%}
+  (case when {{ size }} > 709.7827 then null when {{ size }} < -740 then 0 else {{ left }} {{ sign }} {{ right }} end)
+  {%- endif -%}
+{%- endmacro %}
+{% macro sqlserver__to_version(text) %}
+  (case when ({{ text }} like '[0-9]%' or {{ text }} like '-[0-9]%') and {{ text }} not like '%[^0-9-]%' and {{ text }} not like '_%-%' then coalesce(try_cast({{ text }} as bigint), -1) end)
+{%- endmacro %}
+{% macro sqlserver__to_integer(column, dtype) %}
+  {%- set text = "cast(" ~ column ~ " as varchar(max))" -%}
+  {%- set whole = "(case when " ~ text ~ " like '%.' or " ~ text ~ " like '%.%[^0]%' then null when " ~ text ~ " like '%.%' then left(" ~ text ~ ", charindex('.', " ~ text ~ ") - 1) else " ~ text ~ " end)" -%}
+  {%- if dtype | lower in ['bigint', 'int', 'smallint', 'tinyint'] -%}cast({{ column }} as bigint)
+  {%- else -%}case when ({{ text }} like '[0-9]%' or {{ text }} like '-[0-9]%') and {{ text }} not like '%[^0-9.-]%' and {{ text }} not like '_%-%' then try_cast({{ whole }} as bigint) end{%- endif -%}
+{%- endmacro %}
+{% macro sqlserver__column_text(column, dtype) %}
+  {%- if dtype | lower in ['datetime', 'smalldatetime', 'datetimeoffset'] or 'datetime2' in dtype | lower -%}{{ ozmeta_runtime.instant_text(ozmeta_runtime.to_utc(column, dtype)) }}
+  {%- else -%}cast({{ column }} as varchar(max)){%- endif -%}
+{%- endmacro %}
+
+{# ---- time: datetime2 is UTC. A whole number beyond 32 bits is a decimal in T-SQL, whose quotient has decimals: divisors are cast. dateadd takes 32 bits. #}
+{% macro sqlserver__instant(text) %}cast('{{ text }}' as datetime2(6)){% endmacro %}
+{% macro sqlserver__to_micros(instant) %}datediff_big(microsecond, cast('1970-01-01' as datetime2(6)), {{ instant }}){% endmacro %}
+{% macro sqlserver__from_micros(micros) %}
+  {%- set whole, day = "cast(" ~ micros ~ " as bigint)", "cast(86400000000 as bigint)" -%}
+  dateadd(microsecond, cast({{ whole }} % 1000000 as int), dateadd(second, cast(({{ whole }} / 1000000) % 86400 as int), dateadd(day,
+    cast(case when {{ whole }} between -62135596800000000 and 253402300799999999 then {{ whole }} / {{ day }} end as int), cast('1970-01-01' as datetime2(6)))))
+{%- endmacro %}
+{% macro sqlserver__floor_div(number, divisor) %}
+  {%- set divisor = "cast(" ~ divisor ~ " as bigint)" -%}
+  ((({{ number }}) - ((({{ number }}) % {{ divisor }}) + {{ divisor }}) % {{ divisor }}) / {{ divisor }})
+{%- endmacro %}
+{% macro sqlserver__micros_to_iso(micros) %}(replace(convert(varchar(26), {{ ozmeta_runtime.from_micros(micros) }}, 121), ' ', 'T') + 'Z'){% endmacro %}
+{% macro sqlserver__instant_text(instant) %}
+  {%- set text = "convert(varchar(26), cast(" ~ instant ~ " as datetime2(6)), 121)" -%}
+  (case when {{ text }} like '%.000000' then left({{ text }}, 19) else left({{ text }}, 20) + replace(rtrim(replace(substring({{ text }}, 21, 6), '0', ' ')), ' ', '0') end)
+{%- endmacro %}
+{% macro sqlserver__to_utc(column, dtype) %}
+  {%- set type = dtype | lower -%}
+  {%- if 'datetimeoffset' in type -%}cast(switchoffset({{ column }}, '+00:00') as datetime2(6))
+  {%- elif 'date' in type -%}cast({{ column }} as datetime2(6))
+  {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as varchar(max))")) }}{%- endif -%}
+{%- endmacro %}
+{# The cast knows the calendar and the zone, and seven digits of a fraction; it takes other forms too, which the pattern keeps out. #}
+{% macro sqlserver__iso_to_micros(text) %}
+  case when {{ text }} like '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' or {{ text }} like '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]%'
+       then datediff_big(microsecond, cast('1970-01-01' as datetime2(6)), cast(switchoffset(try_cast({{ text }} as datetimeoffset(7)), '+00:00') as datetime2(7))) end
+{%- endmacro %}
+
+{# ---- JSON: openjson() gives a row a member: [key], [value] and [type], which is 0 null, 1 text, 2 number, 3 boolean, 4 array, 5 object #}
+{% macro sqlserver__is_json_object(text) %}(isjson({{ text }}, object) = 1){% endmacro %}
+{% macro sqlserver__json_parsed(text, paths) %}case when isjson({{ text }}, object) = 1 then {{ text }} end{% endmacro %}
+{% macro sqlserver__json_at(parsed, paths, index) %}
+  {%- set steps = [] -%}
+  {%- for key in paths[index][:-1] -%}{%- do steps.append('."' ~ key | replace('\\', '\\\\') | replace('"', '\\"') ~ '"') -%}{%- endfor -%}
+  (select max({{ ozmeta_runtime.tsql_json_raw() }}) from openjson({{ parsed }}, {{ ozmeta_runtime.literal('$' ~ steps | join) }}) where [key] = {{ ozmeta_runtime.literal(paths[index][-1]) }})
+{%- endmacro %}
+{% macro sqlserver__json_scalar(raw) %}(select max(cast([value] as varchar(max))) from openjson(concat('[', {{ raw }}, ']')) where [type] in (1, 2, 3)){% endmacro %}
+{% macro sqlserver__json_member(value, array, cast_member) %}
+  {%- set member = ozmeta_runtime.cast_text("(case when [type] in (1, 2, 3) then cast([value] as varchar(max)) end)", cast_member) -%}
+  ((select case when count(*) = 0 then 0 when max(hit) = 1 then 1 when count(hit) < count(*) then null else 0 end
+    from (select case when {{ member }} = {{ value }} then 1 when {{ member }} <> {{ value }} then 0 end as hit from openjson({{ array }})) as members) = 1)
+{%- endmacro %}
+{% macro sqlserver__json_text(text) %}coalesce('"' + string_escape({{ text }}, 'json') + '"', 'null'){% endmacro %}
+
+{# ---- dbt's own spine has a CTE in a subquery #}
+{% macro sqlserver__time_spine(first, last) %}
+{%- set digits = "(values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))" -%}
+select date_day from (
+    select dateadd(day, ones.n + 10 * tens.n + 100 * hundreds.n + 1000 * thousands.n + 10000 * myriads.n, cast('{{ first }}' as date)) as date_day
+    from {{ digits }} as ones(n) cross join {{ digits }} as tens(n) cross join {{ digits }} as hundreds(n) cross join {{ digits }} as thousands(n)
+    cross join (values (0), (1), (2), (3)) as myriads(n)
+) as days
+where date_day < cast('{{ last }}' as date)
+{%- endmacro %}
+
+{# A member of openjson() as JSON text. #}
+{% macro tsql_json_raw() %}case [type] when 0 then 'null' when 1 then '"' + string_escape(cast([value] as varchar(max)), 'json') + '"' else cast([value] as varchar(max)) end{% endmacro %}
+
+{# ---- Fabric: the same #}
+{% macro fabric__with_recursive() %}{{ ozmeta_runtime.sqlserver__with_recursive() }}{% endmacro %}
+{% macro fabric__can_recurse() %}{% do return(ozmeta_runtime.sqlserver__can_recurse()) %}{% endmacro %}
+{% macro fabric__plus() %}{{ ozmeta_runtime.sqlserver__plus() }}{% endmacro %}
+{% macro fabric__boolean(value) %}{{ ozmeta_runtime.sqlserver__boolean(value) }}{% endmacro %}
+{% macro fabric__truth(condition) %}{{ ozmeta_runtime.sqlserver__truth(condition) }}{% endmacro %}
+{% macro fabric__is_true(column) %}{{ ozmeta_runtime.sqlserver__is_true(column) }}{% endmacro %}
+{% macro fabric__boolean_of(condition) %}{{ ozmeta_runtime.sqlserver__boolean_of(condition) }}{% endmacro %}
+{% macro fabric__either(condition, yes, no) %}{{ ozmeta_runtime.sqlserver__either(condition, yes, no) }}{% endmacro %}
+{% macro fabric__type_text() %}{% do return(ozmeta_runtime.sqlserver__type_text()) %}{% endmacro %}
+{% macro fabric__text_length(text) %}{{ ozmeta_runtime.sqlserver__text_length(text) }}{% endmacro %}
+{% macro fabric__part(text, first, length) %}{{ ozmeta_runtime.sqlserver__part(text, first, length) }}{% endmacro %}
+{% macro fabric__nulls_first(expression) %}{{ ozmeta_runtime.sqlserver__nulls_first(expression) }}{% endmacro %}
+{% macro fabric__last_known(expression, over) %}{{ ozmeta_runtime.sqlserver__last_known(expression, over) }}{% endmacro %}
+{% macro fabric__starts_with(text, part) %}{{ ozmeta_runtime.sqlserver__starts_with(text, part) }}{% endmacro %}
+{% macro fabric__ends_with(text, part) %}{{ ozmeta_runtime.sqlserver__ends_with(text, part) }}{% endmacro %}
+{% macro fabric__contains_text(text, part) %}{{ ozmeta_runtime.sqlserver__contains_text(text, part) }}{% endmacro %}
+{% macro fabric__md5_hex(text) %}{{ ozmeta_runtime.sqlserver__md5_hex(text) }}{% endmacro %}
+{% macro fabric__sha256(text) %}{{ ozmeta_runtime.sqlserver__sha256(text) }}{% endmacro %}
+{% macro fabric__hex48(number) %}{{ ozmeta_runtime.sqlserver__hex48(number) }}{% endmacro %}
+{% macro fabric__regex_matches(text, pattern) %}{{ ozmeta_runtime.sqlserver__regex_matches(text, pattern) }}{% endmacro %}
+{% macro fabric__to_number(text) %}{{ ozmeta_runtime.sqlserver__to_number(text) }}{% endmacro %}
+{% macro fabric__number_to_text(number) %}{{ ozmeta_runtime.sqlserver__number_to_text(number) }}{% endmacro %}
+{% macro fabric__finite(number) %}{{ ozmeta_runtime.sqlserver__finite(number) }}{% endmacro %}
+{% macro fabric__arithmetic(left, sign, right) %}{{ ozmeta_runtime.sqlserver__arithmetic(left, sign, right) }}{% endmacro %}
+{% macro fabric__to_version(text) %}{{ ozmeta_runtime.sqlserver__to_version(text) }}{% endmacro %}
+{% macro fabric__to_integer(column, dtype) %}{{ ozmeta_runtime.sqlserver__to_integer(column, dtype) }}{% endmacro %}
+{% macro fabric__column_text(column, dtype) %}{{ ozmeta_runtime.sqlserver__column_text(column, dtype) }}{% endmacro %}
+{% macro fabric__instant(text) %}{{ ozmeta_runtime.sqlserver__instant(text) }}{% endmacro %}
+{% macro fabric__to_micros(instant) %}{{ ozmeta_runtime.sqlserver__to_micros(instant) }}{% endmacro %}
+{% macro fabric__from_micros(micros) %}{{ ozmeta_runtime.sqlserver__from_micros(micros) }}{% endmacro %}
+{% macro fabric__floor_div(number, divisor) %}{{ ozmeta_runtime.sqlserver__floor_div(number, divisor) }}{% endmacro %}
+{% macro fabric__micros_to_iso(micros) %}{{ ozmeta_runtime.sqlserver__micros_to_iso(micros) }}{% endmacro %}
+{% macro fabric__instant_text(instant) %}{{ ozmeta_runtime.sqlserver__instant_text(instant) }}{% endmacro %}
+{% macro fabric__to_utc(column, dtype) %}{{ ozmeta_runtime.sqlserver__to_utc(column, dtype) }}{% endmacro %}
+{% macro fabric__iso_to_micros(text) %}{{ ozmeta_runtime.sqlserver__iso_to_micros(text) }}{% endmacro %}
+{% macro fabric__is_json_object(text) %}{{ ozmeta_runtime.sqlserver__is_json_object(text) }}{% endmacro %}
+{% macro fabric__json_parsed(text, paths) %}{{ ozmeta_runtime.sqlserver__json_parsed(text, paths) }}{% endmacro %}
+{% macro fabric__json_at(parsed, paths, index) %}{{ ozmeta_runtime.sqlserver__json_at(parsed, paths, index) }}{% endmacro %}
+{% macro fabric__json_scalar(raw) %}{{ ozmeta_runtime.sqlserver__json_scalar(raw) }}{% endmacro %}
+{% macro fabric__json_member(value, array, cast_member) %}{{ ozmeta_runtime.sqlserver__json_member(value, array, cast_member) }}{% endmacro %}
+{% macro fabric__json_text(text) %}{{ ozmeta_runtime.sqlserver__json_text(text) }}{% endmacro %}
+{% macro fabric__time_spine(first, last) %}{{ ozmeta_runtime.sqlserver__time_spine(first, last) }}{% endmacro %}
