@@ -70,6 +70,8 @@ class Engine:
     requirements: str | None = None  # a file beside this one, where the adapter needs an environment of its own; none: the tests' own
     text, integer, instant = "varchar", "bigint", "timestamp"  # the journal's types
 
+    vars: dict[str, str] = {}  # noqa: RUF012  # dbt's, of the project
+
     # What a stand-in, or the engine itself, sees in another way than DuckDB, each shown in quirks.md
     left_out: tuple[str, ...] = ()  # rows of these payloads
     cannot: dict[str, str] = {}  # noqa: RUF012  # {scenario: why}: reported as NOT RUN
@@ -183,7 +185,7 @@ class Worker:
 
     def open(self, folder: Path, schema: str) -> None:
         """Make a dbt project of `folder` and go on with it. Again, after its models changed. It has its models and metadata already; the rest is put there."""
-        put(folder, "dbt_project.yml", {"name": "under_test", "version": "1.0.0", "profile": "under_test", "flags": {"send_anonymous_usage_stats": False}})
+        put(folder, "dbt_project.yml", {"name": "under_test", "version": "1.0.0", "profile": "under_test", "flags": {"send_anonymous_usage_stats": False}, "vars": self.engine.vars})
         put(folder, "profiles.yml", {"under_test": {"target": self.engine.name, "outputs": {self.engine.name: self.engine.profile(schema)}}})
         put(folder, "packages.yml", {"packages": [{"local": str(PACKAGE)}]})
         put(folder, "macros/engine_operations.sql", OPERATIONS)
