@@ -159,7 +159,7 @@ def mutants() -> list[Mutant]:
         Mutant("nothing is retired by a changed definition", "run/changes.sql", "  {%- if not state.whole %}\n  and {{ again }}\n  {%- endif %}\n", "  and {{ again if not state.whole else '1 = 0' }}\n", "what a changed definition undoes is deleted", "8", f"{RUNS}::test_an_sla_that_comes_and_one_that_goes"),
         Mutant("the first cycle is shown", timer, "order by ST_CycleNo desc", "order by ST_CycleNo", "SlaTimer shows the latest cycle", "5", "sla-3"),
         Mutant("deleted cycles are shown", timer, "where _DeleteDate is null and {{", "where {{", "of the cycles that exist", "5", f"{CLAIMS}::test_a_cycle_that_vanishes_leaves_the_timer_to_the_one_before"),
-        Mutant("a timer outlives its cycles", timer, "'_Key in (select ' ~ key", "'1 = 0 and _Key in (select ' ~ key", "a timer whose cycles are all undone is deleted", "5, 9.1", "sla-5"),
+        Mutant("a timer outlives its cycles", timer, "'_Key in (select ' ~ key", "'1 = 0 and _Key in (select ' ~ key", "a timer whose cycles are all undone is deleted", "5, 9.1", "test_ticks.py::test_a_timer_whose_only_cycle_is_undone_is_gone"),
         Mutant("state timers start on change only", marks, "(visible_no = 1 or ({{ applied }} and TL_FromState <> {{ here }}))", "({{ applied }} and TL_FromState <> {{ here }})", "a state SLA runs while the object is in that state, the start state included", "1, 5", f"{CLAIMS}::test_a_timer_of_the_start_state_runs_from_the_first_event"),
         Mutant("actions of illegal moves unrun", marks, "or TL_Anomaly = 'IllegalTransition' and coalesce", "or 1 = 0 and coalesce", "an illegal move that is applied runs its actions", "4.5, 6", "escalation-11"),
         # escalations
@@ -184,7 +184,7 @@ def mutants() -> list[Mutant]:
         Mutant("a breach's level at its instant", queue, "and levels.signal = 'SLA.Warned'))", "and 1 = 1))", "a level of a breach is raised after its instant", "5, 6", "escalation-10"),
         Mutant("a deleted cycle's rows stay", queue, "where cycles._DeleteDate is null\n", "where 1 = 1\n", "what a deleted cycle raised is retracted", "6", f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along"),
         # signals
-        Mutant("what is undone is not taken back", "signal/runtime_signal.sql", "where RS_SubjectKey in (select _Key from news)", "where 1 = 0", "a late event that undoes a signal is followed by Retracted", "6c", "test_ticks.py::test_a_longer_target_takes_back_what_it_had_raised"),
+        Mutant("what is undone is not taken back", "signal/runtime_signal.sql", "where RS_SubjectKey in (select _Key from news)", "where 1 = 0", "a late event that undoes a signal is followed by Retracted", "6c", "test_signals.py::test_each_signal_is_said_once_and_taken_back_where_it_is_undone"),
         Mutant("what is raised is said by each run", "signal/runtime_signal.sql", """{{ " and " ~ ozmeta_runtime.modulo("coalesce(logged.RS_Number, 0)", 2) ~ " = 0" if logs }}""", "", "each signal is said once", "6c", "test_signals.py::test_each_signal_is_said_once_and_taken_back_where_it_is_undone"),
         # runs
         Mutant("deleted rows in the views", "rollup/rollup.sql", '{{ " where " ~ live if live }}', "", "the views show live rows only", "7", f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along"),

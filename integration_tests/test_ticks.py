@@ -123,6 +123,15 @@ def test_a_cycle_that_a_full_refresh_leaves_out_is_retracted(project: DbtProject
     assert same_as_full_refresh(project, "2026-01-01T00:50:00") == {}
 
 
+def test_a_timer_whose_only_cycle_is_undone_is_gone(project: DbtProject) -> None:
+    project.append([event("a", 0, "Go"), event("d", 0, "Go", "o2")])
+    project.run("2026-01-01T00:40:00")
+    project.append([event("a", 0, _SyncDate=dt.datetime(2025, 12, 31, 23, 59))])  # arrived before it, and moves nothing
+    project.run("2026-01-01T00:50:00")
+    assert project.rows("select ST_ObjectID as id, _DeleteDate as gone from case_sla_timer order by 1") == [{"id": "o1", "gone": at(50)}, {"id": "o2", "gone": None}]
+    assert same_as_full_refresh(project, "2026-01-01T00:50:00") == {}
+
+
 def test_every_column_is_described(project: DbtProject) -> None:
     """What a table holds is what its properties file says, in that order: the canonical columns, then the runtime's own."""
     project.run("2026-01-01T00:10:00")
