@@ -184,7 +184,7 @@ def mutants() -> list[Mutant]:
         Mutant("a breach's level at its instant", queue, "and levels.signal = 'SLA.Warned'))", "and 1 = 1))", "a level of a breach is raised after its instant", "5, 6", "escalation-10"),
         Mutant("a deleted cycle's rows stay", queue, "where cycles._DeleteDate is null\n", "where 1 = 1\n", "what a deleted cycle raised is retracted", "6", f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along"),
         # signals
-        Mutant("what is undone is not taken back", "signal/runtime_signal.sql", "where RS_SubjectKey in (select _Key from {{ source }} where {{ new }})", "where 1 = 0", "a late event that undoes a signal is followed by Retracted", "6c", "test_signals.py::test_each_signal_is_said_once_and_taken_back_where_it_is_undone"),
+        Mutant("what is undone is not taken back", "signal/runtime_signal.sql", "where RS_SubjectKey in (select _Key from {{ source }} where {{ new }})", "where 1 = 0", "a late event that undoes a signal is followed by Retracted", "6c", "test_ticks.py::test_a_transition_undone_takes_its_escalation_along"),
         Mutant("what is raised is said by each run", "signal/runtime_signal.sql", """{{ " and " ~ ozmeta_runtime.modulo("coalesce(logged.RS_Number, 0)", 2) ~ " = 0" if logs }}""", "", "each signal is said once", "6c", "test_signals.py::test_each_signal_is_said_once_and_taken_back_where_it_is_undone"),
         # runs
         Mutant("deleted rows in the views", "rollup/rollup.sql", '{{ " where " ~ live if live }}', "", "the views show live rows only", "7", f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along"),
