@@ -333,7 +333,7 @@ def random_fault(rng: random.Random, models: tuple[str, ...] = (), statements: i
     at: int | tuple[str, ...] = rng.randint(8, statements)
     if models and rng.random() < 0.5:
         model = rng.choice(models)
-        at = rng.choice([("merge into", f'case_{model}"'), ("create temporary table", f"case_{model}__dbt_tmp")])
+        at = rng.choice([("insert into", f'case_{model}"'), ("create temporary table", f"case_{model}__dbt_tmp")])
     kind, when = rng.choice(["kill", "kill", "kill", "error", "error", "interrupt"]), rng.choice(["before", "during", "after"])
     return Fault(kind, at, "after" if kind == "error" and when == "during" else when, rng.uniform(0, 20))
 
@@ -426,7 +426,7 @@ def event(id: str, minute: int, code: str | None = None, object_id: str = "o1", 
 
 
 def merge(model: str, kind: str, when: str = "before", after_ms: float = 0) -> Fault:
-    return Fault(kind, ("merge into", f'case_{model}"'), when, after_ms)
+    return Fault(kind, ("insert into", f'case_{model}"'), when, after_ms)
 
 
 def grow(project: Project, since: int, until: int) -> None:

@@ -80,6 +80,8 @@ def answer(sql: str) -> Any:
         rows = [[None, *[0] * 9]]
     elif "dbt_full_refresh_incomplete" in text:  # dbt-sqlserver asks whether a full refresh died
         rows = [[0]]
+    elif text.startswith("select case when exists (select 1 from"):  # the run log asks which tables hold rows
+        rows = [[1] * 12]
     elif "as replaced" in text:
         rows = [[1]]
     else:
