@@ -19,14 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dbt_project_under_test import JOURNAL_COLUMNS, PACKAGE
 
-PACKAGE = Path(__file__).resolve().parents[2]
 HOME = PACKAGE / ".engines"  # environments are kept, data never
-JOURNAL_TYPES = {
-    "EJ_ID": "text", "_TenantID": "text", "EJ_EventType": "text", "EJ_EventTimeUTC": "instant", "EJ_Actor": "text", "EJ_ObjectType": "text", "EJ_ObjectID": "text",
-    "EJ_CorrelationID": "text", "EJ_CausationID": "text", "EJ_SourceSystem": "text", "EJ_SourceKey": "text", "EJ_Payload": "text", "EJ_PayloadHash": "text",
-    "EJ_Sequence": "integer", "_SyncDate": "instant",
-}  # fmt: skip
+JOURNAL_TYPES = {name: {"varchar": "text", "timestamp": "instant", "bigint": "integer"}[type_] for name, type_ in JOURNAL_COLUMNS.items()}
 
 # The operations that the worker calls: SQL of the harness's own, and tables as text, through the package's own macro.
 OPERATIONS = """\

@@ -47,7 +47,7 @@ Arguments
 numbered as (
     select
         *,
-        case when voter is not null then '|' {{ ozmeta_runtime.plus() }} {{ ozmeta_runtime.md5_hex('voter') }} end as ballot,
+        case when voter is not null then '|' || {{ ozmeta_runtime.md5_hex('voter') }} end as ballot,
         cast(row_number() over (partition by _ObjectKey, AF_Code order by TL_Position) as {{ bigint }}) as n
     from asked
     where AF_Code in ({{ ozmeta_runtime.literals(flows) }})

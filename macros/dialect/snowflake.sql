@@ -1,7 +1,7 @@
 {# Snowflake's SQL, where it differs from what is written elsewhere. Rendered and parsed only: no Snowflake has run it. #}
 
 {# ---- texts: a backslash in a literal escapes #}
-{% macro snowflake__quoted(text) %}'{{ text | replace('\\', '\\\\') | replace("'", "''") }}'{% endmacro %}
+{% macro snowflake__quoted(text) %}{{ ozmeta_runtime.redshift__quoted(text) }}{% endmacro %}
 {% macro snowflake__ends_with(text, part) %}endswith({{ text }}, {{ part }}){% endmacro %}
 {% macro snowflake__contains_text(text, part) %}contains({{ text }}, {{ part }}){% endmacro %}
 {# concat is null where a part is. #}

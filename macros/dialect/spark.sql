@@ -12,12 +12,7 @@
 {% macro spark__contains_text(text, part) %}contains({{ text }}, {{ part }}){% endmacro %}
 {% macro spark__last_known(expression, over) %}last_value({{ expression }}) ignore nulls over ({{ over }}){% endmacro %}
 
-{# concat is null where a part is. #}
-{% macro spark__joined(expressions) %}
-  {%- set parts = [] -%}
-  {%- for e in expressions -%}{%- do parts.append(e if e[:1] == "'" and e[-1:] == "'" else "coalesce(cast(" ~ e ~ " as string), '')") -%}{%- endfor -%}
-  concat({{ parts | join(', ') }})
-{%- endmacro %}
+{% macro spark__joined(expressions) %}{{ ozmeta_runtime.bigquery__joined(expressions) }}{% endmacro %}
 
 {% macro spark__hex48(number) %}lower(lpad(hex({{ number }}), 12, '0')){% endmacro %}
 

@@ -6,12 +6,12 @@ Arguments  journals: [name]; timeline: the relation; after: the binding's other 
 {% macro run_log_model(binding, journals, timeline, after) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, journals) -%}
-{%- set texts = [] -%}
-{%- for unique_id in graph.nodes[model.unique_id].depends_on.nodes | sort -%}{%- do texts.append(ozmeta_runtime.text_hash(unique_id)) -%}{%- endfor -%}
-{%- set left_out = graph.nodes[model.unique_id].depends_on.nodes | reject('in', selected_resources) | list -%}
+{%- set models = graph.nodes[model.unique_id].depends_on.nodes | sort -%}
+{%- set left_out = models | reject('in', selected_resources) | list -%}
+{%- set texts, tables, asked = [], [], [] -%}
+{%- for unique_id in models -%}{%- do texts.append(ozmeta_runtime.text_hash(unique_id)) -%}{%- endfor -%}
 {%- if not left_out -%}
-  {%- set tables, asked = [], [] -%}
-  {%- for unique_id in graph.nodes[model.unique_id].depends_on.nodes | sort -%}
+  {%- for unique_id in models -%}
     {%- set table = ozmeta_runtime.relation_of(graph.nodes[unique_id]) -%}
     {%- do tables.append(table) -%}
     {%- do asked.append("case when exists (select 1 from " ~ table ~ ") then 1 else 0 end as n" ~ loop.index) -%}

@@ -10,31 +10,30 @@ Arguments
   sources     the relations of this package that the model reads
 Returns a dict
   incremental whether rows of earlier runs are there to build on
-  whole       whether everything is folded: in a full refresh; where the definition changed since the last complete run; where a run that died since
+  whole       whether everything is folded: in a full refresh; where the last complete run had this model not, or by another text; where a run that died since
               has written rows by another one; where a source was built afresh since, by a full refresh that did not reach this model
   batch       number of the last complete run, 0 before the first
   as_of       text of this run's as_of
   journals    {journal: watermark text} of the last complete run
   hash        this definition's hash
-  redefined   whether the last complete run had this model not, or by another text
 Stops the run where as_of lies before that of a run whose rows are here.
 #}
 {% macro run_state(binding, definition, sources=[]) %}
   {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set hash = local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16] -%}
-  {%- set state = {'incremental': is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'redefined': false} -%}
+  {%- set state = {'incremental': is_incremental(), 'whole': not is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text()} -%}
   {%- set empty = [] -%}
   {%- set log = ozmeta_runtime.run_log(binding) -%}
   {%- if log -%}
     {%- set rows = run_query("select RUN_Batch, RUN_Journal, " ~ ozmeta_runtime.instant_text("RUN_WatermarkUTC") ~ ", case when RUN_AsOfUTC > " ~ ozmeta_runtime.as_of() ~ " then " ~ ozmeta_runtime.instant_text("RUN_AsOfUTC") ~ " end, _DefinitionHash"
         ~ " from " ~ log ~ " where " ~ ozmeta_runtime.last_run(log)).rows -%}
     {%- for row in rows -%}
-      {%- do state.update({'batch': row[0] | int, 'later_as_of': row[3], 'redefined': ozmeta_runtime.text_hash(model.unique_id) not in row[4]}) -%}
+      {%- do state.update({'batch': row[0] | int, 'later_as_of': row[3]}) -%}
+      {%- if ozmeta_runtime.text_hash(model.unique_id) not in row[4] -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
       {%- for source in sources if source and ozmeta_runtime.empty_mark(source) in row[4] -%}{%- do empty.append(source) -%}{%- endfor -%}
       {%- if row[2] is not none -%}{%- do state.journals.update({row[1]: row[2]}) -%}{%- endif -%}
     {%- endfor -%}
   {%- endif -%}
-  {%- do state.update({'whole': not state.incremental or state.redefined}) -%}
   {%- if state.incremental -%}
     {#- What a run that died left: rows later than as_of, and rows by another definition; and sources without a row of any complete run,
        unless the last complete one left them empty, and nothing was written here since. -#}
