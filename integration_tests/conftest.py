@@ -1,8 +1,13 @@
-"""A word at the end of a test run on which engines it ran on: an engine that could not be run is said, not passed over."""
+"""A word at the end of a test run on which engines it ran on: an engine that could not be run is said, not passed over. And runs can be interrupted."""
 
 from __future__ import annotations
 
+import signal
+
 import pytest
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what a shell starts in the background ignores it, as would the runs that tests interrupt
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

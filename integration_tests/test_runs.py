@@ -311,6 +311,21 @@ def test_a_restarted_counter_is_warned_of(project: DbtProject) -> None:
     assert status() == ["warn"]
 
 
+def test_a_row_that_is_not_well_formed_is_shown_with_its_fault(project: DbtProject) -> None:
+    project.append([event("a", 0, "Go"), event("b", 0, "Go", EJ_ObjectID="o2"), event("c", 0, "Go", EJ_ObjectID="o3")])
+    project.run("2026-01-01T01:00:00")
+    project.dbt("test", "--select", "test_name:well_formed")
+    with project.connect() as connection:
+        connection.execute("update case_workflow_instance set WS_CurrentCode = 'Gone' where WI_ObjectID = 'o1'")
+        connection.execute("update case_workflow_instance set WI_ID = null where WI_ObjectID = 'o2'")
+        connection.execute("update case_workflow_instance set WI_ID = null, _DeleteDate = '2026-01-01' where WI_ObjectID = 'o3'")  # no one looks at it
+    results = project.dbt("test", "--select", "test_name:well_formed", check=False).result
+    (failed,) = [result for result in results if result.status != "pass"]
+    assert (failed.node.name, failed.failures) == ("well_formed_case_workflow_instance", 2)
+    problems = project.rows(f"select problem, WI_ObjectID from ({failed.node.compiled_code}) order by WI_ObjectID")
+    assert problems == [{"problem": "WS_CurrentCode holds an unknown code", "WI_ObjectID": "o1"}, {"problem": "WI_ID is null", "WI_ObjectID": "o2"}]
+
+
 def test_a_journal_that_lacks_a_column_it_must_have(project: DbtProject) -> None:
     with project.connect() as connection:
         connection.execute("drop table raw.event_journal")

@@ -72,8 +72,8 @@ def test_nasty_codes_stay_data(project: Project, text: str) -> None:
     assert [t["to"] for t in seen["timeline"]["workflow"]["transitions"]] == [text]
     assert [s["code"] for s in seen["sla_cycle"]["slas"]] == [text]
     models = {model["name"]: model for model in yaml.safe_load(files["case/_case.yml"])["models"]}
-    (tests,) = [c["data_tests"] for c in models["case_workflow_instance"]["columns"] if c["name"] == "WS_CurrentCode"]
-    (values,) = [t["ozmeta_runtime.accepted_codes"]["arguments"]["values"] for t in tests if "ozmeta_runtime.accepted_codes" in t]
+    (test,) = models["case_workflow_instance"]["data_tests"]
+    values = test["ozmeta_runtime.well_formed"]["arguments"]["codes"]["WS_CurrentCode"]
     assert sorted(JINJA.from_string(value).render() for value in values) == sorted(["New", text])
 
 

@@ -239,10 +239,10 @@ def source_yaml(config: Config) -> str:
 LIVE = {"config": {"where": "_DeleteDate is null"}}
 
 
-def accepted(name: str, values: list[str], live: bool) -> dict[str, Any]:
-    """Our own test: dbt's accepted_values does not quote what it is given."""
-    test = {"name": f"accepted_codes_{name}", "arguments": {"values": [yaml_text(value) for value in values]}}
-    return {"ozmeta_runtime.accepted_codes": test | (LIVE if live else {})}
+def well_formed(model: str, filled: list[str], codes: dict[str, list[str]], live: bool) -> dict[str, Any]:
+    """What no row may lack and which codes it may hold, as one test: a test a column would be a scan a column."""
+    arguments = {"filled": filled} | ({"codes": {name: [yaml_text(value) for value in values] for name, values in codes.items()}} if codes else {})
+    return {"ozmeta_runtime.well_formed": {"name": f"well_formed_{model}", "arguments": arguments} | (LIVE if live else {})}
 
 
 def column(name: str, description: str, tests: list[Any] | None = None) -> dict[str, Any]:
@@ -277,19 +277,17 @@ def entity_source(binding: Binding, entity: EntityTable) -> dict[str, Any]:
 
 
 def view_properties(binding: Binding, model: str) -> dict[str, Any]:
-    described = []
+    tests: list[Any] = []
     if model == "inline":
         own = {name: f"{col.INSTANCE[name]} Null where the journal has no event of it." for name in ("WS_CurrentCode", "WI_CurrentSinceUTC", "WI_RowVersion")}
         for sla in binding.inline_slas if "sla_timer" in models_of(binding) else []:
             own |= {f"{sla['column']}_Status": f"{sla['code']}: Running, Warned, Breached or Stopped; null where it never started.", f"{sla['column']}_DueUTC": f"{sla['code']}: when it is, or was, due, UTC."}
-        described = [column(name, text) for name, text in own.items()]
     else:
-        for name, text in col.TIME_IN_STATE.items():
-            tests: list[Any] = ["unique", "not_null"] if name == "_Key" else ["not_null"] if name == "TS_EnteredUTC" else []
-            if name == "WS_Code":
-                tests.append(accepted(f"{binding.name}_{model}_{name}", binding.workflow.states, live=False))
-            described.append(column(name, text, tests))
-    return {"name": f"{binding.name}_{model}", "description": yaml_text(col.SUMMARIES[model].format(binding.object_type)), "columns": described}
+        own = col.TIME_IN_STATE
+        tests = [well_formed(f"{binding.name}_{model}", ["_Key", "TS_EnteredUTC"], {"WS_Code": binding.workflow.states}, live=False)]
+    described = [column(name, text, ["unique"] if name == "_Key" else None) for name, text in own.items()]
+    properties = {"name": f"{binding.name}_{model}", "description": yaml_text(col.SUMMARIES[model].format(binding.object_type))}
+    return properties | ({"data_tests": tests} if tests else {}) | {"columns": described}
 
 
 TIME_SPINE = "\n".join(["{#- " + HEADER + " -#}", "{{ config(materialized='table') }}", "", "{{ ozmeta_runtime.time_spine('2000-01-01', '2060-01-01') }}", ""])
@@ -324,25 +322,19 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
     keys |= {"_SignalKey": "What the signal speaks of, as one text; its rows differ in RS_Number."} if model == "runtime_signal" else {}
     own = keys | own | (col.WRITTEN if model == "timeline" or model in col.LOGS else col.AUDIT)
 
+    codes = {name: known for name in own if (known := codes_of(binding, name))}
     described = []
     for name, description in own.items():
-        tests: list[Any] = []
-        if name == "_Key" or name == UNIQUE.get(model):
-            tests.append("unique")
-        if name == "_Key" or name in NOT_NULL[model]:
-            tests.append("not_null")
-        codes = codes_of(binding, name)
-        if codes:
-            tests.append(accepted(f"{binding.name}_{model}_{name}", codes, live="_DeleteDate" in own))
+        tests: list[Any] = ["unique"] if name == "_Key" or name == UNIQUE.get(model) else []
         if name == "WI_ID" and model == "sla_timer" and "workflow_instance" in models:
             tests.append(related(binding, "workflow_instance", "WI_ID"))
         if name == "ST_ID" and model == "escalation_queue" and "sla_timer" in models:
             tests.append(related(binding, "sla_timer", "ST_ID"))
         described.append(column(name, description, tests))
-    properties: dict[str, Any] = {"name": f"{binding.name}_{model}", "description": yaml_text(description_of(binding, model))}
+    of_rows: list[Any] = [well_formed(f"{binding.name}_{model}", [name for name in own if name == "_Key" or name in NOT_NULL[model]], codes, live="_DeleteDate" in own)]
     if model == "timeline":
-        properties["data_tests"] = [{"ozmeta_runtime.counter_not_restarted": {"config": {"severity": "warn"}}}]
-    return properties | {"columns": described}
+        of_rows.append({"ozmeta_runtime.counter_not_restarted": {"config": {"severity": "warn"}}})
+    return {"name": f"{binding.name}_{model}", "description": yaml_text(description_of(binding, model)), "data_tests": of_rows, "columns": described}
 
 
 def codes_of(binding: Binding, column_name: str) -> list[str]:
