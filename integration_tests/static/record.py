@@ -77,7 +77,7 @@ def answer(sql: str) -> Any:
     if "select run_batch, run_journal" in text:
         rows = [[7, journal, "2026-01-05 00:00:00", None, Texts("")] for journal in PLAN["journals"]]
     elif "max(_updatedate)" in text:
-        rows = [[None, *[0] * 9]]
+        rows = [[None, 0, 0, *[0, 8] * 5]]  # of each source the first and the last run that wrote to it
     elif "dbt_full_refresh_incomplete" in text:  # dbt-sqlserver asks whether a full refresh died
         rows = [[0]]
     elif text.startswith("select case when exists (select 1 from"):  # the run log asks which tables hold rows

@@ -8,7 +8,7 @@ with ranked as (
         rank() over (partition by _ObjectKey, AF_Code order by AP_Round desc) as latest,
         max(case when AP_ActivatedUTC is not null then AS_Order end) over (partition by _ObjectKey, AF_Code, AP_Round) as current_order
     from {{ steps }}
-    where _DeleteDate is null and {{ ozmeta_runtime.new_since(state) }}
+    where _DeleteDate is null and {{ ozmeta_runtime.new_since(state, steps) }}
 ),
 
 -- the step whose turn it is, or which was the last to have its turn, says how the round stands

@@ -41,7 +41,7 @@ Arguments
         coalesce({{ said['approval.onBehalfOf'] }}, nullif(EJ_Actor, '')) as voter
     from {{ timeline }}
     where EJ_EventType in ({{ ozmeta_runtime.literals([events.requested, events.approved, events.rejected, events.withdrawn]) }})
-      and TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }} and {{ ozmeta_runtime.new_since(state) }}
+      and TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }} and {{ ozmeta_runtime.new_since(state, timeline) }}
 ),
 
 numbered as (

@@ -21,7 +21,6 @@ Arguments
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- set columns = ['EQ_ID', '_TenantID', 'EQ_ObjectType', 'EQ_ObjectID', 'EQ_SignalCode', 'EQ_Severity', 'EQ_AssignedToRole', 'EQ_AssignedToPrincipal', 'EQ_Status',
     'EQ_CreatedUTC', 'EQ_ClosedUTC', 'EQ_Notes', 'ST_ID', 'SL_Code', 'ST_CycleNo', 'EQ_Level', '_CycleKey'] -%}
-{%- set new = ozmeta_runtime.new_since(state) -%}
 
 with levels as (
     {%- set rows = [] %}
@@ -33,7 +32,7 @@ with levels as (
 
 {% if transitions -%}
 facts as (
-    {{ ozmeta_runtime.object_facts(intake, timeline, new) }}
+    {{ ozmeta_runtime.object_facts(intake, timeline, ozmeta_runtime.new_since(state, timeline)) }}
 ),
 
 {% endif -%}
@@ -52,7 +51,7 @@ raised as (
     where cycles._DeleteDate is null
       and (cycles.ST_Level{{ slot }}AtUTC < coalesce(cycles.ST_StopUTC, {{ as_of }})
            or (cycles.ST_Level{{ slot }}AtUTC = coalesce(cycles.ST_StopUTC, {{ as_of }}) and levels.signal = 'SLA.Warned'))
-      and {{ new }}
+      and {{ ozmeta_runtime.new_since(state, cycles) }}
     {%- endfor %}
     {%- endif %}
     {%- for transition in transitions %}
@@ -62,7 +61,7 @@ raised as (
         taken.EJ_ID, taken.TL_EffectiveUTC, cast(null as {{ ts }}),
         {{ ozmeta_runtime.literal(l.signal) }}, {{ l.level }}, {{ ozmeta_runtime.literal(l.severity) }}, {{ ozmeta_runtime.literal(l.get('role')) }},
         {{ ozmeta_runtime.literal(l.get('principal')) }}, {{ ozmeta_runtime.literal(l.get('notes')) }}
-    from (select _ObjectKey, EJ_ID, TL_EffectiveUTC from {{ timeline }} where {{ ozmeta_runtime.took(transition.transition) }} and {{ new }}) as taken
+    from (select _ObjectKey, EJ_ID, TL_EffectiveUTC from {{ timeline }} where {{ ozmeta_runtime.took(transition.transition) }} and {{ ozmeta_runtime.new_since(state, timeline) }}) as taken
     inner join facts on facts._ObjectKey = taken._ObjectKey
     {%- endfor %}
     {%- endfor %}
@@ -138,14 +137,15 @@ written as (
 
 select * from written
 {%- if state.incremental %}
+{#- Each origin by itself: of an `or` of both, an engine makes a join that begins with the whole queue. -#}
+{%- set origins = ['1 = 1'] if state.whole else
+    (['_CycleKey is null and ' ~ ozmeta_runtime.object_in_news(state, timeline)] if transitions else []) + (['_CycleKey in (select _Key from ' ~ cycles ~ ' where ' ~ ozmeta_runtime.new_since(state, cycles) ~ ')'] if cycles else []) %}
+{%- for origin in origins %}
 union all
 select _Key, _ObjectKey, {{ ozmeta_runtime.retracted_columns(columns, as_of) }}, {{ ozmeta_runtime.audit_columns(state, as_of) }}
 from {{ this }}
-where _DeleteDate is null and _Key not in (select _Key from written)
-{%- if not state.whole %}
-  and (_CycleKey is null and {{ ozmeta_runtime.object_in_news(state, timeline) }}
-       {%- if cycles %} or _CycleKey in (select _Key from {{ cycles }} where {{ new }}){% endif %})
-{%- endif %}
+where _DeleteDate is null and {{ origin }} and _Key not in (select _Key from written)
+{%- endfor %}
 {%- elif ozmeta_runtime.has_columns(this, columns + ['_Key', '_ObjectKey', '_DeleteDate']) %}
 union all
 -- a full refresh keeps what was retracted, and retracts what is raised no more; what is due after as_of is simply not raised yet

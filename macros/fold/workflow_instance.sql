@@ -12,7 +12,7 @@ with positions as (
         case when {{ applied }} then 1 else 0 end as is_applied,
         max(case when {{ applied }} then TL_Position end) over (partition by _ObjectKey) as last_applied,
         max(case when {{ applied }} and TL_FromState <> TL_ToState then TL_Position end) over (partition by _ObjectKey) as last_change
-    from {{ timeline }} where {{ ozmeta_runtime.new_since(state) }}
+    from {{ timeline }} where {{ ozmeta_runtime.new_since(state, timeline) }}
 ),
 
 instances as (

@@ -1,8 +1,12 @@
 {#
 Rows of an upstream table that this run has to look at: those that no complete run has built on yet; all of them, where this model folds everything again.
 What a table is made of is written whole: all events of an object in the timeline, so that what is read here needs no history beside it.
+Where there are none at all, as in most runs of most tables, an engine is told so: what it would join to them it need not read.
+source: a relation, of which run_state knows if it was given it
 #}
-{% macro new_since(state) %}{{ "1 = 1" if state.whole else "_Batch > " ~ state.batch }}{% endmacro %}
+{% macro new_since(state, source) %}
+  {{- "1 = 1" if state.whole else "1 = 0" if source ~ '' in state.quiet else "_Batch > " ~ state.batch -}}
+{% endmacro %}
 
 {# Rows that earlier runs wrote and this one did not write again, though it folded what they came from: a late event undid them. They stay, with
    _DeleteDate set, since no merge that every adapter has can delete. Expects the CTE `written`.
@@ -21,7 +25,7 @@ where _DeleteDate is null
 {% endmacro %}
 
 {# Objects of which an upstream table has rows of this run, as a condition on _ObjectKey. #}
-{% macro object_in_news(state, source) %}_ObjectKey in (select _ObjectKey from {{ source }} where {{ ozmeta_runtime.new_since(state) }}){% endmacro %}
+{% macro object_in_news(state, source) %}_ObjectKey in (select _ObjectKey from {{ source }} where {{ ozmeta_runtime.new_since(state, source) }}){% endmacro %}
 
 {# Is there a table of that name with these columns? Then a full refresh takes over what must outlive it. #}
 {% macro has_columns(relation, columns) %}

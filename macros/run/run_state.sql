@@ -16,12 +16,13 @@ Returns a dict
   as_of       text of this run's as_of
   journals    {journal: watermark text} of the last complete run
   hash        this definition's hash
+  quiet       the sources, as text, that have no row of this run or of one that died
 Stops the run where as_of lies before that of a run whose rows are here.
 #}
 {% macro run_state(binding, definition, sources=[]) %}
   {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set hash = local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16] -%}
-  {%- set state = {'incremental': is_incremental(), 'whole': not is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text()} -%}
+  {%- set state = {'incremental': is_incremental(), 'whole': not is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'quiet': []} -%}
   {%- set empty = [] -%}
   {%- set log = ozmeta_runtime.run_log(binding) -%}
   {%- if log -%}
@@ -39,7 +40,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
        unless the last complete one left them empty, and nothing was written here since. -#}
     {%- set found = ["(select " ~ ozmeta_runtime.instant_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
         "(select count(*) from " ~ this ~ " where _Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "')", "(select max(_Batch) from " ~ this ~ ")"] -%}
-    {%- for source in sources if source -%}{%- do found.append("(select min(_Batch) from " ~ source ~ ")") -%}{%- endfor -%}
+    {%- for source in sources if source -%}{%- do found.extend(["(select min(_Batch) from " ~ source ~ ")", "(select max(_Batch) from " ~ source ~ ")"]) -%}{%- endfor -%}
     {%- set found = run_query("select " ~ found | join(', ')).rows[0].values() -%}
     {%- set later = found[0] or state.later_as_of -%}
     {%- if later -%}
@@ -48,8 +49,9 @@ Stops the run where as_of lies before that of a run whose rows are here.
     {%- endif -%}
     {%- if found[1] | int -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
     {%- for source in sources if source -%}
-      {%- set first, died = found[2 + loop.index], found[2] is not none and found[2] | int > state.batch -%}
+      {%- set first, last, died = found[1 + 2 * loop.index], found[2 + 2 * loop.index], found[2] is not none and found[2] | int > state.batch -%}
       {%- if (source not in empty or died) and (first is none or first | int > state.batch) -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
+      {%- if last is none or last | int <= state.batch -%}{%- do state.quiet.append(source ~ '') -%}{%- endif -%}
     {%- endfor -%}
   {%- endif -%}
   {%- do return(state) -%}

@@ -33,7 +33,7 @@ signalled as (
     {%- if signals %}
     select *, {{ parts | join(' ' ~ plus ~ ' ') }} as payload
     from {{ signals }}
-    where {{ ozmeta_runtime.new_since(state) }}
+    where {{ ozmeta_runtime.new_since(state, signals) }}
     {%- else %}
     select cast(null as {{ text }}) as payload {{ ozmeta_runtime.no_rows() }}
     {%- endif %}
@@ -47,7 +47,7 @@ emitted as (
     union all
     select _Key, EJ_ID, _TenantID, EJ_ObjectID, EJ_CorrelationID, TL_EffectiveUTC, {{ ozmeta_runtime.literal(emit.event) }}, {{ ozmeta_runtime.literal(emit.payload) }}
     from {{ timeline }}
-    where {{ ozmeta_runtime.took(emit.transition) }} and {{ ozmeta_runtime.new_since(state) }}
+    where {{ ozmeta_runtime.took(emit.transition) }} and {{ ozmeta_runtime.new_since(state, timeline) }}
     {%- endfor %}
 ),
 

@@ -23,7 +23,6 @@ Arguments
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- set columns = ['RS_SignalCode', 'RS_Severity', '_TenantID', 'RS_ObjectType', 'RS_ObjectID', 'RS_Subject', 'RS_SubjectKey', 'RS_CausingEventID', 'RS_ScheduledUTC', 'SL_Code', 'RS_Level', 'RS_Notes'] -%}
-{%- set new = ozmeta_runtime.new_since(state) -%}
 {%- set logs = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key', '_SignalKey', '_ObjectKey', 'RS_Number', 'RS_Kind', 'RS_NoticedUTC']) -%}
 
 with raised as (
@@ -35,26 +34,26 @@ with raised as (
     {%- for signal, column in [('SLA.Warned', 'ST_WarnedUTC'), ('SLA.Breached', 'ST_BreachedUTC')] %}
     union all
     select _ObjectKey, _TenantID, ST_ObjectID, '{{ signal }}', {{ ozmeta_runtime.literal(severities[signal]) }}, 'sla_cycle', _Key, _Key, ST_StartEventID, {{ column }}, SL_Code, null, null
-    from {{ cycles }} where _DeleteDate is null and {{ column }} is not null and {{ new }}
+    from {{ cycles }} where _DeleteDate is null and {{ column }} is not null and {{ ozmeta_runtime.new_since(state, cycles) }}
     {%- endfor %}
     {%- endif %}
     {%- if queue %}
     union all
     select _ObjectKey, _TenantID, EQ_ObjectID, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, _Key, null, EQ_CreatedUTC, SL_Code, EQ_Level, EQ_Notes
-    from {{ queue }} where _DeleteDate is null and {{ new }}
+    from {{ queue }} where _DeleteDate is null and {{ ozmeta_runtime.new_since(state, queue) }}
     {%- endif %}
     {%- for request in signals.requests if approvals %}
     union all
     -- a round is told apart by the event that opened it, since a late one may shift the numbers of rounds
     select _ObjectKey, _TenantID, AP_ObjectID, 'Approval.Requested', {{ ozmeta_runtime.literal(severities['Approval.Requested']) }}, 'approval_step', _Key,
         {{ ozmeta_runtime.key_of(['AF_Code', 'AP_ActivatedEventID']) }}, AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
-    from {{ approvals }} where _DeleteDate is null and {{ new }} and AF_Code = {{ ozmeta_runtime.literal(request.flow) }} and AS_Code = {{ ozmeta_runtime.literal(request.step) }}
+    from {{ approvals }} where _DeleteDate is null and {{ ozmeta_runtime.new_since(state, approvals) }} and AF_Code = {{ ozmeta_runtime.literal(request.flow) }} and AS_Code = {{ ozmeta_runtime.literal(request.step) }}
     {%- endfor %}
     {%- for emit in signals.emits %}
     union all
     select _ObjectKey, {{ ozmeta_runtime.tenant_of(intake, '_TenantID') }}, EJ_ObjectID, {{ ozmeta_runtime.literal(emit.signal) }}, {{ ozmeta_runtime.literal(emit.severity) }}, 'timeline', _Key, _Key, EJ_ID, TL_EffectiveUTC, null, null,
         {{ ozmeta_runtime.literal(emit.get('notes')) }}
-    from {{ timeline }} where {{ ozmeta_runtime.took(emit.transition) }} and {{ new }}
+    from {{ timeline }} where {{ ozmeta_runtime.took(emit.transition) }} and {{ ozmeta_runtime.new_since(state, timeline) }}
     {%- endfor %}
 ),
 
@@ -72,7 +71,7 @@ keyed as (
 news as (
     {%- for source in [timeline, cycles, queue, approvals] if source %}
     {{ "union all" if not loop.first }}
-    select _ObjectKey, _Key from {{ source }} where {{ new }}
+    select _ObjectKey, _Key from {{ source }} where {{ ozmeta_runtime.new_since(state, source) }}
     {%- endfor %}
 ),
 

@@ -37,7 +37,7 @@ Arguments
 
 {#- An object's approvals may change where no event of it is new. -#}
 {%- set in_news = ozmeta_runtime.object_in_news(state, timeline) ~ (" or " ~ ozmeta_runtime.object_in_news(state, approvals) if approvals else "") -%}
-{%- set folded = "(" ~ in_news ~ ")" if approvals and not state.whole else ozmeta_runtime.new_since(state) -%}
+{%- set folded = "(" ~ in_news ~ ")" if approvals and not state.whole else ozmeta_runtime.new_since(state, timeline) -%}
 
 with {{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, folded, approvals) }}
 

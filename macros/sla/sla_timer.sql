@@ -9,7 +9,7 @@
 with ranked as (
     select *, row_number() over (partition by _ObjectKey, SL_Code order by ST_CycleNo desc) as latest
     from {{ cycles }}
-    where _DeleteDate is null and {{ ozmeta_runtime.new_since(state) }}
+    where _DeleteDate is null and {{ ozmeta_runtime.new_since(state, cycles) }}
 ),
 
 written as (
@@ -19,6 +19,6 @@ written as (
 )
 
 select * from written
-{{ ozmeta_runtime.retired(state, ['_Key', '_ObjectKey'] + columns, '_Key in (select ' ~ key ~ ' from ' ~ cycles ~ ' where ' ~ ozmeta_runtime.new_since(state) ~ ')') }}
+{{ ozmeta_runtime.retired(state, ['_Key', '_ObjectKey'] + columns, '_Key in (select ' ~ key ~ ' from ' ~ cycles ~ ' where ' ~ ozmeta_runtime.new_since(state, cycles) ~ ')') }}
 {% endif %}
 {% endmacro %}
