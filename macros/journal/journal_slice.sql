@@ -53,8 +53,9 @@ Raises    where a journal lacks a column that has to be there, naming it and how
     {%- endif %}
 {% endmacro %}
 
-{# SQL for each canonical column of a journal, of the type the timeline keeps; '' counts as null in ids and names. #}
+{# SQL for each canonical column of a journal, of the type the timeline keeps; '' counts as null in ids and names. Asked of the warehouse once a model. #}
 {% macro journal_columns(journal, intake) %}
+  {%- if 'sql' in journal -%}{%- do return(journal.sql) -%}{%- endif -%}
   {%- set required = ['EJ_ID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_Payload'] -%}
   {%- set blank_is_null = ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_ObjectID', 'EJ_SourceSystem'] -%}
   {%- set found = ozmeta_runtime.columns_of(journal.relation) -%}
@@ -94,6 +95,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
     {%- if name == '_SyncDate' -%}{%- do sql.update({'has_sync_date': column is not none and not said_absent}) -%}{%- endif -%}
   {%- endfor -%}
   {%- if intake.get('key') -%}{%- do sql.update({'EJ_ObjectID': ozmeta_runtime.composite_key(journal, intake, found)}) -%}{%- endif -%}
+  {%- do journal.update({'sql': sql}) -%}
   {%- do return(sql) -%}
 {% endmacro %}
 
