@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from engines.base import Engine, Server, environment, free_port
 
 
@@ -15,13 +17,20 @@ class BigQuery(Engine):
     requirements = "requirements-bigquery.txt"
     text, integer = "string", "int64"
 
-    left_out = ('{"a":1,}', '{"a":NaN}', '{"a":-Infinity}', '{"a":[1,]}', '{"a":1,"b":[1,{"c":2},],"d":",]"}', '{"a":inf}', '{"a":-nan}')
-    cannot = {"hostile": "the emulator reads no key that holds a double quote"}  # noqa: RUF012
+    cannot = {"hostile": "the emulator reads no key that holds a double quote", "world2": "the emulator takes a key of one star for all keys"}  # noqa: RUF012
 
     def __init__(self) -> None:
         super().__init__()
         self.port = 0
         self.server: Server | None = None
+
+    def leaves_out(self, payload: str) -> bool:
+        """What DuckDB's parser, which is the emulator's, takes for JSON, and is none: NaN, Infinity, a comma before a closing bracket."""
+        try:
+            json.loads(payload, parse_constant=refused)
+        except (ValueError, RecursionError):
+            return bool(duckdb.execute("select json_valid(?)", [payload]).fetchone()[0])  # type: ignore[index]
+        return False
 
     def quoted(self, text: str) -> str:
         return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r") + "'"
@@ -49,6 +58,10 @@ class BigQuery(Engine):
 
     def profile(self, schema: str) -> dict[str, Any]:
         return {"type": "bigquery", "method": "oauth-secrets", "token": "none", "api_endpoint": f"http://127.0.0.1:{self.port}", "project": "oz", "dataset": schema, "threads": 1, "job_retries": 0}
+
+
+def refused(constant: str) -> None:
+    raise ValueError(constant)
 
 
 def platform() -> str:

@@ -49,7 +49,10 @@ class Scenario:
     columns: dict[str, str] | None = None  # the journal's, where they are not the canonical ones
     beside: dict[str, tuple[dict[str, str], Rows]] = field(default_factory=dict)  # tables other than the journal: {name: (columns, rows)}
 
-    def without(self, payloads: tuple[str, ...]) -> Scenario:
+    def payloads(self) -> set[str]:
+        return {row["EJ_Payload"] for step in self.steps for row in step.rows if row.get("EJ_Payload")}
+
+    def without(self, payloads: frozenset[str]) -> Scenario:
         """The same with no row of these payloads."""
         for step in self.steps:
             step.rows = [row for row in step.rows if row.get("EJ_Payload") not in payloads]
@@ -255,5 +258,5 @@ def columns() -> Scenario:
 
 
 SCENARIOS: dict[str, Callable[[], Scenario]] = {
-    "changes": changes, "cases": cases, "payloads": payloads, "hostile": hostile, "columns": columns, "inline": inline, "signals": signals, "demo": demo, "world1": lambda: world(1), "world2": lambda: world(2),
+    "changes": changes, "cases": cases, "payloads": payloads, "hostile": hostile, "columns": columns, "inline": inline, "signals": signals, "demo": demo, "world1": lambda: world(1), "world2": lambda: world(2), "world4": lambda: world(4),
 }  # fmt: skip

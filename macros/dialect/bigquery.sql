@@ -103,4 +103,4 @@
    from unnest(json_query_array({{ array }})) as raw_member)
 {%- endmacro %}
 
-{% macro bigquery__json_text(text) %}to_json_string({{ text }}){% endmacro %}
+{% macro bigquery__json_text(text) %}coalesce(to_json_string({{ text }}), 'null'){% endmacro %}
