@@ -258,5 +258,5 @@ def columns() -> Scenario:
 
 
 SCENARIOS: dict[str, Callable[[], Scenario]] = {
-    "changes": changes, "cases": cases, "payloads": payloads, "hostile": hostile, "columns": columns, "inline": inline, "signals": signals, "demo": demo, "world1": lambda: world(1), "world2": lambda: world(2), "world4": lambda: world(4),
+    "changes": changes, "cases": cases, "payloads": payloads, "hostile": hostile, "columns": columns, "inline": inline, "signals": signals, "demo": demo, "world1": lambda: world(1), "world2": lambda: world(2), "world5": lambda: world(5),
 }  # fmt: skip
