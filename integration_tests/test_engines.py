@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -80,3 +82,23 @@ def differing(here: Tables, there: Tables) -> list[str]:
         if not left:
             said.append(f"   only there: {right[0]}")
     return said
+
+
+def test_verify_on_postgres(tmp_path: Path) -> None:
+    """The command that folds everything afresh beside what there is, where names of columns are folded and schemas are real ones."""
+    scenario = SCENARIOS["changes"]()
+    scenario.steps, project = scenario.steps[:1], tmp_path / "changes"
+    try:
+        with engine("postgres").session(tmp_path / "server") as worker:
+            list(scenario.play(worker, project))
+            done = verified(project)
+            assert done.returncode == 0 and "the tables are what the journal says" in done.stdout, done.stdout + done.stderr
+            worker.execute(["update oz_changes.case_workflow_instance set WS_CurrentCode = 'Open' where WI_ObjectID = 'o1'"])
+            done = verified(project)
+            assert done.returncode == 1 and "WS_CurrentCode is Open, should be Busy" in done.stdout and "Open → Busy by Go" in done.stdout, done.stdout + done.stderr
+    except NotRun as why:
+        pytest.skip(f"NOT RUN: {why}")
+
+
+def verified(project: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "ozmeta_dbt", "verify"], cwd=project, capture_output=True, text=True)

@@ -34,8 +34,9 @@ OPERATIONS = """\
 
 {% macro engine_tables() %}
   {%- set found = {} -%}
-  {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
-    {%- set relation = load_relation(ozmeta_runtime.relation_of(node)) -%}
+  {#- and what of entities' own tables the runtime wrote to -#}
+  {%- for node in (graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list) + (graph.sources.values() | rejectattr('name', 'equalto', 'event_journal') | list) -%}
+    {%- set relation = load_relation(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias or node.identifier)) -%}
     {%- if relation -%}
       {%- do found.update({node.name: ozmeta_runtime.rows_as_text(relation, adapter.get_columns_in_relation(relation), '1 = 1')}) -%}
     {%- endif -%}
@@ -211,6 +212,10 @@ class Worker:
         """{model: rows} of all that is there, columns by their names in lower case, values as text, in no order."""
         found = self.ask(operation="engine_tables", args={})
         return {model: [{name.lower(): value for name, value in row.items()} for row in rows] for model, rows in found.items()}
+
+    def explained(self, binding: str, object_id: str) -> dict[str, list[dict[str, str | None]]]:
+        """What `ozmeta-dbt explain` asks of the warehouse, {model: rows}."""
+        return self.ask(operation="explain_facts", args={"binding": binding, "object": object_id})
 
     def rows(self, sql: str) -> list[list[str]]:
         return self.ask(operation="engine_rows", args={"sql": sql})

@@ -47,6 +47,7 @@ class Scenario:
     snapshot: dict[str, Any] | None = None
     metadata: Path | None = None  # a folder of files, instead of a snapshot
     columns: dict[str, str] | None = None  # the journal's, where they are not the canonical ones
+    explained: tuple[str, str] | None = None  # binding and object that are asked about at the end
     beside: dict[str, tuple[dict[str, str], Rows]] = field(default_factory=dict)  # tables other than the journal: {name: (columns, rows)}
 
     def payloads(self) -> set[str]:
@@ -82,6 +83,8 @@ class Scenario:
             worker.execute(worker.engine.append(raw, "event_journal", step.rows))
             worker.dbt(*step.command, as_of=step.as_of)
             yield f"step {number}: {' '.join(step.command)} as of {step.as_of}", worker.tables()
+        if self.explained:
+            yield f"explain {' '.join(self.explained)}", worker.explained(*self.explained)
 
 
 def in_schema(config: dict[str, Any], schema: str) -> dict[str, Any]:
@@ -127,7 +130,7 @@ def world(number: int) -> Scenario:
 
 
 def changes() -> Scenario:
-    """A definition that changes between runs, and back; a retraction; time that passes with no event."""
+    """A definition that changes between runs, and back; a retraction; time that passes with no event; then what `explain` is told of an object."""
     event = test_runs.event
     steps = [
         Step("2026-01-01T01:00:00", [event("a", 0, "Go"), event("b", 10, "Back"), event("c", 20, "Go"), event("d", 0, "Go", "o2")]),
@@ -138,7 +141,7 @@ def changes() -> Scenario:
         Step("2026-01-01T03:00:00", command=("run", "--full-refresh")),
         Step("2026-01-01T03:00:00", command=("test",)),
     ]
-    return Scenario("changes", test_runs.CONFIG, steps, test_runs.snapshot())
+    return Scenario("changes", test_runs.CONFIG, steps, test_runs.snapshot(), explained=("case", "o1"))
 
 
 def demo() -> Scenario:
@@ -221,13 +224,16 @@ def hostile() -> Scenario:
 
 
 def inline() -> Scenario:
-    """Entities' own tables with their runtime columns beside, composite keys, the Semantic layer."""
+    """Entities' own tables with their runtime columns beside, and written into them; composite keys, the Semantic layer."""
+    write = ("run-operation", "ozmeta_runtime.write_inline", "--args", json.dumps({"binding": "case"}))
     columns = JOURNAL_TYPES | {"region": "text", "number": "text"}
     cases = [{"case_id": 1, "tenant_id": "t1"}, {"case_id": 1, "tenant_id": "t2"}, {"case_id": 2, "tenant_id": "t1"}, {"case_id": None, "tenant_id": "t1"}, {"case_id": 1, "tenant_id": None}]
     parcels = [{"region": region, "number": number} for region, number in (("a|b", "c"), ("a", "b|c"), ("a\\", "|c"), ("a", None), ("", "c"))]
     beside = {"cases": ({"case_id": "integer", "tenant_id": "text"}, cases), "parcels": ({"region": "text", "number": "text"}, parcels)}
-    steps = [Step("2026-01-01T01:10:00", test_inline.FIRST), Step("2026-01-01T02:00:00", test_inline.SECOND), Step("2026-01-01T02:00:00", command=("run", "--full-refresh")), Step("2026-01-01T02:00:00", command=("test",))]
-    return Scenario("inline", test_inline.config(key=["region", "number"]), steps, test_inline.snapshot(), columns=columns, beside=beside)
+    steps = [Step("2026-01-01T01:10:00", test_inline.FIRST), Step("2026-01-01T01:10:00", command=write), Step("2026-01-01T02:00:00", test_inline.SECOND), Step("2026-01-01T02:00:00", command=write),
+             Step("2026-01-01T02:00:00", command=("run", "--full-refresh")), Step("2026-01-01T02:00:00", command=("test",))]  # fmt: skip
+    config = test_inline.config(test_inline.ENTITY | {"write_back": True}, key=["region", "number"])
+    return Scenario("inline", config, steps, test_inline.snapshot(), columns=columns, beside=beside)
 
 
 def signals() -> Scenario:

@@ -26,21 +26,31 @@
 {# Operations answer in one line of JSON, which the command `ozmeta-dbt` reads. #}
 {% macro answer(document) %}{% do print('OZMETA ' ~ tojson(document)) %}{% endmacro %}
 
-{# The rows of a query as dicts of texts, a null as none; instants as epoch micros, booleans as 'true' and 'false'. #}
-{% macro rows_as_text(relation, columns, condition) %}
+{# How the bindings' columns are spelled, {name in lower case: name}: what an engine says of its tables may be folded to lower or upper case. Every column is described. #}
+{% macro spelled_columns() %}
+  {%- set names = {} -%}
+  {%- for models in ozmeta_runtime.bindings().values() -%}
+    {%- for node in models.values() -%}{%- for name in node.columns -%}{%- do names.update({name | lower: name}) -%}{%- endfor -%}{%- endfor -%}
+  {%- endfor -%}
+  {%- do return(names) -%}
+{% endmacro %}
+
+{# The rows of a query as dicts of texts, a null as none; instants as epoch micros, booleans as 'true' and 'false'. names: see spelled_columns #}
+{% macro rows_as_text(relation, columns, condition, names={}) %}
   {%- set found = [] -%}
   {%- set selected = [] -%}
   {%- for column in columns -%}
     {%- set name = ozmeta_runtime.quoted_name(column.name) -%}
     {%- if ozmeta_runtime.is_instant(column) -%}{%- do selected.append("cast(" ~ ozmeta_runtime.to_micros(name) ~ " as " ~ ozmeta_runtime.type_text() ~ ")") -%}
-    {%- elif 'bool' in column.data_type | lower -%}{%- do selected.append("case when " ~ name ~ " then 'true' when not " ~ name ~ " then 'false' end") -%}
+    {%- elif 'bool' in column.data_type | lower or column.data_type | lower == 'bit' -%}
+      {%- do selected.append("case when " ~ ozmeta_runtime.is_true(name) ~ " then 'true' when " ~ name ~ " is not null then 'false' end") -%}
     {%- else -%}{%- do selected.append("cast(" ~ name ~ " as " ~ ozmeta_runtime.type_text() ~ ")") -%}{%- endif -%}
   {%- endfor -%}
   {%- for row in run_query("select " ~ selected | join(', ') ~ " from " ~ relation ~ " where " ~ condition).rows -%}
     {%- set values = {} -%}
     {%- for column in columns -%}
       {%- set value = row[loop.index0] -%}
-      {%- do values.update({column.name: value | string if value is not none else none}) -%}
+      {%- do values.update({names.get(column.name | lower, column.name): value | string if value is not none else none}) -%}
     {%- endfor -%}
     {%- do found.append(values) -%}
   {%- endfor -%}

@@ -12,7 +12,7 @@
 
 {# {model: rows} of these objects, live rows and retracted ones; of the run log the last run. models: {model: relation} #}
 {% macro facts_of(models, objects) %}
-  {%- set facts = {} -%}
+  {%- set facts, names = {}, ozmeta_runtime.spelled_columns() -%}
   {%- for model, relation in models.items() -%}
     {%- set columns = adapter.get_columns_in_relation(relation) -%}
     {%- if not columns -%}
@@ -20,7 +20,7 @@
     {%- endif -%}
     {%- set condition = ozmeta_runtime.last_run(relation) if model == 'run'
         else ozmeta_runtime.object_column(model) ~ " in (" ~ ozmeta_runtime.literals(objects) ~ ")" -%}
-    {%- do facts.update({model: ozmeta_runtime.rows_as_text(relation, columns, condition)}) -%}
+    {%- do facts.update({model: ozmeta_runtime.rows_as_text(relation, columns, condition, names)}) -%}
   {%- endfor -%}
   {%- do return(facts) -%}
 {% endmacro %}

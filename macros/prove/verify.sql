@@ -69,9 +69,9 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
 {# One table against the same table folded afresh: every column but a run's own bookkeeping, live rows, objects that wait left out. #}
 {% macro compared(model, held, afresh, waiting) %}
   {%- set bookkeeping = ['_batch', '_updatedate', '_definitionhash', '_deletedate', 'tl_intake', 'tl_replaced', 'tl_journal', 'qr_journal'] -%}
-  {%- set columns, quoted = [], [] -%}
+  {%- set columns, quoted, names = [], [], ozmeta_runtime.spelled_columns() -%}
   {%- for column in adapter.get_columns_in_relation(afresh) if column.name | lower not in bookkeeping -%}
-    {%- do columns.append(column.name) -%}{%- do quoted.append(ozmeta_runtime.quoted_name(column.name)) -%}
+    {%- do columns.append(names.get(column.name | lower, column.name)) -%}{%- do quoted.append(ozmeta_runtime.quoted_name(column.name)) -%}
   {%- endfor -%}
   {%- set object = ozmeta_runtime.object_column(model) -%}
   {%- set rows = "select " ~ quoted | join(', ') ~ " from " -%}
