@@ -6,7 +6,7 @@ import copy
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -224,16 +224,22 @@ def hostile() -> Scenario:
 
 
 def inline() -> Scenario:
-    """Entities' own tables with their runtime columns beside, and written into them; composite keys, the Semantic layer."""
-    write = ("run-operation", "ozmeta_runtime.write_inline", "--args", json.dumps({"binding": "case"}))
+    """Entities' own tables with their runtime columns beside; composite keys, the Semantic layer."""
     columns = JOURNAL_TYPES | {"region": "text", "number": "text"}
     cases = [{"case_id": 1, "tenant_id": "t1"}, {"case_id": 1, "tenant_id": "t2"}, {"case_id": 2, "tenant_id": "t1"}, {"case_id": None, "tenant_id": "t1"}, {"case_id": 1, "tenant_id": None}]
     parcels = [{"region": region, "number": number} for region, number in (("a|b", "c"), ("a", "b|c"), ("a\\", "|c"), ("a", None), ("", "c"))]
     beside = {"cases": ({"case_id": "integer", "tenant_id": "text"}, cases), "parcels": ({"region": "text", "number": "text"}, parcels)}
-    steps = [Step("2026-01-01T01:10:00", test_inline.FIRST), Step("2026-01-01T01:10:00", command=write), Step("2026-01-01T02:00:00", test_inline.SECOND), Step("2026-01-01T02:00:00", command=write),
-             Step("2026-01-01T02:00:00", command=("run", "--full-refresh")), Step("2026-01-01T02:00:00", command=("test",))]  # fmt: skip
+    steps = [Step("2026-01-01T01:10:00", test_inline.FIRST), Step("2026-01-01T02:00:00", test_inline.SECOND), Step("2026-01-01T02:00:00", command=("run", "--full-refresh")), Step("2026-01-01T02:00:00", command=("test",))]
     config = test_inline.config(test_inline.ENTITY | {"write_back": True}, key=["region", "number"])
     return Scenario("inline", config, steps, test_inline.snapshot(), columns=columns, beside=beside)
+
+
+def written() -> Scenario:
+    """The runtime columns in an entity's own table: added to it, and kept up."""
+    scenario = inline()
+    write = ("run-operation", "ozmeta_runtime.write_inline", "--args", json.dumps({"binding": "case"}))
+    (first, second, *_) = scenario.steps
+    return replace(scenario, name="written", steps=[first, Step(first.as_of, command=write), second, Step(second.as_of, command=write)])
 
 
 def signals() -> Scenario:
@@ -264,5 +270,6 @@ def columns() -> Scenario:
 
 
 SCENARIOS: dict[str, Callable[[], Scenario]] = {
-    "changes": changes, "cases": cases, "payloads": payloads, "hostile": hostile, "columns": columns, "inline": inline, "signals": signals, "demo": demo, "world1": lambda: world(1), "world2": lambda: world(2), "world5": lambda: world(5),
+    "changes": changes, "cases": cases, "payloads": payloads, "hostile": hostile, "columns": columns, "inline": inline, "written": written, "signals": signals, "demo": demo,
+    "world1": lambda: world(1), "world2": lambda: world(2), "world5": lambda: world(5),
 }  # fmt: skip
