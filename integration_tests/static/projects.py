@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import subprocess
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from dbt_project_under_test import JOURNAL_COLUMNS, DbtProject
-from engines.base import PACKAGE, environment, put
+from engines.base import PACKAGE, NotRun, environment, put
+
+from static.analyser import build
 
 GOLDEN = PACKAGE / "generator/tests/golden"
 JOURNAL = {**{name: type_ for name, type_ in JOURNAL_COLUMNS.items() if name not in ("EJ_ID", "EJ_Sequence")}, "event_id": "varchar"}
 ENTITY = {"CA_ID": "varchar", "org": "varchar", "Title": "varchar"}
+SOURCES = {"raw.event_journal": JOURNAL, "raw.station_journal": JOURNAL, "crm.cases": ENTITY}
 REGEX = '{"op": "regex", "args": [{"ref": "transition.toState"}, {"lit": "^(Closed|Waiting)"}]}'
 PROFILES: dict[str, dict[str, Any]] = {
     "postgres": {"host": "none", "port": 1, "user": "u", "password": "p", "dbname": "db"},
@@ -71,7 +75,7 @@ def on_duckdb(folder: Path, regex: bool = True, approvals: bool = True) -> DbtPr
     project = DbtProject(folder, *metadata(regex, approvals))
     with project.connect() as connection:
         connection.execute("create schema raw; create schema crm")
-        for table, columns in {"raw.event_journal": JOURNAL, "raw.station_journal": JOURNAL, "crm.cases": ENTITY}.items():
+        for table, columns in SOURCES.items():
             connection.execute(f"create table {table} ({', '.join(f'{name} {type_}' for name, type_ in columns.items())})")
     project.run("2026-01-06T00:00:00")
     return project
@@ -89,6 +93,13 @@ def columns_of(project: DbtProject) -> dict[str, list[tuple[str, str]]]:
 def install() -> tuple[Path, Path]:
     """The interpreter that has the adapters, and dbt's new engine: each in an environment of its own, made where it is not there."""
     return environment("static", "../static/requirements.txt"), environment("dbt-v2", "../static/requirements-v2.txt").with_name("dbt")
+
+
+def prepare() -> None:
+    """All that `make test-static` needs, before its tests run side by side. Where the analyser can't be built, its test says why."""
+    install()
+    with suppress(NotRun):
+        build()
 
 
 def lay_out(adapter: str, project: DbtProject, folder: Path) -> None:
