@@ -112,10 +112,16 @@ def lay_out(adapter: str, project: DbtProject, folder: Path) -> None:
     put(folder, "profiles.yml", {"under_test": {"target": adapter, "outputs": {adapter: {"type": adapter, "schema": "runtime", "threads": 1, **PROFILES.get(adapter, {})}}}})
 
 
-def record(adapter: str, project: DbtProject, folder: Path, python: Path, states: list[str] | None = None) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """The statements that the adapter would send for the project's models, and what did not compile. states: see record.py; none are all."""
+def sources(adapter: str, types: dict[str, str] | None = None) -> dict[str, list[tuple[str, str]]]:
+    """{table: columns} that the models read, as the adapter's own. types: {column: type} where it is another than the project's."""
+    return {table: [(name, (types or {}).get(name, TYPES[adapter][type_.upper()])) for name, type_ in columns.items()] for table, columns in SOURCES.items()}
+
+
+def record(adapter: str, project: DbtProject, folder: Path, python: Path, states: list[str] | None = None, types: dict[str, str] | None = None) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The statements that the adapter would send for the project's models, and what did not compile. states: see record.py; none are all. types: see sources."""
     lay_out(adapter, project, folder)
     relations = {name: [(column, TYPES[adapter].get(type_, type_)) for column, type_ in columns] for name, columns in columns_of(project).items()}
+    relations |= {table.partition(".")[2]: columns for table, columns in sources(adapter, types).items()}
     put(folder, "plan.json", json.dumps({"type": adapter, "relations": relations, "journals": ["ops.event_journal", "field.station_journal"], "states": states}))
     done = subprocess.run(
         [str(python), str(Path(__file__).with_name("record.py")), str(folder)], cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL,
