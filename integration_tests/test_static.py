@@ -98,7 +98,8 @@ def googlesql(record_property: Callable[[str, object], None]) -> Path:
 
 # A journal, and an entity's table, as they may well be in BigQuery.
 NATIVE = {
-    "_TenantID": "INT64", "EJ_EventTimeUTC": "DATETIME", "_SyncDate": "DATE", "EJ_Actor": "BYTES", "EJ_ObjectID": "BIGNUMERIC", "EJ_CorrelationID": "FLOAT64", "EJ_CausationID": "ARRAY<STRING>", "EJ_SourceKey": "JSON",
+    "_TenantID": "INT64", "EJ_EventTimeUTC": "DATETIME", "_SyncDate": "DATE", "EJ_Actor": "BYTES", "EJ_ObjectID": "BIGNUMERIC",
+    "EJ_CorrelationID": "FLOAT64", "EJ_CausationID": "ARRAY<STRING>", "EJ_SourceKey": "JSON",
     "EJ_Payload": "STRUCT<transition STRUCT<code STRING>>", "CA_ID": "NUMERIC", "Title": "JSON",
 }  # fmt: skip
 
@@ -124,15 +125,22 @@ REFUSED = [
     ("select 1 as a union select 2", "Expected keyword ALL or keyword DISTINCT"), ("select 1 as a where 1 = 0", "WHERE"),
     ("select nothing from db.raw.t", "Unrecognized name: nothing"), ("select a from db.raw.nothing", "Table not found"), ("select nothing(a) from db.raw.t", "Function not found"),
     ("select substr(n, 1) as b from db.raw.t", "No matching signature"), ("select a from db.raw.t where a = n", "No matching signature"), ("select a from db.raw.t where n", "WHERE"),
-    ("select coalesce(a, n) as b from db.raw.t", "No matching signature"), ("select a from db.raw.t union all select n from db.raw.t", "incompatible types"), ("select a, count(*) as b from db.raw.t", "neither grouped nor aggregated"),
-    ("select cast(a as varchar) as b from db.raw.t", "Type not found"), ("select n % 2 as b from db.raw.t", "%"), ("select a::string as b from db.raw.t", ":"), ("select array_agg(a) filter (where n > 1) as b from db.raw.t", "Expected end of input"),
-    ("create or replace table db.raw.u cluster by nothing as select a from db.raw.t", "Unrecognized name: nothing"), ("create or replace table db.raw.u as select a, a from db.raw.t", "duplicate name a"),
+    ("select coalesce(a, n) as b from db.raw.t", "No matching signature"),
+    ("select a from db.raw.t union all select n from db.raw.t", "incompatible types"), ("select a, count(*) as b from db.raw.t", "neither grouped nor aggregated"),
+    ("select cast(a as varchar) as b from db.raw.t", "Type not found"), ("select n % 2 as b from db.raw.t", "%"), ("select a::string as b from db.raw.t", ":"),
+    ("select array_agg(a) filter (where n > 1) as b from db.raw.t", "Expected end of input"),
+    ("create or replace table db.raw.u cluster by nothing as select a from db.raw.t", "Unrecognized name: nothing"),
+    ("create or replace table db.raw.u as select a, a from db.raw.t", "duplicate name a"),
     ("merge into db.raw.t as d using db.raw.v as s on d.a = s.a when matched then update set n = s.a", "cannot be assigned"), ("select length(m) as b from db.raw.v", "No matching signature"),
 ]  # fmt: skip
 
 
 def test_googlesql_refuses(googlesql: Path, record_property: Callable[[str, object], None]) -> None:
-    made = ["create table db.raw.t (a string, n int64)", "create or replace table db.raw.u cluster by a options() as (select a, n as m from db.raw.t)", "create or replace view db.raw.v options() as select a, m from db.raw.u;"]
+    made = [
+        "create table db.raw.t (a string, n int64)",
+        "create or replace table db.raw.u cluster by a options() as (select a, n as m from db.raw.t)",
+        "create or replace view db.raw.v options() as select a, m from db.raw.u;",
+    ]
     answers = analyse(googlesql, made + [sql for sql, _ in REFUSED])
     assert [answer["error"] for answer in answers[: len(made)]] == [""] * len(made)
     for (sql, expected), answer in zip(REFUSED, answers[len(made) :], strict=True):

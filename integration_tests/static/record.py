@@ -27,7 +27,8 @@ FOLDER = Path(sys.argv[1])
 PLAN = json.loads((FOLDER / "plan.json").read_text(encoding="utf-8"))
 TYPE = PLAN["type"]
 RELATIONS: dict[str, list[tuple[str, str]]] = {name.lower(): [(c, t) for c, t in columns] for name, columns in PLAN["relations"].items()}
-STATES = {state: command for state, command in {"first": ["run"], "later": ["run"], "changed": ["run"], "refresh": ["run", "--full-refresh"], "tests": ["test"]}.items() if state in (PLAN["states"] or [state])}
+COMMANDS = {"first": ["run"], "later": ["run"], "changed": ["run"], "refresh": ["run", "--full-refresh"], "tests": ["test"]}
+STATES = {state: command for state, command in COMMANDS.items() if state in (PLAN["states"] or [state])}
 
 
 class Anything(agate.data_types.DataType):
