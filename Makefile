@@ -12,8 +12,8 @@ test: .venv/ready  ## every test that runs on DuckDB, and the same scenarios on 
 test-engines: .venv/ready  ## the same rows on every engine that runs here, each in an environment of its own under .engines; OZMETA_ENGINES=postgres,redshift picks
 	OZMETA_ENGINES=$${OZMETA_ENGINES:-all} $(BIN)/python -m pytest -q -rfE integration_tests/test_engines.py
 
-test-static: .venv/ready  ## every statement that each adapter would send, rendered without a connection and parsed; and dbt's new engine parses the package
-	PYTHONPATH=integration_tests $(BIN)/python -c 'from static.projects import install; install()'
+test-static: .venv/ready  ## every statement that each adapter would send, rendered and parsed; GoogleSQL's analyser, where there is Go, takes BigQuery's; dbt's new engine parses the package
+	PYTHONPATH=integration_tests $(BIN)/python -c 'from static.projects import prepare; prepare()'
 	OZMETA_STATIC=all $(BIN)/python -m pytest -q -n 2 integration_tests/test_static.py
 
 prove: .venv/ready  ## what `make test` does a little of, at length: 20,000 random objects, 200 sequences of faults; half an hour on two cores

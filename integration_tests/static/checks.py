@@ -98,6 +98,7 @@ BACKSLASH_ESCAPES = ("bigquery", "databricks", "snowflake")  # a literal's backs
 
 # Statements of the adapters' own, on catalogues and settings: none of this package's doing.
 OWN = re.compile(r"\b(sys\.|information_schema|sp_rename|pg_catalog|pg_class|pg_namespace|pg_depend|svv_|object_definition|dm_exec_)|^\s*(use|show|describe|drop|alter|set|begin|commit|analyze|optimize|comment|refresh)\b", re.I)
+RELATIONSHIPS = re.compile(r"\bwith\s+child\s+as\s*\(", re.I)  # dbt's own test, which dbt-fabric makes a CTE within a CTE
 EXECUTED = re.compile(r"\bexec\s*\(\s*N?'((?:[^']|'')*)'\s*\)\s*;?", re.I)
 # right by the vendor's grammar, and unknown to sqlglot
 UNKNOWN_TO_SQLGLOT = {"databricks": [r"\bmax\s+recursion\s+level\s+\d+"], "tsql": [r"\boption\s*\(\s*label\s*=\s*'[^']*'\s*\)"], "redshift": [], "postgres": [], "bigquery": [], "snowflake": [], "duckdb": []}
@@ -114,7 +115,7 @@ def statements(sql: str, dialect: str) -> Iterator[str]:
         sql = re.sub(r"^\s*(use\s+\S+\s*;\s*)+", "", EXECUTED.sub("", sql), flags=re.I)
         sql = re.sub(r"^\s*if\s+object_id\s*\([^)]*\)\s+is\s+not\s+null\b", "", sql, flags=re.I)
     bare = re.sub(r"^(\s|--[^\n]*\n|/\*.*?\*/)+", "", sql, flags=re.S)
-    if bare.strip(" ;\n\t") and not OWN.search(bare):
+    if bare.strip(" ;\n\t") and not OWN.search(bare) and not RELATIONSHIPS.search(bare):
         yield bare
 
 

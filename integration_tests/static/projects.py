@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import subprocess
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from dbt_project_under_test import JOURNAL_COLUMNS, DbtProject
-from engines.base import PACKAGE, environment, put
+from engines.base import PACKAGE, NotRun, environment, put
+
+from static.analyser import build
 
 GOLDEN = PACKAGE / "generator/tests/golden"
 JOURNAL = {**{name: type_ for name, type_ in JOURNAL_COLUMNS.items() if name not in ("EJ_ID", "EJ_Sequence")}, "event_id": "varchar"}
 ENTITY = {"CA_ID": "varchar", "org": "varchar", "Title": "varchar"}
+SOURCES = {"raw.event_journal": JOURNAL, "raw.station_journal": JOURNAL, "crm.cases": ENTITY}
 REGEX = '{"op": "regex", "args": [{"ref": "transition.toState"}, {"lit": "^(Closed|Waiting)"}]}'
 PROFILES: dict[str, dict[str, Any]] = {
     "postgres": {"host": "none", "port": 1, "user": "u", "password": "p", "dbname": "db"},
@@ -71,7 +75,7 @@ def on_duckdb(folder: Path, regex: bool = True, approvals: bool = True) -> DbtPr
     project = DbtProject(folder, *metadata(regex, approvals))
     with project.connect() as connection:
         connection.execute("create schema raw; create schema crm")
-        for table, columns in {"raw.event_journal": JOURNAL, "raw.station_journal": JOURNAL, "crm.cases": ENTITY}.items():
+        for table, columns in SOURCES.items():
             connection.execute(f"create table {table} ({', '.join(f'{name} {type_}' for name, type_ in columns.items())})")
     project.run("2026-01-06T00:00:00")
     return project
@@ -91,6 +95,13 @@ def install() -> tuple[Path, Path]:
     return environment("static", "../static/requirements.txt"), environment("dbt-v2", "../static/requirements-v2.txt").with_name("dbt")
 
 
+def prepare() -> None:
+    """All that `make test-static` needs, before its tests run side by side. Where the analyser can't be built, its test says why."""
+    install()
+    with suppress(NotRun):
+        build()
+
+
 def lay_out(adapter: str, project: DbtProject, folder: Path) -> None:
     """The project once more, for another adapter."""
     folder.mkdir(parents=True)
@@ -101,10 +112,16 @@ def lay_out(adapter: str, project: DbtProject, folder: Path) -> None:
     put(folder, "profiles.yml", {"under_test": {"target": adapter, "outputs": {adapter: {"type": adapter, "schema": "runtime", "threads": 1, **PROFILES.get(adapter, {})}}}})
 
 
-def record(adapter: str, project: DbtProject, folder: Path, python: Path, states: list[str] | None = None) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """The statements that the adapter would send for the project's models, and what did not compile. states: see record.py; none are all."""
+def sources(adapter: str, types: dict[str, str] | None = None) -> dict[str, list[tuple[str, str]]]:
+    """{table: columns} that the models read, as the adapter's own. types: {column: type} where it is another than the project's."""
+    return {table: [(name, (types or {}).get(name, TYPES[adapter][type_.upper()])) for name, type_ in columns.items()] for table, columns in SOURCES.items()}
+
+
+def record(adapter: str, project: DbtProject, folder: Path, python: Path, states: list[str] | None = None, types: dict[str, str] | None = None) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The statements that the adapter would send for the project's models, and what did not compile. states: see record.py; none are all. types: see sources."""
     lay_out(adapter, project, folder)
     relations = {name: [(column, TYPES[adapter].get(type_, type_)) for column, type_ in columns] for name, columns in columns_of(project).items()}
+    relations |= {table.partition(".")[2]: columns for table, columns in sources(adapter, types).items()}
     put(folder, "plan.json", json.dumps({"type": adapter, "relations": relations, "journals": ["ops.event_journal", "field.station_journal"], "states": states}))
     done = subprocess.run(
         [str(python), str(Path(__file__).with_name("record.py")), str(folder)], cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL,

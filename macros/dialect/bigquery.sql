@@ -36,9 +36,9 @@
   {%- else -%}case when regexp_contains(cast({{ column }} as string), '^-?[0-9]+([.]0+)?$') then safe_cast(regexp_extract(cast({{ column }} as string), '^-?[0-9]+') as int64) end{%- endif -%}
 {% endmacro %}
 
-{# A cast of JSON to text takes JSON strings only, one of an instant adds its zone. #}
+{# A cast of JSON to text takes JSON strings only, one of a STRUCT or an ARRAY is refused, one of an instant adds its zone. to_json_string writes SQL null as 'null'. #}
 {% macro bigquery__column_text(column, dtype) %}
-  {%- if dtype | upper == 'JSON' -%}to_json_string({{ column }})
+  {%- if dtype | upper == 'JSON' or dtype[:7] | upper == 'STRUCT<' or dtype[:6] | upper == 'ARRAY<' -%}case when {{ column }} is not null then to_json_string({{ column }}) end
   {%- elif dtype | upper == 'TIMESTAMP' -%}{{ ozmeta_runtime.instant_text(column) }}
   {%- elif dtype | upper == 'DATETIME' -%}{{ ozmeta_runtime.instant_text("timestamp(" ~ column ~ ")") }}
   {%- else -%}cast({{ column }} as string){%- endif -%}
