@@ -37,6 +37,9 @@ class Databricks(Engine):
         self.session_id = ""
         self.server: Server | None = None
 
+    def create_table(self, schema: str, name: str, columns: dict[str, str]) -> str:
+        return super().create_table(schema, name, columns) + " using delta"  # as every table of Databricks is
+
     def literal(self, value: Any) -> str:
         text = super().literal(value)
         return text.replace("' as timestamp)", "Z' as timestamp)") if text.startswith("cast('") and text.endswith("' as timestamp)") else text
