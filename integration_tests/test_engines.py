@@ -55,9 +55,10 @@ def test_the_same_rows(scenario: str, running: tuple[str, Worker | None, str], d
     if scenario in worker.engine.cannot:
         record_property("why", worker.engine.cannot[scenario])
         pytest.skip(f"NOT RUN: {worker.engine.cannot[scenario]}")
-    left_out = frozenset(filter(worker.engine.leaves_out, SCENARIOS[scenario]().payloads()))
+    played = SCENARIOS[scenario]()
+    left_out = frozenset(filter(worker.engine.leaves_out, played.payloads()))
     expected = duckdb_says[scenario, left_out]
-    for (step, there), (_, here) in zip(SCENARIOS[scenario]().without(left_out).play(worker, tmp_path / scenario), expected, strict=True):
+    for (step, there), (_, here) in zip(played.without(left_out).play(worker, tmp_path / scenario), expected, strict=True):
         assert not differing(here, there), f"{step}\n" + "\n".join(differing(here, there))
     assert any(rows for rows in expected[0][1].values())
 

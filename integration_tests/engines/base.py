@@ -97,10 +97,11 @@ class Engine:
         """What is run, as the table at the end names it."""
         return self.name
 
-    # -------------------------------------------------- SQL of the harness's own
-
     def leaves_out(self, payload: str) -> bool:
+        """Whether rows of this payload are not played."""
         return payload in self.left_out
+
+    # -------------------------------------------------- SQL of the harness's own
 
     def literal(self, value: Any) -> str:
         if value is None:

@@ -8,7 +8,7 @@
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() %}
 {%- set start = ozmeta_runtime.literal(workflow.start) %}
 {%- set in_order = 'partition by _ObjectKey order by ' ~ ozmeta_runtime.total_order() %}
-{%- set walks = first_wins or ozmeta_runtime.may_depend_on_state(workflow) %}
+{%- set walks = ozmeta_runtime.may_walk(workflow, policy) %}
 {%- set judged = 'question, verdict, any_code, target, is_undeclared, depends_on_state' %}
 positioned as (
     select
@@ -126,8 +126,10 @@ folded as (
 ),
 {% endmacro %}
 
-{# Whether an event's target may depend on the current state: transitions of one code, or bound to one event type, that lead to different states. #}
-{% macro may_depend_on_state(workflow) %}
+{# Whether an object may have to be walked: under first_writer_wins any; else where an event's target may depend on the current state, by transitions of one code,
+   or bound to one event type, that lead to different states. #}
+{% macro may_walk(workflow, policy) %}
+  {%- if policy == 'first_writer_wins' -%}{%- do return(true) -%}{%- endif -%}
   {%- set targets = {} -%}
   {%- for t in workflow.transitions -%}
     {%- if targets.setdefault(('code', t.code), t.to) != t.to -%}{%- do return(true) -%}{%- endif -%}

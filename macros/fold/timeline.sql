@@ -30,7 +30,7 @@ Arguments
 {%- set paths = ozmeta_runtime.payload_paths(intake) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 
-{{ ozmeta_runtime.with_recursive() if policy == 'first_writer_wins' or ozmeta_runtime.may_depend_on_state(workflow) else 'with' }}
+{{ ozmeta_runtime.with_recursive() if ozmeta_runtime.may_walk(workflow, policy) else 'with' }}
 {{ ozmeta_runtime.repeated_cte(intake, state) }}
 {{ ozmeta_runtime.admission_cte('admission', intake, state) }}
 {{ ozmeta_runtime.admission_cte('redelivered', intake, state, ids='select EJ_ID from repeated') }}

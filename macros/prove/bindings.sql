@@ -26,12 +26,10 @@
 {# Operations answer in one line of JSON, which the command `ozmeta-dbt` reads. #}
 {% macro answer(document) %}{% do print('OZMETA ' ~ tojson(document)) %}{% endmacro %}
 
-{# How the bindings' columns are spelled, {name in lower case: name}: what an engine says of its tables may be folded to lower or upper case. Every column is described. #}
-{% macro spelled_columns() %}
+{# How a model's columns are spelled, {name in lower case: name}: what an engine says of its tables may be folded to lower or upper case. Every column is described. #}
+{% macro spelled_columns(node) %}
   {%- set names = {} -%}
-  {%- for models in ozmeta_runtime.bindings().values() -%}
-    {%- for node in models.values() -%}{%- for name in node.columns -%}{%- do names.update({name | lower: name}) -%}{%- endfor -%}{%- endfor -%}
-  {%- endfor -%}
+  {%- for name in node.columns -%}{%- do names.update({name | lower: name}) -%}{%- endfor -%}
   {%- do return(names) -%}
 {% endmacro %}
 

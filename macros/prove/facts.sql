@@ -7,12 +7,12 @@
   {%- endif -%}
   {%- set models = {} -%}
   {%- for model, node in known[binding].items() -%}{%- do models.update({model: ozmeta_runtime.relation_of(node)}) -%}{%- endfor -%}
-  {%- do ozmeta_runtime.answer(ozmeta_runtime.facts_of(models, [object | string])) -%}
+  {%- do ozmeta_runtime.answer(ozmeta_runtime.facts_of(models, known[binding], [object | string])) -%}
 {% endmacro %}
 
-{# {model: rows} of these objects, live rows and retracted ones; of the run log the last run. models: {model: relation} #}
-{% macro facts_of(models, objects) %}
-  {%- set facts, names = {}, ozmeta_runtime.spelled_columns() -%}
+{# {model: rows} of these objects, live rows and retracted ones; of the run log the last run. models: {model: relation}; nodes: {model: node}, for their columns #}
+{% macro facts_of(models, nodes, objects) %}
+  {%- set facts = {} -%}
   {%- for model, relation in models.items() -%}
     {%- set columns = adapter.get_columns_in_relation(relation) -%}
     {%- if not columns -%}
@@ -20,7 +20,7 @@
     {%- endif -%}
     {%- set condition = ozmeta_runtime.last_run(relation) if model == 'run'
         else ozmeta_runtime.object_column(model) ~ " in (" ~ ozmeta_runtime.literals(objects) ~ ")" -%}
-    {%- do facts.update({model: ozmeta_runtime.rows_as_text(relation, columns, condition, names)}) -%}
+    {%- do facts.update({model: ozmeta_runtime.rows_as_text(relation, columns, condition, ozmeta_runtime.spelled_columns(nodes[model]))}) -%}
   {%- endfor -%}
   {%- do return(facts) -%}
 {% endmacro %}

@@ -53,12 +53,12 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
     {%- do found.update({'waiting': run_query("select count(*) from (" ~ waiting ~ ") as waiting").rows[0][0] | int}) -%}
     {%- set objects = [] -%}
     {%- for model in held -%}
-      {%- set outcome = ozmeta_runtime.compared(model, held[model], afresh[model], waiting) -%}
+      {%- set outcome = ozmeta_runtime.compared(model, known[binding][model], held[model], afresh[model], waiting) -%}
       {%- do found.models.update({model: outcome}) -%}
       {%- for object in outcome.first if object not in objects and objects | length < show -%}{%- do objects.append(object) -%}{%- endfor -%}
     {%- endfor -%}
     {%- for object in objects -%}
-      {%- do found.facts.update({object: {'tables': ozmeta_runtime.facts_of(held, [object]), 'afresh': ozmeta_runtime.facts_of(afresh, [object])}}) -%}
+      {%- do found.facts.update({object: {'tables': ozmeta_runtime.facts_of(held, known[binding], [object]), 'afresh': ozmeta_runtime.facts_of(afresh, known[binding], [object])}}) -%}
     {%- endfor -%}
     {%- do answer.update({binding: found}) -%}
   {%- endfor -%}
@@ -67,9 +67,9 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
 {% endmacro %}
 
 {# One table against the same table folded afresh: every column but a run's own bookkeeping, live rows, objects that wait left out. #}
-{% macro compared(model, held, afresh, waiting) %}
+{% macro compared(model, node, held, afresh, waiting) %}
   {%- set bookkeeping = ['_batch', '_updatedate', '_definitionhash', '_deletedate', 'tl_intake', 'tl_replaced', 'tl_journal', 'qr_journal'] -%}
-  {%- set columns, quoted, names = [], [], ozmeta_runtime.spelled_columns() -%}
+  {%- set columns, quoted, names = [], [], ozmeta_runtime.spelled_columns(node) -%}
   {%- for column in adapter.get_columns_in_relation(afresh) if column.name | lower not in bookkeeping -%}
     {%- do columns.append(names.get(column.name | lower, column.name)) -%}{%- do quoted.append(ozmeta_runtime.quoted_name(column.name)) -%}
   {%- endfor -%}

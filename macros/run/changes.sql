@@ -5,7 +5,7 @@ Where there are none at all, as in most runs of most tables, an engine is told s
 source: a relation, of which run_state knows if it was given it
 #}
 {% macro new_since(state, source) %}
-  {{- "1 = 1" if state.whole else "1 = 0" if source ~ '' in state.quiet else "_Batch > " ~ state.batch -}}
+  {{- "1 = 1" if state.whole else "1 = 0" if source in state.quiet else "_Batch > " ~ state.batch -}}
 {% endmacro %}
 
 {# Rows that earlier runs wrote and this one did not write again, though it folded what they came from: a late event undid them. They stay, with

@@ -16,7 +16,7 @@ Returns a dict
   as_of       text of this run's as_of
   journals    {journal: watermark text} of the last complete run
   hash        this definition's hash
-  quiet       the sources, as text, that have no row of this run or of one that died
+  quiet       the sources that have no row of this run or of one that died
 Stops the run where as_of lies before that of a run whose rows are here.
 #}
 {% macro run_state(binding, definition, sources=[]) %}
@@ -48,10 +48,11 @@ Stops the run where as_of lies before that of a run whose rows are here.
           ~ ". Time may not go back (SPEC 3): give a later ozmeta_as_of, or run with --full-refresh to compute everything afresh as of that instant.") -%}
     {%- endif -%}
     {%- if found[1] | int -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
+    {%- set died = found[2] is not none and found[2] | int > state.batch -%}
     {%- for source in sources if source -%}
-      {%- set first, last, died = found[1 + 2 * loop.index], found[2 + 2 * loop.index], found[2] is not none and found[2] | int > state.batch -%}
+      {%- set first, last = found[1 + 2 * loop.index], found[2 + 2 * loop.index] -%}
       {%- if (source not in empty or died) and (first is none or first | int > state.batch) -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
-      {%- if last is none or last | int <= state.batch -%}{%- do state.quiet.append(source ~ '') -%}{%- endif -%}
+      {%- if last is none or last | int <= state.batch -%}{%- do state.quiet.append(source) -%}{%- endif -%}
     {%- endfor -%}
   {%- endif -%}
   {%- do return(state) -%}

@@ -1,6 +1,6 @@
 {#
 Generic test for a table: every row has these columns filled, and codes that are known. A row that does not is returned whole, after what is wrong with it
-(`dbt test --store-failures` keeps it). One test, so one scan of the table, where a test a column would make ten; and dbt has a tenth of the tests to parse.
+(`dbt test --store-failures` keeps it). One test, so one scan of the table, where a test a column would make ten; and dbt has a third of the tests to parse.
 Arguments
   filled  [column]: may not be null
   codes   {column: [text]}: holds one of these, or null; quoted by us, which dbt's accepted_values does not do
