@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_project_under_test import DbtProject, RunFailed
+from dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed
 from test_runs import CONFIG, event, same_as_full_refresh, snapshot, start_rule
 
 NIGHT = dt.datetime(2026, 1, 1)
@@ -111,6 +111,52 @@ def test_a_row_without_sync_date_is_read_whenever_it_comes(project: DbtProject) 
     project.run("2026-01-01T13:00:00")
     assert [row["EJ_ID"] for row in project.rows("from case_timeline order by EJ_ID")] == ["a", "b"]
     assert project.rows("select max(RUN_WatermarkUTC) as w from case_run") == [{"w": at(600)}]
+
+
+@pytest.mark.parametrize("type_", ["timestamp", "timestamp with time zone", "varchar"])
+def test_no_arrival_is_one_that_is_no_instant(tmp_path: Path, type_: str) -> None:
+    """Infinity either way is none. Beside them the edge of the lookback, by each type a column may have."""
+    project = DbtProject(tmp_path, CONFIG, snapshot())
+    project.create_journal(JOURNAL_COLUMNS | {"_SyncDate": type_})
+    project.append([event("a", 600, "Go", _SyncDate="2026-01-01 10:00:00+00")])
+    project.run("2026-01-01T12:00:00")
+    arrivals = {"null": None, "plus": "infinity", "minus": "-infinity", "edge": "2026-01-01 09:00:00+00", "out": "2026-01-01 08:59:59.999999+00"}
+    project.append([event(id, 10, "Go", id, _SyncDate=arrival) for id, arrival in arrivals.items()])
+    project.run("2026-01-01T13:00:00")
+    assert [row["EJ_ID"] for row in project.rows("from case_timeline order by EJ_ID")] == ["a", "edge", "minus", "null", "plus"]
+    assert [row["EJ_ID"] for row in project.rows("from case_timeline where TL_IsUnsynced order by EJ_ID")] == ["minus", "null", "plus"]
+
+
+@pytest.mark.parametrize("type_", ["timestamp", "timestamp with time zone"])
+def test_what_arrived_before_the_lookback_is_not_read(tmp_path: Path, type_: str) -> None:
+    """Of 500,000 older rows, of types before and after the binding's, an increment reads none: DuckDB passes over all row groups (122,880 rows) but the last, in each of its reads of the journal."""
+    project = DbtProject(tmp_path, CONFIG, snapshot())
+    project.create_journal(JOURNAL_COLUMNS | {"_SyncDate": type_})
+    with project.connect() as connection:
+        connection.execute("insert into raw.event_journal (EJ_ID, EJ_ObjectType, _SyncDate) select i, case when i % 2 = 0 then 'Aid' else 'Other' end, timestamptz '2025-01-01 00:00:00+00' + to_seconds(i) from range(500000) as old(i)")
+    project.append([event("a", 0, "Go"), event("other", 0, "Go", "o2")])
+    project.run("2026-01-01T01:00:00")
+    project.append([event("b", 90, "Back")])
+    sent: list[str] = []
+    project.run("2026-01-01T02:00:00", callbacks=[lambda said: sent.append(said.data.sql) if said.info.name == "SQLQuery" else None])
+    scanned = [scan["rows_scanned"] for sql in sent if "create temporary table" in sql for scan in scans(project, sql) if "event_journal" in scan["extra_info"].get("Table", "")]
+    assert len(scanned) == 4 and max(scanned) <= 122_880, scanned  # two reads each by the timeline and the quarantine
+    assert [row["EJ_ID"] for row in project.rows("from case_timeline order by EJ_ID")] == ["a", "b", "other"]
+
+
+def scans(project: DbtProject, sql: str) -> list[dict[str, Any]]:
+    """Every scan of a table that a statement makes, as DuckDB's profile tells it."""
+    profile = project.folder / "profile.json"
+    with project.connect() as connection:
+        connection.execute(f"pragma enable_profiling = 'json'; pragma profiling_output = '{profile}'")
+        connection.execute(sql)
+        connection.execute("pragma disable_profiling")
+    found, left = [], json.loads(profile.read_text())["operator"]
+    while left:
+        operator = left.pop()
+        left += operator.get("children", [])
+        found += [operator] if operator["type"] == "TABLE_SCAN" else []
+    return found
 
 
 # ---------------------------------------------------------------- late rows, the lookback, duplicates

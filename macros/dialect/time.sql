@@ -40,6 +40,27 @@
   {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as " ~ ozmeta_runtime.type_text() ~ ")")) }}{%- endif -%}
 {% endmacro %}
 
+{# Whether a journal's column says `instant` or later, or no instant at all: asked of what is stored, so that an engine passes over the blocks that lie before.
+   column, dtype: as of to_utc; instant: SQL of a UTC instant #}
+{% macro at_or_since(column, dtype, instant) %}{{ adapter.dispatch('at_or_since', 'ozmeta_runtime')(column, dtype, instant) }}{% endmacro %}
+{% macro default__at_or_since(column, dtype, instant) %}
+  {%- set utc = ozmeta_runtime.to_utc(column, dtype) -%}
+  ({{ utc }} >= {{ instant }} or {{ utc }} is null)
+{%- endmacro %}
+{# Infinity either way is no instant; the greater one is asked for with the rest. #}
+{% macro duckdb__at_or_since(column, dtype, instant) %}
+  {%- if dtype | upper == 'TIMESTAMP' -%}({{ column }} >= {{ instant }} or {{ column }} is null or {{ column }} = timestamp '-infinity')
+  {%- elif 'TIME ZONE' in dtype | upper -%}({{ column }} >= make_timestamptz(epoch_us({{ instant }})) or {{ column }} is null or {{ column }} = timestamptz '-infinity')
+  {%- else -%}{{ ozmeta_runtime.default__at_or_since(column, dtype, instant) }}{%- endif -%}
+{% endmacro %}
+{% macro postgres__at_or_since(column, dtype, instant) %}
+  {%- set type = dtype | lower -%}
+  {%- if type in ['timestamp', 'timestamp without time zone'] -%}({{ column }} >= {{ instant }} or {{ column }} is null or {{ column }} = '-infinity')
+  {%- elif 'time zone' in type or 'timestamptz' in type -%}({{ column }} >= {{ instant }} at time zone 'UTC' or {{ column }} is null or {{ column }} = '-infinity')
+  {%- else -%}{{ ozmeta_runtime.default__at_or_since(column, dtype, instant) }}{%- endif -%}
+{% endmacro %}
+{% macro redshift__at_or_since(column, dtype, instant) %}{{ ozmeta_runtime.default__at_or_since(column, dtype, instant) }}{% endmacro %}
+
 {# ISO 8601 text -> bigint microseconds, null where it is no such text (SPEC 4.7, casts). #}
 {% macro iso_to_micros(text) %}{{ adapter.dispatch('iso_to_micros', 'ozmeta_runtime')(text) }}{% endmacro %}
 {% macro duckdb__iso_to_micros(text) %}

@@ -46,10 +46,11 @@ Raises    where a journal lacks a column that has to be there, naming it and how
     {%- if ids %}
       and {{ c.stored_id }} in ({{ ids }})
     {%- endif %}
-    {%- if watermark and c.has_sync_date %}
+    {%- if watermark and c.stored_sync_date %}
       -- a row without _SyncDate has no place in the order of arrival, so it is looked at by every run
-      and ({{ c._SyncDate }} >= {{ ozmeta_runtime.from_micros(ozmeta_runtime.to_micros(ozmeta_runtime.instant(watermark)) ~ " - " ~ intake.lookback_minutes * 60000000) }}
-           or {{ c._SyncDate }} is null{% if or_ids %} or {{ c.EJ_ID }} in ({{ or_ids }}){% endif %})
+      {%- set looked_at = ozmeta_runtime.from_micros(ozmeta_runtime.to_micros(ozmeta_runtime.instant(watermark)) ~ " - " ~ intake.lookback_minutes * 60000000) %}
+      {%- set since = ozmeta_runtime.at_or_since(c.stored_sync_date, c.sync_date_type, looked_at) %}
+      and {{ "(" ~ since ~ " or " ~ c.EJ_ID ~ " in (" ~ or_ids ~ "))" if or_ids else since }}
     {%- endif %}
 {% endmacro %}
 
@@ -92,7 +93,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
     {%- if name == 'EJ_ID' -%}{%- do sql.update({'stored_id': quoted if column.is_string() else sql.EJ_ID}) -%}{%- endif -%}
     {%- if name == 'EJ_EventTimeUTC' -%}{%- do sql.update({'raw_event_time': text}) -%}{%- endif -%}
     {%- if name == 'EJ_Sequence' -%}{%- do sql.update({'raw_sequence': text if column else "cast(null as " ~ ozmeta_runtime.type_text() ~ ")"}) -%}{%- endif -%}
-    {%- if name == '_SyncDate' -%}{%- do sql.update({'has_sync_date': column is not none and not said_absent}) -%}{%- endif -%}
+    {%- if name == '_SyncDate' and column -%}{%- do sql.update({'stored_sync_date': quoted, 'sync_date_type': column.data_type}) -%}{%- endif -%}
   {%- endfor -%}
   {%- if intake.get('key') -%}{%- do sql.update({'EJ_ObjectID': ozmeta_runtime.composite_key(journal, intake, found)}) -%}{%- endif -%}
   {%- do journal.update({'sql': sql}) -%}
