@@ -14,7 +14,7 @@ Arguments  journals: [name]; timeline: the relation; after: the binding's other 
   {%- for unique_id in models -%}
     {%- set table = ozmeta_runtime.relation_of(graph.nodes[unique_id]) -%}
     {%- do tables.append(table) -%}
-    {%- do asked.append("case when exists (select 1 from " ~ table ~ ") then 1 else 0 end as n" ~ loop.index) -%}
+    {%- do asked.append(ozmeta_runtime.any_row(table) ~ " as n" ~ loop.index) -%}
   {%- endfor -%}
   {%- set holds = run_query("select " ~ asked | join(', ')).rows[0].values() -%}
   {%- for table in tables -%}{%- if not holds[loop.index0] | int -%}{%- do texts.append(ozmeta_runtime.empty_mark(table)) -%}{%- endif -%}{%- endfor -%}

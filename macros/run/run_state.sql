@@ -39,8 +39,8 @@ Stops the run where as_of lies before that of a run whose rows are here.
     {#- What a run that died left: rows later than as_of, and rows by another definition; and sources without a row of any complete run,
        unless the last complete one left them empty, and nothing was written here since. -#}
     {%- set found = ["(select " ~ ozmeta_runtime.instant_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
-        "(select count(*) from " ~ this ~ " where _Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "')", "(select max(_Batch) from " ~ this ~ ")"] -%}
-    {%- for source in sources if source -%}{%- do found.extend(["(select min(_Batch) from " ~ source ~ ")", "(select max(_Batch) from " ~ source ~ ")"]) -%}{%- endfor -%}
+        ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "'"), ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch)] -%}
+    {%- for source in sources if source -%}{%- do found.extend([ozmeta_runtime.any_row(source, "_Batch <= " ~ state.batch), ozmeta_runtime.any_row(source, "_Batch > " ~ state.batch)]) -%}{%- endfor -%}
     {%- set found = run_query("select " ~ found | join(', ')).rows[0].values() -%}
     {%- set later = found[0] or state.later_as_of -%}
     {%- if later -%}
@@ -48,15 +48,18 @@ Stops the run where as_of lies before that of a run whose rows are here.
           ~ ". Time may not go back (SPEC 3): give a later ozmeta_as_of, or run with --full-refresh to compute everything afresh as of that instant.") -%}
     {%- endif -%}
     {%- if found[1] | int -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
-    {%- set died = found[2] is not none and found[2] | int > state.batch -%}
+    {%- set died = found[2] | int -%}
     {%- for source in sources if source -%}
-      {%- set first, last = found[1 + 2 * loop.index], found[2 + 2 * loop.index] -%}
-      {%- if (source not in empty or died) and (first is none or first | int > state.batch) -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
-      {%- if last is none or last | int <= state.batch -%}{%- do state.quiet.append(source) -%}{%- endif -%}
+      {%- set has_old, has_new = found[1 + 2 * loop.index] | int, found[2 + 2 * loop.index] | int -%}
+      {%- if (source not in empty or died) and not has_old -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
+      {%- if not has_new -%}{%- do state.quiet.append(source) -%}{%- endif -%}
     {%- endfor -%}
   {%- endif -%}
   {%- do return(state) -%}
 {% endmacro %}
+
+{# SQL: 1 where a table has a row of that kind, else 0; an engine stops at the first one. #}
+{% macro any_row(relation, condition='1 = 1') %}{% do return("case when exists (select 1 from " ~ relation ~ " where " ~ condition ~ ") then 1 else 0 end") %}{% endmacro %}
 
 {# Raised by one whenever a release changes what the fold makes of the same journal, so that such an upgrade folds everything again. #}
 {% macro fold_version() %}{% do return(2) %}{% endmacro %}

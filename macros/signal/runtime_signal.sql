@@ -77,7 +77,7 @@ news as (
 
 {% endif -%}
 held as (
-    select _SignalKey, RS_Number, RS_SubjectKey, RS_ScheduledUTC from {{ this }}{% if not state.whole %} where _ObjectKey in (select _ObjectKey from news){% endif %}
+    select * from {{ this }}{% if not state.whole %} where _ObjectKey in (select _ObjectKey from news){% endif %}
 ),
 
 logged as (
@@ -110,12 +110,9 @@ said as (
     {%- if logs %}
     union all
     -- what is due after as_of is not raised yet, rather than undone: a full refresh may go back in time
-    select before._SignalKey, before._ObjectKey, before.RS_Number + 1, before.{{ columns | join(', before.') }}
-    from {{ this }} as before
-    inner join (
-        select _SignalKey, RS_Number from logged
-        where {{ ozmeta_runtime.modulo('RS_Number', 2) }} = 1 and RS_ScheduledUTC <= {{ as_of }} and _SignalKey not in (select _SignalKey from keyed)
-    ) as undone on undone._SignalKey = before._SignalKey and undone.RS_Number = before.RS_Number
+    select _SignalKey, _ObjectKey, RS_Number + 1, {{ columns | join(', ') }}
+    from logged
+    where {{ ozmeta_runtime.modulo('RS_Number', 2) }} = 1 and RS_ScheduledUTC <= {{ as_of }} and _SignalKey not in (select _SignalKey from keyed)
     {%- endif %}
 ),
 
