@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from engines import engine
+from engines.base import NotRun, Worker
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what a shell starts in the background ignores it, as would the runs that tests interrupt
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def postgres(tmp_path: Path, request: pytest.FixtureRequest, record_property: Callable[[str, str], None]) -> Iterator[Worker]:
+    """A worker on Postgres, for a test of its own; where there is none, the test is skipped and the summary says so."""
+    record_property("engine", "postgres")
+    record_property("scenario", request.node.name)
+    try:
+        with engine("postgres").session(tmp_path / "server") as worker:
+            record_property("version", worker.engine.version())
+            yield worker
+    except NotRun as why:
+        record_property("why", str(why))
+        pytest.skip(f"NOT RUN: {why}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

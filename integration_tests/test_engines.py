@@ -88,40 +88,44 @@ def differing(here: Tables, there: Tables) -> list[str]:
     return said
 
 
-def test_verify_on_postgres(tmp_path: Path) -> None:
+def test_verify_on_postgres(tmp_path: Path, postgres: Worker) -> None:
     """The command that folds everything afresh beside what there is, where names of columns are folded and schemas are real ones."""
     scenario = SCENARIOS["changes"]()
     scenario.steps, project = scenario.steps[:1], tmp_path / "changes"
-    try:
-        with engine("postgres").session(tmp_path / "server") as worker:
-            list(scenario.play(worker, project))
-            done = verified(project)
-            assert done.returncode == 0 and "the tables are what the journal says" in done.stdout, done.stdout + done.stderr
-            worker.execute(["update oz_changes.case_workflow_instance set WS_CurrentCode = 'Open' where WI_ObjectID = 'o1'"])
-            done = verified(project)
-            assert done.returncode == 1 and "WS_CurrentCode is Open, should be Busy" in done.stdout and "Open → Busy by Go" in done.stdout, done.stdout + done.stderr
-    except NotRun as why:
-        pytest.skip(f"NOT RUN: {why}")
+    list(scenario.play(postgres, project))
+    done = verified(project)
+    assert done.returncode == 0 and "the tables are what the journal says" in done.stdout, done.stdout + done.stderr
+    postgres.execute(["update oz_changes.case_workflow_instance set WS_CurrentCode = 'Open' where WI_ObjectID = 'o1'"])
+    done = verified(project)
+    assert done.returncode == 1 and "WS_CurrentCode is Open, should be Busy" in done.stdout and "Open → Busy by Go" in done.stdout, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("type_", ["timestamp", "timestamptz"])
-def test_no_instant_of_arrival_on_postgres(type_: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Infinity either way is no _SyncDate: such rows are looked at by every run, as those without one. What a stand-in's values can't show."""
+def test_no_instant_of_arrival_on_postgres(type_: str, tmp_path: Path, postgres: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Infinity either way is no _SyncDate: such rows are looked at by every run, as those without one. What the values of a scenario can't show."""
     scenario = SCENARIOS["changes"]()
-    scenario.steps, project = scenario.steps[:1], tmp_path / "changes"
-    try:
-        with engine("postgres").session(tmp_path / "server") as worker:
-            monkeypatch.setattr(worker.engine, "instant", type_)
-            list(scenario.play(worker, project))
-            late = scenario.steps[0].rows[0] | {"EJ_EventTimeUTC": dt.datetime(2026, 1, 1)}
-            for name, arrival in {"null": "null", "plus": "'infinity'", "minus": "'-infinity'", "out": "'2025-01-01 00:00:00+00'"}.items():
-                row = worker.engine.append("oz_changes_raw", "event_journal", [late | {"EJ_ID": name, "EJ_ObjectID": name, "_SyncDate": None}])
-                worker.execute([*row, f"update oz_changes_raw.event_journal set _SyncDate = {arrival} where EJ_ID = '{name}'"])
-            worker.dbt("run", as_of="2026-01-01T03:00:00")
-            assert worker.rows("select EJ_ID from oz_changes.case_timeline where TL_IsUnsynced order by 1") == [["minus"], ["null"], ["plus"]]
-            assert worker.rows("select count(*) from oz_changes.case_timeline where EJ_ID = 'out'") == [["0"]]
-    except NotRun as why:
-        pytest.skip(f"NOT RUN: {why}")
+    scenario.steps = scenario.steps[:1]
+    monkeypatch.setattr(postgres.engine, "instant", type_)
+    list(scenario.play(postgres, tmp_path / "changes"))
+    late = scenario.steps[0].rows[0] | {"EJ_EventTimeUTC": dt.datetime(2026, 1, 1), "_SyncDate": None}
+    for name, arrival in {"null": "null", "plus": "'infinity'", "minus": "'-infinity'", "out": "'2025-01-01 00:00:00+00'"}.items():
+        row = postgres.engine.append("oz_changes_raw", "event_journal", [late | {"EJ_ID": name, "EJ_ObjectID": name}])
+        postgres.execute([*row, f"update oz_changes_raw.event_journal set _SyncDate = {arrival} where EJ_ID = '{name}'"])
+    postgres.dbt("run", as_of="2026-01-01T03:00:00")
+    assert postgres.rows("select EJ_ID from oz_changes.case_timeline where TL_IsUnsynced order by 1") == [["minus"], ["null"], ["plus"]]
+    assert postgres.rows("select count(*) from oz_changes.case_timeline where EJ_ID = 'out'") == [["0"]]
+
+
+def test_an_engine_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """Loudly, at the end of the run, by a scenario and by a test of its own; never as passed."""
+    (tmp_path / "absent.py").write_text("import engines.postgres\n\ndef binaries():\n    raise engines.postgres.NotRun('nobody installed it')\n\nengines.postgres.binaries = binaries\n", encoding="utf-8")
+    tests = Path(__file__).parent
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(tests)]), "OZMETA_ENGINES": "postgres"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "absent", "-p", "no:cacheprovider", str(tests / "test_engines.py"), "-k", "changes or verify", "--basetemp", str(tmp_path / "base")]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    line = next(line for line in done.stdout.splitlines() if line.startswith("postgres "))
+    assert done.returncode == 0 and "2 skipped" in done.stdout and "passed" not in done.stdout, done.stdout + done.stderr
+    assert "0 of 2" in line and line.endswith("NOT RUN because nobody installed it")
 
 
 def verified(project: Path) -> subprocess.CompletedProcess[str]:

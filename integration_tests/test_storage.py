@@ -12,8 +12,7 @@ import test_runs
 import test_signals
 import yaml
 from dbt_project_under_test import DbtProject
-from engines import engine
-from engines.base import NotRun
+from engines.base import Worker
 from engines.scenarios import SCENARIOS
 from ozmeta_dbt.render import ORDER, VIEWS
 
@@ -82,14 +81,9 @@ def test_a_layout_names_columns_that_are_there(prefix: str, model: str, columns:
     assert len(layout.get("cluster_by") or []) <= 4
 
 
-def test_postgres_has_the_indexes(tmp_path: Path) -> None:
-    try:
-        with engine("postgres").session(tmp_path) as worker:
-            scenario = SCENARIOS["changes"]()
-            next(iter(scenario.play(worker, tmp_path / "changes")))
-            made = {tuple(row) for row in worker.rows("select tablename, regexp_replace(indexdef, '^.* USING ', '') from pg_indexes where schemaname = 'oz_changes'")}
-    except NotRun as why:
-        pytest.skip(f"NOT RUN: {why}")
+def test_postgres_has_the_indexes(tmp_path: Path, postgres: Worker) -> None:
+    next(iter(SCENARIOS["changes"]().play(postgres, tmp_path / "changes")))
+    made = {tuple(row) for row in postgres.rows("select tablename, regexp_replace(indexdef, '^.* USING ', '') from pg_indexes where schemaname = 'oz_changes'")}
     wanted = {(f"case_{model}", f"{index.get('type', 'btree')} ({', '.join(index['columns']).lower()})") for model in MODELS for index in PACKAGE.postgres__storage(model)["indexes"]}
     tables = {table for table, _ in made}
     assert len(tables) > 4

@@ -58,3 +58,9 @@ model: 'timeline', 'sla_cycle', ...
 {% macro snowflake__storage(model) %}
   {%- do return({'incremental_strategy': 'append' if model in ozmeta_runtime.only_added_to() else 'delete+insert', 'cluster_by': ['_Batch'] if model in ['journal', 'run'] else ['_Batch', '_ObjectKey']}) -%}
 {% endmacro %}
+
+{# What the select of a table ends with that is read by object: where there are no clusters or indexes, its rows lie in that order, so that an object's are in few blocks, and their least and
+   greatest key say which. The timeline has none: it lies in the order of arrival, which serves as well. #}
+{% macro by_object() %}{{ adapter.dispatch('by_object', 'ozmeta_runtime')() }}{% endmacro %}
+{% macro default__by_object() %}{% endmacro %}
+{% macro duckdb__by_object() %}order by _ObjectKey{% endmacro %}

@@ -56,7 +56,7 @@
 {% macro postgres__at_or_since(column, dtype, instant) %}
   {%- set type = dtype | lower -%}
   {%- if type in ['timestamp', 'timestamp without time zone'] -%}({{ column }} >= {{ instant }} or {{ column }} is null or {{ column }} = '-infinity')
-  {%- elif 'time zone' in type or 'timestamptz' in type -%}({{ column }} >= {{ instant }} at time zone 'UTC' or {{ column }} is null or {{ column }} = '-infinity')
+  {%- elif 'time zone' in type or 'timestamptz' in type -%}({{ column }} >= ({{ instant }}) at time zone 'UTC' or {{ column }} is null or {{ column }} = '-infinity')
   {%- else -%}{{ ozmeta_runtime.default__at_or_since(column, dtype, instant) }}{%- endif -%}
 {% endmacro %}
 {% macro redshift__at_or_since(column, dtype, instant) %}{{ ozmeta_runtime.default__at_or_since(column, dtype, instant) }}{% endmacro %}

@@ -153,6 +153,7 @@ select _Key, _ObjectKey, {{ ozmeta_runtime.retracted_columns(columns, as_of) }},
 from {{ this }}
 where _Key not in (select _Key from written) and (_DeleteDate is not null or EQ_CreatedUTC <= {{ as_of }})
 {%- endif %}
+{{ ozmeta_runtime.by_object() }}
 {% endif %}
 {% endmacro %}
 

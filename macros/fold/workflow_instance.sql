@@ -66,6 +66,7 @@ written as (
 select * from written
 {{ ozmeta_runtime.retired(state, ['_Key', '_ObjectKey', 'WI_ID', '_TenantID', 'WI_ObjectType', 'WI_ObjectID', 'WF_ID', 'WS_CurrentCode', 'WI_CurrentSinceUTC',
     'WI_LastTransitionCode', 'WI_LastTransitionUTC', 'WI_LastActor', 'WI_RowVersion', 'WI_IsTerminal', 'WI_FirstEventUTC'], ozmeta_runtime.object_in_news(state, timeline)) }}
+{{ ozmeta_runtime.by_object() }}
 {% endif %}
 {% endmacro %}
 

@@ -134,5 +134,6 @@ union all
 select _Key, _SignalKey, _ObjectKey, RS_Number, RS_Kind, RS_NoticedUTC, {{ columns | join(', ') }}, {{ ozmeta_runtime.written_columns(state) }}
 from {{ this }}
 {%- endif %}
+{{ ozmeta_runtime.by_object() }}
 {% endif %}
 {% endmacro %}

@@ -216,6 +216,7 @@ written as (
 
 select * from written
 {{ ozmeta_runtime.retired(state, ozmeta_runtime.cycle_columns(slots), '(' ~ in_news ~ ')') }}
+{{ ozmeta_runtime.by_object() }}
 {% endif %}
 {% endmacro %}
 

@@ -21,5 +21,6 @@ written as (
 select * from written
 {#- A timer goes with its cycles, and the last of them has just been retired: so those of other timers are not looked for. -#}
 {{ ozmeta_runtime.retired(state, ['_Key', '_ObjectKey'] + columns, '_Key in (select ' ~ key ~ ' from ' ~ cycles ~ ' where _DeleteDate is not null and ' ~ ozmeta_runtime.new_since(state, cycles) ~ ')') }}
+{{ ozmeta_runtime.by_object() }}
 {% endif %}
 {% endmacro %}
