@@ -90,6 +90,17 @@ def test_postgres_has_the_indexes(tmp_path: Path, postgres: Worker) -> None:
     assert made == {index for index in wanted if index[0] in tables}
 
 
+def test_what_is_read_by_object_lies_by_object(tmp_path: Path) -> None:
+    """On DuckDB, which has no clusters: a full refresh leaves an object's rows side by side."""
+    project = DbtProject(tmp_path, test_runs.CONFIG, test_signals.emitting())
+    project.create_journal()
+    project.append([test_runs.event(f"{code}{number}", minute, code, f"o{number * 7 % 50:02}") for minute, code in ((0, "Go"), (50, "Back")) for number in range(50)])
+    project.run("2026-01-01T02:00:00")
+    for model in ("workflow_instance", "sla_cycle", "sla_timer", "escalation_queue", "runtime_signal"):
+        keys = [row["_ObjectKey"] for row in project.rows(f"select _ObjectKey from case_{model} order by rowid")]
+        assert len(set(keys)) == 50 and keys == sorted(keys), model
+
+
 def test_a_project_lays_out_tables_in_its_own_way(tmp_path: Path) -> None:
     """By dispatch; the rows are the same."""
     project = DbtProject(tmp_path, test_runs.CONFIG, test_runs.snapshot())
