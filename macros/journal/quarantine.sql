@@ -11,8 +11,9 @@ Arguments  intake: see journal_slice; timeline: the binding's timeline
 {%- set state = ozmeta_runtime.run_state(binding, ozmeta_runtime.intake_text(intake), [timeline]) -%}
 {#- Where it is judged afresh, the whole journal is read again, as the timeline did. -#}
 {%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}
-{%- set replaced = "select EJ_ID from " ~ timeline ~ " where " ~ ozmeta_runtime.is_true('TL_Replaced') ~ " and " ~ ozmeta_runtime.new_since(state, timeline) -%}
-{%- if state.whole or timeline in state.quiet or not run_query("select count(*) from (" ~ replaced ~ ") as replaced").rows[0][0] | int -%}{%- set replaced = none -%}{%- endif -%}
+{%- set is_replaced = ozmeta_runtime.is_true('TL_Replaced') ~ " and " ~ ozmeta_runtime.new_since(state, timeline) -%}
+{%- set looks = not state.whole and timeline not in state.quiet and run_query("select " ~ ozmeta_runtime.any_row(timeline, is_replaced)).rows[0][0] | int -%}
+{%- set replaced = "select EJ_ID from " ~ timeline ~ " where " ~ is_replaced if looks else none -%}
 with
 {{ ozmeta_runtime.repeated_cte(intake, state, or_ids=replaced) }}
 {{ ozmeta_runtime.admission_cte('admission', intake, state, or_ids=replaced) }}

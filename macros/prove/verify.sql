@@ -43,9 +43,9 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
     {%- for model, names in entry.models.items() if model != 'runtime_signal' -%}
       {%- do held.update({model: api.Relation.create(database=names[0], schema=names[1], identifier=names[2])}) -%}
       {%- do afresh.update({model: ozmeta_runtime.relation_of(known[binding][model])}) -%}
-      {%- if model not in ('quarantine', 'journal') and run_query("select count(*) from " ~ held[model] ~ " where _DefinitionHash not in (select _DefinitionHash from " ~ afresh[model] ~ ")"
+      {%- if model not in ('quarantine', 'journal') and run_query("select " ~ ozmeta_runtime.any_row(held[model], "_DefinitionHash not in (select _DefinitionHash from " ~ afresh[model] ~ ")"
           ~ ozmeta_runtime.live(model) ~ ozmeta_runtime.verified_slice(ozmeta_runtime.object_column(model))
-          ~ " and exists (select 1 from " ~ afresh[model] ~ ")").rows[0][0] | int -%}
+          ~ " and exists (select 1 from " ~ afresh[model] ~ ")")).rows[0][0] | int -%}
         {%- do found.changed.append(names[3]) -%}
       {%- endif -%}
     {%- endfor -%}
