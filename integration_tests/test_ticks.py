@@ -53,6 +53,23 @@ def test_a_cycle_that_ticks_leaves_all_else_alone(project: DbtProject) -> None:
     assert same_as_full_refresh(project, "2026-01-01T01:15:00") == {}
 
 
+def test_a_model_with_nothing_to_do_asks_nothing(project: DbtProject) -> None:
+    """Which models a run has nothing to do for, by what they send. The two that read the journal are always asked."""
+    project.append([event("a", 0, "Go")])
+    project.run("2026-01-01T00:10:00")
+
+    def idle(as_of: str) -> set[str]:
+        return {done.node.name for done in project.run(as_of).result if "is new since run" in done.node.compiled_code}
+
+    derived = {f"case_{table}" for table in TABLES[2:]}
+    assert idle("2026-01-01T00:10:00") == idle("2026-01-01T00:20:00") == derived
+    assert idle("2026-01-01T00:30:00") == {"case_workflow_instance"}  # a warning is due
+    assert idle("2026-01-01T00:31:00") == derived
+    project.append([event("f", 31, object_id="o4")])  # starts nothing
+    assert idle("2026-01-01T00:32:00") == {"case_sla_timer"}
+    assert same_as_full_refresh(project, "2026-01-01T00:32:00") == {}
+
+
 def test_a_longer_target_takes_back_what_it_had_raised(project: DbtProject) -> None:
     """No event is new. The breach of 01:00 is none any more; the warning and what the transitions raised stay as they were."""
     project.append([event("a", 0, "Go"), event("b", 10, "Go", "o2"), event("c", 20, "Back", "o2")])

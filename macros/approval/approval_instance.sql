@@ -2,6 +2,7 @@
 {% macro approval_instance(binding, steps) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, 'latest round', [steps]) -%}
+{%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 with ranked as (
     select
         *,

@@ -17,6 +17,7 @@ Arguments
 {% macro approval_step(binding, intake, approvals, timeline) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, approvals], [timeline]) -%}
+{%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- if not ozmeta_runtime.can_recurse() -%}
   {%- do exceptions.raise_compiler_error("Approval flows can't run on " ~ target.type ~ ": votes are counted event by event, by a recursive query, and T-SQL's recursion doesn't do that. Leave approval_flows out") -%}

@@ -6,6 +6,7 @@ Arguments  intake: see journal_slice; workflow: see timeline, and id, terminal: 
 {% if execute %}
 {%- set applied = ozmeta_runtime.is_true('TL_IsApplied') -%}
 {%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, workflow.id, workflow.start, workflow.terminal], [timeline]) -%}
+{%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 with positions as (
     select
         _ObjectKey, EJ_ObjectID, _TenantID, EJ_Actor, _SyncDate, TL_EffectiveUTC, TL_Position, TL_TransitionCode, TL_ToState,

@@ -8,6 +8,12 @@ source: a relation, of which run_state knows if it was given it
   {{- "1 = 1" if state.whole else "1 = 0" if source in state.quiet else "_Batch > " ~ state.batch -}}
 {% endmacro %}
 
+{# The select of a model that is idle (see run_state): no row, and what would find none is neither written out nor planned. #}
+{% macro nothing_new(state) %}
+-- nothing that this table is made of is new since run {{ state.batch }}
+select * from {{ this }} where 1 = 0
+{% endmacro %}
+
 {# Rows that earlier runs wrote and this one did not write again, though it folded what they came from: a late event undid them. They stay, with
    _DeleteDate set, since no merge that every adapter has can delete. Expects the CTE `written`.
    again: the condition on a row that says its origin was folded again by this run. #}

@@ -8,6 +8,7 @@ Arguments
   binding     the binding's name, 'case'; its log is the model 'case_run'
   definition  what this model's rows depend on: any literal; its hash is kept with the rows
   sources     the relations of this package that the model reads
+  due         a condition on the model's own rows: those that time alone changes; or none
 Returns a dict
   incremental whether rows of earlier runs are there to build on
   whole       whether everything is folded: in a full refresh; where the last complete run had this model not, or by another text; where a run that died since
@@ -17,12 +18,13 @@ Returns a dict
   journals    {journal: watermark text} of the last complete run
   hash        this definition's hash
   quiet       the sources that have no row of this run or of one that died
+  idle        whether all of them are quiet, and no row is due: then a model that reads nothing else has nothing to write (see nothing_new)
 Stops the run where as_of lies before that of a run whose rows are here.
 #}
-{% macro run_state(binding, definition, sources=[]) %}
+{% macro run_state(binding, definition, sources=[], due=none) %}
   {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set hash = local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16] -%}
-  {%- set state = {'incremental': is_incremental(), 'whole': not is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'quiet': []} -%}
+  {%- set state = {'incremental': is_incremental(), 'whole': not is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'quiet': [], 'idle': false} -%}
   {%- set empty = [] -%}
   {%- set log = ozmeta_runtime.run_log(binding) -%}
   {%- if log -%}
@@ -41,6 +43,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
     {%- set found = ["(select " ~ ozmeta_runtime.instant_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
         ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "'"), ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch)] -%}
     {%- for source in sources if source -%}{%- do found.extend([ozmeta_runtime.any_row(source, "_Batch <= " ~ state.batch), ozmeta_runtime.any_row(source, "_Batch > " ~ state.batch)]) -%}{%- endfor -%}
+    {%- do found.append(ozmeta_runtime.any_row(this, due) if due else "0") -%}
     {%- set found = run_query("select " ~ found | join(', ')).rows[0].values() -%}
     {%- set later = found[0] or state.later_as_of -%}
     {%- if later -%}
@@ -54,6 +57,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
       {%- if (source not in empty or died) and not has_old -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
       {%- if not has_new -%}{%- do state.quiet.append(source) -%}{%- endif -%}
     {%- endfor -%}
+    {%- do state.update({'idle': not state.whole and state.quiet | length == sources | select | list | length and not found | last | int}) -%}
   {%- endif -%}
   {%- do return(state) -%}
 {% endmacro %}

@@ -20,6 +20,7 @@ Arguments
 {%- set definition = [intake.object_type, intake.tenant_in_key, signals] -%}
 {%- set severities = signals.severities -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, cycles, queue, approvals]) -%}
+{%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
 {%- set columns = ['RS_SignalCode', 'RS_Severity', '_TenantID', 'RS_ObjectType', 'RS_ObjectID', 'RS_Subject', 'RS_SubjectKey', 'RS_CausingEventID', 'RS_ScheduledUTC', 'SL_Code', 'RS_Level', 'RS_Notes'] -%}

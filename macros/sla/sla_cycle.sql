@@ -27,8 +27,11 @@ Arguments
   {%- for key, value in sla.items() if key != 'levels' -%}{%- do rest.update({key: value}) -%}{%- endfor -%}
   {%- do schedules.append([rest, levels]) -%}
 {%- endfor -%}
-{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, workflow.terminal, schedules], [timeline, approvals]) -%}
-{%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
+{%- set as_of = ozmeta_runtime.as_of() -%}
+{#- brought to as_of already: what is due at that very instant is breached only after it -#}
+{%- set ticks = "ST_NextUTC <= " ~ as_of ~ " and _UpdateDate < " ~ as_of ~ " and _DeleteDate is null" -%}
+{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, workflow.terminal, schedules], [timeline, approvals], due=ticks) -%}
+{%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- set slots = ozmeta_runtime.level_slots(slas) -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {#- By number: a sort by texts takes twice as long. -#}
@@ -169,8 +172,7 @@ timed as (
         ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_PausedSeconds, ST_WarnAtUTC
         {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %}
     from {{ this }}
-    where ST_NextUTC <= {{ as_of }} and _UpdateDate < {{ as_of }} -- brought to as_of already: what is due at that very instant is breached only after it
-      and _DeleteDate is null
+    where {{ ticks }}
       and not ({{ in_news }})
     {%- endif %}
 ),

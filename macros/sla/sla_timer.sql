@@ -3,6 +3,7 @@
 {% macro sla_timer(binding, cycles) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, 'latest cycle', [cycles]) -%}
+{%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- set columns = ['ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_StartUTC', 'ST_DueUTC', 'ST_StopUTC', 'ST_Status', 'ST_WarnedUTC', 'ST_BreachedUTC',
     'ST_EscalationLevel', 'ST_ObjectType', 'ST_ObjectID', 'ST_CycleNo', 'ST_NextUTC'] -%}
 {%- set key = ozmeta_runtime.key_of(['_ObjectKey', 'SL_Code']) -%}
