@@ -242,7 +242,7 @@ def demo(
     """Three entities, 60 days of events: a first load, then daily refreshes, on DuckDB."""
     from ozmeta_dbt.demo import run_demo
 
-    raise typer.Exit(run_demo(folder, package, events, refreshes, out))
+    run_demo(folder, package, events, refreshes, out)
 
 
 @app.callback(invoke_without_command=True)

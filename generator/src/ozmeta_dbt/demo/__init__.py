@@ -15,9 +15,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from ozmeta_dbt.demo.events import DAYS, END, VAN, journals
-from ozmeta_dbt.demo.project import DbtFailed, connect, dbt, load_journal, write_journal, write_project
+from ozmeta_dbt.demo.project import connect, dbt, load_journal, write_journal, write_project
 from ozmeta_dbt.demo.questions import QUESTIONS
-from ozmeta_dbt.problems import EXIT_OK, EXIT_UNEXPECTED, FileProblem
+from ozmeta_dbt.problems import FileProblem
 from ozmeta_dbt.project import write_models
 
 __all__ = ["load_journal", "run_demo", "write_journal", "write_project"]
@@ -25,8 +25,8 @@ __all__ = ["load_journal", "run_demo", "write_journal", "write_project"]
 ROWS_SHOWN = 10
 
 
-def run_demo(folder: Path, package: Path, events: int, refreshes: int, out: Console) -> int:
-    """Make the demo in `folder` with the dbt package in `package`; the exit status."""
+def run_demo(folder: Path, package: Path, events: int, refreshes: int, out: Console) -> None:
+    """Make the demo in `folder` with the dbt package in `package`. Raises FileProblem or DbtFailed, which the command tells."""
     try:
         import dbt.adapters.duckdb  # noqa: F401
         import dbt.cli.main  # noqa: F401
@@ -36,14 +36,9 @@ def run_demo(folder: Path, package: Path, events: int, refreshes: int, out: Cons
         raise FileProblem("the demo runs dbt on DuckDB, and replays a journal with SQLAlchemy, which are not all installed: pip install 'ozmeta-dbt[demo]'") from None
     write_project(folder, package)
     out.print(f"[bold]The demo project is {escape(str(folder))}[/]: Case, Invoice and Ticket, with {DAYS} days of events from three tenants.\n")
-    try:
-        run_warehouse(folder, events, refreshes, out)
-    except DbtFailed as error:
-        out.print(f"[red]error[/]   {escape(str(error))}")
-        return EXIT_UNEXPECTED
+    run_warehouse(folder, events, refreshes, out)
     show_answers(folder, out)
     show_next(folder, out)
-    return EXIT_OK
 
 
 def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> None:

@@ -14,6 +14,7 @@ from ozmeta_dbt.demo.events import COLUMNS, END, Row
 from ozmeta_dbt.demo.metadata import snapshot
 from ozmeta_dbt.demo.questions import QUESTIONS
 from ozmeta_dbt.problems import FileProblem
+from ozmeta_dbt.prove.dbt import DbtFailed
 
 MARKER = ".ozmeta_demo"
 DATABASE = "warehouse.duckdb"
@@ -101,10 +102,6 @@ def write_project(folder: Path, package: Path) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
-
-
-class DbtFailed(Exception):
-    pass
 
 
 def dbt(folder: Path, *args: str, as_of: dt.datetime | None = None) -> None:
