@@ -441,7 +441,7 @@ def grow(project: Project, since: int, until: int) -> None:
 
 
 @pytest.mark.parametrize("kind, at", [("kill", ["timeline before", "timeline after", "sla_cycle after", "run before"]), ("error", ["timeline after", "escalation_queue before", "run after"]),
-                                      ("interrupt", ["timeline before", "sla_timer after"])])  # fmt: skip
+                                      ("interrupt", ["timeline before", "escalation_queue after"])])  # fmt: skip
 def test_a_run_that_ends_at_a_merge(project: Project, kind: str, at: list[str]) -> None:
     """Before it, within its transaction, or when it is done and dbt does not know; one such run after another, then a clean one."""
     project.load([event("a", 0, "Start"), event("b", 0, "Start", "o2")])
@@ -492,7 +492,7 @@ def test_a_full_refresh_by_other_definitions_that_dies(project: Project) -> None
                   event("kase", 1, EJ_ObjectType="Kase", EJ_Payload="{"), event("ca", 1, EJ_ObjectType="CA", EJ_Payload="{"), event("late", 600)])  # fmt: skip
     project.clean(START + 700 * MINUTE)
     project.define(replace(project.definitions, has_overall=False))
-    assert project.go(START + 710 * MINUTE, "--full-refresh", fault=Fault("kill", ("create", "table", 'case_sla_timer__dbt_tmp"'))).success is None
+    assert project.go(START + 710 * MINUTE, "--full-refresh", fault=Fault("kill", ("create", "table", 'case_escalation_queue__dbt_tmp"'))).success is None
     project.clean(START + 720 * MINUTE)
     for minute, types in ((730, ("Case", "CA")), (750, ("Case", "Kase"))):
         project.define(replace(project.definitions, object_types=types))
@@ -537,7 +537,7 @@ def test_definitions_that_change_and_change_back_with_a_crash_between(project: P
     own = project.definitions
     project.load([event("a", 0, "Start"), event("b", 30, "Pause"), event("c", 50, "Start", "o2")])
     project.clean(START + 60 * MINUTE)
-    changes = [(replace(own, target=20), "sla_timer"), (replace(own, has_pause=False), "sla_cycle"), (replace(own, has_overall=False), "escalation_queue")]
+    changes = [(replace(own, target=20), "runtime_signal"), (replace(own, has_pause=False), "sla_cycle"), (replace(own, has_overall=False), "escalation_queue")]
     for number, (changed, model) in enumerate(changes):
         project.define(changed)
         assert project.go(START + (70 + 20 * number) * MINUTE, fault=merge(model, "kill")).success is None

@@ -139,15 +139,15 @@ def test_verify_notices_each_table_that_is_wrong_and_shows_why(project: DbtProje
     same, said = verified(project, Choice(share=0.5))
     assert same and 5 < timeline_rows(said) < 55
     assert project.rows("from information_schema.tables where table_schema like '%verify%'") == []  # it cleans up
-    tampered(project, "update case_sla_timer set ST_BreachedUTC = null where ST_ObjectID = 'o33'", "delete from case_timeline where EJ_ID = 'back7'",
+    tampered(project, "update case_sla_cycle set ST_BreachedUTC = null where ST_ObjectID = 'o33'", "delete from case_timeline where EJ_ID = 'back7'",
              "update case_workflow_instance set WS_CurrentCode = 'Open', _DeleteDate = current_timestamp where WI_ObjectID = 'o8'", "delete from case_quarantine",
              "insert into case_escalation_queue select * replace ('x' as _Key, 'o9' as EQ_ObjectID) from case_escalation_queue where _DeleteDate is null limit 1")  # fmt: skip
     same, said = verified(project)
     assert not same and timeline_rows(said) == 60
     found = {line.split()[0].removeprefix("case_"): line.split()[-2:] for line in said.splitlines() if line.startswith("case_")}
-    assert found == {"timeline": ["1", "1"], "quarantine": ["1", "1"], "workflow_instance": ["1", "1"], "sla_cycle": ["0", "0"], "sla_timer": ["1", "1"], "escalation_queue": ["1", "1"]}
+    assert found == {"timeline": ["1", "1"], "quarantine": ["1", "1"], "workflow_instance": ["1", "1"], "sla_cycle": ["1", "1"], "sla_timer": ["1", "1"], "escalation_queue": ["1", "1"]}
     assert "timeline: a row is missing: EJ_ID back7" in said and "stops Work" in said
-    assert "5 rows differ" in said
+    assert "6 rows differ" in said
     assert "ST_BreachedUTC is null, should be 2026-01-01 01:33:00" in verified(project, Choice(("o33",)))[1]
 
 
@@ -175,7 +175,7 @@ def test_verify_says_when_it_can_not_be_right_yet(project: DbtProject) -> None:
     changed = meta()
     changed["objects"]["runtime"]["slaPolicies"][0]["targetMinutes"] = 70
     project.configure(CONFIG, changed)
-    with pytest.raises(DbtFailed, match="definitions of case_sla_cycle changed"):
+    with pytest.raises(DbtFailed, match="definitions of case_sla_cycle, case_sla_timer changed"):
         verified(project)
 
 
@@ -214,7 +214,7 @@ def test_the_commands_themselves(project: DbtProject) -> None:
     assert status == 1 and "the tables hold nothing of case o1' or 'a' = 'a" in said
     status, said = command("verify", "case")
     assert status == 0 and "the tables are what the journal says, by a fold afresh of all objects" in said
-    tampered(project, "update case_sla_timer set ST_Status = 'Running'")
+    tampered(project, "update case_sla_cycle set ST_Status = 'Running'")
     status, said = command("verify", "--object", "o1")
     assert status == 1 and "sla_timer: ST_Status is Running, should be Breached" in said
     status, said = command("verify", "--vars", "[no mapping")

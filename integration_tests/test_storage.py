@@ -96,7 +96,7 @@ def test_what_is_read_by_object_lies_by_object(tmp_path: Path) -> None:
     project.create_journal()
     project.append([test_runs.event(f"{code}{number}", minute, code, f"o{number * 7 % 50:02}") for minute, code in ((0, "Go"), (50, "Back")) for number in range(50)])
     project.run("2026-01-01T02:00:00")
-    for model in ("workflow_instance", "sla_cycle", "sla_timer", "escalation_queue", "runtime_signal"):
+    for model in ("workflow_instance", "sla_cycle", "escalation_queue", "runtime_signal"):
         keys = [row["_ObjectKey"] for row in project.rows(f"select _ObjectKey from case_{model} order by rowid")]
         assert len(set(keys)) == 50 and keys == sorted(keys), model
 

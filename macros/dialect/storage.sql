@@ -34,7 +34,7 @@ model: 'timeline', 'sla_cycle', ...
    none can be there: on false, BigQuery only inserts. Before a full refresh dbt drops a table whose layout is another than it says, and what outlives full refreshes would be gone:
    so such a table has none. #}
 {% macro bigquery__storage(model) %}
-  {%- set clusters = {'workflow_instance': ['WS_CurrentCode'], 'sla_timer': ['ST_Status'], 'approval_instance': ['AI_Status'],
+  {%- set clusters = {'workflow_instance': ['WS_CurrentCode'], 'approval_instance': ['AI_Status'],
       'runtime_signal': none, 'journal': none, 'escalation_queue': none, 'run': none}.get(model, ['_Batch', '_ObjectKey']) -%}
   {%- set layout = {'incremental_strategy': 'merge'} -%}
   {%- if clusters -%}{%- do layout.update({'cluster_by': clusters}) -%}{%- endif -%}

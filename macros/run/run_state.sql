@@ -66,7 +66,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
 {% macro any_row(relation, condition='1 = 1') %}{% do return("case when exists (select 1 from " ~ relation ~ " where " ~ condition ~ ") then 1 else 0 end") %}{% endmacro %}
 
 {# Raised by one whenever a release changes what the fold makes of the same journal, so that such an upgrade folds everything again. #}
-{% macro fold_version() %}{% do return(2) %}{% endmacro %}
+{% macro fold_version() %}{% do return(3) %}{% endmacro %}
 
 {# A model's text, definitions and all, hashed. The run log keeps those of every model of its binding. #}
 {% macro text_hash(unique_id) %}

@@ -104,6 +104,7 @@ cycles as (
         case when on_restart = 'resume' then 1 else span_no end as cycle_no,
         case when on_restart = 'resume' and span_no > 1 then null else EJ_ID end as start_event,
         case when on_restart = 'resume' and next_span is not null then 0 else 1 end as is_last_span,
+        case when on_restart = 'newCycle' and next_span is not null then 0 else 1 end as is_latest,
         case when on_restart = 'resume' then coalesce(cast(ran as {{ bigint }}), 0) else 0 end as ran_before
     from numbered
     where on_restart <> 'ignore' or span_no = 1
@@ -112,6 +113,7 @@ cycles as (
 scheduled as (
     select
         cycles._ObjectKey, policies.SL_Code, cycles.cycle_no,
+        max(cycles.is_latest) as is_latest,
         min(cycles.start_event) as start_event,
         min(cycles.span_start) as start_at,
         max(case when is_last_span = 1 then cycles.span_stop end) as stop_at,
@@ -154,6 +156,7 @@ timed as (
         {{ ozmeta_runtime.literal(intake.object_type) }} as ST_ObjectType,
         object_id as ST_ObjectID,
         cast(cycle_no as {{ dbt.type_bigint() }}) as ST_CycleNo,
+        {{ ozmeta_runtime.truth('is_latest = 1') }} as ST_IsLatest,
         start_event as ST_StartEventID,
         stop_event as ST_StopEventID,
         {{ ozmeta_runtime.from_micros('start_at') }} as ST_StartUTC,
@@ -168,7 +171,7 @@ timed as (
     {%- if not state.whole %}
     union all
     -- ticking
-    select _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_StartEventID, ST_StopEventID,
+    select _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_IsLatest, ST_StartEventID, ST_StopEventID,
         ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_PausedSeconds, ST_WarnAtUTC
         {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %}
     from {{ this }}
@@ -197,7 +200,7 @@ evaluated as (
 
 written as (
     select
-        _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_StartEventID, ST_StopEventID,
+        _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_IsLatest, ST_StartEventID, ST_StopEventID,
         ST_StartUTC, ST_DueUTC, ST_StopUTC,
         case when ST_StopUTC is not null then 'Stopped' when ST_BreachedUTC is not null then 'Breached'
              when ST_WarnedUTC is not null then 'Warned' else 'Running' end as ST_Status,
@@ -237,7 +240,7 @@ select * from written
 {% endmacro %}
 
 {% macro cycle_columns(slots) %}
-  {%- set columns = ['_Key', '_ObjectKey', 'SC_ID', 'ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_ObjectType', 'ST_ObjectID', 'ST_CycleNo', 'ST_StartEventID', 'ST_StopEventID',
+  {%- set columns = ['_Key', '_ObjectKey', 'SC_ID', 'ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_ObjectType', 'ST_ObjectID', 'ST_CycleNo', 'ST_IsLatest', 'ST_StartEventID', 'ST_StopEventID',
       'ST_StartUTC', 'ST_DueUTC', 'ST_StopUTC', 'ST_Status', 'ST_WarnedUTC', 'ST_BreachedUTC', 'ST_EscalationLevel', 'ST_PausedSeconds', 'ST_WarnAtUTC'] -%}
   {%- for i in range(1, slots + 1) -%}{%- do columns.append('ST_Level' ~ i ~ 'AtUTC') -%}{%- endfor -%}
   {%- do columns.append('ST_NextUTC') -%}

@@ -45,6 +45,7 @@ journal:
   # lookback_minutes: 60                   # how late a row may appear behind the _SyncDate already read
 # bindings:
 #   Case: {conflict_policy: first_writer_wins, object_types: [Case, CA], auto_close: true, approval_flows: [Release]}
+# warehouses: [bigquery, fabric]             # where the models will run, by dbt's adapters: what one of them can't do is said when they are written
 # approval_events: {requested: Approval.Requested, approved: Approval.Approved, rejected: Approval.Rejected, withdrawn: Approval.Withdrawn}
 """
 

@@ -117,6 +117,7 @@ class BindingChoices(Strict):
     entity: Entity | None = None
 
 
+Warehouse = Literal["duckdb", "postgres", "redshift", "bigquery", "databricks", "spark", "snowflake", "sqlserver", "fabric"]
 EventName = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 
 
@@ -142,6 +143,7 @@ class Config(Strict):
     journal: Journal
     bindings: dict[str, BindingChoices] = {}
     approval_events: ApprovalEvents = ApprovalEvents()
+    warehouses: list[Warehouse] = []  # where the models will run, by dbt's adapters: what one can't do is said when generating
     time_spine: bool = True  # whether to write the one that dbt's semantic models need; false where the project has its own
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ozmeta_dbt import writer
+from ozmeta_dbt import warehouses, writer
 from ozmeta_dbt.bindings import Binding, resolve
 from ozmeta_dbt.config import Config, load_config
 from ozmeta_dbt.problems import InvalidMetadata, Problems
@@ -17,7 +17,9 @@ def read_rows(folder: Path, problems: Problems) -> tuple[Config, MetaRows, list[
     config = load_config(folder)
     flows = {code for choices in config.bindings.values() for code in choices.approval_flows}
     rows = read_metadb(folder, config.metadb, problems, tuple(sorted(flows)))
-    return config, rows, resolve(rows, config, problems)
+    bindings = resolve(rows, config, problems)
+    warehouses.check(bindings, config.warehouses, problems)
+    return config, rows, bindings
 
 
 def read_project(folder: Path, problems: Problems) -> tuple[Config, list[Binding]]:

@@ -14,7 +14,8 @@ from ozmeta_dbt.literals import Code, jinja, yaml_text
 
 HEADER = "Written by ozmeta-dbt from MetaDB; change the metadata and generate again."
 ORDER = ("timeline", "quarantine", "workflow_instance", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue", "runtime_signal", "journal", "run", "inline", "time_in_state")
-VIEWS = ("inline", "time_in_state")  # beside the tables: no later run builds on them
+BESIDE = ("inline", "time_in_state")  # views that no run waits for
+VIEWS = ("sla_timer", *BESIDE)
 PURPOSES = {
     "WorkflowInstance": ("workflow_instance",), "SlaTracking": ("sla_cycle", "sla_timer"), "ApprovalTracking": ("approval_step", "approval_instance"),
     "EscalationQueue": ("escalation_queue",),
@@ -79,7 +80,7 @@ def model_sql(binding: Binding, model: str, config: Config) -> str:
 
 
 def view_sql(binding: Binding, model: str) -> str:
-    """A view beside the tables. That of Inline carries what the operation write_inline has to know."""
+    """A view over the tables. That of Inline carries what the operation write_inline has to know."""
     sets: dict[str, Any]
     if model == "inline" and binding.entity:
         entity = binding.entity
@@ -88,6 +89,8 @@ def view_sql(binding: Binding, model: str) -> str:
         config = "materialized='view', meta={'ozmeta_entity': entity}"
         call = {"entity": "entity", "relation": f"source({jinja(f'{binding.name}_entity')}, {jinja(entity.table)})", "instance": f"ref({jinja(f'{binding.name}_workflow_instance')})"}
         call |= {"timers": f"ref({jinja(f'{binding.name}_sla_timer')})"} if timers else {}
+    elif model == "sla_timer":
+        sets, config, call = {}, "materialized='view'", {"cycles": f"ref({jinja(f'{binding.name}_sla_cycle')})"}
     else:
         sets = {"intake": {"object_type": binding.object_type, "tenant_in_key": binding.tenant_in_key}, "workflow": {"terminal": binding.workflow.terminal}}
         config = "materialized='view'"
@@ -132,8 +135,6 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
         return sets, {"intake": "intake", "approvals": "approvals", "timeline": timeline}
     if model == "approval_instance":
         return {}, {"steps": f"ref({jinja(f'{binding.name}_approval_step')})"}
-    if model == "sla_timer":
-        return {}, {"cycles": f"ref({jinja(f'{binding.name}_sla_cycle')})"}
     if model == "escalation_queue":
         levels = [{key: item[key] for key in ("code", "target_minutes", "warn_minutes", "levels") if key in item} for item in slas if item["levels"]]
         transitions = [{"transition": took_literal(t, binding), "levels": [level_literal(level) for level in t.levels]} for t in binding.workflow.transitions if t.levels]
@@ -154,7 +155,7 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
         emits = [{"transition": took_literal(t, binding), "event": e.event, "payload": e.payload} for t in binding.workflow.transitions for e in t.emits if e.event]
         calls = {"signals": f"ref({jinja(f'{binding.name}_runtime_signal')})"} if "runtime_signal" in models_of(binding) else {}
         return {"intake": {key: value for key, value in reading.items() if key != "fields"}, "emits": emits}, {"intake": "intake", "emits": "emits", "timeline": timeline, **calls}
-    after = ", ".join(f"ref({jinja(f'{binding.name}_{other}')})" for other in models_of(binding) if other not in ("timeline", "run", *VIEWS))
+    after = ", ".join(f"ref({jinja(f'{binding.name}_{other}')})" for other in models_of(binding) if other not in ("timeline", "run", *BESIDE))
     return {}, {"journals": jinja([source.label for source in config.journal.all_sources]), "timeline": timeline, "after": f"[{after}]"}
 
 
@@ -239,10 +240,10 @@ def source_yaml(config: Config) -> str:
 LIVE = {"config": {"where": "_DeleteDate is null"}}
 
 
-def well_formed(model: str, filled: list[str], codes: dict[str, list[str]], live: bool) -> dict[str, Any]:
-    """What no row may lack and which codes it may hold, as one test: a test a column would be a scan a column."""
-    arguments = {"filled": filled} | ({"codes": {name: [yaml_text(value) for value in values] for name, values in codes.items()}} if codes else {})
-    return {"ozmeta_runtime.well_formed": {"name": f"well_formed_{model}", "arguments": arguments} | (LIVE if live else {})}
+def well_formed(model: str, filled: list[str], keys: list[str], codes: dict[str, list[str]], live: bool) -> dict[str, Any]:
+    """What no row may lack, what no two may share, and which codes a row may hold, as one test: a test a column would be a scan a column."""
+    arguments = {"filled": filled, "keys": keys} | ({"codes": {name: [yaml_text(value) for value in values] for name, values in codes.items()}} if codes else {})
+    return {"ozmeta_runtime.well_formed": {"name": f"well_formed_{model}", "arguments": arguments | ({"live": True} if live else {})}}
 
 
 def column(name: str, description: str, tests: list[Any] | None = None) -> dict[str, Any]:
@@ -265,7 +266,7 @@ UNIQUE = {"workflow_instance": "WI_ID", "sla_cycle": "SC_ID", "sla_timer": "ST_I
 
 
 def binding_yaml(binding: Binding) -> str:
-    models = [(view_properties if model in VIEWS else model_properties)(binding, model) for model in models_of(binding)]
+    models = [(view_properties if model in BESIDE else model_properties)(binding, model) for model in models_of(binding)]
     return dumped({"version": 2, **({"sources": [entity_source(binding, binding.entity)]} if binding.entity else {}), "models": models})
 
 
@@ -284,8 +285,8 @@ def view_properties(binding: Binding, model: str) -> dict[str, Any]:
             own |= {f"{sla['column']}_Status": f"{sla['code']}: Running, Warned, Breached or Stopped; null where it never started.", f"{sla['column']}_DueUTC": f"{sla['code']}: when it is, or was, due, UTC."}
     else:
         own = col.TIME_IN_STATE
-        tests = [well_formed(f"{binding.name}_{model}", ["_Key", "TS_EnteredUTC"], {"WS_Code": binding.workflow.states}, live=False)]
-    described = [column(name, text, ["unique"] if name == "_Key" else None) for name, text in own.items()]
+        tests = [well_formed(f"{binding.name}_{model}", ["_Key", "TS_EnteredUTC"], ["_Key"], {"WS_Code": binding.workflow.states}, live=False)]
+    described = [column(name, text) for name, text in own.items()]
     properties = {"name": f"{binding.name}_{model}", "description": yaml_text(col.SUMMARIES[model].format(binding.object_type))}
     return properties | ({"data_tests": tests} if tests else {}) | {"columns": described}
 
@@ -307,7 +308,7 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
     if model == "timeline":
         own |= col.TIMELINE_MORE | {f["column"]: f"{f['ref']} of the payload, as JSON: null where the event has no such key, 'null' where it clears it." for f in binding.fields}
     if model == "sla_cycle":
-        own |= {"ST_StartEventID": "Id of the event that started the cycle.", "ST_StopEventID": "Id of the event that stopped it; null while it runs."}
+        own |= {"ST_IsLatest": "Whether it is its timer's latest cycle, the one that sla_timer shows.", "ST_StartEventID": "Id of the event that started the cycle.", "ST_StopEventID": "Id of the event that stopped it; null while it runs."}
         own |= {"ST_PausedSeconds": "How long it stood still between its stops and resumptions, in seconds: ST_DueUTC lies later by the pauses before it.", "ST_WarnAtUTC": "When it is, or was, to be warned, UTC."}
         own |= {f"ST_Level{n}AtUTC": f"When the SLA's escalation number {n} is, or was, to be raised, UTC: who is next, and when." for n in range(1, slots + 1)}
     if model in ("sla_cycle", "sla_timer"):
@@ -325,13 +326,14 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
     codes = {name: known for name in own if (known := codes_of(binding, name))}
     described = []
     for name, description in own.items():
-        tests: list[Any] = ["unique"] if name == "_Key" or name == UNIQUE.get(model) else []
+        tests: list[Any] = []
         if name == "WI_ID" and model == "sla_timer" and "workflow_instance" in models:
             tests.append(related(binding, "workflow_instance", "WI_ID"))
         if name == "ST_ID" and model == "escalation_queue" and "sla_timer" in models:
             tests.append(related(binding, "sla_timer", "ST_ID"))
         described.append(column(name, description, tests))
-    of_rows: list[Any] = [well_formed(f"{binding.name}_{model}", [name for name in own if name == "_Key" or name in NOT_NULL[model]], codes, live="_DeleteDate" in own)]
+    filled, unique = ([name for name in own if name == "_Key" or name in wanted] for wanted in (NOT_NULL[model], {UNIQUE.get(model)}))
+    of_rows: list[Any] = [well_formed(f"{binding.name}_{model}", filled, unique, codes, live="_DeleteDate" in own)]
     if model == "timeline":
         of_rows.append({"ozmeta_runtime.counter_not_restarted": {"config": {"severity": "warn"}}})
     return {"name": f"{binding.name}_{model}", "description": yaml_text(description_of(binding, model)), "data_tests": of_rows, "columns": described}

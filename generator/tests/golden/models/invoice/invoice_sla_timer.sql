@@ -1,5 +1,4 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('sla_timer')) }}
+{{ config(materialized='view') }}
 
-
-{{ ozmeta_runtime.sla_timer(binding='invoice', cycles=ref('invoice_sla_cycle')) }}
+{{ ozmeta_runtime.sla_timer(cycles=ref('invoice_sla_cycle')) }}

@@ -1,0 +1,68 @@
+"""Which patterns a warehouse can't say: the generator, told of the warehouse, refuses just those that the macros stop a run for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jinja2
+import pytest
+from ozmeta_dbt.warehouses import what_lacks
+
+FILES = sorted((Path(__file__).parent.parent / "macros/dialect").glob("*.sql"))
+PATTERNS = [
+    "^Case", "(?i)case", "a(?i:b)", "(?:a|b)+", "(?P<name>a)", "(?m)^a$", "(?s).", "(?U)a+", "a(?U:b+)", r"\pL", r"\p{Greek}", r"\PL", r"\C", r"\\C", r"\Q(?i)\C\E", r"[\w(?]", r"\(?a", "a{255}", "[[:alpha:]]",
+]  # fmt: skip; of a{1,256} Postgres itself says that it is too much
+MACROS = {"postgres": "postgres__regex_matches", "snowflake": "snowflake__regex_matches", "databricks": "spark__regex_matches", "spark": "spark__regex_matches", "sqlserver": "sqlserver__regex_matches",
+          "fabric": "fabric__regex_matches", "duckdb": "duckdb__regex_matches", "bigquery": "bigquery__regex_matches", "redshift": "redshift__regex_matches"}  # fmt: skip
+
+
+class Refused(Exception):
+    pass
+
+
+class Returned(Exception):
+    pass
+
+
+def raising(kind: type[Exception]) -> Any:
+    def stop(value: Any) -> None:
+        raise kind(value)
+
+    return stop
+
+
+class Package:
+    """The dialect's macros as dbt calls them: what they return is a value, what they print a text."""
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*arguments: Any) -> Any:
+            try:
+                return getattr(macros, name)(*arguments)
+            except Returned as returned:
+                return returned.args[0]
+
+        return call
+
+
+PACKAGE = Package()
+known = {
+    "ozmeta_runtime": PACKAGE, "return": raising(Returned), "exceptions": SimpleNamespace(raise_compiler_error=raising(Refused)), "modules": SimpleNamespace(re=re), "target": SimpleNamespace(type="this engine"),
+    "adapter": SimpleNamespace(dispatch=lambda name, _: getattr(PACKAGE, f"default__{name}")),
+}  # fmt: skip
+macros = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string("\n".join(file.read_text(encoding="utf-8") for file in FILES), known).module
+
+
+@pytest.mark.parametrize("warehouse", MACROS)
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_the_generator_and_the_macros_refuse_the_same(warehouse: str, pattern: str) -> None:
+    literal = "'" + (pattern.replace("\\", "\\\\") if warehouse in ("databricks", "spark") else pattern) + "'"
+    name = MACROS[warehouse] if hasattr(macros, MACROS[warehouse]) else "default__regex_matches"
+    try:
+        getattr(PACKAGE, name)("col", literal)
+        refused = False
+    except Refused:
+        refused = True
+    assert refused == (what_lacks(warehouse, pattern) is not None)  # type: ignore[arg-type]
