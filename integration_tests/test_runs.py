@@ -186,6 +186,25 @@ def test_a_changed_definition_and_back_with_a_crash_between(project: DbtProject)
     assert same_as_full_refresh(project, "2026-01-01T00:30:00") == {}
 
 
+def test_a_level_more_than_there_were(project: DbtProject) -> None:
+    """Each level's instant is a column of the cycles: one that comes is there for rows that a run undid, and for those that it folds again; one that goes is left empty."""
+    project.append([event("a", 0, "Go"), event("z", 0, "Go", "o2", _SyncDate=dt.datetime(2026, 1, 1, 0, 1))])
+    project.run("2026-01-01T00:30:00")
+    project.append([event("z", 0, object_id="o2", _SyncDate=dt.datetime(2026, 1, 1))])  # its older delivery moves nothing: the cycle is undone
+    project.run("2026-01-01T00:40:00")
+    more = snapshot()
+    levels = [{"type": "EnqueueEscalation", "target": "role:Lead"}, {"type": "EnqueueEscalation", "target": "role:Head", "payload": {"afterMinutes": 30}}]
+    more["objects"]["runtime"]["slaPolicies"][0]["escalationRule"] = {"version": 1, "kind": "Escalation", "actions": levels}
+    project.configure(CONFIG, more)
+    project.run("2026-01-01T03:00:00")
+    assert [row["due"] for row in project.rows("select ST_Level2AtUTC as due from case_sla_cycle order by ST_ObjectID")] == [dt.datetime(2026, 1, 1, 1, 30), None]
+    assert [row["EQ_Level"] for row in project.rows("from case_escalation_queue order by EQ_Level")] == [1, 2]
+    project.configure(CONFIG, snapshot())
+    project.run("2026-01-01T04:00:00")
+    assert [row["due"] for row in project.rows("select ST_Level2AtUTC as due from case_sla_cycle")] == [None, None]
+    assert same_as_full_refresh(project, "2026-01-01T04:00:00") == {}
+
+
 def test_an_sla_that_comes_and_one_that_goes(project: DbtProject) -> None:
     project.append([event("a", 0, "Go")])
     project.run("2026-01-01T02:00:00")

@@ -130,11 +130,14 @@ def world(number: int) -> Scenario:
 
 
 def changes() -> Scenario:
-    """A definition that changes between runs, and back; a retraction; time that passes with no event; then what `explain` is told of an object."""
-    event = test_runs.event
+    """A definition that changes between runs, and back: a shorter target, and a second level, for which the cycles need a column more; a retraction; time that passes with no event;
+    then what `explain` is told of an object."""
+    event, changed = test_runs.event, test_runs.snapshot(target=20)
+    levels = [{"type": "EnqueueEscalation", "target": "role:Lead"}, {"type": "EnqueueEscalation", "target": "role:Head", "payload": {"afterMinutes": 30}}]
+    changed["objects"]["runtime"]["slaPolicies"][0]["escalationRule"] = {"version": 1, "kind": "Escalation", "actions": levels}
     steps = [
         Step("2026-01-01T01:00:00", [event("a", 0, "Go"), event("b", 10, "Back"), event("c", 20, "Go"), event("d", 0, "Go", "o2")]),
-        Step("2026-01-01T01:30:00", snapshot=test_runs.snapshot(target=20)),
+        Step("2026-01-01T01:30:00", snapshot=changed),
         Step("2026-01-01T02:00:00", [event("e", 5, "Back", _SyncDate=dt.datetime(2026, 1, 1, 1, 45)), event("f", 15, "Go", "o3")]),  # late: undoes a cycle
         Step("2026-01-01T03:00:00"),
         Step("2026-01-01T03:00:00", [event("g", 170, "Back", "o2")], snapshot=test_runs.snapshot()),

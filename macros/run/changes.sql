@@ -16,11 +16,12 @@ select * from {{ this }} where 1 = 0
 
 {# Rows that earlier runs wrote and this one did not write again, though it folded what they came from: a late event undid them. They stay, with
    _DeleteDate set, since no merge that every adapter has can delete. Expects the CTE `written`.
-   again: the condition on a row that says its origin was folded again by this run. #}
+   again: the condition on a row that says its origin was folded again by this run. A column that a changed definition brings is null in them. #}
 {% macro retired(state, columns, again) %}
   {%- if state.incremental %}
+  {%- set held = ozmeta_runtime.columns_of(this) if state.whole else none %}
 union all
-select {{ columns | join(', ') }}, {{ ozmeta_runtime.audit_columns(state, ozmeta_runtime.instant(state.as_of)) }}
+select {% for column in columns %}{{ "null as " if held is not none and column | lower not in held }}{{ column }}, {% endfor %}{{ ozmeta_runtime.audit_columns(state, ozmeta_runtime.instant(state.as_of)) }}
 from {{ this }}
 where _DeleteDate is null
   {%- if not state.whole %}
