@@ -9,7 +9,7 @@ demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 test: .venv/ready  ## every test that runs on DuckDB, and the same scenarios on Postgres where the machine has one
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile generator/tests integration_tests
 
-test-engines: .venv/ready  ## the same rows on every engine that runs here, each in an environment of its own under .engines; OZMETA_ENGINES=postgres,redshift picks
+test-engines: .venv/ready  ## the same rows on every engine that runs here, each in an environment of its own under .engines; OZMETA_ENGINES=postgres,redshift picks, so does OZMETA_SCENARIOS=changes,cases
 	OZMETA_ENGINES=$${OZMETA_ENGINES:-all} $(BIN)/python -m pytest -q -rfE integration_tests/test_engines.py
 
 test-static: .venv/ready  ## every statement that each adapter would send, rendered and parsed; GoogleSQL's analyser, where there is Go, takes BigQuery's; dbt's new engine parses the package

@@ -105,11 +105,11 @@ class DbtProject:
             body = ", ".join(f'"{name}" {type_}' for name, type_ in (columns or JOURNAL_COLUMNS).items())
             connection.execute(f"create or replace table raw.event_journal ({body})")
 
-    def append(self, rows: Iterable[dict[str, Any]]) -> None:
+    def append(self, rows: Iterable[dict[str, Any]], table: str = "event_journal") -> None:
         with self.connect() as connection:
             for row in rows:
                 names = ", ".join(f'"{name}"' for name in row)
-                connection.execute(f"insert into raw.event_journal ({names}) values ({', '.join('?' * len(row))})", list(row.values()))
+                connection.execute(f"insert into raw.{table} ({names}) values ({', '.join('?' * len(row))})", list(row.values()))
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         with self.connect() as connection:

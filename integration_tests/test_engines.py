@@ -16,6 +16,8 @@ from engines.scenarios import SCENARIOS, Tables
 
 WANTED = os.environ.get("OZMETA_ENGINES", "postgres")  # names, or all
 PLAYED = list(SCENARIOS) if "OZMETA_ENGINES" in os.environ else ["changes", "cases", "payloads", "hostile"]  # by `make test`; all by `make test-engines`
+if "OZMETA_SCENARIOS" in os.environ:
+    PLAYED = os.environ["OZMETA_SCENARIOS"].split(",")
 OTHERS = [name for name in NAMES if name != "duckdb"] if WANTED == "all" else WANTED.split(",")
 
 

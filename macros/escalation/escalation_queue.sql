@@ -14,7 +14,7 @@ Arguments
 #}
 {% macro escalation_queue(binding, intake, slas, transitions, timeline, cycles=none, auto_close=true) %}
 {% if execute %}
-{%- set definition = [intake.object_type, intake.tenant_in_key, transitions, auto_close] -%}
+{%- set definition = [intake.object_type, intake.tenant_in_key, transitions, auto_close, cycles is not none] -%}
 {%- for sla in slas -%}{%- do definition.append([sla.code, sla.levels]) -%}{%- endfor -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, cycles]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}

@@ -174,24 +174,36 @@ select * from written
   {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}, {% if held is not none and column.column | lower not in held %}cast(null as {{ ozmeta_runtime.type_text() }}) as {% endif %}{{ column.column }}{% endfor %}
 {%- endmacro %}
 
-{# What was taken from the journal, kept with each row: how rows were keyed, then the payload fields that were read. #}
+{# What was taken from the journals, kept with each row: how rows were keyed; the payload fields that were read, each with a hash of its path; and of each journal a hash of
+   its name and one of what its columns are called. As in `1f0c…:PL_object_Impact/3a5e:77b0c41d`. #}
 {% macro intake_text(intake) %}
-  {%- set keyed = [2, intake.object_type, intake.object_types | sort, intake.tenant_in_key, intake.needs_tenant] + ([intake.key] if intake.get('key') else []) -%}
-  {%- set fields = [] -%}
-  {%- for field in intake.fields -%}{%- do fields.append(field.column) -%}{%- endfor -%}
-  {%- do return(local_md5(tojson(keyed))[:8] ~ ':' ~ fields | sort | join(',')) -%}
+  {%- set keyed = [3, intake.object_type, intake.object_types | sort, intake.tenant_in_key, intake.needs_tenant] + ([intake.key] if intake.get('key') else []) -%}
+  {%- set fields, journals = [], [] -%}
+  {%- for field in intake.fields -%}{%- do fields.append(field.column ~ '/' ~ local_md5(tojson(field.path))[:4]) -%}{%- endfor -%}
+  {%- for journal in intake.journals -%}{%- do journals.append(ozmeta_runtime.journal_mark(journal)) -%}{%- endfor -%}
+  {%- do return([local_md5(tojson(keyed))[:8], fields | sort | join(','), journals | sort | join(',')] | join(':')) -%}
 {% endmacro %}
 
-{# A definition that needs what was never read from the journal cannot be folded from the timeline (SPEC 8). #}
+{% macro journal_mark(journal) %}{% do return(local_md5(journal.name)[:4] ~ local_md5(tojson(journal.columns, sort_keys=true))[:4]) %}{% endmacro %}
+
+{# A definition that needs what was never read from the journal, or was read otherwise, cannot be folded from the timeline (SPEC 8). #}
 {% macro check_intake(intake) %}
   {%- set wanted = ozmeta_runtime.intake_text(intake).split(':') -%}
-  {%- for row in run_query("select distinct TL_Intake from " ~ this ~ " where TL_Intake <> " ~ ozmeta_runtime.literal(ozmeta_runtime.intake_text(intake))).rows -%}
-    {%- set held = row[0].split(':') -%}
+  {%- set marks = {} -%}
+  {%- for journal in intake.journals -%}{%- do marks.update({journal.name: ozmeta_runtime.journal_mark(journal)}) -%}{%- endfor -%}
+  {%- for row in run_query("select distinct TL_Intake, TL_Journal from " ~ this ~ " where TL_Intake <> " ~ ozmeta_runtime.literal(ozmeta_runtime.intake_text(intake))).rows -%}
+    {%- set held, journal = row[0].split(':'), row[1] -%}
     {%- if held[0] != wanted[0] -%}
       {%- do exceptions.raise_compiler_error("The object types or the instance key of " ~ this.identifier ~ " changed, so rows of the journal it never read may now belong to it. Run once with --full-refresh.") -%}
     {%- endif -%}
-    {%- for column in wanted[1].split(',') if column and column not in held[1].split(',') -%}
-      {%- do exceptions.raise_compiler_error("A rule or an approval now uses the payload field in " ~ column ~ ", which " ~ this.identifier ~ " does not hold for the events read so far. Run once with --full-refresh to read it from the journal.") -%}
+    {%- for field in wanted[1].split(',') if field and field not in held[1].split(',') -%}
+      {%- do exceptions.raise_compiler_error("A rule or an approval now uses the payload field in " ~ field.split('/')[0] ~ ", which " ~ this.identifier ~ " does not hold for the events read so far. Run once with --full-refresh to read it from the journal.") -%}
     {%- endfor -%}
+    {%- if journal not in marks -%}
+      {%- do exceptions.raise_compiler_error(this.identifier ~ " holds events of the journal " ~ journal ~ ", which ozmeta.yml no longer names. Name it again, or run once with --full-refresh to leave them out.") -%}
+    {%- endif -%}
+    {%- if marks[journal] not in held[2].split(',') -%}
+      {%- do exceptions.raise_compiler_error("journal.columns in ozmeta.yml was another when " ~ this.identifier ~ " read the rows of " ~ journal ~ ". Run once with --full-refresh to read them all by the new names.") -%}
+    {%- endif -%}
   {%- endfor -%}
 {% endmacro %}

@@ -14,6 +14,8 @@ Arguments
 {% macro journal_mirror(binding, intake, emits, timeline, signals=none) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, [ozmeta_runtime.intake_text(intake), emits]) -%}
+{#- Where it was left out for a while, the journal went on without it. -#}
+{%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set columns = ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_Actor', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_CorrelationID', 'EJ_CausationID', 'EJ_SourceSystem',

@@ -17,7 +17,7 @@ Arguments
 #}
 {% macro runtime_signal(binding, intake, signals, timeline, cycles=none, queue=none, approvals=none) %}
 {% if execute %}
-{%- set definition = [intake.object_type, intake.tenant_in_key, signals] -%}
+{%- set definition = [intake.object_type, intake.tenant_in_key, signals, cycles is not none, queue is not none, approvals is not none] -%}
 {%- set severities = signals.severities -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, cycles, queue, approvals]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
@@ -90,6 +90,11 @@ logged as (
             select _SignalKey from keyed
             {{ ozmeta_runtime.union_distinct() }}
             select _SignalKey from held where RS_SubjectKey in (select _Key from news)
+            {%- if approvals %}
+            {{ ozmeta_runtime.union_distinct() }}
+            -- a request speaks of a step, which may have been called otherwise when it was said
+            select _SignalKey from held where RS_Subject = 'approval_step' and {{ ozmeta_runtime.object_in_news(state, approvals) }}
+            {%- endif %}
         )
         {%- endif %}
     ) as numbered

@@ -48,7 +48,7 @@ TIMELINE_MORE = {
     "PL_EscalationSignalType": "escalation.signalType of the payload.",
     "PL_EscalationSlaCode": "escalation.slaCode of the payload.",
     "PL_EscalationLevel": "escalation.level of the payload.",
-    "TL_Intake": "What was read of the journal row: how it was keyed, and which payload fields rules used.",
+    "TL_Intake": "What was read of the journal row: how it was keyed, which payload fields rules used, and by which names its columns were read.",
 }
 INSTANCE = {
     "WI_ID": "Id of the instance, UUIDv7.",
