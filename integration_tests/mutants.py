@@ -27,6 +27,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PAGE = REPOSITORY / "docs" / "mutants.md"
 COPIED = ("macros", "models", "seeds", "generator", "integration_tests", "benchmarks", "dbt_project.yml")
 ABOUT_FILES = ("test_mutants.py", "test_docs.py")  # tests of this list and of the documents: they would catch any mutant
+CHANGED = "test_changed_metadata.py"
 CASES, CLAIMS, RUNS = HANDY = ["test_cases.py", "test_claims.py", "test_runs.py"]  # quick, and they say what is wrong
 OTHERS = "test_*.py"
 
@@ -114,7 +115,13 @@ def mutants() -> list[Mutant]:
         Mutant("a changed workflow unnoticed", timeline, 'where {{ "1 = 1" if state.whole', 'where {{ "1 = 0" if state.whole', "what a changed definition concerns is folded again", "8", f"{CLAIMS}::test_a_changed_conflict_policy_is_folded_again"),
         Mutant("an event that took another's place stands twice", timeline, "where arrived._ObjectKey = held._ObjectKey and arrived.EJ_ID = held.EJ_ID", "where 1 = 0", "every event once", "4.2, 7", "order-5"),
         Mutant("of a changed object only new events are written", timeline, "select * from written\n{% endif %}", "select * from written{% if state.incremental %} where EJ_ID in (select EJ_ID from arrived){% endif %}\n{% endif %}", "a touched object is folded again, whole", "8", "order-1"),
-        Mutant("an unread field taken as absent", timeline, "if column and column not in held[1].split(',')", "if column and column not in wanted[1].split(',')", "a definition that needs what was not read stops the run", "8", f"{RUNS}::test_a_rule_that_needs_an_unread_field_stops_the_run"),
+        Mutant("an unread field taken as absent", timeline, "if field and field not in held[1].split(',')", "if field and field not in wanted[1].split(',')", "a definition that needs what was not read stops the run", "8", f"{RUNS}::test_a_rule_that_needs_an_unread_field_stops_the_run"),
+        Mutant("a field's path forgotten", timeline, "field.column ~ '/' ~ local_md5(tojson(field.path))[:4]", "field.column ~ '/'", "two fields of one column are told apart", "8", f"{CHANGED}::test_a_rule_that_reads_another_field_of_the_same_column"),
+        Mutant("another mapping unnoticed", timeline, "{%- if marks[journal] not in held[2].split(',') -%}", "{%- if false -%}", "never a silent mix of two mappings", "8", f"{CHANGED}::test_columns_that_are_mapped_otherwise"),
+        Mutant("a journal gone unnoticed", timeline, "{%- if journal not in marks -%}", "{%- if false -%}", "what is kept is what a full refresh gives", "8, 9.1", f"{CHANGED}::test_a_journal_that_goes"),
+        Mutant("a mirror goes on where others are", "signal/journal_mirror.sql", "{%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}", "", "the mirror shows the journal", "6c", f"{CHANGED}::test_a_mirror_that_was_off_for_a_while"),
+        Mutant("signals by whatever models", "signal/runtime_signal.sql", ", cycles is not none, queue is not none, approvals is not none]", "]", "what a changed definition concerns is folded again", "6c, 8", f"{CHANGED}::test_signals_of_a_run_that_died_by_other_purposes"),
+        Mutant("a renamed step's requests stand", "signal/runtime_signal.sql", "where RS_Subject = 'approval_step' and {{", "where 1 = 0 and {{", "a signal that a late event undoes is retracted", "6c", f"{CHANGED}::test_a_request_taken_back_after_its_step_was_renamed"),
         # instances
         Mutant("since the last transition", instance, "{{ applied }} and TL_FromState <> TL_ToState then", "{{ applied }} then", "CurrentSince is of the last transition that changed the state", "4.6", "apply-4"),
         Mutant("last event's actor", instance, "TL_Position = coalesce(last_applied, 1) then EJ_Actor", "TL_Position = 1 then EJ_Actor", "the actor is the last applied transition's", "4.6", "apply-14"),
