@@ -33,6 +33,10 @@ Arguments
 {%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, workflow.terminal, schedules], [timeline, approvals], due=ticks) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- set slots = ozmeta_runtime.level_slots(slas) -%}
+{#- Columns of levels that are no more: a merge would leave in them what they held. -#}
+{%- set held = ozmeta_runtime.columns_of(this) if state.incremental and state.whole else {} -%}
+{%- set gone = [] -%}
+{%- for i in range(slots + 1, held | length) if 'st_level' ~ i ~ 'atutc' in held -%}{%- do gone.append(i) -%}{%- endfor -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {#- By number: a sort by texts takes twice as long. -#}
 {%- set by_timer = 'partition by sla_no, _ObjectKey order by TL_Position' -%}
@@ -207,7 +211,8 @@ written as (
         ST_WarnedUTC, ST_BreachedUTC,
         cast({% if slots %}greatest(0{% for i in range(1, slots + 1) %}, case when is_raised{{ i }} = 1 then level{{ i }} else 0 end{% endfor %}){% else %}0{% endif %} as {{ dbt.type_bigint() }}) as ST_EscalationLevel,
         ST_PausedSeconds, ST_WarnAtUTC
-        {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %},
+        {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %}
+        {%- for i in gone %}, cast(null as {{ dbt.type_timestamp() }}) as ST_Level{{ i }}AtUTC{% endfor %},
         -- the next threshold still to come; none once stopped
         nullif(least(
             case when ST_StopUTC is null and ST_WarnedUTC is null then coalesce(ST_WarnAtUTC, {{ ozmeta_runtime.never() }}) else {{ ozmeta_runtime.never() }} end,
@@ -220,7 +225,7 @@ written as (
 )
 
 select * from written
-{{ ozmeta_runtime.retired(state, ozmeta_runtime.cycle_columns(slots), '(' ~ in_news ~ ')') }}
+{{ ozmeta_runtime.retired(state, ozmeta_runtime.cycle_columns(slots + gone | length), '(' ~ in_news ~ ')') }}
 {{ ozmeta_runtime.by_object() }}
 {% endif %}
 {% endmacro %}
