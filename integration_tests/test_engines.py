@@ -38,7 +38,7 @@ def duckdb_says(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple
         yield Played()
 
 
-@pytest.fixture(scope="module", params=OTHERS)
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in OTHERS])  # an engine's scenarios one after another, two engines at a time
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Worker | None, str]]:
     """The engine's name, a worker on it, and its version; or none, and why not."""
     try:

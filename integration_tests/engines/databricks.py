@@ -20,6 +20,8 @@ SETTINGS = {
     # small data, large plans: what takes the time here is the optimizer and compilers, which open-source Spark asks again for every use of a CTE
     "spark.sql.shuffle.partitions": "1", "spark.databricks.delta.snapshotPartitions": "1", "spark.sql.adaptive.enabled": "false", "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.databricks.delta.stats.collect": "false",
+    "spark.sql.optimizer.runtime.bloomFilter.enabled": "false", "spark.sql.optimizer.dynamicPartitionPruning.enabled": "false",
+    "spark.databricks.delta.merge.materializeSource": "all",  # planned once, not twice
 }  # fmt: skip
 
 
