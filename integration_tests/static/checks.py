@@ -73,6 +73,7 @@ DENIED = {
         "LIMIT": r"\blimit\s+\d", "'::'": r"::", "'||'": r"\|\|", "create or replace": r"\bcreate\s+or\s+replace\b", "true and false": r"\b(true|false)\b", "nulls first": r"\bnulls\s+(first|last)\b",
         "ignore nulls in the brackets": r"\bignore\s+nulls\s*\)", "recursive": r"\brecursive\b", "a type it lacks": r"\bas\s+(text|string|timestamp|boolean|bool|double|float64|int64)\b", "using": r"\bjoin\s+\S+(\s+as\s+\S+)?\s+using\b",
         "interval": r"\binterval\s", "qualify": r"\bqualify\b", "is distinct from, before 2022": r"\bis\s+(not\s+)?distinct\s+from\b", "a filter clause": r"\bfilter\s*\(", "lateral": r"\blateral\b", "a date literal": r"\b(date|timestamp)\s+''",
+        "an nvarchar column, on Fabric": r"(?<!\bcast \( )\bstring_escape\b", "a null in concat, which is no text there": r"\blen\s*\(\s*concat\b",
     },
     "redshift": {
         "distinct on": r"\bdistinct\s+on\b", "a filter clause": r"\bfilter\s*\(", "lateral": r"\blateral\b", "Postgres' collations": r"\bcollate\b", "arrays": r"\barray\s*\[|\]\s*\[|\w\[\s*\d|\barray_agg\b", "JSON operators": r"->|#>",
@@ -89,7 +90,7 @@ DENIED = {
     },
     "snowflake": {
         "distinct on": r"\bdistinct\s+on\b", "a filter clause": r"\)\s*filter\s*\(", "JSON operators": r"->>|#>", "collate": r"\bcollate\b", "arrays": r"\barray\s*\[", "a multiplied interval": r"\*\s*interval\b", "'~'": r"~", "with ordinality": r"\bordinality\b",
-        "update with an alias": r"\bupdate\s+\S+\s+as\s",
+        "update with an alias": r"\bupdate\s+\S+\s+as\s", "one meaning of timestamp": r"\bas\s+timestamp\b",
     },
     "postgres": {"ignore nulls": r"\bignore\s+nulls\b", "qualify": r"\bqualify\b", "create or replace table": r"\bcreate\s+or\s+replace\s+table\b", "safe casts": r"\b(try_cast|safe_cast)\b"},
     "duckdb": {},

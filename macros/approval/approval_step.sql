@@ -18,7 +18,7 @@ Arguments
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, approvals], [timeline]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
-{%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
+{%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), ozmeta_runtime.type_timestamp() -%}
 {%- if not ozmeta_runtime.can_recurse() -%}
   {%- do exceptions.raise_compiler_error("Approval flows can't run on " ~ target.type ~ ": votes are counted event by event, by a recursive query, and T-SQL's recursion doesn't do that. Leave approval_flows out") -%}
 {%- endif -%}
@@ -51,7 +51,7 @@ numbered as (
         case when voter is not null then '|' || {{ ozmeta_runtime.md5_hex('voter') }} end as ballot,
         cast(row_number() over (partition by _ObjectKey, AF_Code order by TL_Position) as {{ bigint }}) as n
     from asked
-    where AF_Code in ({{ ozmeta_runtime.literals(flows) }})
+    where AF_Code in ({{ ozmeta_runtime.literals(flows) }}) {{ ozmeta_runtime.once('numbered', 'and') }}
 ),
 
 stages as (
@@ -125,7 +125,7 @@ happened as (
         max(case when walked.effect not in ('OutOfTurn', 'Ignored') then walked.n end) over (partition by walked._ObjectKey, walked.AF_Code, walked.round, walked.stage) as latest_counted
     from walked
     inner join numbered on numbered._ObjectKey = walked._ObjectKey and numbered.AF_Code = walked.AF_Code and numbered.n = walked.n
-    where walked.effect is not null
+    where walked.effect is not null {{ ozmeta_runtime.once('happened', 'and') }}
 ),
 
 begun as (

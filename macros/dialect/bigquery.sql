@@ -4,6 +4,9 @@
 {% macro bigquery__union_distinct() %}union distinct{% endmacro %}
 {# A select without a from has no where. #}
 {% macro bigquery__no_rows() %}from unnest([1]) where 1 = 0{% endmacro %}
+{% macro bigquery__with_once() %}with recursive{% endmacro %}
+{# "GoogleSQL only materializes the results of recursive CTEs … a non-recursive CTE … is executed once for each reference." #}
+{% macro bigquery__once(cte, keyword) %}union all select * from {{ cte }} where false{% endmacro %}
 
 {# ---- texts: a backslash escapes, and a line feed ends a literal #}
 {% macro bigquery__quoted(text) %}'{{ text | replace('\\', '\\\\') | replace("'", "\\'") | replace('\n', '\\n') | replace('\r', '\\r') }}'{% endmacro %}

@@ -19,7 +19,7 @@
 
 {# A UTC instant, given as 'YYYY-MM-DD HH:MM:SS[.ffffff]'. #}
 {% macro instant(text) %}{{ adapter.dispatch('instant', 'ozmeta_runtime')(text) }}{% endmacro %}
-{% macro default__instant(text) %}cast('{{ text }}' as {{ dbt.type_timestamp() }}){% endmacro %}
+{% macro default__instant(text) %}cast('{{ text }}' as {{ ozmeta_runtime.type_timestamp() }}){% endmacro %}
 
 {# A relation of literal rows. columns: [[name, type], ...]; rows: lists of values (text, int, bool or none). #}
 {% macro literal_rows(columns, rows) %}

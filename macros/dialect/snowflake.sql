@@ -8,13 +8,26 @@
 {% macro snowflake__joined(expressions) %}{{ ozmeta_runtime.redshift__joined(expressions) }}{% endmacro %}
 {% macro snowflake__hex48(number) %}lpad(ltrim(to_char({{ number }}, 'xxxxxxxxxxxx')), 12, '0'){% endmacro %}
 
-{# Extended regular expressions: \d, \w and \b are known, (?...) is not. regexp_like would want the whole text. #}
+{# Extended regular expressions: \d, \w and \b are known, RE2's other escapes and (?...) are not, and a ? after a count says nothing of what matches. regexp_like would want the whole text. #}
 {% macro snowflake__regex_matches(text, pattern) %}
-  {%- if '(?' in pattern -%}
-    {%- do exceptions.raise_compiler_error("The regex " ~ pattern ~ " of a rule can't be said on snowflake: it has no groups that begin with '(?'") -%}
-  {%- endif -%}
-  (regexp_instr({{ text }}, {{ pattern }}) > 0)
+  {%- if pattern[:1] == "'" -%}(regexp_instr({{ text }}, {{ ozmeta_runtime.literal(ozmeta_runtime.snowflake__regex(modules.re.sub('(?s)\\\\(.)', '\\1', pattern[1:-1] | replace("''", "'")))) }}) > 0)
+  {%- else -%}(regexp_instr({{ text }}, {{ pattern }}) > 0){%- endif -%}
 {%- endmacro %}
+
+{% macro snowflake__regex(pattern) %}
+  {%- set out, said = [], {'\\n': '\n', '\\t': '\t', '\\r': '\r', '\\f': '\f', '\\v': '\v', '\\a': '\a'} -%}
+  {%- for part in modules.re.findall('(?s)\\\\.|\\[\\^?\\]?(?:\\[:\\^?[a-z]+:\\]|\\\\.|[^\\]\\\\])*\\]|\\(\\?|(?:[*+?]|\\{[0-9,]+\\})\\??|.', pattern) -%}
+    {%- set inner = [] -%}
+    {%- for one in modules.re.findall('(?s)\\\\.|.', part) -%}
+      {%- do inner.append(said.get(one, one)) -%}
+      {%- if part == '(?' or modules.re.match('\\\\[AaCcE-Re-rT-Vt-vX-Zx-z0-9]', inner[-1]) -%}
+        {%- do exceptions.raise_compiler_error("The regex " ~ pattern ~ " of a rule can't be said on snowflake: it has no '" ~ (part if part == '(?' else one) ~ "'") -%}
+      {%- endif -%}
+    {%- endfor -%}
+    {%- do out.append(modules.re.sub('^([*+?]|\\{[0-9,]+\\})\\?$', '\\1', inner | join)) -%}
+  {%- endfor -%}
+  {%- do return(out | join) -%}
+{% endmacro %}
 
 {# ---- casts #}
 {% macro snowflake__to_number(text) %}(case when regexp_like({{ text }}, '-?[0-9]{1,300}([.][0-9]+)?') then try_to_double({{ text }}) end){% endmacro %}
@@ -39,7 +52,8 @@
   {%- else -%}cast({{ column }} as varchar){%- endif -%}
 {% endmacro %}
 
-{# ---- time: TIMESTAMP_NTZ is UTC #}
+{# ---- time: TIMESTAMP_NTZ is UTC. What `timestamp` means, the account says. #}
+{% macro snowflake__type_timestamp() %}timestamp_ntz(6){% endmacro %}
 {% macro snowflake__instant(text) %}cast('{{ text }}' as timestamp_ntz(6)){% endmacro %}
 {% macro snowflake__to_micros(instant) %}cast(date_part(epoch_microsecond, {{ instant }}) as bigint){% endmacro %}
 {% macro snowflake__from_micros(micros) %}to_timestamp_ntz({{ micros }}, 6){% endmacro %}
@@ -63,7 +77,12 @@
 {%- endmacro %}
 
 {# ---- JSON: parsed once, to a VARIANT #}
-{% macro snowflake__is_json_object(text) %}coalesce(typeof(try_parse_json({{ text }})) = 'OBJECT', false){% endmacro %}
+{# Its parser also takes members that are missing, a comma before a bracket, and words in any case, which are no JSON: they are looked for outside strings. #}
+{% macro snowflake__is_json_object(text) %}
+  {%- set bare = "regexp_replace(" ~ text ~ ", " ~ ozmeta_runtime.literal('"([^"\\\\]|\\\\.)*"') ~ ", '\"\"')" -%}
+  (coalesce(typeof(try_parse_json({{ text }})) = 'OBJECT', false) and regexp_instr({{ bare }}, ',[[:space:]]*[]},]|[[{][[:space:]]*,') = 0
+    and regexp_instr(regexp_replace({{ bare }}, 'true|false|null|[0-9][eE]', ''), '[A-Za-z]') = 0)
+{%- endmacro %}
 {% macro snowflake__json_parsed(text, paths) %}try_parse_json({{ text }}){% endmacro %}
 {% macro snowflake__json_at(parsed, paths, index) %}
   {%- set value = [parsed] -%}

@@ -3,6 +3,8 @@
 {# ---- words #}
 {# One step an event; a hundred if nothing is said. #}
 {% macro spark__recursive_columns(columns) %} max recursion level 1000000{% endmacro %}
+{# What isn't sure to be the same the next time is not planned again for each use. rand() is never below 0. #}
+{% macro spark__once(cte, keyword) %}{{ keyword }} rand() >= 0{% endmacro %}
 {# dbt's float has 32 bits here. #}
 {% macro spark__type_double() %}double{% endmacro %}
 

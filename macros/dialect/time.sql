@@ -18,7 +18,7 @@
 
 {# A journal column of declared type `dtype`, as a UTC timestamp; what is none becomes null, and so does infinity. #}
 {% macro to_utc(column, dtype) %}{{ adapter.dispatch('to_utc', 'ozmeta_runtime')(column, dtype) }}{% endmacro %}
-{% macro default__to_utc(column, dtype) %}cast({{ column }} as {{ dbt.type_timestamp() }}){% endmacro %}
+{% macro default__to_utc(column, dtype) %}cast({{ column }} as {{ ozmeta_runtime.type_timestamp() }}){% endmacro %}
 {# DuckDB shifts a zoned column to the session's zone and drops a zone written in a text, unless it goes through epoch micros. #}
 {% macro duckdb__to_utc(column, dtype) %}
   {%- set text = "cast(" ~ column ~ " as varchar)" -%}

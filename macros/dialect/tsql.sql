@@ -14,7 +14,7 @@
 
 {# ---- texts: of UTF-8, ordered and told apart by their bytes, where the database's collation is Latin1_General_100_BIN2_UTF8, as Fabric's is by default. len() forgets blanks at the end. #}
 {% macro sqlserver__type_text() %}{% do return('varchar(max)') %}{% endmacro %}
-{% macro sqlserver__text_length(text) %}(len(concat({{ text }}, '|')) - 1){% endmacro %}
+{% macro sqlserver__text_length(text) %}(len({{ text }} + '|') - 1){% endmacro %}
 {% macro sqlserver__part(text, first, length) %}substring({{ text }}, {{ first }}, {{ length }}){% endmacro %}
 {% macro sqlserver__nulls_first(expression) %}case when {{ expression }} is null then 0 else 1 end, {{ expression }}{% endmacro %}
 {% macro sqlserver__last_known(expression, over) %}last_value({{ expression }}) ignore nulls over ({{ over }}){% endmacro %}
@@ -48,13 +48,17 @@
   (case when ({{ text }} like '[0-9]%' or {{ text }} like '-[0-9]%') and {{ text }} not like '%[^0-9-]%' and {{ text }} not like '_%-%' then coalesce(try_cast({{ text }} as bigint), -1) end)
 {%- endmacro %}
 {% macro sqlserver__to_integer(column, dtype) %}
-  {%- set text = "cast(" ~ column ~ " as varchar(max))" -%}
+  {%- set text = ozmeta_runtime.number_to_text(column) if dtype | lower in ['float', 'real'] else "cast(" ~ column ~ " as varchar(max))" -%}
   {%- set whole = "(case when " ~ text ~ " like '%.' or " ~ text ~ " like '%.%[^0]%' then null when " ~ text ~ " like '%.%' then left(" ~ text ~ ", charindex('.', " ~ text ~ ") - 1) else " ~ text ~ " end)" -%}
   {%- if dtype | lower in ['bigint', 'int', 'smallint', 'tinyint'] -%}cast({{ column }} as bigint)
   {%- else -%}case when ({{ text }} like '[0-9]%' or {{ text }} like '-[0-9]%') and {{ text }} not like '%[^0-9.-]%' and {{ text }} not like '_%-%' then try_cast({{ whole }} as bigint) end{%- endif -%}
 {%- endmacro %}
 {% macro sqlserver__column_text(column, dtype) %}
   {%- if dtype | lower in ['datetime', 'smalldatetime', 'datetimeoffset'] or 'datetime2' in dtype | lower -%}{{ ozmeta_runtime.instant_text(ozmeta_runtime.to_utc(column, dtype)) }}
+  {#- a UUID is in lower case on every other engine -#}
+  {%- elif dtype | lower == 'uniqueidentifier' -%}cast(lower(cast({{ column }} as varchar(36))) as varchar(max))
+  {#- six digits, if cast -#}
+  {%- elif dtype | lower in ['float', 'real'] -%}cast({{ ozmeta_runtime.number_to_text(column) }} as varchar(max))
   {%- else -%}cast({{ column }} as varchar(max)){%- endif -%}
 {%- endmacro %}
 
@@ -81,10 +85,17 @@
   {%- elif 'date' in type -%}cast({{ column }} as datetime2(6))
   {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as varchar(max))")) }}{%- endif -%}
 {%- endmacro %}
-{# The cast knows the calendar and the zone, and seven digits of a fraction; it takes other forms too, which the pattern keeps out. #}
+{# The cast knows the calendar and seven digits of a fraction. Of zones it knows `+hh:mm` for sure: others are written so. It takes more than ISO, as `10:00 PM`, which the patterns keep out. #}
 {% macro sqlserver__iso_to_micros(text) %}
-  case when {{ text }} like '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' or {{ text }} like '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]%'
-       then datediff_big(microsecond, cast('1970-01-01' as datetime2(6)), cast(switchoffset(try_cast({{ text }} as datetimeoffset(7)), '+00:00') as datetime2(7))) end
+  {%- set day, time = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]", "substring(" ~ text ~ ", 12, 40)" -%}
+  {%- set zoned -%}
+    left({{ text }}, 10) + ' ' + case when {{ time }} like '%Z' then replace({{ time }}, 'Z', '+00:00')
+      when {{ time }} like '%[+-][0-9][0-9]' then {{ time }} + ':00'
+      when {{ time }} like '%[+-][0-9][0-9][0-9][0-9]' then stuff({{ time }}, len({{ time }}) - 1, 0, ':') else {{ time }} end
+  {%- endset -%}
+  case when {{ text }} like '{{ day }}' then datediff_big(microsecond, cast('1970-01-01' as datetime2(6)), try_cast({{ text }} as datetime2(7)))
+       when {{ text }} like '{{ day }}[T ][0-9][0-9]:[0-9][0-9]%' and {{ time }} not like '%[^0-9:.Z+-]%'
+       then datediff_big(microsecond, cast('1970-01-01' as datetime2(6)), cast(switchoffset(try_cast({{ zoned }} as datetimeoffset(7)), '+00:00') as datetime2(7))) end
 {%- endmacro %}
 
 {# ---- JSON: openjson() gives a row a member: [key], [value] and [type], which is 0 null, 1 text, 2 number, 3 boolean, 4 array, 5 object #}
@@ -101,7 +112,7 @@
   ((select case when count(*) = 0 then 0 when max(hit) = 1 then 1 when count(hit) < count(*) then null else 0 end
     from (select case when {{ member }} = {{ value }} then 1 when {{ member }} <> {{ value }} then 0 end as hit from openjson({{ array }})) as members) = 1)
 {%- endmacro %}
-{% macro sqlserver__json_text(text) %}coalesce('"' + string_escape({{ text }}, 'json') + '"', 'null'){% endmacro %}
+{% macro sqlserver__json_text(text) %}coalesce('"' + {{ ozmeta_runtime.tsql_escaped(text) }} + '"', 'null'){% endmacro %}
 
 {# ---- dbt's own spine has a CTE in a subquery #}
 {% macro sqlserver__time_spine(first, last) %}
@@ -115,7 +126,9 @@ where date_day < cast('{{ last }}' as date)
 {%- endmacro %}
 
 {# A member of openjson() as JSON text. #}
-{% macro tsql_json_raw() %}case [type] when 0 then 'null' when 1 then '"' + string_escape(cast([value] as varchar(max)), 'json') + '"' else cast([value] as varchar(max)) end{% endmacro %}
+{% macro tsql_json_raw() %}case [type] when 0 then 'null' when 1 then '"' + {{ ozmeta_runtime.tsql_escaped('cast([value] as varchar(max))') }} + '"' else cast([value] as varchar(max)) end{% endmacro %}
+{# string_escape() gives nvarchar, which Fabric has no columns of, and escapes slashes too. #}
+{% macro tsql_escaped(text) %}replace(cast(string_escape({{ text }}, 'json') as varchar(max)), '\/', '/'){% endmacro %}
 
 {# ---- Fabric: the same #}
 {% macro fabric__with_recursive() %}{{ ozmeta_runtime.sqlserver__with_recursive() }}{% endmacro %}

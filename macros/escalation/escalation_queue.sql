@@ -19,7 +19,7 @@ Arguments
 {%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, cycles]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
-{%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
+{%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), ozmeta_runtime.type_timestamp() -%}
 {%- set columns = ['EQ_ID', '_TenantID', 'EQ_ObjectType', 'EQ_ObjectID', 'EQ_SignalCode', 'EQ_Severity', 'EQ_AssignedToRole', 'EQ_AssignedToPrincipal', 'EQ_Status',
     'EQ_CreatedUTC', 'EQ_ClosedUTC', 'EQ_Notes', 'ST_ID', 'SL_Code', 'ST_CycleNo', 'EQ_Level', '_CycleKey'] -%}
 

@@ -17,7 +17,7 @@ positioned as (
         coalesce({{ ozmeta_runtime.last_known('target', in_order ~ ' rows between unbounded preceding and 1 preceding') }}, {{ start }}) as state_before
     from placed
     left join answers
-        on answers.basis = placed.basis and answers.asked = placed.asked and answers.asked_from = placed.asked_from and answers.asked_to = placed.asked_to
+        on answers.basis = placed.basis and answers.asked = placed.asked and answers.asked_from = placed.asked_from and answers.asked_to = placed.asked_to {{ ozmeta_runtime.once('positioned') }}
 ),
 
 moving as (
@@ -50,7 +50,7 @@ sequential as (
 walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', 'EJ_ID', 'EJ_EventTimeUTC', 'TL_EffectiveUTC', 'state_before', 'state_after', 'version_after', 'is_applied', 'is_rejected', 'code', 'mark']) }} as (
     select
         _ObjectKey, cast(0 as {{ bigint }}) as TL_Position, cast(null as {{ text }}) as EJ_ID,
-        cast(null as {{ dbt.type_timestamp() }}) as EJ_EventTimeUTC, cast(null as {{ dbt.type_timestamp() }}) as TL_EffectiveUTC,
+        cast(null as {{ ozmeta_runtime.type_timestamp() }}) as EJ_EventTimeUTC, cast(null as {{ ozmeta_runtime.type_timestamp() }}) as TL_EffectiveUTC,
         {{ start }} as state_before, {{ start }} as state_after, cast(0 as {{ bigint }}) as version_after,
         0 as is_applied, 0 as is_rejected, cast(null as {{ text }}) as code, cast(null as {{ text }}) as mark
     from sequential
@@ -85,11 +85,11 @@ walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', 'EJ_ID',
     ) as step
 ),
 {%- else -%}
--- this engine can't go event by event: an object that has to stops the run, by a cast that says why
+-- this engine can't go event by event: an object that has to stops the run, by a cast to int, whose error shows the text (to bigint it does not)
 walked as (
     select
-        _ObjectKey, cast({{ ozmeta_runtime.joined(["'ozmeta_runtime: on this engine no object can be walked event by event, and one has to be (docs/dialect.md): '", '_ObjectKey']) }} as {{ bigint }}) as TL_Position,
-        cast(null as {{ text }}) as EJ_ID, cast(null as {{ dbt.type_timestamp() }}) as EJ_EventTimeUTC, cast(null as {{ dbt.type_timestamp() }}) as TL_EffectiveUTC,
+        _ObjectKey, cast(cast(cast({{ ozmeta_runtime.joined(["'ozmeta_runtime: on this engine no object can be walked event by event, and one has to be (docs/dialect.md): '", '_ObjectKey']) }} as varchar(400)) as int) as {{ bigint }}) as TL_Position,
+        cast(null as {{ text }}) as EJ_ID, cast(null as {{ ozmeta_runtime.type_timestamp() }}) as EJ_EventTimeUTC, cast(null as {{ ozmeta_runtime.type_timestamp() }}) as TL_EffectiveUTC,
         {{ start }} as state_before, {{ start }} as state_after, cast(0 as {{ bigint }}) as version_after,
         0 as is_applied, 0 as is_rejected, cast(null as {{ text }}) as code, cast(null as {{ text }}) as mark
     from sequential

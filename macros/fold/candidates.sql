@@ -28,7 +28,7 @@ offers as (
               and (questions.asked_to = '' or questions.asked_to = choices.to_state) then 1 else 0 end as is_candidate,
         choices.code, choices.from_state, choices.to_state
     from questions
-    left join choices on choices.basis = questions.basis and choices.asked = questions.asked
+    left join choices on choices.basis = questions.basis and choices.asked = questions.asked {{ ozmeta_runtime.once('offers') }}
 ),
 
 counted as (

@@ -26,7 +26,7 @@ placed as (
              else PL_ToState end as asked,
         coalesce(PL_FromState, '') as asked_from,
         coalesce(PL_ToState, '') as asked_to
-    from streamed
+    from streamed {{ ozmeta_runtime.once('placed') }}
 ),
 {% endmacro %}
 

@@ -30,7 +30,7 @@ Arguments
 {%- set paths = ozmeta_runtime.payload_paths(intake) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 
-{{ ozmeta_runtime.with_recursive() if ozmeta_runtime.may_walk(workflow, policy) else 'with' }}
+{{ ozmeta_runtime.with_recursive() if ozmeta_runtime.may_walk(workflow, policy) else ozmeta_runtime.with_once() }}
 {{ ozmeta_runtime.repeated_cte(intake, state) }}
 {{ ozmeta_runtime.admission_cte('admission', intake, state) }}
 {{ ozmeta_runtime.admission_cte('redelivered', intake, state, ids='select EJ_ID from repeated') }}
@@ -75,7 +75,7 @@ typed as (
         {%- for field in intake.fields %},
         raw{{ ozmeta_runtime.payload_columns() | length + loop.index }} as {{ field.column }}
         {%- endfor %}
-    from unpacked
+    from unpacked {{ ozmeta_runtime.once('typed') }}
 ),
 
 {% if state.incremental %}
@@ -89,9 +89,9 @@ arrived as (
     select typed.*, {{ ozmeta_runtime.truth('known.TL_ContentHash <> typed.TL_ContentHash') }} as TL_Replaced
     from typed
     left join known on known._ObjectKey = typed._ObjectKey and known.EJ_ID = typed.EJ_ID
-    where known.EJ_ID is null
-       or known._SyncDate > typed._SyncDate
-       or (known._SyncDate = typed._SyncDate and known.TL_ContentHash <> typed.TL_ContentHash)
+    where (known.EJ_ID is null
+        or known._SyncDate > typed._SyncDate
+        or (known._SyncDate = typed._SyncDate and known.TL_ContentHash <> typed.TL_ContentHash)) {{ ozmeta_runtime.once('arrived', 'and') }}
 ),
 
 touched as (

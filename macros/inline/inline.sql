@@ -80,13 +80,13 @@ left join runtime on runtime.object_id = {{ ozmeta_runtime.entity_key(own.key, '
         ~ ". Rename them, or bind a view of the table that does; or, where they are there for write_inline to fill, say write_back: true" ~ where) -%}
   {%- endif -%}
   {%- set key = [] -%}
-  {%- for name in entity.key -%}{%- do key.append(ozmeta_runtime.quoted_name(found[name | lower].name)) -%}{%- endfor -%}
-  {%- do return({'columns': own, 'key': key, 'tenant': ozmeta_runtime.quoted_name(found[entity.tenant | lower].name) if entity.tenant else none}) -%}
+  {%- for name in entity.key + ([entity.tenant] if entity.tenant else []) -%}{%- do key.append([ozmeta_runtime.quoted_name(found[name | lower].name), found[name | lower].data_type]) -%}{%- endfor -%}
+  {%- do return({'columns': own, 'key': key[:entity.key | length], 'tenant': key[-1] if entity.tenant else none}) -%}
 {% endmacro %}
 
-{# The id of an entity's row, as the journal's events name it. columns: quoted #}
+{# The id of an entity's row, as the journal's events name it. columns: [quoted name, type] #}
 {% macro entity_key(columns, alias) %}
   {%- set parts = [] -%}
-  {%- for column in columns -%}{%- do parts.append("cast(" ~ alias ~ "." ~ column ~ " as " ~ ozmeta_runtime.type_text() ~ ")") -%}{%- endfor -%}
+  {%- for column in columns -%}{%- do parts.append(ozmeta_runtime.column_text(alias ~ "." ~ column[0], column[1])) -%}{%- endfor -%}
   {{ ozmeta_runtime.key_text(parts) }}
 {%- endmacro %}

@@ -78,7 +78,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
     {%- set quoted = ozmeta_runtime.quoted_name(column.name) if column -%}
     {%- set text = ozmeta_runtime.column_text(quoted, column.data_type) if column -%}
     {%- if not column -%}
-      {%- set type = dbt.type_timestamp() if name == '_SyncDate' else dbt.type_bigint() if name == 'EJ_Sequence' else ozmeta_runtime.type_text() -%}
+      {%- set type = ozmeta_runtime.type_timestamp() if name == '_SyncDate' else dbt.type_bigint() if name == 'EJ_Sequence' else ozmeta_runtime.type_text() -%}
       {%- do sql.update({name: "cast(null as " ~ type ~ ")"}) -%}
     {%- elif name in ['EJ_EventTimeUTC', '_SyncDate'] -%}
       {%- do sql.update({name: ozmeta_runtime.to_utc(quoted, column.data_type)}) -%}

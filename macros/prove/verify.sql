@@ -84,7 +84,7 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
   {%- set counts = run_query("select count(distinct _Key), count(distinct coalesce(" ~ object ~ ", '')) from (" ~ differing ~ ") as differing").rows[0] -%}
   {%- set first = [] -%}
   {%- if counts[0] | int -%}
-    {%- for row in run_query("select distinct " ~ object ~ " as object_id from (" ~ differing ~ ") as differing where " ~ object ~ " is not null order by object_id limit 10").rows -%}
+    {%- for row in run_query("select distinct " ~ object ~ " as object_id from (" ~ differing ~ ") as differing where " ~ object ~ " is not null order by object_id").rows[:10] -%}
       {%- do first.append(row[0] | string) -%}
     {%- endfor -%}
   {%- endif -%}

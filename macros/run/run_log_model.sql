@@ -24,7 +24,7 @@ with reached as (
     {%- for journal in journals %}
     {%- set before = state.journals.get(journal) if state.incremental %}
     {{ "union all" if not loop.first }}
-    select {{ ozmeta_runtime.literal(journal) }} as RUN_Journal, {{ ozmeta_runtime.instant(before) if before else "cast(null as " ~ dbt.type_timestamp() ~ ")" }} as was
+    select {{ ozmeta_runtime.literal(journal) }} as RUN_Journal, {{ ozmeta_runtime.instant(before) if before else "cast(null as " ~ ozmeta_runtime.type_timestamp() ~ ")" }} as was
     {%- endfor %}
 ),
 

@@ -87,7 +87,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
 {% macro last_run(log) %}RUN_Batch = (select max(RUN_Batch) from {{ log }}){% endmacro %}
 
 {# The columns that every incremental table ends with. #}
-{% macro audit_columns(state, deleted='cast(null as ' ~ dbt.type_timestamp() ~ ')') %}
+{% macro audit_columns(state, deleted='cast(null as ' ~ ozmeta_runtime.type_timestamp() ~ ')') %}
   {{ deleted }} as _DeleteDate,
   {{ ozmeta_runtime.written_columns(state) }}
 {%- endmacro %}

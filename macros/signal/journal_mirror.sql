@@ -43,7 +43,7 @@ signalled as (
 
 emitted as (
     select cast(null as {{ text }}) as _Key, cast(null as {{ text }}) as EJ_ID, cast(null as {{ text }}) as _TenantID, cast(null as {{ text }}) as EJ_ObjectID,
-        cast(null as {{ text }}) as EJ_CorrelationID, cast(null as {{ dbt.type_timestamp() }}) as TL_EffectiveUTC, cast(null as {{ text }}) as event, cast(null as {{ text }}) as payload
+        cast(null as {{ text }}) as EJ_CorrelationID, cast(null as {{ ozmeta_runtime.type_timestamp() }}) as TL_EffectiveUTC, cast(null as {{ text }}) as event, cast(null as {{ text }}) as payload
     {{ ozmeta_runtime.no_rows() }}
     {%- for emit in emits %}
     union all

@@ -22,7 +22,7 @@ Arguments
 {%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, cycles, queue, approvals]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
-{%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), dbt.type_timestamp() -%}
+{%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), ozmeta_runtime.type_timestamp() -%}
 {%- set columns = ['RS_SignalCode', 'RS_Severity', '_TenantID', 'RS_ObjectType', 'RS_ObjectID', 'RS_Subject', 'RS_SubjectKey', 'RS_CausingEventID', 'RS_ScheduledUTC', 'SL_Code', 'RS_Level', 'RS_Notes'] -%}
 {%- set logs = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key', '_SignalKey', '_ObjectKey', 'RS_Number', 'RS_Kind', 'RS_NoticedUTC']) -%}
 

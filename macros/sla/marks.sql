@@ -52,15 +52,15 @@ visible as (
     from carried
     {%- if approvals %}
     left join turns_taken on turn_object = _ObjectKey and turn_event = EJ_ID
-    {%- endif %}
+    {%- endif %} {{ ozmeta_runtime.once('visible') }}
 ),
 
 marks as (
     {%- for sla in slas %}
     {{ "union all " if not loop.first }}select {{ loop.index }} as sla_no, _ObjectKey, TL_Position, TL_EffectiveUTC, EJ_ID,
         start{{ loop.index }} as is_start, stop{{ loop.index }} as is_stop
-    from visible where start{{ loop.index }} = 1 or stop{{ loop.index }} = 1
-    {%- endfor %}
+    from visible where (start{{ loop.index }} = 1 or stop{{ loop.index }} = 1)
+    {%- endfor %} {{ ozmeta_runtime.once('marks', 'and') }}
 ),
 {% endmacro %}
 

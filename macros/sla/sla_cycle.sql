@@ -46,7 +46,7 @@ Arguments
 {%- set in_news = ozmeta_runtime.object_in_news(state, timeline) ~ (" or " ~ ozmeta_runtime.object_in_news(state, approvals) if approvals else "") -%}
 {%- set folded = "(" ~ in_news ~ ")" if approvals and not state.whole else ozmeta_runtime.new_since(state, timeline) -%}
 
-with {{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, folded, approvals) }}
+{{ ozmeta_runtime.with_once() }} {{ ozmeta_runtime.mark_ctes(intake, workflow, slas, timeline, folded, approvals) }}
 
 policies as (
     {%- set rows = [] %}
@@ -212,7 +212,7 @@ written as (
         cast({% if slots %}greatest(0{% for i in range(1, slots + 1) %}, case when is_raised{{ i }} = 1 then level{{ i }} else 0 end{% endfor %}){% else %}0{% endif %} as {{ dbt.type_bigint() }}) as ST_EscalationLevel,
         ST_PausedSeconds, ST_WarnAtUTC
         {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %}
-        {%- for i in gone %}, cast(null as {{ dbt.type_timestamp() }}) as ST_Level{{ i }}AtUTC{% endfor %},
+        {%- for i in gone %}, cast(null as {{ ozmeta_runtime.type_timestamp() }}) as ST_Level{{ i }}AtUTC{% endfor %},
         -- the next threshold still to come; none once stopped
         nullif(least(
             case when ST_StopUTC is null and ST_WarnedUTC is null then coalesce(ST_WarnAtUTC, {{ ozmeta_runtime.never() }}) else {{ ozmeta_runtime.never() }} end,

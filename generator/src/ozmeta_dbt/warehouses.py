@@ -68,9 +68,11 @@ def what_lacks(warehouse: Warehouse, pattern: str) -> str | None:
     """What of a pattern, which RE2 takes, that warehouse's regexes lack; none where it can be said."""
     if warehouse in T_SQL:
         return "regular expressions"
-    if warehouse == "snowflake" and "(?" in pattern:
-        return "groups that begin with '(?'"
     parts = PARTS.findall(pattern)
+    if warehouse == "snowflake":
+        if any(part.startswith("(?") for part in parts):
+            return "groups that begin with '(?'"
+        return next((repr(escape) for part in parts for escape in re.findall(r"(?s)\\.", part) if re.match(r"\\[A-Za-z0-9]", escape) and escape[1] not in "dDsSwWbBntrfva"), None)
     flags = re.match(r"\(\?[a-zA-Z]+\)", pattern)
     for index, part in enumerate(parts):
         group = part.startswith("(?") and part != "(?:" and not part.endswith(">")
