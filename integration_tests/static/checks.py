@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import sqlglot
@@ -26,12 +27,12 @@ FUNCTIONS = {
         "bigquery": """concat countif current_timestamp datetime_add datetime_diff div ends_with format format_timestamp is_inf is_nan json_query_array json_type json_value length mod
             parse_json regexp_contains regexp_extract regexp_replace safe_add safe_cast safe_divide safe_multiply safe_subtract sha256 strpos substr timestamp timestamp_add
             timestamp_micros timestamp_trunc to_hex to_json_string unix_micros unnest""",
-        "databricks": """array array_join concat contains date_from_unix_date date_trunc element_at endswith exists explode hex isnan length lpad map mod pmod regexp_extract
+        "databricks": """array array_join concat contains date_from_unix_date date_trunc element_at endswith exists explode hex isnan length lpad map mod pmod rand regexp_extract
             regexp_replace schema_of_variant sequence sha2 substr timestamp_micros timestampadd timestampdiff to_json transform translate try_cast try_element_at try_parse_json
             try_variant_get unix_micros""",
-        "snowflake": """array_size contains convert_timezone date_part dateadd datediff endswith filter get length lpad ltrim mod regexp_instr regexp_like rtrim sha2 substr to_char
+        "snowflake": """array_size contains convert_timezone date_part dateadd datediff endswith filter get length lpad ltrim mod regexp_instr regexp_like regexp_replace rtrim sha2 substr to_char
             to_json to_number to_timestamp_ntz to_variant try_parse_json try_to_double try_to_number try_to_timestamp_tz typeof""",
-        "tsql": """charindex concat convert dateadd datediff_big hashbytes isjson left len log openjson right rtrim string_escape substring switchoffset try_cast""",
+        "tsql": """charindex concat convert dateadd datediff_big hashbytes isjson left len log openjson right rtrim string_escape stuff substring switchoffset try_cast""",
     }.items()
 }  # fmt: skip
 TYPES_OR_WORDS = set("""decimal numeric varchar nvarchar char binary datetime2 datetimeoffset timestamp_ntz time in as on and or not when then else case over values exists select from where with insert
@@ -95,6 +96,8 @@ DENIED = {
     "postgres": {"ignore nulls": r"\bignore\s+nulls\b", "qualify": r"\bqualify\b", "create or replace table": r"\bcreate\s+or\s+replace\s+table\b", "safe casts": r"\b(try_cast|safe_cast)\b"},
     "duckdb": {},
 }  # fmt: skip
+RUNS_A_CTE_AGAIN = ("bigquery", "databricks")  # for each of its uses
+MOST_READS = 12  # of a table by a statement; most read one three times
 BACKSLASH_ESCAPES = ("bigquery", "databricks", "snowflake")  # a literal's backslash takes what follows with it
 
 # Statements of the adapters' own, on catalogues and settings: none of this package's doing.
@@ -138,7 +141,29 @@ def problems(sql: str, dialect: str) -> list[str]:
             found += tsql(tree)
         if dialect == "bigquery":
             found += bigquery(tree)
+        if dialect in RUNS_A_CTE_AGAIN:
+            found += [f"{table} is read {times} times: a CTE that is named more than once needs `once`" for table, times in reads(tree).items() if times > MOST_READS]
     return found
+
+
+def reads(tree: exp.Expression) -> Counter[str]:
+    """How often each table is read where a CTE is run once for each of its uses, but for those that `once` ends: by a self-reference (GoogleSQL runs such a one once) or by rand() (so does Spark)."""
+    ctes = {cte.alias: cte.this for cte in tree.find_all(exp.CTE)}
+    runs: Counter[str] = Counter()
+
+    def run(part: exp.Expression, within: str = "") -> None:
+        for table in part.find_all(exp.Table):
+            if table.find_ancestor(exp.CTE) and not within or table.name == within:
+                continue
+            if table.name not in ctes or table.db:
+                runs[table.name] += 1
+            elif not runs[f"once {table.name}"]:
+                body = ctes[table.name]
+                runs[f"once {table.name}"] += any(inner.name == table.name for inner in body.find_all(exp.Table)) or any(body.find_all(exp.Rand))
+                run(body, table.name)
+
+    run(tree)
+    return Counter({name: count for name, count in runs.items() if not name.startswith("once ")})
 
 
 def plain(sql: str, tokens: list[Token]) -> str:

@@ -23,7 +23,7 @@ Arguments
 {%- set columns = ['EQ_ID', '_TenantID', 'EQ_ObjectType', 'EQ_ObjectID', 'EQ_SignalCode', 'EQ_Severity', 'EQ_AssignedToRole', 'EQ_AssignedToPrincipal', 'EQ_Status',
     'EQ_CreatedUTC', 'EQ_ClosedUTC', 'EQ_Notes', 'ST_ID', 'SL_Code', 'ST_CycleNo', 'EQ_Level', '_CycleKey'] -%}
 
-with levels as (
+{{ ozmeta_runtime.with_once() }} levels as (
     {%- set rows = [] %}
     {%- for sla in slas %}{%- for l in sla.levels %}
       {%- do rows.append([sla.code, loop.index, l.level, l.signal, l.severity, l.get('role'), l.get('principal'), l.get('notes')]) %}
@@ -70,7 +70,7 @@ raised as (
 
 keyed as (
     select *, {{ ozmeta_runtime.key_of(['_ObjectKey', 'SL_Code', 'start_event', 'signal', 'cast(level as ' ~ text ~ ')']) }} as _Key
-    from raised
+    from raised {{ ozmeta_runtime.once('keyed') }}
 ),
 
 answers as (
@@ -78,7 +78,7 @@ answers as (
         _ObjectKey, EJ_EventType, TL_EffectiveUTC, PL_EscalationSignalType, PL_EscalationSlaCode, PL_EscalationLevel
     from {{ timeline }}
     where EJ_EventType in ('Escalation.Acknowledged', 'Escalation.Closed') and TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }}
-      and _ObjectKey in (select _ObjectKey from raised)
+      and _ObjectKey in (select _ObjectKey from keyed)
 ),
 
 answered as (

@@ -26,7 +26,7 @@ Arguments
 {%- set columns = ['RS_SignalCode', 'RS_Severity', '_TenantID', 'RS_ObjectType', 'RS_ObjectID', 'RS_Subject', 'RS_SubjectKey', 'RS_CausingEventID', 'RS_ScheduledUTC', 'SL_Code', 'RS_Level', 'RS_Notes'] -%}
 {%- set logs = state.incremental or ozmeta_runtime.has_columns(this, columns + ['_Key', '_SignalKey', '_ObjectKey', 'RS_Number', 'RS_Kind', 'RS_NoticedUTC']) -%}
 
-with raised as (
+{{ ozmeta_runtime.with_once() }} raised as (
     select cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as tenant, cast(null as {{ text }}) as object_id, cast(null as {{ text }}) as signal, cast(null as {{ text }}) as severity, cast(null as {{ text }}) as subject,
         cast(null as {{ text }}) as subject_key, cast(null as {{ text }}) as told_apart, cast(null as {{ text }}) as causing_event, cast(null as {{ ts }}) as scheduled_at,
         cast(null as {{ text }}) as SL_Code, cast(null as {{ bigint }}) as level, cast(null as {{ text }}) as notes
@@ -64,7 +64,7 @@ keyed as (
         {{ ozmeta_runtime.key_of(['_ObjectKey', 'signal', 'subject', 'told_apart']) }} as _SignalKey,
         -- an action may be there twice on a transition
         {{ 'row_number() over (partition by _ObjectKey, signal, subject, told_apart order by ' ~ ozmeta_runtime.bytewise('severity') ~ ', ' ~ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('notes')) ~ ')' if signals.emits else '1' }} as copy
-    from raised
+    from raised {{ ozmeta_runtime.once('keyed') }}
 ),
 
 {% if logs %}
@@ -78,7 +78,7 @@ news as (
 
 {% endif -%}
 held as (
-    select * from {{ this }}{% if not state.whole %} where _ObjectKey in (select _ObjectKey from news){% endif %}
+    select * from {{ this }}{% if not state.whole %} where _ObjectKey in (select _ObjectKey from news){% endif %} {{ ozmeta_runtime.once('held', 'where' if state.whole else 'and') }}
 ),
 
 logged as (
