@@ -69,9 +69,9 @@
   {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as varchar)")) }}{%- endif -%}
 {% endmacro %}
 
-{# A text without a zone would be of the session's: it gets one. #}
+{# A text without a zone would be of the session's: it gets one. One without its colon is in none of the formats that are told by themselves. #}
 {% macro snowflake__iso_to_micros(text) %}
-  {%- set zoned = "try_to_timestamp_tz(case when regexp_like(" ~ text ~ ", '.{10}') then " ~ text ~ " || 'T00:00:00Z' when regexp_like(" ~ text ~ ", '.{11}[0-9:.]+') then " ~ text ~ " || 'Z' else " ~ text ~ " end)" -%}
+  {%- set zoned = "try_to_timestamp_tz(case when regexp_like(" ~ text ~ ", '.{10}') then " ~ text ~ " || 'T00:00:00Z' when regexp_like(" ~ text ~ ", '.{11}[0-9:.]+') then " ~ text ~ " || 'Z' else regexp_replace(" ~ text ~ ", '([+-][0-9]{2})([0-9]{2})$', " ~ ozmeta_runtime.literal('\\1:\\2') ~ ") end)" -%}
   case when regexp_like({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?')
        then {{ ozmeta_runtime.to_micros(zoned) }} end
 {%- endmacro %}

@@ -84,7 +84,8 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
   {%- set counts = run_query("select count(distinct _Key), count(distinct coalesce(" ~ object ~ ", '')) from (" ~ differing ~ ") as differing").rows[0] -%}
   {%- set first = [] -%}
   {%- if counts[0] | int -%}
-    {%- for row in run_query("select distinct " ~ object ~ " as object_id from (" ~ differing ~ ") as differing where " ~ object ~ " is not null order by object_id").rows[:10] -%}
+    {#- fetched ten, since T-SQL has no `limit` -#}
+    {%- for row in adapter.execute("select distinct " ~ object ~ " as object_id from (" ~ differing ~ ") as differing where " ~ object ~ " is not null order by object_id", fetch=true, limit=10)[1].rows -%}
       {%- do first.append(row[0] | string) -%}
     {%- endfor -%}
   {%- endif -%}
