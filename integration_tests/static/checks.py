@@ -149,21 +149,23 @@ def problems(sql: str, dialect: str) -> list[str]:
 def reads(tree: exp.Expression) -> Counter[str]:
     """How often each table is read where a CTE is run once for each of its uses, but for those that `once` ends: by a self-reference (GoogleSQL runs such a one once) or by rand() (so does Spark)."""
     ctes = {cte.alias: cte.this for cte in tree.find_all(exp.CTE)}
-    runs: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    kept: set[str] = set()
 
     def run(part: exp.Expression, within: str = "") -> None:
         for table in part.find_all(exp.Table):
             if table.find_ancestor(exp.CTE) and not within or table.name == within:
                 continue
             if table.name not in ctes or table.db:
-                runs[table.name] += 1
-            elif not runs[f"once {table.name}"]:
+                found[table.name] += 1
+            elif table.name not in kept:
                 body = ctes[table.name]
-                runs[f"once {table.name}"] += any(inner.name == table.name for inner in body.find_all(exp.Table)) or any(body.find_all(exp.Rand))
+                if any(body.find_all(exp.Rand)) or any(inner.name == table.name for inner in body.find_all(exp.Table)):
+                    kept.add(table.name)
                 run(body, table.name)
 
     run(tree)
-    return Counter({name: count for name, count in runs.items() if not name.startswith("once ")})
+    return found
 
 
 def plain(sql: str, tokens: list[Token]) -> str:

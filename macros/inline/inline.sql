@@ -60,7 +60,7 @@ left join runtime on runtime.object_id = {{ ozmeta_runtime.entity_key(own.key, '
   {%- do return(names) -%}
 {% endmacro %}
 
-{# The entity's own columns, quoted, and those of its key. Raises where the table is not there, a key column is missing, or a column is called as a
+{# The entity's own columns, quoted, and those of its key and tenant, as `columns_of` gives them. Raises where the table is not there, a key column is missing, or a column is called as a
    runtime column is; under write_back, such a one is the runtime's. #}
 {% macro entity_columns(entity, relation) %}
   {%- set where = " in ozmeta.yml under bindings." ~ entity.binding ~ ".entity and generate again." -%}
@@ -80,13 +80,13 @@ left join runtime on runtime.object_id = {{ ozmeta_runtime.entity_key(own.key, '
         ~ ". Rename them, or bind a view of the table that does; or, where they are there for write_inline to fill, say write_back: true" ~ where) -%}
   {%- endif -%}
   {%- set key = [] -%}
-  {%- for name in entity.key + ([entity.tenant] if entity.tenant else []) -%}{%- do key.append([ozmeta_runtime.quoted_name(found[name | lower].name), found[name | lower].data_type]) -%}{%- endfor -%}
-  {%- do return({'columns': own, 'key': key[:entity.key | length], 'tenant': key[-1] if entity.tenant else none}) -%}
+  {%- for name in entity.key -%}{%- do key.append(found[name | lower]) -%}{%- endfor -%}
+  {%- do return({'columns': own, 'key': key, 'tenant': found[entity.tenant | lower] if entity.tenant else none}) -%}
 {% endmacro %}
 
-{# The id of an entity's row, as the journal's events name it. columns: [quoted name, type] #}
+{# The id of an entity's row, as the journal's events name it. columns: the table's, as `columns_of` gives them #}
 {% macro entity_key(columns, alias) %}
   {%- set parts = [] -%}
-  {%- for column in columns -%}{%- do parts.append(ozmeta_runtime.column_text(alias ~ "." ~ column[0], column[1])) -%}{%- endfor -%}
+  {%- for column in columns -%}{%- do parts.append(ozmeta_runtime.column_text(alias ~ "." ~ ozmeta_runtime.quoted_name(column.name), column.data_type)) -%}{%- endfor -%}
   {{ ozmeta_runtime.key_text(parts) }}
 {%- endmacro %}
