@@ -67,3 +67,9 @@ def test_the_generator_and_the_macros_refuse_the_same(warehouse: str, pattern: s
     except Refused:
         refused = True
     assert refused == (what_lacks(warehouse, pattern) is not None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("pattern", "written"), [("a.*?b+?c{2,3}?", "a.*b+c{2,3}"), (r"[*?]\*?", r"[*?]\*?"), (r"\?\??x??", r"\?\??x?"), (r"a\n[\t]", "a\n[\t]"), ("it's", "it''s")])
+def test_snowflake_is_told_what_finds_the_same(pattern: str, written: str) -> None:
+    literal = "'" + pattern.replace("\\", "\\\\").replace("'", "''") + "'"
+    assert PACKAGE.snowflake__regex_matches("col", literal) == f"(regexp_instr(col, '{written}') > 0)"
