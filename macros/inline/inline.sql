@@ -23,7 +23,7 @@ with runtime as (
         timers.{{ sla.column }}_Status,
         timers.{{ sla.column }}_DueUTC
         {%- endfor %}
-    from {{ instance }} as instance
+    from {{ ozmeta_runtime.unlimited(instance) }} as instance
     {%- if entity.slas %}
     left join (
         select
@@ -32,7 +32,7 @@ with runtime as (
             max(case when SL_Code = {{ ozmeta_runtime.literal(sla.code) }} then ST_Status end) as {{ sla.column }}_Status,
             max(case when SL_Code = {{ ozmeta_runtime.literal(sla.code) }} then ST_DueUTC end) as {{ sla.column }}_DueUTC
             {%- endfor %}
-        from {{ timers }}
+        from {{ ozmeta_runtime.unlimited(timers) }}
         where _DeleteDate is null
         group by _ObjectKey
     ) as timers on timers._ObjectKey = instance._ObjectKey
@@ -47,7 +47,7 @@ select
     {%- for name in names %}
     runtime.{{ name }}{{ "," if not loop.last }}
     {%- endfor %}
-from {{ relation }} as entity
+from {{ ozmeta_runtime.unlimited(relation) }} as entity
 left join runtime on runtime.object_id = {{ ozmeta_runtime.entity_key(own.key, 'entity') }}
     {%- if own.tenant %} and runtime.tenant = {{ ozmeta_runtime.entity_key([own.tenant], 'entity') }}{% endif %}
 {% endif %}

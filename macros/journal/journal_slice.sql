@@ -15,11 +15,12 @@ Raises    where a journal lacks a column that has to be there, naming it and how
 {% macro journal_slice(intake, state, ids=none, or_ids=none, only_id=false) %}
   {%- for journal in intake.journals %}
     {{ "union all" if not loop.first }}
-    {{ ozmeta_runtime.journal_rows(intake, journal, state.journals.get(journal.name) if state.incremental, ids, or_ids, only_id) }}
+    {{ ozmeta_runtime.journal_rows(intake, journal, state, ids, or_ids, only_id) }}
   {%- endfor %}
 {% endmacro %}
 
-{% macro journal_rows(intake, journal, watermark, ids=none, or_ids=none, only_id=false) %}
+{% macro journal_rows(intake, journal, state, ids=none, or_ids=none, only_id=false) %}
+  {%- set watermark = state.journals.get(journal.name) if state.incremental -%}
   {%- set c = ozmeta_runtime.journal_columns(journal, intake) %}
     select
         {{ c.EJ_ID }} as EJ_ID
@@ -43,6 +44,9 @@ Raises    where a journal lacks a column that has to be there, naming it and how
         {%- endif %}
     from {{ journal.relation }}
     where {{ c.EJ_ObjectType }} in ({{ ozmeta_runtime.literals(intake.object_types) }}){{ ozmeta_runtime.verified_slice(c.EJ_ObjectID) }}
+    {%- if state.limited %}
+      and 1 = 0
+    {%- endif %}
     {%- if ids %}
       and {{ c.stored_id }} in ({{ ids }})
     {%- endif %}
@@ -53,6 +57,9 @@ Raises    where a journal lacks a column that has to be there, naming it and how
       and {{ "(" ~ since ~ " or " ~ c.EJ_ID ~ " in (" ~ or_ids ~ "))" if or_ids else since }}
     {%- endif %}
 {% endmacro %}
+
+{# The relations of the journals. #}
+{% macro journal_relations(intake) %}{% do return(intake.journals | map(attribute='relation') | list) %}{% endmacro %}
 
 {# SQL for each canonical column of a journal, of the type the timeline keeps; '' counts as null in ids and names. Asked of the warehouse once a model. #}
 {% macro journal_columns(journal, intake) %}

@@ -8,7 +8,8 @@ Arguments  intake: see journal_slice; timeline: the binding's timeline
 #}
 {% macro quarantine(binding, intake, timeline) %}
 {% if execute %}
-{%- set state = ozmeta_runtime.run_state(binding, ozmeta_runtime.intake_text(intake), [timeline]) -%}
+{%- set state = ozmeta_runtime.run_state(binding, ozmeta_runtime.intake_text(intake), [timeline], journals=ozmeta_runtime.journal_relations(intake)) -%}
+{%- if state.limited and state.incremental -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {#- Where it is judged afresh, the whole journal is read again, as the timeline did. -#}
 {%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}
 {%- set is_replaced = ozmeta_runtime.is_true('TL_Replaced') ~ " and " ~ ozmeta_runtime.new_since(state, timeline) -%}

@@ -2,6 +2,6 @@
 {% macro rollup(columns, relations, live='_DeleteDate is null') %}
   {%- for relation in relations %}
 {{ "union all" if not loop.first }}
-select {{ columns | join(', ') }} from {{ relation }}{{ " where " ~ live if live }}
+select {{ columns | join(', ') }} from {{ ozmeta_runtime.unlimited(relation) }}{{ " where " ~ live if live }}
   {%- endfor %}
 {% endmacro %}

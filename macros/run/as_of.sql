@@ -1,6 +1,7 @@
 {# SPEC 3: the run's one clock, as 'YYYY-MM-DD HH:MM:SS.ffffff' in UTC.
    var `ozmeta_as_of`: ISO 8601, a zone is brought to UTC; default the start of the run. Anything else stops the run. #}
 {% macro as_of_text() %}
+  {%- do ozmeta_runtime.check_variables() -%}
   {%- set given = var('ozmeta_as_of', none) -%}
   {%- if given is none -%}
     {%- do return(run_started_at.astimezone(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S.%f')) -%}

@@ -6,6 +6,10 @@ Arguments  journals: [name]; timeline: the relation; after: the binding's other 
 {% macro run_log_model(binding, journals, timeline, after) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, journals) -%}
+{%- if state.limited -%}
+  {%- do log(binding ~ ": dbt limits what this run reads (--empty, --sample), so " ~ ("its tables stay as they are" if state.incremental else "its tables are made empty"), info=true) -%}
+{%- endif -%}
+{%- if state.limited and state.incremental -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- set models = graph.nodes[model.unique_id].depends_on.nodes | sort -%}
 {%- set left_out = models | reject('in', selected_resources) | list -%}
 {%- set texts, tables, asked = [], [], [] -%}
@@ -14,7 +18,8 @@ Arguments  journals: [name]; timeline: the relation; after: the binding's other 
   {%- for unique_id in models -%}
     {%- set table = ozmeta_runtime.relation_of(graph.nodes[unique_id]) -%}
     {%- do tables.append(table) -%}
-    {%- do asked.append(ozmeta_runtime.any_row(table) ~ " as n" ~ loop.index) -%}
+    {#- compiled before the first run, there is no table yet -#}
+    {%- do asked.append((ozmeta_runtime.any_row(table) if load_relation(table) else "0") ~ " as n" ~ loop.index) -%}
   {%- endfor -%}
   {%- set holds = run_query("select " ~ asked | join(', ')).rows[0].values() -%}
   {%- for table in tables -%}{%- if not holds[loop.index0] | int -%}{%- do texts.append(ozmeta_runtime.empty_mark(table)) -%}{%- endif -%}{%- endfor -%}
@@ -47,7 +52,7 @@ select
     {{ ozmeta_runtime.written_columns(state) }}
 from reached
 left join read_now on read_now.TL_Journal = reached.RUN_Journal
-{%- if left_out %}
+{%- if left_out or state.limited %}
 where 1 = 0
 {%- endif %}
 {% endif %}

@@ -9,6 +9,7 @@ Arguments
   definition  what this model's rows depend on: any literal; its hash is kept with the rows
   sources     the relations of this package that the model reads
   due         a condition on the model's own rows: those that time alone changes; or none
+  journals    the relations of the journals that the model reads
 Returns a dict
   incremental whether rows of earlier runs are there to build on
   whole       whether everything is folded: in a full refresh; where the last complete run had this model not, or by another text; where a run that died since
@@ -18,13 +19,20 @@ Returns a dict
   journals    {journal: watermark text} of the last complete run
   hash        this definition's hash
   quiet       the sources that have no row of this run or of one that died
-  idle        whether all of them are quiet, and no row is due: then a model that reads nothing else has nothing to write (see nothing_new)
-Stops the run where as_of lies before that of a run whose rows are here.
+  limited     whether dbt limits what this run reads (--empty, --sample): then rows that are here stay as they are, and a new table is made empty
+  idle        whether there is nothing to write: all sources are quiet and no row is due, or the run is limited (see nothing_new)
+Stops the run where as_of lies before that of a run whose rows are here, and where dbt would give it less, or something else, to read than the
+rows here were made of (see limited_run.sql).
 #}
-{% macro run_state(binding, definition, sources=[], due=none) %}
+{% macro run_state(binding, definition, sources=[], due=none, journals=[]) %}
   {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set hash = local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16] -%}
-  {%- set state = {'incremental': is_incremental(), 'whole': not is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'quiet': [], 'idle': false} -%}
+  {%- set state = {'incremental': is_incremental(), 'whole': not is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'quiet': [], 'idle': false,
+      'limited': ozmeta_runtime.run_is_limited(sources + journals)} -%}
+  {%- if state.limited -%}
+    {%- if state.incremental -%}{%- do state.update({'idle': true}) -%}{%- do return(state) -%}{%- endif -%}
+    {%- do ozmeta_runtime.check_limited_rebuild(this) -%}
+  {%- endif -%}
   {%- set empty = [] -%}
   {%- set log = ozmeta_runtime.run_log(binding) -%}
   {%- if log -%}
@@ -35,7 +43,9 @@ Stops the run where as_of lies before that of a run whose rows are here.
       {%- if ozmeta_runtime.text_hash(model.unique_id) not in row[4] -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
       {%- for source in sources if source and ozmeta_runtime.empty_mark(source) in row[4] -%}{%- do empty.append(source) -%}{%- endfor -%}
       {%- if row[2] is not none -%}{%- do state.journals.update({row[1]: row[2]}) -%}{%- endif -%}
+      {%- if ozmeta_runtime.empty_mark(this) in row[4] -%}{%- do empty.append(this) -%}{%- endif -%}
     {%- endfor -%}
+    {%- if state.batch -%}{%- do ozmeta_runtime.check_deferred(sources, journals, not state.incremental) -%}{%- endif -%}
   {%- endif -%}
   {%- if state.incremental -%}
     {#- What a run that died left: rows later than as_of, and rows by another definition; and sources without a row of any complete run,
@@ -43,7 +53,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
     {%- set found = ["(select " ~ ozmeta_runtime.instant_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
         ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "'"), ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch)] -%}
     {%- for source in sources if source -%}{%- do found.extend([ozmeta_runtime.any_row(source, "_Batch <= " ~ state.batch), ozmeta_runtime.any_row(source, "_Batch > " ~ state.batch)]) -%}{%- endfor -%}
-    {%- do found.append(ozmeta_runtime.any_row(this, due) if due else "0") -%}
+    {%- do found.extend([ozmeta_runtime.any_row(this), ozmeta_runtime.any_row(this, due) if due else "0"]) -%}
     {%- set found = run_query("select " ~ found | join(', ')).rows[0].values() -%}
     {%- set later = found[0] or state.later_as_of -%}
     {%- if later -%}
@@ -51,6 +61,8 @@ Stops the run where as_of lies before that of a run whose rows are here.
           ~ ". Time may not go back (SPEC 3): give a later ozmeta_as_of, or run with --full-refresh to compute everything afresh as of that instant.") -%}
     {%- endif -%}
     {%- if found[1] | int -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
+    {#- Made empty since the last complete run, which left rows here: everything is read again. -#}
+    {%- if state.batch and this not in empty and not found[found | length - 2] | int -%}{%- do state.update({'whole': true, 'journals': {}}) -%}{%- endif -%}
     {%- set died = found[2] | int -%}
     {%- for source in sources if source -%}
       {%- set has_old, has_new = found[1 + 2 * loop.index] | int, found[2 + 2 * loop.index] | int -%}

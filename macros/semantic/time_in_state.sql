@@ -6,7 +6,7 @@ Arguments  intake, workflow: see workflow_instance; timeline, log: the relations
 #}
 {% macro time_in_state(intake, workflow, timeline, log) %}
 with clock as (
-    select max(RUN_AsOfUTC) as as_of from {{ log }}
+    select max(RUN_AsOfUTC) as as_of from {{ ozmeta_runtime.unlimited(log) }}
 ),
 
 -- the first event of an object opens a stay, and so does each change of state: as WI_CurrentSinceUTC is told
@@ -16,7 +16,7 @@ stays as (
         {{ ozmeta_runtime.tenant_of(intake, '_TenantID') }} as tenant,
         lead(TL_EffectiveUTC) over (partition by _ObjectKey order by TL_Position) as left_at,
         min(TL_EffectiveUTC) over (partition by _ObjectKey) as first_at
-    from {{ timeline }}
+    from {{ ozmeta_runtime.unlimited(timeline) }}
     where TL_Position = 1 or ({{ ozmeta_runtime.is_true('TL_IsApplied') }} and TL_FromState <> TL_ToState)
 )
 

@@ -13,7 +13,8 @@ Arguments
 #}
 {% macro journal_mirror(binding, intake, emits, timeline, signals=none) %}
 {% if execute %}
-{%- set state = ozmeta_runtime.run_state(binding, [ozmeta_runtime.intake_text(intake), emits]) -%}
+{%- set state = ozmeta_runtime.run_state(binding, [ozmeta_runtime.intake_text(intake), emits], journals=ozmeta_runtime.journal_relations(intake)) -%}
+{%- if state.limited and state.incremental -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {#- Where it was left out for a while, the journal went on without it. -#}
 {%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
