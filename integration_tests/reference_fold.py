@@ -427,7 +427,7 @@ def cycles(events: list[dict], sla: dict, workflow: dict) -> list[dict]:
             found[-1]["pauses"].append((found[-1]["stop"], now))
             found[-1]["stop"] = None
         elif start and not (found and restart == "ignore"):
-            found.append({"no": len(found) + 1, "by": event["EJ_ID"], "start": now, "stop": None, "pauses": []})
+            found.append({"no": len(found) + 1, "by": event["EJ_ID"], "start": now, "stop": None, "pauses": [], "decided": restart != "resume"})
     return found
 
 
@@ -513,6 +513,7 @@ def fold_object(tenant: str, object_id: str, rows: list[dict], binding: dict, as
             out["sla_cycle"].append({
                 "SC_ID": identifier(received, "SC", *key, sla["code"], cycle["by"]), "ST_ID": st_id, "_TenantID": tenant, "WI_ID": wi_id, "SL_Code": sla["code"],
                 "ST_StartUTC": cycle["start"], "ST_DueUTC": due, "ST_StopUTC": cycle["stop"],
+                "ST_Outcome": "Missed" if breached else "Met" if cycle["stop"] and (cycle["decided"] or last["after"] in workflow["terminal"]) else None,
                 "ST_Status": "Stopped" if cycle["stop"] else "Breached" if breached else "Warned" if warned else "Running",
                 "ST_WarnedUTC": warn_at if warned else None, "ST_BreachedUTC": due if breached else None, "ST_EscalationLevel": max(reached, default=0),
                 "ST_ObjectType": name, "ST_ObjectID": object_id, "ST_CycleNo": cycle["no"],

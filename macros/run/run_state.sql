@@ -78,7 +78,7 @@ rows here were made of (see limited_run.sql).
 {% macro any_row(relation, condition='1 = 1') %}{% do return("case when exists (select 1 from " ~ relation ~ " where " ~ condition ~ ") then 1 else 0 end") %}{% endmacro %}
 
 {# Raised by one whenever a release changes what the fold makes of the same journal, so that such an upgrade folds everything again. #}
-{% macro fold_version() %}{% do return(3) %}{% endmacro %}
+{% macro fold_version() %}{% do return(4) %}{% endmacro %}
 
 {# A model's text, definitions and all, hashed. The run log keeps those of every model of its binding. #}
 {% macro text_hash(unique_id) %}

@@ -134,6 +134,16 @@ scheduled as (
 ),
 
 {%- set object = ["tenant", ozmeta_runtime.literal(intake.object_type), "object_id"] %}
+{%- set resumes = slas | selectattr('on_restart', 'defined') | selectattr('on_restart', 'equalto', 'resume') | list | length > 0 %}
+{%- if resumes %}
+-- objects in a terminal state: there a cycle under `resume` that stopped does not go on
+finished as (
+    select _ObjectKey
+    from (select _ObjectKey, TL_State, row_number() over (partition by _ObjectKey order by TL_Position desc) as from_last from carried) as states
+    where from_last = 1 and TL_State in ({{ ozmeta_runtime.literals(workflow.terminal) }})
+),
+
+{% endif -%}
 objects as (
     select *, {{ ozmeta_runtime.seed_hash(["'WI'"] + object) }} as instance_seed
     from ({{ ozmeta_runtime.object_facts(intake, timeline, folded) }}) as facts
@@ -142,10 +152,14 @@ objects as (
 identified as (
     select
         scheduled.*, objects.tenant, objects.object_id, objects.stamp, objects.instance_seed,
+        {{ "case when finished._ObjectKey is not null then 1 else 0 end" if resumes else "0" }} as is_finished,
         {{ ozmeta_runtime.seed_hash(["'SC'"] + object + ["SL_Code", "start_event"]) }} as cycle_seed,
         {{ ozmeta_runtime.seed_hash(["'ST'"] + object + ["SL_Code"]) }} as timer_seed
     from scheduled
     inner join objects on objects._ObjectKey = scheduled._ObjectKey
+    {%- if resumes %}
+    left join finished on finished._ObjectKey = scheduled._ObjectKey
+    {%- endif %}
 ),
 
 timed as (
@@ -170,14 +184,15 @@ timed as (
         {{ ozmeta_runtime.from_micros('warn_at') }} as ST_WarnAtUTC
         {%- for i in range(1, slots + 1) %},
         {{ ozmeta_runtime.from_micros('level' ~ i ~ '_at') }} as ST_Level{{ i }}AtUTC
-        {%- endfor %}
+        {%- endfor %},
+        is_finished
     from identified
     {%- if not state.whole %}
     union all
     -- ticking
     select _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_IsLatest, ST_StartEventID, ST_StopEventID,
         ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_PausedSeconds, ST_WarnAtUTC
-        {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %}
+        {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %}, 0 as is_finished
     from {{ this }}
     where {{ ticks }}
       and not ({{ in_news }})
@@ -190,7 +205,7 @@ ended as (
 
 evaluated as (
     select
-        ended.*,
+        ended.*, policies.on_restart,
         case when end_at >= ST_WarnAtUTC then ST_WarnAtUTC end as ST_WarnedUTC,
         case when end_at > ST_DueUTC then ST_DueUTC end as ST_BreachedUTC
         {%- for i in range(1, slots + 1) %},
@@ -208,6 +223,8 @@ written as (
         ST_StartUTC, ST_DueUTC, ST_StopUTC,
         case when ST_StopUTC is not null then 'Stopped' when ST_BreachedUTC is not null then 'Breached'
              when ST_WarnedUTC is not null then 'Warned' else 'Running' end as ST_Status,
+        case when ST_BreachedUTC is not null then 'Missed'
+             when ST_StopUTC is not null and (on_restart <> 'resume' or is_finished = 1) then 'Met' end as ST_Outcome,
         ST_WarnedUTC, ST_BreachedUTC,
         cast({% if slots %}greatest(0{% for i in range(1, slots + 1) %}, case when is_raised{{ i }} = 1 then level{{ i }} else 0 end{% endfor %}){% else %}0{% endif %} as {{ dbt.type_bigint() }}) as ST_EscalationLevel,
         ST_PausedSeconds, ST_WarnAtUTC
@@ -246,7 +263,7 @@ select * from written
 
 {% macro cycle_columns(slots) %}
   {%- set columns = ['_Key', '_ObjectKey', 'SC_ID', 'ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_ObjectType', 'ST_ObjectID', 'ST_CycleNo', 'ST_IsLatest', 'ST_StartEventID', 'ST_StopEventID',
-      'ST_StartUTC', 'ST_DueUTC', 'ST_StopUTC', 'ST_Status', 'ST_WarnedUTC', 'ST_BreachedUTC', 'ST_EscalationLevel', 'ST_PausedSeconds', 'ST_WarnAtUTC'] -%}
+      'ST_StartUTC', 'ST_DueUTC', 'ST_StopUTC', 'ST_Status', 'ST_Outcome', 'ST_WarnedUTC', 'ST_BreachedUTC', 'ST_EscalationLevel', 'ST_PausedSeconds', 'ST_WarnAtUTC'] -%}
   {%- for i in range(1, slots + 1) -%}{%- do columns.append('ST_Level' ~ i ~ 'AtUTC') -%}{%- endfor -%}
   {%- do columns.append('ST_NextUTC') -%}
   {%- do return(columns) -%}

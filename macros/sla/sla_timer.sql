@@ -2,7 +2,7 @@
 {% macro sla_timer(cycles) %}
 select
     {{ ozmeta_runtime.key_of(['_ObjectKey', 'SL_Code']) }} as _Key, _ObjectKey,
-    ST_ID, _TenantID, WI_ID, SL_Code, ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_Status, ST_WarnedUTC, ST_BreachedUTC, ST_EscalationLevel, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_NextUTC,
+    ST_ID, _TenantID, WI_ID, SL_Code, ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_Status, ST_Outcome, ST_WarnedUTC, ST_BreachedUTC, ST_EscalationLevel, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_NextUTC,
     _DeleteDate, _DefinitionHash, _Batch, _UpdateDate
 from {{ ozmeta_runtime.unlimited(cycles) }}
 where {{ ozmeta_runtime.is_true('ST_IsLatest') }} and _DeleteDate is null

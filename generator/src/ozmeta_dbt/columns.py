@@ -74,6 +74,7 @@ TIMER = {
     "ST_DueUTC": "When it is, or was, due, UTC; pauses move it.",
     "ST_StopUTC": "When it stopped, UTC; null while it runs.",
     "ST_Status": "Running, Warned, Breached or Stopped. A timer that stopped late has ST_BreachedUTC all the same.",
+    "ST_Outcome": "Missed once breached; Met once stopped in time; null while it is open. A timer under resume that stopped may go on, so it is undecided until its object is in a terminal state.",
     "ST_WarnedUTC": "When the warning fell due, UTC; null if the cycle ended before.",
     "ST_BreachedUTC": "When the target passed, UTC; null if it was met.",
     "ST_EscalationLevel": "The highest escalation level raised, 0 for none.",

@@ -253,7 +253,7 @@ def column(name: str, description: str, tests: list[Any] | None = None) -> dict[
 STATUSES = {
     "AP_Outcome": ["Waiting", "Pending", "Approved", "Rejected", "Withdrawn", "Skipped"], "AI_Status": ["Pending", "Approved", "Rejected", "Withdrawn"],
     "RS_Kind": ["Raised", "Retracted"], "RS_Subject": ["sla_cycle", "escalation_queue", "approval_step", "timeline"], "RS_Severity": ["Info", "Warning", "Critical"],
-    "ST_Status": ["Running", "Warned", "Breached", "Stopped"], "EQ_Status": ["Open", "Ack", "Closed"], "EQ_Severity": ["Info", "Warning", "Critical"],
+    "ST_Status": ["Running", "Warned", "Breached", "Stopped"], "ST_Outcome": ["Met", "Missed"], "EQ_Status": ["Open", "Ack", "Closed"], "EQ_Severity": ["Info", "Warning", "Critical"],
 }  # fmt: skip
 NOT_NULL = {
     "timeline": {"EJ_ID", "EJ_ObjectID", "EJ_EventType", "EJ_EventTimeUTC"}, "quarantine": {"QR_Reason"},

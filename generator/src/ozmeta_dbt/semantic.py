@@ -47,13 +47,13 @@ def documents(binding: Binding) -> dict[str, Any]:
         simple("oldest_age_hours", f"How old the oldest of the open {what} is, in hours, by the last run.")
     if "SlaTracking" in binding.semantic:
         add("sla_cycle", f"Every cycle of every SLA timer of {what}.", "_Key", ("started", "ST_StartUTC"), {"due": "ST_DueUTC"},
-            {"sla": "SL_Code", "timer_status": "ST_Status", "tenant_id": "_TenantID"},
-            {"sla_breaches": ("sum", f"case when {LIVE} and ST_BreachedUTC is not null then 1 else 0 end", "Cycles that passed their target."),
-             "sla_outcomes": ("sum", f"case when {LIVE} and (ST_BreachedUTC is not null or ST_StopUTC is not null) then 1 else 0 end", "Cycles of which it is known: stopped, or past their target.")})  # fmt: skip
+            {"sla": "SL_Code", "timer_status": "ST_Status", "outcome": "ST_Outcome", "tenant_id": "_TenantID"},
+            {"sla_breaches": ("sum", f"case when {LIVE} and ST_Outcome = 'Missed' then 1 else 0 end", "Cycles that passed their target."),
+             "sla_outcomes": ("sum", f"case when {LIVE} and ST_Outcome is not null then 1 else 0 end", "Cycles that are decided: met or missed.")})  # fmt: skip
         simple("sla_breaches", f"How many SLA cycles of {what} passed their target, stopped since or not.")
-        simple("sla_outcomes", f"How many SLA cycles of {what} are decided: stopped, or past their target.")
+        simple("sla_outcomes", f"How many SLA cycles of {what} are decided: met or missed.")
         metrics.append({"name": f"{name}_breach_rate", "label": f"{name}: breach rate", "type": "ratio",
-                        "description": yaml_text(f"Which share of the decided SLA cycles of {what} passed their target. A cycle that still runs in time is neither met nor missed."),
+                        "description": yaml_text(f"Which share of the decided SLA cycles of {what} passed their target. A cycle that still runs in time, or that waits under resume, is neither met nor missed."),
                         "type_params": {"numerator": f"{name}_sla_breaches", "denominator": f"{name}_sla_outcomes"}})  # fmt: skip
     if "EscalationQueue" in binding.semantic:
         add("escalation_queue", f"Who should act on which {what}.", "_Key", ("raised", "EQ_CreatedUTC"), {"closed": "EQ_ClosedUTC"},

@@ -1,13 +1,14 @@
 -- SLAs kept
--- Of every SLA's finished cycles, how many were in time, and what is still running?
+-- Of every SLA's decided cycles, how many were in time, and what is still open?
 select
     ST_ObjectType as entity,
     SL_Code as sla,
-    count(*) filter (ST_Status = 'Stopped' and ST_BreachedUTC is null) as in_time,
-    count(*) filter (ST_Status = 'Stopped' and ST_BreachedUTC is not null) as late,
-    printf('%.1f %%', 100.0 * count(*) filter (ST_Status = 'Stopped' and ST_BreachedUTC is null) / count(*) filter (ST_Status = 'Stopped')) as kept,
-    count(*) filter (ST_Status in ('Running', 'Warned')) as running,
-    count(*) filter (ST_Status = 'Breached') as running_late
+    count(*) filter (ST_Outcome = 'Met') as in_time,
+    count(*) filter (ST_Outcome = 'Missed') as late,
+    printf('%.1f %%', 100.0 * count(*) filter (ST_Outcome = 'Met') / nullif(count(ST_Outcome), 0)) as kept,
+    count(*) filter (ST_Outcome is null and ST_Status <> 'Stopped') as running,
+    count(*) filter (ST_Outcome is null and ST_Status = 'Stopped') as waiting,
+    count(*) filter (ST_Status = 'Breached') as late_and_open
 from sla_cycle
 group by all
 order by entity, sla

@@ -10,6 +10,7 @@
   'ST_DueUTC',
   'ST_StopUTC',
   'ST_Status',
+  'ST_Outcome',
   'ST_WarnedUTC',
   'ST_BreachedUTC',
   'ST_EscalationLevel',
