@@ -7,7 +7,8 @@ Arguments  journals: [name]; timeline: the relation; after: the binding's other 
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, journals) -%}
 {%- if state.limited -%}
-  {%- do log(binding ~ ": dbt limits what this run reads (--empty, --sample), so " ~ ("its tables stay as they are" if state.incremental else "its tables are made empty"), info=true) -%}
+  {%- set outcome = "its tables stay as they are" if state.incremental else "its tables are made empty" -%}
+  {%- do log(binding ~ ": dbt limits what this run reads (--empty, --sample), so " ~ outcome, info=true) -%}
 {%- endif -%}
 {%- if state.limited and state.incremental -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- set models = graph.nodes[model.unique_id].depends_on.nodes | sort -%}

@@ -134,12 +134,16 @@ scheduled as (
 ),
 
 {%- set object = ["tenant", ozmeta_runtime.literal(intake.object_type), "object_id"] %}
-{%- set resumes = slas | selectattr('on_restart', 'defined') | selectattr('on_restart', 'equalto', 'resume') | list | length > 0 %}
+{%- set restarts = slas | selectattr('on_restart', 'defined') | map(attribute='on_restart') | list %}
+{%- set resumes = 'resume' in restarts %}
 {%- if resumes %}
 -- objects in a terminal state: there a cycle under `resume` that stopped does not go on
 finished as (
     select _ObjectKey
-    from (select _ObjectKey, TL_State, row_number() over (partition by _ObjectKey order by TL_Position desc) as from_last from carried) as states
+    from (
+        select _ObjectKey, TL_State, row_number() over (partition by _ObjectKey order by TL_Position desc) as from_last
+        from carried
+    ) as states
     where from_last = 1 and TL_State in ({{ ozmeta_runtime.literals(workflow.terminal) }})
 ),
 
