@@ -27,14 +27,20 @@ EJ = ("EJ_ID", "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_O
 
 
 def parse(text: str | None) -> Any:
-    """A payload: numbers stay the text they are. None: it is no JSON object."""
+    """A payload, a number as its shortest text. None if it is not a JSON object."""
     if text is None:
         return {}
     try:
-        value = json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: json.loads("?"))
+        value = json.loads(text, parse_int=str, parse_float=shortest, parse_constant=lambda _: json.loads("?"))
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
+
+
+def shortest(number: str) -> str:
+    """11: 5.0 is 5, 1e3 is 1000, 2.50 is 2.5."""
+    value = float(number)
+    return str(int(value)) if value.is_integer() and abs(value) < 9e15 else repr(value)
 
 
 def part(payload: dict, name: str) -> dict:

@@ -54,6 +54,23 @@ def test_pinned_cases() -> None:
     assert_holds(binding, rows)
 
 
+def test_the_text_of_a_number_is_its_shortest_form() -> None:
+    """A JSON number compares as its shortest text, alone and as a member; a number as text stays as written."""
+    is_five = {"op": "eq", "args": [{"ref": "object.N"}, {"lit": "5"}]}
+    has_five = {"op": "contains", "args": [{"ref": "object.List"}, {"lit": "5"}]}
+    thousand = {"op": "in", "args": [{"ref": "object.N"}, {"lit": "1000"}, {"lit": "2.5"}, {"lit": "0"}]}
+    payloads = {
+        "five": '{"object": {"N": 5.0}}', "text": '{"object": {"N": "5.0"}}', "plain": '{"object": {"N": 5}}', "exponent": '{"object": {"N": 1e3}}',
+        "zeros": '{"object": {"N": 2.50}}', "minus": '{"object": {"N": -0.0}}', "member": '{"object": {"List": [1, 5.0]}}', "text member": '{"object": {"List": ["5.0"]}}',
+    }  # fmt: skip
+    binding = small_binding({"Five": is_five, "HasFive": has_five, "Other": thousand})
+    rows = [row(name, {}, EJ_Payload=payload) for name, payload in payloads.items()]
+    assert_holds(binding, rows)
+    expected = {"Five": {"five", "plain"}, "HasFive": {"member"}, "Other": {"exponent", "zeros", "minus"}}
+    started = {code: {cycle["ST_ObjectID"] for cycle in ref.fold(rows, binding, START + dt.timedelta(minutes=320))["sla_cycle"] if cycle["SL_Code"] == code} for code in expected}
+    assert started == expected  # the reference, which assert_holds compared with the tables
+
+
 def test_field_named_star() -> None:
     binding = small_binding({"Star": {"op": "eq", "args": [{"ref": "object.*"}, {"lit": "a"}]}})
     assert_holds(binding, [row("1", {"object": {"*": "a"}}), row("2", {"object": {"x": "a"}})])

@@ -107,8 +107,15 @@
        when {{ decimal }} like '%.%' then {{ decimal }} else {{ decimal }} || '.0' end
 {%- endmacro %}
 
-{# Raw JSON text -> the text of a scalar; null for null, arrays and objects. #}
-{% macro json_scalar(raw) %}{{ adapter.dispatch('json_scalar', 'ozmeta_runtime')(raw) }}{% endmacro %}
+{# Raw JSON text -> the text of a scalar; null for null, arrays and objects. A number is its shortest form: 5.0 is 5 (SPEC 11). #}
+{% macro json_scalar(raw) %}
+  case when {{ raw }} = '-0.0' then '0'
+       when {{ raw }} like '%.0' then {{ ozmeta_runtime.part(raw, 1, ozmeta_runtime.text_length(raw) ~ ' - 2') }}
+       else {{ ozmeta_runtime.json_scalar_text(raw) }} end
+{%- endmacro %}
+
+{# The same, a number as the engine's raw text has it. #}
+{% macro json_scalar_text(raw) %}{{ adapter.dispatch('json_scalar', 'ozmeta_runtime')(raw) }}{% endmacro %}
 {% macro duckdb__json_scalar(raw) %}
   case when starts_with({{ raw }}, '"') then json_extract_string({{ raw }}, '$')
        when not starts_with({{ raw }}, '[') and not starts_with({{ raw }}, '{') and {{ raw }} <> 'null' then {{ raw }} end
@@ -137,7 +144,7 @@
                when bool_or(member = {{ value }}) then true
                when {{ value }} is null or count(member) < count(*) then null
                else false end
-   from (select {{ ozmeta_runtime.cast_text(ozmeta_runtime.postgres__json_scalar("cast(given as " ~ ozmeta_runtime.type_text() ~ ")"), cast_member) }} as member from json_array_elements(cast({{ array }} as json)) as each_one(given)) as members)
+   from (select {{ ozmeta_runtime.cast_text(ozmeta_runtime.json_scalar("cast(given as " ~ ozmeta_runtime.type_text() ~ ")"), cast_member) }} as member from json_array_elements(cast({{ array }} as json)) as each_one(given)) as members)
 {%- endmacro %}
 
 {# A text as a JSON string, a null as null. #}
