@@ -81,10 +81,11 @@ class DbtProject:
                 connection.execute(f"drop {'view' if row['table_type'] == 'VIEW' else 'table'} main.{row['table_name']}")
         self.create_journal()
 
-    def dbt(self, *args: str, as_of: str | None = None, check: bool = True, callbacks: list[Any] | None = None) -> Any:
+    def dbt(self, *args: str, as_of: str | None = None, check: bool = True, callbacks: list[Any] | None = None, vars: dict[str, Any] | None = None) -> Any:
         """Run dbt in this process. Returns its result; raises RunFailed with the models' messages unless check is false."""
         options = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--quiet", "--no-use-colors", "--no-write-json"]
-        options += ["--vars", json.dumps({"ozmeta_as_of": as_of})] if as_of else []
+        given = (vars or {}) | ({"ozmeta_as_of": as_of} if as_of else {})
+        options += ["--vars", json.dumps(given)] if given else []
         if self.manifest is None:
             self.manifest = parsed(self.folder, options)
         result = dbtRunner(manifest=self.manifest, callbacks=callbacks).invoke([*args, *options])
@@ -127,7 +128,7 @@ def canonical(model: str) -> list[str]:
 
 OBJECT_COLUMN = {"timeline": "EJ_ObjectID", "workflow_instance": "WI_ObjectID", "sla_cycle": "ST_ObjectID", "sla_timer": "ST_ObjectID", "escalation_queue": "EQ_ObjectID", "quarantine": "QR_ObjectID"}
 MODELS = tuple(OBJECT_COLUMN)
-OBJECT_COLUMN |= {"approval_step": "AP_ObjectID", "approval_instance": "AI_ObjectID"}  # of bindings that have a flow
+OBJECT_COLUMN |= {"approval_event": "AE_ObjectID", "approval_step": "AP_ObjectID", "approval_instance": "AI_ObjectID"}  # of bindings that have a flow
 
 
 def differences(left: str, right: str, connection: duckdb.DuckDBPyConnection, binding: str, models: Iterable[str] = MODELS) -> dict[str, int]:

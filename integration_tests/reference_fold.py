@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import Any
 
-FOLDED = ("timeline", "workflow_instance", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue")
+FOLDED = ("timeline", "workflow_instance", "approval_event", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue")
 MINUTE = dt.timedelta(minutes=1)
 EJ = ("EJ_ID", "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_ObjectType", "EJ_ObjectID", "EJ_CorrelationID",
       "EJ_CausationID", "EJ_SourceSystem", "EJ_SourceKey", "EJ_Payload", "EJ_PayloadHash", "EJ_Sequence", "_SyncDate")  # fmt: skip
@@ -317,16 +317,25 @@ def see(events: list[dict]) -> None:
 
 
 def approve(events: list[dict], approvals: dict) -> list[dict]:
-    """Every round of every flow, {flow, no, steps}; a step is {definition, begun, decided, outcome, votes, last, out_of_turn, ignored}. Events remember which steps they began and ended."""
+    """Every round of every flow, {flow, no, version, steps}; a step is {definition, begun, decided, outcome, votes, last, out_of_turn, ignored}. Events remember which
+    steps they began and ended and, in `approval`, what they did. A flow may have versions, [{from?, steps, restart?}]; a round keeps the one it was requested under."""
     rounds: list[dict] = []
-    flows = {flow["code"]: sorted(flow["steps"], key=lambda s: s["order"]) for flow in approvals["flows"]}
+    flows = {flow["code"]: flow for flow in approvals["flows"]}
     kinds = {event_type: kind for kind, event_type in approvals["events"].items()}
     for event in events:
         event["begins"], event["ends"] = set(), set()
         said = part(event["payload"], "approval")
         flow = scalar(said.get("flow")) or approvals["default"]
         kind = kinds.get(event["EJ_EventType"])
-        if kind is None or flow not in flows:
+        if kind is None:
+            continue
+        voter, step_named = scalar(said.get("onBehalfOf")) or event["EJ_Actor"] or None, scalar(said.get("step")) or None
+        told = event["approval"] = {"flow": flow, "kind": kind, "voter": voter, "named": step_named, "round": None, "step": None, "effect": None, "reason": None, "votes": []}
+        if event["rejected"]:
+            told["reason"] = "RefusedByPolicy"
+            continue
+        if flow not in flows:
+            told["reason"] = "NoFlow" if flow is None else "UnknownFlow"
             continue
         mine = [r for r in rounds if r["flow"] == flow]
         current = next((s for s in mine[-1]["steps"] if s["outcome"] == "Pending"), None) if mine else None
@@ -339,22 +348,43 @@ def approve(events: list[dict], approvals: dict) -> list[dict]:
             step |= {"outcome": outcome, "decided": event, "last": event}
             event["ends"].add((flow, step["definition"]["code"]))
 
+        def skip(steps: list[dict]) -> None:
+            if not any(s["outcome"] == "Pending" for s in steps):
+                for step in steps:
+                    step["outcome"] = "Skipped" if step["outcome"] == "Waiting" else step["outcome"]
+
+        restarts = current is not None and mine[-1]["version"].get("restart")
+        if kind == "requested" and (current is None or restarts):
+            told |= {"effect": "Resubmitted" if restarts else "Requested", "votes": list(current["votes"].values()) if current else []}
+            if restarts:
+                decide(current, "Withdrawn")
+                skip(mine[-1]["steps"])
+            versions = flows[flow].get("versions") or [flows[flow]]
+            version = [v for v in versions if v.get("from") is None or v["from"] <= event["effective"]][-1]
+            steps = [{"definition": d, "outcome": "Waiting", "begun": None, "decided": None, "votes": {}, "last": None, "out_of_turn": 0, "ignored": 0}
+                     for d in sorted(version["steps"], key=lambda s: s["order"])]  # fmt: skip
+            rounds.append({"flow": flow, "no": len(mine) + 1, "version": version, "steps": steps})
+            begin(steps[0])
+            told |= {"round": len(mine) + 1, "step": steps[0]["definition"]["code"]}
+            continue
         if current is None:
-            if kind == "requested":
-                steps = [{"definition": d, "outcome": "Waiting", "begun": None, "decided": None, "votes": {}, "last": None, "out_of_turn": 0, "ignored": 0} for d in flows[flow]]
-                rounds.append({"flow": flow, "no": len(mine) + 1, "steps": steps})
-                begin(steps[0])
+            told["reason"] = "NoOpenRound"
             continue
         steps = mine[-1]["steps"]
-        voter, step_named = scalar(said.get("onBehalfOf")) or event["EJ_Actor"], scalar(said.get("step"))
+        told |= {"round": mine[-1]["no"], "step": current["definition"]["code"]}
         if kind == "withdrawn":
             decide(current, "Withdrawn")
+            told["effect"] = "Withdrawn"
         elif kind == "requested":
             current["ignored"] += 1
+            told |= {"effect": "Ignored", "reason": "RoundIsOpen"}
         elif step_named and step_named != current["definition"]["code"]:
             current["out_of_turn"] += 1
+            known = step_named in [s["definition"]["code"] for s in steps]
+            told |= {"effect": "OutOfTurn", "reason": "OutOfTurn" if known else "UnknownStep"}
         elif not voter:
             current["ignored"] += 1
+            told |= {"effect": "Ignored", "reason": "NoVoter"}
         else:
             current["votes"][voter] = kind
             current["last"] = event
@@ -362,16 +392,28 @@ def approve(events: list[dict], approvals: dict) -> list[dict]:
             out_of = rule.get("of")
             quorum = out_of if rule.get("quorum") == "all" else rule.get("quorum", 1)
             against = list(current["votes"].values()).count("rejected")
+            told["effect"] = "Voted"
             if len(current["votes"]) - against >= quorum:
                 decide(current, "Approved")
+                told["effect"] = "Approved"
                 if current is not steps[-1]:
                     begin(steps[steps.index(current) + 1])
             elif kind == "rejected" and (rule.get("veto", True) or (out_of is not None and out_of - against < quorum)):
                 decide(current, "Rejected")
-        if not any(s["outcome"] == "Pending" for s in steps):
-            for step in steps:
-                step["outcome"] = "Skipped" if step["outcome"] == "Waiting" else step["outcome"]
+                told["effect"] = "Rejected"
+        told["votes"] = list(current["votes"].values())
+        skip(steps)
     return rounds
+
+
+def approval_event_rows(events: list[dict], key: tuple) -> list[dict]:
+    kinds = {"requested": "Request", "approved": "Approve", "rejected": "Reject", "withdrawn": "Withdraw"}
+    return [{
+        "EJ_ID": e["EJ_ID"], "_TenantID": key[0], "AE_ObjectType": key[1], "AE_ObjectID": key[2], "EJ_EventType": e["EJ_EventType"], "TL_EffectiveUTC": e["effective"],
+        "TL_Position": position, "AF_Code": told["flow"], "AE_Kind": kinds[told["kind"]], "AE_Voter": told["voter"], "AE_StepNamed": told["named"], "AP_Round": told["round"], "AS_Code": told["step"],
+        "AE_Effect": told["effect"], "AE_Reason": told["reason"], "AE_Approvals": told["votes"].count("approved") if told["effect"] else None,
+        "AE_Rejections": told["votes"].count("rejected") if told["effect"] else None,
+    } for position, e in enumerate(events, 1) if (told := e.get("approval"))]  # fmt: skip
 
 
 def approval_rows(rounds: list[dict], key: tuple, received: dt.datetime) -> tuple[list[dict], list[dict]]:
@@ -379,7 +421,7 @@ def approval_rows(rounds: list[dict], key: tuple, received: dt.datetime) -> tupl
     found, latest = [], {}
     for round in rounds:
         ai_id = identifier(received, "AI", *key, round["flow"])
-        for step in round["steps"]:
+        for number, step in enumerate(round["steps"], 1):
             definition, votes, begun, decided = step["definition"], list(step["votes"].values()), step["begun"], step["decided"]
             rule = definition["rule"]
             found.append({
@@ -387,7 +429,7 @@ def approval_rows(rounds: list[dict], key: tuple, received: dt.datetime) -> tupl
                 "AS_Code": definition["code"], "AP_Outcome": step["outcome"], "AP_ActivatedUTC": begun and begun["effective"], "AP_DecidedUTC": decided and decided["effective"],
                 "AP_Quorum": rule["of"] if rule.get("quorum") == "all" else rule.get("quorum", 1), "AP_Approvals": votes.count("approved"), "AP_Rejections": votes.count("rejected"),
                 "AP_OutOfTurn": step["out_of_turn"], "AP_Ignored": step["ignored"], "AP_ActivatedEventID": begun and begun["EJ_ID"], "AP_DecidedEventID": decided and decided["EJ_ID"],
-                "AP_LastActor": step["last"] and step["last"]["EJ_Actor"], "AP_Roles": ", ".join(sorted(definition["roles"])) or None,
+                "AP_LastActor": step["last"] and step["last"]["EJ_Actor"], "AP_StepNo": number, "AP_Roles": ", ".join(sorted(definition["roles"])) or None,
             })  # fmt: skip
         reached = [s for s in round["steps"] if s["begun"]][-1]
         latest[round["flow"]] = {
@@ -477,7 +519,8 @@ def fold_object(tenant: str, object_id: str, rows: list[dict], binding: dict, as
     see(visible)
     out: dict[str, list[dict]] = {m: [] for m in FOLDED}
     if binding.get("approvals"):
-        out["approval_step"], out["approval_instance"] = approval_rows(approve(visible, binding["approvals"]), key, received)
+        out["approval_step"], out["approval_instance"] = approval_rows(approve(events, binding["approvals"]), key, received)
+        out["approval_event"] = approval_event_rows(events, key)
     timeline_columns = ("EJ_ID", "_TenantID", "EJ_ObjectType", "EJ_ObjectID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_SourceSystem", "EJ_Sequence", "EJ_CorrelationID", "_SyncDate")
     for e in everything:
         if e["EJ_EventTimeUTC"] > as_of:

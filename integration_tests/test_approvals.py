@@ -233,7 +233,8 @@ def test_a_changed_definition_folds_again(tmp_path: Path) -> None:
     load(project, journal)
     for run, binding in enumerate((first, second, third, first)):
         project.configure(config([binding]), snapshot([binding]))
-        project.run(str(cut(BATCHES - 1)))
+        corrected = [flow["code"] for flow in binding["approvals"]["flows"]]
+        project.run(str(cut(BATCHES - 1)), vars={"ozmeta_correction": corrected} if run else None)
         problems = differing(project, binding, journal, cut(BATCHES - 1))
         assert not problems, f"run {run}\n" + "\n".join(problems)
         live = project.rows("select count(*) as steps from alpha_approval_step where _DeleteDate is null")[0]["steps"]
@@ -286,6 +287,128 @@ def test_explain_and_verify(tmp_path: Path) -> None:
         connection.execute("update buying_approval_instance set AI_Status = 'Approved'")
     same, told = verified(project)
     assert not same and "approval_step: AP_Approvals is 3, should be 2" in told and "approval_instance: AI_Status is Approved, should be Pending" in told
+
+
+# ---------------------------------------------------------------- changed flows
+
+
+def two_steps(check: bool = True, quorum: int = 2, **choices: Any) -> tuple[Row, Row]:
+    """Flow Buy: Check (2), which may be gone from the metadata, then Sign. choices: of approval_flows in ozmeta.yml."""
+    steps = [{"code": "Check", "order": 1, "roles": [], "rule": {"quorum": quorum}}] if check else []
+    steps.append({"code": "Sign", "order": 2, "roles": [], "rule": {}})
+    binding = random_binding(random.Random(0), "Buying", "last_writer_wins", True, EVENTS) | {"slas": []}
+    binding["approvals"] = {"events": EVENTS, "default": "Buy", "flows": [{"code": "Buy", "steps": steps}]}
+    return config([binding]) | ({"approval_flows": {"Buy": choices}} if choices else {}), snapshot([binding])
+
+
+OPEN = [vote("a", 0, "requested", "ann"), vote("b", 1, "approved", "x")]
+OLD = {"steps": [{"code": "Check", "quorum": 2}, {"code": "Sign"}]}
+
+
+def approval_tables(project: DbtProject) -> dict[str, list[Row]]:
+    return {
+        model: project.rows(f"from buying_approval_{model} order by all") for model in ("event", "step", "instance")
+    }
+
+
+@pytest.fixture
+def buying(tmp_path: Path) -> DbtProject:
+    """A round whose step Check has one of two votes."""
+    project = DbtProject(tmp_path / "p", *two_steps())
+    project.create_journal()
+    project.append(OPEN)
+    project.run(str(START + minutes(60)))
+    return project
+
+
+@pytest.mark.parametrize("rebuilt", [[], ["--full-refresh"]], ids=["a run", "a full refresh"])
+@pytest.mark.parametrize(
+    "changed", [{"check": False}, {"quorum": 1}, {"onRequest": "restart"}], ids=["step", "quorum", "onRequest"]
+)
+def test_a_changed_flow_does_not_judge_its_rounds_again(buying: DbtProject, changed: Row, rebuilt: list[str]) -> None:
+    before = approval_tables(buying)
+    buying.configure(*two_steps(**changed))
+    with pytest.raises(RunFailed, match="(?s)approval flow Buy.*1 round was opened.*Nothing was written.*ozmeta_correction: \\[Buy\\]"):
+        buying.run(str(START + minutes(61)), *rebuilt)
+    assert approval_tables(buying) == before
+
+
+def test_a_correction_judges_its_rounds_again(buying: DbtProject) -> None:
+    buying.configure(*two_steps(check=False))
+    buying.run(str(START + minutes(61)), vars={"ozmeta_correction": "Buy"})
+    assert [row["AI_Status"] for row in buying.rows("from buying_approval_instance")] == ["Approved"]
+    buying.run(str(START + minutes(62)))  # said once
+    buying.run(str(START + minutes(62)), "--full-refresh")
+
+
+def test_a_round_keeps_the_version_it_was_opened_under(buying: DbtProject) -> None:
+    """Check is gone from the metadata on day 2: the open round still needs it, the next one doesn't."""
+    versions = [OLD, {"from": "2026-03-02"}]
+    buying.configure(*two_steps(check=False, versions=versions))
+    day = 24 * 60
+    buying.append([vote("c", day, "approved", "y"), vote("d", day + 1, "approved", "z"),
+                   vote("e", day + 2, "requested", "ann"), vote("f", day + 3, "approved", "x", step="Check"), vote("g", day + 4, "approved", "x")])  # fmt: skip
+    for rebuilt in ([], ["--full-refresh"]):
+        buying.run(str(START + minutes(day + 60)), *rebuilt)
+        found = buying.rows("select AP_Round, AS_Code, AP_Outcome, AP_DecidedEventID from buying_approval_step where _DeleteDate is null order by all")
+        assert [tuple(row.values()) for row in found] == [(1, "Check", "Approved", "c"), (1, "Sign", "Approved", "d"), (2, "Sign", "Approved", "g")]
+        reasons = buying.rows("select EJ_ID, AE_Reason from buying_approval_event where AE_Reason is not null")
+        assert reasons == [{"EJ_ID": "f", "AE_Reason": "UnknownStep"}]
+    assert verified(buying)[0]
+
+
+def test_a_version_that_changes_nothing_for_open_rounds_needs_no_word(buying: DbtProject) -> None:
+    before = buying.rows("select * exclude (_Batch, _UpdateDate, _DefinitionHash) from buying_approval_instance")
+    buying.configure(*two_steps(versions=[OLD, {"from": "2026-03-05"}]))
+    buying.run(str(START + minutes(61)))
+    assert buying.rows("select * exclude (_Batch, _UpdateDate, _DefinitionHash) from buying_approval_instance") == before
+
+
+def test_a_flow_without_rounds_may_change_and_so_may_who_is_asked(tmp_path: Path) -> None:
+    project = DbtProject(tmp_path / "p", *two_steps())
+    project.create_journal()
+    project.append(OPEN[1:])
+    project.run(str(START + minutes(60)))
+    project.configure(*two_steps(check=False))
+    project.run(str(START + minutes(61)))
+    project.append([vote("r", 61, "requested", "ann", arrived=62)])
+    project.run(str(START + minutes(63)))
+    settings, document = two_steps(check=False)
+    document["objects"]["runtime"]["approvalStepRoles"] = [{"stepId": "Buy-0", "roleId": "Boss"}]
+    project.configure(settings, document)
+    project.run(str(START + minutes(64)))
+    assert [row["AP_Roles"] for row in project.rows("from buying_approval_step where _DeleteDate is null")] == ["Boss"]
+
+
+def test_a_request_restarts_an_open_round_if_the_flow_says_so(tmp_path: Path) -> None:
+    project = DbtProject(tmp_path / "p", *two_steps(onRequest="restart"))
+    project.create_journal()
+    project.append([*OPEN, vote("c", 2, "requested", "ann"), vote("d", 3, "approved", "y"), vote("e", 4, "approved", "x")])
+    project.run(str(START + minutes(60)))
+    found = project.rows("select AP_Round, AS_Code, AP_Outcome, AP_Approvals, AP_DecidedEventID from buying_approval_step order by AP_Round, AS_Order")
+    assert [tuple(row.values()) for row in found] == [
+        (1, "Check", "Withdrawn", 1, "c"), (1, "Sign", "Skipped", 0, None), (2, "Check", "Approved", 2, "e"), (2, "Sign", "Pending", 0, None),
+    ]  # fmt: skip
+    signals = project.rows("select RS_CausingEventID from buying_runtime_signal where RS_SignalCode = 'Approval.Requested' order by all")
+    assert signals == [{"RS_CausingEventID": "a"}, {"RS_CausingEventID": "c"}]
+    assert verified(project)[0]
+
+
+def test_every_approval_event_that_counts_nowhere_has_a_reason(tmp_path: Path) -> None:
+    settings, document = two_steps()
+    settings["bindings"]["Buying"]["conflict_policy"] = "first_writer_wins"
+    project = DbtProject(tmp_path / "p", settings, document)
+    project.create_journal()
+    refused = vote("h", 8, "approved", "eve") | {"EJ_Payload": json.dumps({"transition": {"code": "Go", "rowVersion": 7}})}
+    project.append([vote("v", 0, "approved", "x"), vote("a", 1, "requested", "ann"), vote("b", 2, "requested", "ann"), vote("c", 3, "approved", "x", flow="buy"),
+                    vote("d", 4, "approved", "x", step="Sign"), vote("e", 5, "approved", "x", step="Legal"), vote("f", 6, "approved", None), vote("g", 7, "approved", "x"), refused])  # fmt: skip
+    project.run(str(START + minutes(60)))
+    found = {row["EJ_ID"]: row["AE_Reason"] for row in project.rows("from buying_approval_event")}
+    assert found == {"v": "NoOpenRound", "a": None, "b": "RoundIsOpen", "c": "UnknownFlow", "d": "OutOfTurn", "e": "UnknownStep", "f": "NoVoter", "g": None, "h": "RefusedByPolicy"}
+    tests = {result.node.name: result for result in project.dbt("test", as_of=str(START + minutes(60))).result}
+    warned = next(result for name, result in tests.items() if name.startswith("ozmeta_runtime_approval_events_counted"))
+    assert (warned.status, warned.failures) == ("warn", 7)
+    assert all(result.status == "pass" for name, result in tests.items() if "well_formed" in name)
 
 
 def test_approvals_may_come_to_a_binding_later(tmp_path: Path) -> None:

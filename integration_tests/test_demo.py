@@ -14,7 +14,7 @@ from ozmeta_dbt.demo.questions import QUESTIONS
 from ozmeta_dbt.demo.station import bring_home
 from ozmeta_dbt.project import write_models
 
-BINDINGS = {"case": MODELS, "invoice": (*MODELS, "approval_step", "approval_instance"), "ticket": MODELS}
+BINDINGS = {"case": MODELS, "invoice": (*MODELS, "approval_event", "approval_step", "approval_instance"), "ticket": MODELS}
 
 
 @pytest.fixture(scope="module")

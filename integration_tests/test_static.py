@@ -76,7 +76,7 @@ def test_what_tsql_cannot_say_is_said_when_it_compiles(adapter: str, projects: C
     except NotRun as why:
         pytest.skip(f"NOT RUN: {why}")
     _, failures = record(adapter, projects(), tmp_path / "approvals", python, ["first"])
-    assert f"Approval flows can't run on {adapter}" in {failure["model"]: failure["message"] for failure in failures}["case_approval_step"]
+    assert f"Approval flows can't run on {adapter}" in {failure["model"]: failure["message"] for failure in failures}["case_approval_event"]
     _, failures = record(adapter, on_duckdb(tmp_path / "duckdb", approvals=False), tmp_path / "regexes", python, ["first"])
     said = {failure["model"]: failure["message"] for failure in failures}["case_sla_cycle"]
     assert "The regex '^(Closed|Waiting)' of a rule can't be said on" in said and "no regular expressions" in said

@@ -55,7 +55,7 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for row in project.rows("select table_name, column_name from information_schema.columns where table_name like 'case\\_%' escape '\\'"):
         found.setdefault(str(row["table_name"]).removeprefix("case_"), set()).add(str(row["column_name"]).lower())
-    for model in ("approval_step", "approval_instance"):
+    for model in ("approval_event", "approval_step", "approval_instance"):
         text = (Path(__file__).parent.parent / f"macros/approval/{model}.sql").read_text(encoding="utf-8")
         found[model] = {name.lower() for name in re.findall(r"\b(?:as )?(_ObjectKey|A[IPS]_\w+|AF_Code)\b", text)} | {"_key", "_batch", "_updatedate"}
     return found

@@ -14,7 +14,7 @@ from ozmeta_dbt.project import read_project
 from ozmeta_dbt.problems import Problems
 from ozmeta_dbt.render import models_of
 
-TABLES = ["timeline", "quarantine", "workflow_instance", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue", "runtime_signal", "run"]
+TABLES = ["timeline", "quarantine", "workflow_instance", "approval_event", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue", "runtime_signal", "run"]
 
 
 def bind(project: Project, choices: dict[str, Any] | None = None, table: dict[str, Any] | None = None, templates: Sequence[tuple[str, str]] = (), **columns: Any) -> None:

@@ -13,7 +13,7 @@ model: 'timeline', 'sla_cycle', ...
 
 {# What each run reads a table by. Its keys are as long as the journal's ids, which a hash index takes and a b-tree does not. The adapter deletes and inserts in one transaction. #}
 {% macro postgres__storage(model) %}
-  {%- set hashed = {'timeline': ['_ObjectKey', 'EJ_ID'], 'workflow_instance': ['_ObjectKey'], 'approval_step': ['_ObjectKey'], 'approval_instance': ['_ObjectKey'], 'sla_cycle': ['_ObjectKey'],
+  {%- set hashed = {'timeline': ['_ObjectKey', 'EJ_ID'], 'workflow_instance': ['_ObjectKey'], 'approval_event': ['_ObjectKey'], 'approval_step': ['_ObjectKey'], 'approval_instance': ['_ObjectKey'], 'sla_cycle': ['_ObjectKey'],
       'escalation_queue': ['_ObjectKey', '_CycleKey'], 'runtime_signal': ['_ObjectKey']}.get(model, []) -%}
   {%- set ordered = [['_Batch'], ['_UpdateDate']] + {'timeline': [['TL_Position', 'EJ_EventTimeUTC']], 'sla_cycle': [['ST_NextUTC']]}.get(model, []) -%}
   {%- set indexes = [] -%}

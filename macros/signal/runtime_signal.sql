@@ -11,8 +11,8 @@ log tells what was said, the cycle what holds.
 
 Arguments
   intake    see journal_slice
-  signals   dict: emits: [{transition: see `took`, signal, severity, notes?}], the EmitSignal actions; requests: [{flow, step}], the first step of each
-            approval flow; severities: {signal: severity} of the signals that no action names
+  signals   dict: emits: [{transition: see `took`, signal, severity, notes?}], the EmitSignal actions; requests: [flow], the approval
+            flows; severities: {signal: severity} of the signals that no action names
   timeline, cycles, queue, approvals  relations; all but the timeline may be none
 #}
 {% macro runtime_signal(binding, intake, signals, timeline, cycles=none, queue=none, approvals=none) %}
@@ -48,7 +48,7 @@ Arguments
     -- a round is told apart by the event that opened it, since a late one may shift the numbers of rounds
     select _ObjectKey, _TenantID, AP_ObjectID, 'Approval.Requested', {{ ozmeta_runtime.literal(severities['Approval.Requested']) }}, 'approval_step', _Key,
         {{ ozmeta_runtime.key_of(['AF_Code', 'AP_ActivatedEventID']) }}, AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
-    from {{ approvals }} where _DeleteDate is null and {{ ozmeta_runtime.new_since(state, approvals) }} and AF_Code = {{ ozmeta_runtime.literal(request.flow) }} and AS_Code = {{ ozmeta_runtime.literal(request.step) }}
+    from {{ approvals }} where _DeleteDate is null and {{ ozmeta_runtime.new_since(state, approvals) }} and AF_Code = {{ ozmeta_runtime.literal(request) }} and AP_StepNo = 1
     {%- endfor %}
     {%- for emit in signals.emits %}
     union all

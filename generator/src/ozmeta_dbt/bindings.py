@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import hashlib
 import json
 import re
@@ -12,14 +13,13 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from ozmeta_dbt.config import FILE_NAME, BindingChoices, Config, Entity
+from ozmeta_dbt.config import FILE_NAME, MAX_VOTERS, BindingChoices, Config, Entity, FlowChoices
 from ozmeta_dbt.dsl import Action, Rule, parse_rule, path_of, refs_of
 from ozmeta_dbt.problems import Origin, Problems
 from ozmeta_dbt.readers import MetaRows
 from ozmeta_dbt.rows import MAX_MINUTES, ApprovalFlow, ApprovalStep, RuntimeBinding, SlaPolicy, WorkflowTransition, loads
 
 MAX_NAME = 40
-MAX_VOTERS = 1000  # the fold carries a step's votes along as one text
 APPROVAL_REFS = ("approval.flow", "approval.onBehalfOf", "approval.step")
 
 
@@ -95,9 +95,26 @@ class Step:
 
 
 @dataclass
+class Version:
+    """What a flow was from an instant on; `start` is none for the first."""
+
+    start: str | None
+    steps: list[Step]
+    on_request: str
+
+
+@dataclass
 class Flow:
     code: str
-    steps: list[Step]
+    steps: list[Step]  # as MetaDB has them now
+    on_request: str = "ignore"
+    versions: list[Version] = field(default_factory=list)  # none: the flow has always been so
+
+    @property
+    def all_steps(self) -> list[Step]:
+        """Those of every version, each code once."""
+        steps = [step for version in self.versions for step in version.steps] or self.steps
+        return list({step.code: step for step in steps}.values())
 
 
 @dataclass
@@ -227,11 +244,20 @@ class Resolver:
         found = [binding for row in self.rows["RuntimeBinding"] if (binding := self.binding(row))]
         self.check_apart(found, lambda b: [b.name], "the name {} for their models", "rename one of the tables")
         self.check_apart(found, lambda b: b.object_types, "the object type {!r}", "say in ozmeta.yml, under bindings, which object_types each has")
+        self.check_flow_choices()
         known = {row.code for row in [*self.rows["Table"], *self.rows["UiEntity"]]}
         for name in self.config.bindings:
             if name not in known:
                 self.problems.error(Origin("ozmeta.yml").at("bindings", name), "no table or UI entity has that name", "names are as in MetaDB, such as " + ", ".join(sorted(known)[:5]))
         return sorted(found, key=lambda b: b.name)
+
+    def check_flow_choices(self) -> None:
+        codes = sorted({flow.code for flow in self.flows.values()})
+        for code in self.config.approval_flows:
+            if code not in codes:
+                near = difflib.get_close_matches(code, codes, 1)
+                hint = f"did you mean {near[0]}?" if near else "the flows are " + (", ".join(codes) or "none")
+                self.problems.error(Origin(FILE_NAME).at("approval_flows", code), "is not the code of an approval flow", hint)
 
     def check_apart(self, bindings: list[Binding], of: Callable[[Binding], Iterable[str]], what: str, hint: str) -> None:
         owners: dict[str, list[Binding]] = defaultdict(list)
@@ -452,8 +478,28 @@ class Resolver:
         for flow, _ in chosen:
             if not flow.is_enabled:
                 self.problems.notes.append(f"{label}: the approval flow {flow.code} is disabled")
-        flows = [Flow(flow.code, self.steps_of(flow)) for flow, _ in chosen if flow.is_enabled]
+        flows = [self.flow(flow) for flow, _ in chosen if flow.is_enabled]
         return Approvals(flows, default) if flows else None
+
+    def flow(self, row: ApprovalFlow) -> Flow:
+        """SPEC 6b: the flow as MetaDB has it, and the versions that ozmeta.yml tells of."""
+        steps, said = self.steps_of(row), self.config.approval_flows.get(row.code, FlowChoices())
+        versions = []
+        for version in said.versions:
+            own = steps if version.steps is None else [
+                Step("", s.code, place, s.of if s.quorum == "all" else s.quorum, s.of, s.veto, sorted(set(s.roles)))
+                for place, s in enumerate(version.steps, 1)
+            ]  # fmt: skip
+            versions.append(Version(version.from_, own, version.on_request or said.on_request))
+        if versions and versions[0].start is not None:
+            versions.insert(0, Version(None, steps, said.on_request))
+        if versions and [(s.code, s.quorum, s.voters, s.veto) for s in versions[-1].steps] != [(s.code, s.quorum, s.voters, s.veto) for s in steps]:
+            self.problems.error(
+                Origin(FILE_NAME).at("approval_flows", row.code, "versions", len(said.versions) - 1),
+                f"the last version of {row.code} is not what MetaDB has now, so today's steps would never count",
+                "end with a version that has a `from` and no `steps`",
+            )
+        return Flow(row.code, steps, said.on_request, versions)
 
     def steps_of(self, flow: ApprovalFlow) -> list[Step]:
         """Its steps in order, checked once, however many bindings use the flow."""

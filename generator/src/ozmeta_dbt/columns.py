@@ -101,6 +101,33 @@ QUEUE = {
     "ST_CycleNo": "The cycle when the row was written; null for an escalation that a transition raised.",
     "EQ_Level": "The escalation level.",
 }
+APPROVAL_EVENT = {
+    "EJ_ID": "The event's id.",
+    "_TenantID": "The tenant; empty where it is no part of the instance key.",
+    "AE_ObjectType": "The object type.",
+    "AE_ObjectID": "The object's id.",
+    "EJ_EventType": "The event's type.",
+    "TL_EffectiveUTC": "When it counts, UTC.",
+    "TL_Position": "Its place in the object's order.",
+    "AF_Code": "The flow that it names, or the binding's own if it names none.",
+    "AE_Kind": "What it asks for: Request, Approve, Reject or Withdraw.",
+    "AE_Voter": "Who votes: approval.onBehalfOf of the payload, else the event's actor.",
+    "AE_StepNamed": "The step that the payload names, if any.",
+    "AP_Round": "The round that it belongs to; null if it belongs to none.",
+    "AS_Code": "The step whose turn it is, or begins with it; null if no round is open.",
+    "AE_Effect": "Requested opens a round; Resubmitted withdraws the open round and opens the next; Approved, Rejected and Withdrawn decide a step; Voted counts; OutOfTurn and Ignored do not. Null if no round is open.",
+    "AE_Reason": "Why it counts nowhere, null if it counts: NoFlow, UnknownFlow, UnknownStep, NoOpenRound, OutOfTurn, RoundIsOpen, NoVoter, or RefusedByPolicy (first_writer_wins refused the event).",
+    "AE_Approvals": "How many voters approve the step after it; on a Resubmitted one, the step that it withdraws.",
+    "AE_Rejections": "How many voters reject that step.",
+}
+APPROVAL_EVENT_MORE = {
+    "AE_Version": "Which version of the flow its round was opened under, from 1.",
+    "AE_Stage": "Number of the step whose turn it is, from 1; 0 if no round is open.",
+    "AE_StageBefore": "Number of the step whose turn it was before a request.",
+    "AE_StageAfter": "Number of the step whose turn it is after it; 0 if the round ended.",
+    "AE_FlowHash": "On a request: hash of the steps, quorums and vetoes that its round is judged by.",
+    "EJ_Actor": "Who did it.",
+}
 APPROVAL_STEP = {
     "AI_ID": "Id of the approval instance it belongs to, UUIDv7.",
     "_TenantID": "The tenant; empty where it is no part of the instance key.",
@@ -121,6 +148,7 @@ APPROVAL_STEP = {
     "AP_ActivatedEventID": "Id of the event by which its turn came.",
     "AP_DecidedEventID": "Id of the event that decided it.",
     "AP_LastActor": "Actor of the last event that counted: the request, a vote, the withdrawal.",
+    "AP_StepNo": "Number of the step in its round, from 1.",
     "AP_Roles": "Codes of the roles that are asked, separated by commas.",
 }
 APPROVAL = {
@@ -216,6 +244,7 @@ SUMMARIES = {
     "workflow_instance": "Where each {} stands: its state, since when, by whom.",
     "sla_cycle": "Every cycle of every SLA timer of {}.",
     "sla_timer": "Each SLA timer of {}, its latest cycle: running, warned, breached or stopped.",
+    "approval_event": "Every approval event of {}: what it did, or why it counts nowhere.",
     "approval_step": "Every step of every round of approval of {}: its turn, its votes, its outcome.",
     "approval_instance": "Where the approval of each {} stands, by flow: the latest round.",
     "escalation_queue": "Who should act on which {}, since when, and whether they did.",
@@ -226,7 +255,7 @@ SUMMARIES = {
     "run": "The completed runs of {}: as_of, and up to where each journal was read.",
 }
 CANONICAL = {
-    "timeline": TIMELINE, "quarantine": QUARANTINE, "workflow_instance": INSTANCE, "approval_step": APPROVAL_STEP, "approval_instance": APPROVAL, "sla_cycle": {"SC_ID": "Id of the cycle, UUIDv7."} | TIMER,
+    "timeline": TIMELINE, "quarantine": QUARANTINE, "workflow_instance": INSTANCE, "approval_event": APPROVAL_EVENT, "approval_step": APPROVAL_STEP, "approval_instance": APPROVAL, "sla_cycle": {"SC_ID": "Id of the cycle, UUIDv7."} | TIMER,
     "sla_timer": TIMER, "escalation_queue": QUEUE,
 }
 LOGS = {"runtime_signal": SIGNAL, "journal": MIRROR, "run": RUN}  # fmt: skip

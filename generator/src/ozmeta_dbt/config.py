@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from ozmeta_dbt.dsl import DATETIME, is_date
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.rows import Text, loads_yaml
 
 FILE_NAME = "ozmeta.yml"
+MAX_VOTERS = 1000  # the fold carries a step's votes along as one text
 
 CANONICAL_COLUMNS = (
     "EJ_ID", "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_ObjectType", "EJ_ObjectID", "EJ_CorrelationID",
@@ -117,6 +120,69 @@ class BindingChoices(Strict):
     entity: Entity | None = None
 
 
+def utc_text(value: str) -> str:
+    """An ISO 8601 instant as the package's macros take it: in UTC, 'YYYY-MM-DD HH:MM:SS.ffffff'."""
+    if not DATETIME.fullmatch(value) or not is_date(value):
+        raise ValueError("an instant is expected, such as 2026-03-01 or 2026-03-01T12:00:00Z")
+    moment = dt.datetime.fromisoformat(re.sub(r"Z$", "+00:00", value))
+    if moment.tzinfo:
+        moment = moment.astimezone(dt.timezone.utc).replace(tzinfo=None)
+    return moment.isoformat(" ", "microseconds")
+
+
+OnRequest = Literal["ignore", "restart"]
+Votes = Annotated[int, Field(ge=1, le=MAX_VOTERS)]
+
+
+class FlowStep(Strict):
+    """A step of an earlier version of an approval flow."""
+
+    code: Text
+    quorum: Votes | Literal["all"] = 1
+    of: Votes | None = None
+    veto: bool = True
+    roles: list[Text] = []
+
+    @model_validator(mode="after")
+    def can_be_reached(self) -> FlowStep:
+        if self.quorum == "all" and self.of is None:
+            raise ValueError("quorum is 'all', and `of` does not say how many that is")
+        if self.of is not None and self.quorum != "all" and self.quorum > self.of:
+            raise ValueError(f"quorum is {self.quorum} of {self.of}, which no vote can reach")
+        return self
+
+
+class FlowVersion(Strict):
+    """What an approval flow was from an instant on; without steps, what MetaDB says."""
+
+    from_: Annotated[str, AfterValidator(utc_text)] | None = Field(default=None, alias="from")
+    steps: Annotated[list[FlowStep], Field(min_length=1)] | None = None
+    on_request: OnRequest | None = Field(default=None, alias="onRequest")
+
+    @model_validator(mode="after")
+    def steps_apart(self) -> FlowVersion:
+        codes = [step.code for step in self.steps or []]
+        if len(set(codes)) < len(codes):
+            raise ValueError("steps: two of them have the same code")
+        return self
+
+
+class FlowChoices(Strict):
+    """Of one approval flow: what a second request does, and what it was before (SPEC 6b)."""
+
+    on_request: OnRequest = Field(default="ignore", alias="onRequest")
+    versions: list[FlowVersion] = []
+
+    @model_validator(mode="after")
+    def ascending(self) -> FlowChoices:
+        starts = [version.from_ for version in self.versions]
+        if None in starts[1:]:
+            raise ValueError("versions: only the first may have no `from`")
+        if any(a is not None and b is not None and a >= b for a, b in zip(starts, starts[1:])):
+            raise ValueError("versions: each `from` must be later than the one before")
+        return self
+
+
 Warehouse = Literal["duckdb", "postgres", "redshift", "bigquery", "databricks", "spark", "snowflake", "sqlserver", "fabric"]
 EventName = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 
@@ -143,6 +209,7 @@ class Config(Strict):
     journal: Journal
     bindings: dict[str, BindingChoices] = {}
     approval_events: ApprovalEvents = ApprovalEvents()
+    approval_flows: dict[str, FlowChoices] = {}  # by the flow's code
     warehouses: list[Warehouse] = []  # where the models will run, by dbt's adapters: what one can't do is said when generating
     time_spine: bool = True  # whether to write the one that dbt's semantic models need; false where the project has its own
 

@@ -13,11 +13,11 @@ from ozmeta_dbt.dsl import in_words
 from ozmeta_dbt.literals import Code, jinja, yaml_text
 
 HEADER = "Written by ozmeta-dbt from MetaDB; change the metadata and generate again."
-ORDER = ("timeline", "quarantine", "workflow_instance", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue", "runtime_signal", "journal", "run", "inline", "time_in_state")
+ORDER = ("timeline", "quarantine", "workflow_instance", "approval_event", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue", "runtime_signal", "journal", "run", "inline", "time_in_state")
 BESIDE = ("inline", "time_in_state")  # views that no run waits for
 VIEWS = ("sla_timer", *BESIDE)
 PURPOSES = {
-    "WorkflowInstance": ("workflow_instance",), "SlaTracking": ("sla_cycle", "sla_timer"), "ApprovalTracking": ("approval_step", "approval_instance"),
+    "WorkflowInstance": ("workflow_instance",), "SlaTracking": ("sla_cycle", "sla_timer"), "ApprovalTracking": ("approval_event", "approval_step", "approval_instance"),
     "EscalationQueue": ("escalation_queue",),
 }  # fmt: skip
 ROLLED_UP = col.CANONICAL | {"runtime_signal": col.SIGNAL}
@@ -33,7 +33,7 @@ def models_of(binding: Binding) -> list[str]:
     if "WorkflowInstance" in binding.semantic:
         chosen.add("time_in_state")
     if "sla_cycle" in chosen and any(sla.approval_step for sla in binding.slas):
-        chosen.add("approval_step")  # whose activation starts a cycle
+        chosen |= {"approval_event", "approval_step"}  # whose activation starts a cycle
     if chosen & {"sla_cycle", "escalation_queue", "approval_step"} or any(emit.signal for t in binding.workflow.transitions for emit in t.emits):
         chosen.add("runtime_signal")
     if binding.mirrored:
@@ -129,10 +129,13 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
         if any(sla.approval_step for sla in binding.slas):
             calls["approvals"] = f"ref({jinja(f'{binding.name}_approval_step')})"
         return sets, calls
-    if model == "approval_step" and binding.approvals:
+    if model == "approval_event" and binding.approvals:
         fields = [field for field in binding.fields if field["ref"] in APPROVAL_REFS]
         sets = {"intake": {**object_key, "fields": fields}, "approvals": {"events": config.approval_events.model_dump(), **approvals_literal(binding.approvals)}}
         return sets, {"intake": "intake", "approvals": "approvals", "timeline": timeline}
+    if model == "approval_step" and binding.approvals:
+        calls = {"intake": "intake", "approvals": "approvals", "events": f"ref({jinja(f'{binding.name}_approval_event')})", "timeline": timeline}
+        return {"intake": object_key, "approvals": {"flows": approvals_literal(binding.approvals)["flows"]}}, calls
     if model == "approval_instance":
         return {}, {"steps": f"ref({jinja(f'{binding.name}_approval_step')})"}
     if model == "escalation_queue":
@@ -148,7 +151,7 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
         signals = {
             "severities": {signal: binding.severities.get(signal, "Info") for signal in ("Approval.Requested", "SLA.Breached", "SLA.Warned")},
             "emits": [{"transition": took_literal(t, binding), "signal": e.signal, "severity": e.severity, **({"notes": e.notes} if e.notes else {})} for t in binding.workflow.transitions for e in t.emits if e.signal],
-            "requests": [{"flow": flow.code, "step": flow.steps[0].code} for flow in (binding.approvals.flows if binding.approvals else [])],
+            "requests": [flow.code for flow in (binding.approvals.flows if binding.approvals else [])],
         }  # fmt: skip
         return {"intake": object_key, "signals": signals}, {"intake": "intake", "signals": "signals", "timeline": timeline, **calls}
     if model == "journal":
@@ -175,10 +178,14 @@ def level_literal(level: Level) -> dict[str, Any]:
 
 
 def approvals_literal(approvals: Approvals) -> dict[str, Any]:
+    def judged(steps: list[Step], on_request: str) -> dict[str, Any]:
+        literals = [{"order": s.order, "code": s.code, "quorum": s.quorum, "of": s.voters, "veto": s.veto, "roles": s.roles} for s in steps]
+        return {"steps": literals} | ({"onRequest": on_request} if on_request != "ignore" else {})
+
     flows = []
     for flow in approvals.flows:
-        steps = [{"order": s.order, "code": s.code, "quorum": s.quorum, "of": s.voters, "veto": s.veto, "roles": s.roles} for s in flow.steps]
-        flows.append({"code": flow.code, "steps": steps})
+        versions = [({"from": v.start} if v.start else {}) | judged(v.steps, v.on_request) for v in flow.versions]
+        flows.append({"code": flow.code} | ({"versions": versions} if versions else judged(flow.steps, flow.on_request)))
     return {"default": approvals.default, "flows": flows}
 
 
@@ -251,6 +258,9 @@ def column(name: str, description: str, tests: list[Any] | None = None) -> dict[
 
 
 STATUSES = {
+    "AE_Kind": ["Request", "Approve", "Reject", "Withdraw"],
+    "AE_Effect": ["Requested", "Resubmitted", "Approved", "Rejected", "Withdrawn", "Voted", "OutOfTurn", "Ignored"],
+    "AE_Reason": ["NoFlow", "UnknownFlow", "UnknownStep", "NoOpenRound", "OutOfTurn", "RoundIsOpen", "NoVoter", "RefusedByPolicy"],
     "AP_Outcome": ["Waiting", "Pending", "Approved", "Rejected", "Withdrawn", "Skipped"], "AI_Status": ["Pending", "Approved", "Rejected", "Withdrawn"],
     "RS_Kind": ["Raised", "Retracted"], "RS_Subject": ["sla_cycle", "escalation_queue", "approval_step", "timeline"], "RS_Severity": ["Info", "Warning", "Critical"],
     "ST_Status": ["Running", "Warned", "Breached", "Stopped"], "ST_Outcome": ["Met", "Missed"], "EQ_Status": ["Open", "Ack", "Closed"], "EQ_Severity": ["Info", "Warning", "Critical"],
@@ -260,7 +270,7 @@ NOT_NULL = {
     "workflow_instance": {"WI_ID", "WI_ObjectID", "WS_CurrentCode", "WI_CurrentSinceUTC"}, "sla_cycle": {"SC_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"},
     "sla_timer": {"ST_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"}, "escalation_queue": {"EQ_ID", "EQ_CreatedUTC", "EQ_Status"}, "run": {"RUN_Batch"},
     "runtime_signal": {"RS_SignalCode", "RS_Kind", "RS_Severity", "RS_ScheduledUTC", "RS_NoticedUTC", "RS_SubjectKey"}, "journal": {"MJ_RowHash"},
-    "approval_step": {"AF_Code", "AP_Round", "AS_Code", "AP_Outcome"}, "approval_instance": {"AI_ID", "AF_Code", "AI_Status", "AI_RequestedUTC"},
+    "approval_event": {"EJ_ID", "EJ_EventType", "TL_EffectiveUTC"}, "approval_step": {"AF_Code", "AP_Round", "AS_Code", "AP_Outcome"}, "approval_instance": {"AI_ID", "AF_Code", "AI_Status", "AI_RequestedUTC"},
 }  # fmt: skip
 UNIQUE = {"workflow_instance": "WI_ID", "sla_cycle": "SC_ID", "sla_timer": "ST_ID", "escalation_queue": "EQ_ID", "approval_instance": "AI_ID"}
 
@@ -315,6 +325,8 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
         own |= col.NEXT
     if model == "quarantine":
         own |= {"QR_ContentHash": "Hash of what the row says beside its object, its id and _SyncDate: as TL_ContentHash of the timeline."}
+    if model == "approval_event":
+        own |= col.APPROVAL_EVENT_MORE
     if model == "escalation_queue":
         own |= {"_CycleKey": "_Key of the sla_cycle that raised it; null where a transition did."}
     keys = {"_Key": "Hash of the run's number and the journal; what a later run merges on."} if model == "run" else dict(col.KEY)
@@ -323,7 +335,8 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
     keys |= {"_SignalKey": "What the signal speaks of, as one text; its rows differ in RS_Number."} if model == "runtime_signal" else {}
     own = keys | own | (col.WRITTEN if model == "timeline" or model in col.LOGS else col.AUDIT)
 
-    codes = {name: known for name in own if (known := codes_of(binding, name))}
+    # an approval event may name a flow that does not exist: it has a reason of its own
+    codes = {name: known for name in own if (model, name) != ("approval_event", "AF_Code") and (known := codes_of(binding, name))}
     described = []
     for name, description in own.items():
         tests: list[Any] = []
@@ -336,6 +349,8 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
     of_rows: list[Any] = [well_formed(f"{binding.name}_{model}", filled, unique, codes, live="_DeleteDate" in own)]
     if model == "timeline":
         of_rows.append({"ozmeta_runtime.counter_not_restarted": {"config": {"severity": "warn"}}})
+    if model == "approval_event":
+        of_rows.append({"ozmeta_runtime.approval_events_counted": {"config": {"severity": "warn"}}})
     return {"name": f"{binding.name}_{model}", "description": yaml_text(description_of(binding, model)), "data_tests": of_rows, "columns": described}
 
 
@@ -345,7 +360,7 @@ def codes_of(binding: Binding, column_name: str) -> list[str]:
         return binding.workflow.states
     if column_name in ("AF_Code", "AS_Code"):
         flows = binding.approvals.flows if binding.approvals else []
-        return [flow.code for flow in flows] if column_name == "AF_Code" else sorted({step.code for flow in flows for step in flow.steps})
+        return [flow.code for flow in flows] if column_name == "AF_Code" else sorted({step.code for flow in flows for step in flow.all_steps})
     return [sla.code for sla in binding.slas] if column_name == "SL_Code" else STATUSES.get(column_name, [])
 
 
@@ -369,7 +384,14 @@ def flow_in_words(flow: Flow) -> str:
         needed = f"{s.quorum} of {s.voters} approvals" if s.voters else f"{s.quorum} approval{'s' if s.quorum > 1 else ''}"
         return f"{s.code} ({needed}{' by ' + ' or '.join(s.roles) if s.roles else ''}, {'one rejection ends it' if s.veto else 'no veto'})"
 
-    return f"{flow.code}: " + ", then ".join(map(step, flow.steps)) + "."
+    def way(steps: list[Step], on_request: str) -> str:
+        restarts = "; a request while a round is open starts the next" if on_request == "restart" else ""
+        return ", then ".join(map(step, steps)) + restarts
+
+    if not flow.versions:
+        return f"{flow.code}: {way(flow.steps, flow.on_request)}."
+    versions = [(f"from {v.start[:19]} " if v.start else "first ") + way(v.steps, v.on_request) for v in flow.versions]
+    return f"{flow.code}: " + "; ".join(versions) + "."
 
 
 def sla_in_words(sla: Sla) -> str:

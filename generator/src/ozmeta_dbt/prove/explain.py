@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -118,49 +117,73 @@ def chronology(facts: Facts) -> list[Line]:
 
 
 def approval_effects(facts: Facts) -> list[tuple[str, str, str]]:
-    """(instant, effect, event id) of the rounds of approval. What opened, passed or ended one is in the tables; the votes between are told by the events' types,
-    so that of a journal which has other names for them, or of votes that name no flow where there are several, only the counts at the end are told."""
-    rows = sorted(live(facts.get("approval_step", [])), key=lambda r: (r["AF_Code"], int(r["AP_Round"]), int(r["AS_Order"])))
-    single = len({row["AF_Code"] for row in rows}) == 1
-    positions = {row["EJ_ID"]: int(row["TL_Position"]) for row in facts["timeline"] if row["TL_Position"]}
-    found: list[tuple[str, str, str]] = []
-    for place, row in enumerate(rows):
-        if row["AP_ActivatedUTC"] is None:
-            continue
-        before = rows[place - 1] if place else None
-        opens = before is None or (before["AF_Code"], before["AP_Round"]) != (row["AF_Code"], row["AP_Round"])
-        after = rows[place + 1] if place + 1 < len(rows) else None
-        is_last = after is None or (after["AF_Code"], after["AP_Round"]) != (row["AF_Code"], row["AP_Round"])
-        asks = f"{row['AS_Code']} is asked: {row['AP_Quorum']} to approve" + (f", of {row['AP_Roles']}" if row["AP_Roles"] else "")
-        found.append((row["AP_ActivatedUTC"], (f"opens round {row['AP_Round']} of {row['AF_Code']}; " if opens else "") + asks, row["AP_ActivatedEventID"]))
-        votes: dict[str, str] = {}
-        begun, decided = positions.get(row["AP_ActivatedEventID"], 0), positions.get(row["AP_DecidedEventID"] or "")
-        for event in sorted((e for e in facts["timeline"] if begun < positions.get(e["EJ_ID"], 0) <= (decided or len(positions))), key=lambda e: positions[e["EJ_ID"]]):
-            kind = event["EJ_EventType"].removeprefix("Approval.")
-            flow, step, other = (said(event.get(f"PL_approval_{name}")) for name in ("flow", "step", "onBehalfOf"))
-            if kind not in ("Approved", "Rejected") or event["TL_IsRejected"] == "true" or (flow != row["AF_Code"] if flow else not single):
-                continue
-            voter = other or event["EJ_Actor"]
-            if step and step != row["AS_Code"]:
-                effect = f"a vote on {step} while it is {row['AS_Code']}'s turn: out of turn"
-            elif not voter:
-                effect = f"a vote of nobody on {row['AS_Code']}: ignored"
-            else:
-                votes[voter] = kind
-                effect = f"{'approves' if kind == 'Approved' else 'rejects'} {row['AS_Code']}{f' for {other}' if other else ''} ({list(votes.values()).count('Approved')} of {row['AP_Quorum']})"
-            found.append((event["TL_EffectiveUTC"], effect, event["EJ_ID"]))
-        if row["AP_DecidedUTC"] is not None:
-            outcome = f"passes {row['AS_Code']} with {row['AP_Approvals']} of {row['AP_Quorum']}" if row["AP_Outcome"] == "Approved" else f"{row['AS_Code']} is {row['AP_Outcome'].lower()}, {row['AP_Approvals']} for and {row['AP_Rejections']} against"
-            ends = f"; round {row['AP_Round']} of {row['AF_Code']} is {row['AP_Outcome'].lower()}" if is_last or row["AP_Outcome"] != "Approved" else ""
-            found.append((row["AP_DecidedUTC"], outcome + ends, row["AP_DecidedEventID"]))
-    # a vote that lets a step pass is told before the turn of the next
-    return sorted(found, key=lambda item: (positions.get(item[2], 0), "is asked" in item[1]))
+    """(instant, effect, event id) of each approval event, in the order they count: what it did, or
+    why it did nothing."""
+    steps = {
+        (row["AF_Code"], row["AP_Round"], row["AP_StepNo"]): row
+        for row in live(facts.get("approval_step", []))
+    }
+    events = sorted(live(facts.get("approval_event", [])), key=lambda row: int(row["TL_Position"]))
+    return [
+        (event["TL_EffectiveUTC"], effect, event["EJ_ID"])
+        for event in events
+        for effect in effects_of(event, steps)
+    ]
 
 
-def said(raw: str | None) -> str | None:
-    """The text of a payload field that the timeline keeps as JSON; none where it is no single value."""
-    value = json.loads(raw) if raw else None
-    return None if isinstance(value, (dict, list)) or value is None else value if isinstance(value, str) else raw
+Steps = dict[tuple[str | None, str | None, str | None], Row]
+
+
+def effects_of(event: Row, steps: Steps) -> list[str]:
+    """What one approval event did."""
+    flow, round_no, step, effect = (event[c] for c in ("AF_Code", "AP_Round", "AS_Code", "AE_Effect"))
+    if event["AE_Reason"]:
+        why = why_not_counted(event)
+        return [why] if why else []
+
+    def asks(number: str | None) -> str:
+        row = steps[flow, round_no, number]
+        of = f", of {row['AP_Roles']}" if row["AP_Roles"] else ""
+        return f"{row['AS_Code']} is asked: {row['AP_Quorum']} to approve{of}"
+
+    if effect == "Requested":
+        return [f"opens round {round_no} of {flow}; {asks('1')}"]
+    if effect == "Resubmitted":
+        before = int(round_no or 0) - 1
+        return [f"withdraws round {before} of {flow} and opens round {round_no}; {asks('1')}"]
+    row = steps[flow, round_no, event["AE_Stage"]]
+    votes = f"{event['AE_Approvals']} of {row['AP_Quorum']}"
+    told = []
+    if event["AE_Kind"] in ("Approve", "Reject"):
+        behalf = f" for {event['AE_Voter']}" if event["AE_Voter"] != event["EJ_Actor"] else ""
+        told.append(f"{event['AE_Kind'].lower()}s {step}{behalf} ({votes})")
+    if effect == "Approved":
+        told.append(f"passes {step} with {votes}")
+        ends = event["AE_StageAfter"] == "0"
+        told[-1] += f"; round {round_no} of {flow} is approved" if ends else ""
+        told += [] if ends else [asks(event["AE_StageAfter"])]
+    elif effect in ("Rejected", "Withdrawn"):
+        outcome = effect.lower()
+        told.append(
+            f"{step} is {outcome}, {event['AE_Approvals']} for and {event['AE_Rejections']} against; "
+            f"round {round_no} of {flow} is {outcome}"
+        )
+    return told
+
+
+def why_not_counted(event: Row) -> str | None:
+    """The reason in words; none if the fold refused the event, which its line says already."""
+    flow, step, named = event["AF_Code"], event["AS_Code"], event["AE_StepNamed"]
+    what = "a request" if event["AE_Kind"] == "Request" else "a vote"
+    return {
+        "NoFlow": "names no approval flow, and the binding has none of its own: counts nowhere",
+        "UnknownFlow": f"names the approval flow {flow}, which the binding does not have: counts nowhere",
+        "NoOpenRound": f"no round of {flow} is open: counts nowhere",
+        "UnknownStep": f"a vote on {named}, which is not a step of {flow}: counts nowhere",
+        "OutOfTurn": f"a vote on {named} while it is {step}'s turn: out of turn",
+        "RoundIsOpen": f"a request while a round of {flow} is open: ignored",
+        "NoVoter": f"{what} of nobody on {step}: ignored",
+    }.get(event["AE_Reason"])
 
 
 def acknowledges(row: Row, entry: Row) -> bool:

@@ -1,18 +1,8 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
 {{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('approval_step')) }}
 
-{% set intake = {
-  'object_type': 'Case',
-  'tenant_in_key': true,
-  'fields': [
-    {'ref': 'approval.flow', 'column': 'PL_approval_flow', 'path': ['approval', 'flow']},
-    {'ref': 'approval.onBehalfOf', 'column': 'PL_approval_onBehalfOf', 'path': ['approval', 'onBehalfOf']},
-    {'ref': 'approval.step', 'column': 'PL_approval_step', 'path': ['approval', 'step']}
-  ]
-} %}
+{% set intake = {'object_type': 'Case', 'tenant_in_key': true} %}
 {% set approvals = {
-  'events': {'requested': 'Release.Asked', 'approved': 'Approval.Approved', 'rejected': 'Approval.Rejected', 'withdrawn': 'Release.Dropped'},
-  'default': 'Release',
   'flows': [
     {
       'code': 'Release',
@@ -28,4 +18,4 @@
   ]
 } %}
 
-{{ ozmeta_runtime.approval_step(binding='case', intake=intake, approvals=approvals, timeline=ref('case_timeline')) }}
+{{ ozmeta_runtime.approval_step(binding='case', intake=intake, approvals=approvals, events=ref('case_approval_event'), timeline=ref('case_timeline')) }}

@@ -5,7 +5,7 @@
 {% set signals = {
   'severities': {'Approval.Requested': 'Info', 'SLA.Breached': 'Critical', 'SLA.Warned': 'Info'},
   'emits': [],
-  'requests': [{'flow': 'Release', 'step': 'Check'}, {'flow': 'O\x27Second "opinion" \x7b\x7b x \x7d\x7d', 'step': 'Check'}]
+  'requests': ['Release', 'O\x27Second "opinion" \x7b\x7b x \x7d\x7d']
 } %}
 
 {{ ozmeta_runtime.runtime_signal(binding='case', intake=intake, signals=signals, timeline=ref('case_timeline'), cycles=ref('case_sla_cycle'), queue=ref('case_escalation_queue'), approvals=ref('case_approval_step')) }}

@@ -21,6 +21,7 @@
   'AP_ActivatedEventID',
   'AP_DecidedEventID',
   'AP_LastActor',
+  'AP_StepNo',
   'AP_Roles'
 ] %}
 

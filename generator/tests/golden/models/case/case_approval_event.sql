@@ -1,0 +1,31 @@
+{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('approval_event')) }}
+
+{% set intake = {
+  'object_type': 'Case',
+  'tenant_in_key': true,
+  'fields': [
+    {'ref': 'approval.flow', 'column': 'PL_approval_flow', 'path': ['approval', 'flow']},
+    {'ref': 'approval.onBehalfOf', 'column': 'PL_approval_onBehalfOf', 'path': ['approval', 'onBehalfOf']},
+    {'ref': 'approval.step', 'column': 'PL_approval_step', 'path': ['approval', 'step']}
+  ]
+} %}
+{% set approvals = {
+  'events': {'requested': 'Release.Asked', 'approved': 'Approval.Approved', 'rejected': 'Approval.Rejected', 'withdrawn': 'Release.Dropped'},
+  'default': 'Release',
+  'flows': [
+    {
+      'code': 'Release',
+      'steps': [
+        {'order': 1, 'code': 'Check', 'quorum': 2, 'of': 3, 'veto': false, 'roles': ['Lead', 'Manager']},
+        {'order': 2, 'code': 'Sign', 'quorum': 2, 'of': 2, 'veto': true, 'roles': []}
+      ]
+    },
+    {
+      'code': 'O\x27Second "opinion" \x7b\x7b x \x7d\x7d',
+      'steps': [{'order': 1, 'code': 'Check', 'quorum': 1, 'of': none, 'veto': true, 'roles': []}]
+    }
+  ]
+} %}
+
+{{ ozmeta_runtime.approval_event(binding='case', intake=intake, approvals=approvals, timeline=ref('case_timeline')) }}
