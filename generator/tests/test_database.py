@@ -386,8 +386,8 @@ def test_hostile_codes(project: Project, request: pytest.FixtureRequest, engine:
 
 
 @pytest.mark.parametrize(("url", "parts"), [
-    (None, ["the environment variable METADB_URL is not set", "postgresql://user:password@host/database"]), (" ", ["is not set"]), ("S3CRET", ["what METADB_URL holds is no database URL"]),
-    ("postgresql://u:S3CRET@host:S3CRET/db", ["is no database URL"]), ("postgresql://u:a@S3CRET@host/db", ["is no database URL", "%40 for @"]), ("postgresql://u:a@S3CRET/w@host/db", ["is no database URL"]),
+    (None, ["the environment variable METADB_URL is not set", "postgresql://user:password@host/database"]), (" ", ["is not set"]), ("S3CRET", ["what METADB_URL holds is not a database URL"]),
+    ("postgresql://u:S3CRET@host:S3CRET/db", ["is not a database URL"]), ("postgresql://u:a@S3CRET@host/db", ["is not a database URL", "%40 for @"]), ("postgresql://u:a@S3CRET/w@host/db", ["is not a database URL"]),
     ("oracel://u:S3CRET@host/db", ["the driver for oracel is not installed"]), ("mssql+nodriver://u:S3CRET@host/db", ["pip install 'ozmeta-dbt[mssql]'"]), ("sqlite:///nowhere/S3CRET.db", ["the SQLite file that METADB_URL names does not exist"]),
     ("sqlite:///{folder}/ozmeta.yml", ["can't be read (file is not a database)"]),
 ])  # fmt: skip

@@ -222,7 +222,7 @@ def url_of(url_env: str, why: str) -> tuple[sa.URL, set[str]]:
         url = None
     # with an @ more than one, part of the password would be taken for the host, and shown as such by the driver
     if url is None or (url.host and text.count("@") > 1):
-        raise DatabaseProblem(f"what {url_env} holds is no database URL such as {SHAPE}; signs in user and password that mean something in a URL are written as %40 for @, %2F for /, %3A for :")
+        raise DatabaseProblem(f"what {url_env} holds is not a database URL such as {SHAPE}; signs in user and password that mean something in a URL are written as %40 for @, %2F for /, %3A for :")
     values = [value for name, many in url.query.items() if name.lower() not in HARMLESS for value in ([many] if isinstance(many, str) else many)]
     pieces = [piece.partition("=")[2] for value in values for piece in value.split(";")]
     secrets = {text, str(url.password or ""), *values, *pieces}
