@@ -366,7 +366,7 @@ class Resolver:
                 wanted.add(template.purpose)
                 if template.target_layer == "Semantic":
                     semantic.add(template.purpose)
-                if template.purpose not in allowed:
+                if template.purpose not in allowed and self.rows.complete("SlaPolicy", "RuntimeSlaBinding", "ApprovalFlow", "WorkflowState", "WorkflowTransition"):
                     self.problems.warn(template.origin, f"{label} has nothing for {template.purpose}: no {'approval flow' if template.purpose == 'ApprovalTracking' else 'SLA or escalation'} is defined")
         return wanted & allowed, semantic & allowed, allowed - {template.purpose for template in chosen}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ozmeta_dbt.bindings import Draft, Resolver, Sla, Transition, Workflow
 from ozmeta_dbt.config import Config
-from ozmeta_dbt.dsl import Rule
+from ozmeta_dbt.dsl import NUMBER, Rule
 from ozmeta_dbt.possible import Move, can_be_true, matches
 from ozmeta_dbt.problems import Origin, Problem, Problems
 from ozmeta_dbt.words import did_you_mean, is_typo, listed, nearest
@@ -227,7 +227,7 @@ def compared(expr: Any, at: Origin, sets: dict[str, Names]) -> Iterator[tuple[Or
         pairs = [(0, other) for other in others] + ([(other, 0) for other in others] if op != "in" else [])
         for side, other in pairs:
             if names := closed(args[side], sets):
-                yield from ((place, text, names, "is") for place, text in texts(args[other], at.at("args", other)))
+                yield from ((place, text, names, "is") for place, text in texts(args[other], at.at("args", other), names))
         if op == "in" and isinstance(args[0], str):
             found = [closed(arg, sets) for arg in args[1:]]
             if all(found):
@@ -256,13 +256,15 @@ def closed(expr: Any, sets: dict[str, Names]) -> Names | None:
     return None
 
 
-def texts(expr: Any, at: Origin) -> Iterator[tuple[Origin, str]]:
-    """The literal texts that a value may be, and where each stands. A number stands for its text."""
+def texts(expr: Any, at: Origin, names: Names) -> Iterator[tuple[Origin, str]]:
+    """The literal texts that a value may be, and where each stands. A number stands for its text, unless names are numbers too: 5 is then also 05."""
     if isinstance(expr, str):
         yield at.at("lit"), expr
+    elif isinstance(expr, int) and not isinstance(expr, bool) and not any(NUMBER.fullmatch(name) for name in names.known):
+        yield at.at("lit"), str(expr)
     elif isinstance(expr, dict) and expr.get("op") == "coalesce":
         for place, arg in enumerate(expr["args"]):
-            yield from texts(arg, at.at("args", place))
+            yield from texts(arg, at.at("args", place), names)
 
 
 # ---------------------------------------------------------------- what the fold can show
