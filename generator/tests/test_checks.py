@@ -206,7 +206,7 @@ def test_states_that_nothing_reaches(project: Project) -> None:
     tables["WorkflowTransition"][1]["WT_IsEnabled"] = False
     for config, hint in ((CONFIG, "only a move that the workflow does not declare gets there"), (FIRST, "no object gets there")):
         (warning,) = shown(found(project, tables, config).warnings)
-        assert warning == f"snapshot.json /objects/workflows/states/3/WS_Code: no enabled transition leads from the start state 'New', or from a state that is reached, to 'Triaged' ({hint})"
+        assert warning == f"snapshot.json /objects/workflows/states/3/WS_Code: no path of enabled transitions leads from the start state 'New' to 'Triaged' ({hint})"
 
 
 def test_a_timer_that_needs_a_terminal_state(project: Project) -> None:

@@ -112,7 +112,7 @@ class Checks:
         for state in self.rows["WorkflowState"]:
             if state.workflow_id == draft.workflow.id and state.code not in reached:
                 hint = "only a move that the workflow does not declare gets there" if draft.conflict_policy == "last_writer_wins" else "no object gets there"
-                self.say(False, state.at("code"), f"no enabled transition leads from the start state {draft.workflow.start!r}, or from a state that is reached, to {state.code!r}", hint)
+                self.say(False, state.at("code"), f"no path of enabled transitions leads from the start state {draft.workflow.start!r} to {state.code!r}", hint)
 
     # ------------------------------------------------------------ timers
 
