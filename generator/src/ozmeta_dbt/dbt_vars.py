@@ -1,4 +1,6 @@
-"""The variables of dbt that the package knows, and those of dbt_project.yml that look like them and are none of them."""
+"""The variables of dbt that the package knows, and those of dbt_project.yml that look like them
+and are none of them.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,20 @@ FILE = "dbt_project.yml"
 
 
 def check(project: Path, problems: Problems) -> None:
-    """Warn of each variable that dbt would pass on and no macro would ever read. What else is wrong with the file, dbt says."""
+    """Warn of each variable that dbt would pass on and no macro would ever read. What else is
+    wrong with the file, dbt says.
+    """
     try:
         document = loads_yaml((project / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return
     if isinstance(document, dict) and isinstance(document.get("vars"), dict):
-        check_scope(document["vars"], Origin(FILE).at("vars"), {str(document.get("name")), PACKAGE}, problems)
+        check_scope(
+            document["vars"],
+            Origin(FILE).at("vars"),
+            {str(document.get("name")), PACKAGE},
+            problems,
+        )
 
 
 def check_scope(scope: dict[Any, Any], at: Origin, packages: set[str], problems: Problems) -> None:
@@ -32,6 +41,16 @@ def check_scope(scope: dict[Any, Any], at: Origin, packages: set[str], problems:
         if name in packages and isinstance(value, dict):
             check_scope(value, at.at(name), set(), problems)
         elif isinstance(value, dict) and nearest(name, [PACKAGE]):
-            problems.warn(at.at(name), f"{name!r} is not a package, so these variables reach no macro", f"did you mean {PACKAGE!r}?")
-        elif name not in KNOWN_VARS and (plain(name).startswith("ozmeta") or nearest(name, KNOWN_VARS)):
-            problems.warn(at.at(name), f"{name!r} is not a variable of {PACKAGE}: it has no effect", one_of(name, KNOWN_VARS))
+            problems.warn(
+                at.at(name),
+                f"{name!r} is not a package, so these variables reach no macro",
+                f"did you mean {PACKAGE!r}?",
+            )
+        elif name not in KNOWN_VARS and (
+            plain(name).startswith("ozmeta") or nearest(name, KNOWN_VARS)
+        ):
+            problems.warn(
+                at.at(name),
+                f"{name!r} is not a variable of {PACKAGE}: it has no effect",
+                one_of(name, KNOWN_VARS),
+            )

@@ -1,4 +1,5 @@
-"""Whether a rule can be true of any event: its expression over what is known of an event, three-valued, the rest left open (SPEC 4.7).
+"""Whether a rule can be true of any event: its expression over what is known of an event,
+three-valued, the rest left open (SPEC 4.7).
 
 The answer errs on one side only: a rule that could be true is never called one that can't.
 """
@@ -24,7 +25,9 @@ class Move:
 
 
 class Open:
-    """A value of which only this is known: whether it may be null, and that it is none of the rule's literals if it is `other`."""
+    """A value of which only this is known: whether it may be null, and that it is none of the
+    rule's literals if it is `other`.
+    """
 
     def __init__(self, nullable: bool, other: bool = False):
         self.nullable, self.other = nullable, other
@@ -35,27 +38,54 @@ Truth = frozenset  # of True, False and None: all that an expression may come to
 EVERY: Truth = frozenset({True, False, None})
 ANSWERED: Truth = frozenset({True, False})
 NEVER_NULL = ("event.id", "event.type", "now.utc")
-BOOLEAN_OPS = ("and", "or", "not", "eq", "ne", "gt", "gte", "lt", "lte", "in", "contains", "startsWith", "endsWith", "isNull", "isNotNull", "regex")
+BOOLEAN_OPS = (
+    "and",
+    "or",
+    "not",
+    "eq",
+    "ne",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "in",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "isNull",
+    "isNotNull",
+    "regex",
+)
 
 
 def can_be_true(expr: Any, events: Iterable[Move], has_tenant: bool, known: dict[str, Any]) -> bool:
-    """Whether an expression is true of any of these moves. `known`: by ref, all the values that it may have."""
+    """Whether an expression is true of any of these moves. `known`: by ref, all the values that
+    it may have.
+    """
     candidates = values_of(expr, has_tenant, known)
     for move in events:
-        fixed = {"transition.fromState": move.from_state, "transition.toState": move.to_state, "transition.code": move.code}
+        fixed = {
+            "transition.fromState": move.from_state,
+            "transition.toState": move.to_state,
+            "transition.code": move.code,
+        }
         tries = 1
         for values in candidates.values():
             tries *= len(values)
         if tries > MAX_TRIES:
             candidates = {}
         for chosen in itertools.product(*candidates.values()):
-            if True in possible(expr, fixed | dict(zip(candidates, chosen, strict=True)), has_tenant):
+            if True in possible(
+                expr, fixed | dict(zip(candidates, chosen, strict=True)), has_tenant
+            ):
                 return True
     return False
 
 
 def values_of(expr: Any, has_tenant: bool, known: dict[str, Any]) -> dict[str, list[Any]]:
-    """Refs that a rule only compares with literal texts: one of those, some other, or null. So `x = 'a' and x = 'b'` is seen to be never true."""
+    """Refs that a rule only compares with literal texts: one of those, some other, or null. So
+    `x = 'a' and x = 'b'` is seen to be never true.
+    """
     texts: dict[str, set[str]] = {}
     other_use: set[str] = set()
 
@@ -63,8 +93,14 @@ def values_of(expr: Any, has_tenant: bool, known: dict[str, Any]) -> dict[str, l
         if not isinstance(node, dict):
             return
         if "ref" in node:
-            plain = "as" not in node and (op in ("isNull", "isNotNull") or (op in ("eq", "ne") or (op == "in" and place == 0)) and all(isinstance(arg, str) for arg in beside))
-            texts.setdefault(node["ref"], set()).update(arg for arg in beside if isinstance(arg, str))
+            plain = "as" not in node and (
+                op in ("isNull", "isNotNull")
+                or (op in ("eq", "ne") or (op == "in" and place == 0))
+                and all(isinstance(arg, str) for arg in beside)
+            )
+            texts.setdefault(node["ref"], set()).update(
+                arg for arg in beside if isinstance(arg, str)
+            )
             if not plain:
                 other_use.add(node["ref"])
         for index, arg in enumerate(node.get("args", [])):
@@ -72,11 +108,17 @@ def values_of(expr: Any, has_tenant: bool, known: dict[str, Any]) -> dict[str, l
 
     walk(expr, 0, "", [])
     found = {}
-    for ref in sorted(texts.keys() - other_use - {"transition.fromState", "transition.toState", "transition.code"}):
+    for ref in sorted(
+        texts.keys() - other_use - {"transition.fromState", "transition.toState", "transition.code"}
+    ):
         if ref in known:
             found[ref] = [*sorted(known[ref]), *([] if has_tenant else [None])]
         else:
-            found[ref] = [*sorted(texts[ref]), OTHER, *([] if never_null(ref, has_tenant) else [None])]
+            found[ref] = [
+                *sorted(texts[ref]),
+                OTHER,
+                *([] if never_null(ref, has_tenant) else [None]),
+            ]
     return found
 
 
@@ -108,11 +150,18 @@ def truth_of(op: str, args: list[Any], values: dict[str, Any], has_tenant: bool)
         return ANSWERED if unsure else frozenset({(terms[0] is None) == (op == "isNull")})
     if op == "in":
         # an array counts as its members, and an empty one as nothing
-        parts = [equal(terms[0], term) | ({False} if isinstance(term, Open) else set()) for term in terms[1:]]
+        parts = [
+            equal(terms[0], term) | ({False} if isinstance(term, Open) else set())
+            for term in terms[1:]
+        ]
         return combined(parts, is_or=True)
     if op in ("eq", "ne"):
         same = equal(*terms)
-        return same if op == "eq" else frozenset(None if truth is None else not truth for truth in same)
+        return (
+            same
+            if op == "eq"
+            else frozenset(None if truth is None else not truth for truth in same)
+        )
     if None in terms:
         return frozenset({None})
     if op in TESTS and all(isinstance(term, str) for term in terms):
@@ -172,11 +221,19 @@ def value_of(expr: Any, values: dict[str, Any], has_tenant: bool) -> Any:
 
 
 def matches(text: str, pattern: str) -> bool:
-    """A partial match. RE2's classes such as [[:alpha:]] are not Python's, so with one of them the answer is yes."""
+    """A partial match. RE2's classes such as [[:alpha:]] are not Python's, so with one of them
+    the answer is yes.
+    """
     return "[:" in pattern or re.search(pattern, text) is not None
 
 
 TESTS: dict[str, Callable[[str, str], bool]] = {
-    "startsWith": str.startswith, "endsWith": str.endswith, "contains": str.__contains__, "regex": matches,
-    "lt": str.__lt__, "lte": str.__le__, "gt": str.__gt__, "gte": str.__ge__,
-}  # fmt: skip
+    "startsWith": str.startswith,
+    "endsWith": str.endswith,
+    "contains": str.__contains__,
+    "regex": matches,
+    "lt": str.__lt__,
+    "lte": str.__le__,
+    "gt": str.__gt__,
+    "gte": str.__ge__,
+}

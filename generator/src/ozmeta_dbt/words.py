@@ -50,7 +50,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that is most like a word, or none if no name is much like it."""
     wanted = plain(word[:100])
     allowed = max(1, min(3, len(wanted) // 3))
-    found = [(distance(wanted, plain(name)), name) for name in sorted(set(known)) if abs(len(plain(name)) - len(wanted)) <= allowed]
+    found = [
+        (distance(wanted, plain(name)), name)
+        for name in sorted(set(known))
+        if abs(len(plain(name)) - len(wanted)) <= allowed
+    ]
     least, name = min(found, default=(allowed + 1, ""))
     return name if least <= allowed else None
 
@@ -66,4 +70,6 @@ def one_of(word: str, known: Iterable[str]) -> str:
     """A hint: the nearest name, and all that are allowed, in the order given."""
     names = list(known)
     name = nearest(word, names)
-    return (f"did you mean {name!r}? allowed: " if name is not None else "allowed: ") + ", ".join(names)
+    return (f"did you mean {name!r}? allowed: " if name is not None else "allowed: ") + ", ".join(
+        names
+    )
