@@ -83,8 +83,8 @@ FAULTS: list[tuple[str, Change, str, str]] = [
     ("one level twice", ladder({"payload": {"level": 2}}, {}), "SlaPolicy/0/SL_EscalationRule/actions/1/payload/level", "level 2 of SLA.Breached is there twice"),
     *((f"afterMinutes {value!r}", ladder({"payload": {"afterMinutes": value}}), "SlaPolicy/0/SL_EscalationRule/actions/0/payload/afterMinutes", "a whole number from 0") for value in (-1, 1.5, "5", True, None, 10**10)),
     ("level 0", ladder({"payload": {"level": 0}}), "SlaPolicy/0/SL_EscalationRule/actions/0/payload/level", "a whole number from 1"),
-    ("severity", ladder({"payload": {"severity": "High"}}), "SlaPolicy/0/SL_EscalationRule/actions/0/payload/severity", "'High' is no severity"),
-    *((f"assignee {name!r}", ladder({"target": name}), "SlaPolicy/0/SL_EscalationRule/actions/0/target", "is nobody") for name in ("Lead", "role:", "team:x")),
+    ("severity", ladder({"payload": {"severity": "High"}}), "SlaPolicy/0/SL_EscalationRule/actions/0/payload/severity", "'High' is not a severity"),
+    *((f"assignee {name!r}", ladder({"target": name}), "SlaPolicy/0/SL_EscalationRule/actions/0/target", "does not say who") for name in ("Lead", "role:", "team:x")),
     ("a timer that is not bound", acts({"type": "StopTimer", "target": "SLA.X"}), "WorkflowTransition/0/WT_ActionLogical/actions/0/target", "the SLA 'SLA.X', which is not bound here"),
     # approvals
     ("no such flow", put("RuntimeBinding", 0, AF_ID=9), "RuntimeBinding/0/AF_ID", "points to 9"),
@@ -103,8 +103,8 @@ FAULTS: list[tuple[str, Change, str, str]] = [
           ({"quorum": "all", "of": 0}, "of", "is 0, a whole number from 1 to 1000"), ({"of": [3]}, "of", "is [3]"), ({"of": 1001}, "of", "is 1001"), ({"veto": "no"}, "veto", "is 'no', true or false"),
           ({"quorums": 2}, "quorums", "an approval rule has no 'quorums'"), ({"onRestart": "ignore"}, "onRestart", "an approval rule has no"),
       ]),
-    ("an approval rule that is none", put("ApprovalStep", 0, AS_RuleLogical="two of them"), "ApprovalStep/0/AS_RuleLogical", "the rule is no JSON"),
-    ("half an approval rule", put("ApprovalStep", 0, AS_RuleLogical='{"quorum": 2'), "ApprovalStep/0/AS_RuleLogical", "the rule is no JSON"),
+    ("an approval rule that is none", put("ApprovalStep", 0, AS_RuleLogical="two of them"), "ApprovalStep/0/AS_RuleLogical", "the rule is not JSON"),
+    ("half an approval rule", put("ApprovalStep", 0, AS_RuleLogical='{"quorum": 2'), "ApprovalStep/0/AS_RuleLogical", "the rule is not JSON"),
     ("an approval rule's version", put("ApprovalStep", 0, AS_RuleLogical={"version": 2, "kind": "Guard"}), "ApprovalStep/0/AS_RuleLogical/version", "is 2"),
     ("an SLA on another flow's step", both(put("SlaPolicy", 0, SL_ObjectType="ApprovalStep", SL_ObjectID=3), add("ApprovalStep", AS_ID=3, AF_ID=2, AS_Order=1, AS_Code="X")), "SlaPolicy/0/SL_ObjectID", "Resolve times the approval step 3"),
     ("an SLA on a disabled flow's step", both(put("SlaPolicy", 0, SL_ObjectType="ApprovalStep", SL_ObjectID=1), put("ApprovalFlow", 0, AF_IsEnabled=False)), "SlaPolicy/0/SL_ObjectID", "times the approval step 1"),
@@ -153,31 +153,31 @@ def nested(depth: int) -> dict:
 
 
 BAD_RULES: list[tuple[Any, str, str]] = [
-    ("{not json", "", "the rule is no JSON"), ("always", "", "no JSON"), ("[1]", "", "a rule is a JSON object"), ("3", "", "a rule is a JSON object"), (["allow"], "", "a rule is a JSON object"),
-    ("[" * 100_000, "", "no JSON"), ('{"version": NaN}', "", "NaN is no JSON"), ('{"version":1,"kind":"TimerStart","params":{"x":1e999999999}}', "", "out of range"),
-    ('{"version":1,"kind":"TimerStart","params":{"x":1e99999999999999999999}}', "", "is no number"),
+    ("{not json", "", "the rule is not JSON"), ("always", "", "not JSON"), ("[1]", "", "a rule is a JSON object"), ("3", "", "a rule is a JSON object"), (["allow"], "", "a rule is a JSON object"),
+    ("[" * 100_000, "", "not JSON"), ('{"version": NaN}', "", "NaN is not JSON"), ('{"version":1,"kind":"TimerStart","params":{"x":1e999999999}}', "", "out of range"),
+    ('{"version":1,"kind":"TimerStart","params":{"x":1e99999999999999999999}}', "", "is not a number"),
     ({"version": 2}, "/version", "is 2, this generator knows version 1"), ({"version": True}, "/version", "knows version 1"), ({"version": "1"}, "/version", "knows version 1"), ({"version": None}, "/version", "knows version 1"),
-    ({"kind": "Timer"}, "/kind", "'Timer' is no kind of rule"), ({"kind": None}, "/kind", "no kind"), ({"kind": ["Guard"]}, "/kind", "no kind"),
+    ({"kind": "Timer"}, "/kind", "'Timer' is not a kind of rule"), ({"kind": None}, "/kind", "not a kind"), ({"kind": ["Guard"]}, "/kind", "not a kind"),
     *(({"kind": kind}, "/kind", f"is {kind}, a rule of kind TimerStart belongs here") for kind in KINDS if kind != "TimerStart"),
     ({"if": 1}, "/if", "a rule has no 'if'"), ({"a/b~c": 1}, "/a~1b~0c", "a rule has no"), ({"params": []}, "/params", "an object"), ({"params": {"onRestart": "stop"}}, "/params/onRestart", "'stop' is unknown"),
-    ({"expr": 1}, E, "an expression is"), ({"expr": {}}, E, "an expression has"), ({"expr": {"op": "xor", "args": []}}, E + "/op", "'xor' is no op"), ({"expr": {"op": [], "args": []}}, E + "/op", "is no op"),
+    ({"expr": 1}, E, "an expression is"), ({"expr": {}}, E, "an expression has"), ({"expr": {"op": "xor", "args": []}}, E + "/op", "'xor' is not an op"), ({"expr": {"op": [], "args": []}}, E + "/op", "is not an op"),
     ({"expr": {"op": "not", "args": {}}}, E + "/args", "an array"), ({"expr": {"op": "not"}}, E + "/args", "an array"), ({"expr": {"op": "not", "args": [nested(0)], "as": "x"}}, E + "/as", "unknown here"),
     *(({"expr": {"op": op, "args": [nested(0)] * count}}, E + "/args", f"{op} takes") for op, count in
       [("and", 0), ("or", 0), ("not", 2), ("eq", 1), ("eq", 3), ("in", 1), ("isNull", 0), ("add", 3), ("coalesce", 0), ("dateAdd", 2), ("dateDiffMinutes", 1)]),
-    ({"expr": nested(41)}, E + "/args/0" * 41, "nested deeper"), ({"expr": {"op": "and", "args": [nested(0), {"op": "not", "args": [{"ref": "x"}]}]}}, ARG + "/args/0/ref", "'x' is no ref"),
-    *(({"expr": {"ref": ref}}, E + "/ref", "is no ref") for ref in ("object", "object.", "Object.X", "user.name", "context.", "user.claims.", "", 1, None)),
-    ({"expr": {"ref": "object.X", "as": "int"}}, E + "/as", "'int' is no cast"), ({"expr": {"ref": "object.X", "default": 1}}, E + "/default", "unknown here"),
-    (compared(lit=1, type="int"), ARG + "/type", "'int' is no type"), (compared(lit=[1]), ARG + "/lit", "a single value"), (compared(lit=1, ref="object.Y"), ARG + "/lit", "unknown here"),
-    *((compared(lit=value, type=type_), ARG + "/lit", f"is no {type_}") for type_, values in {
+    ({"expr": nested(41)}, E + "/args/0" * 41, "nested deeper"), ({"expr": {"op": "and", "args": [nested(0), {"op": "not", "args": [{"ref": "x"}]}]}}, ARG + "/args/0/ref", "'x' is not a ref"),
+    *(({"expr": {"ref": ref}}, E + "/ref", "is not a ref") for ref in ("object", "object.", "Object.X", "user.name", "context.", "user.claims.", "", 1, None)),
+    ({"expr": {"ref": "object.X", "as": "int"}}, E + "/as", "'int' is not a cast"), ({"expr": {"ref": "object.X", "default": 1}}, E + "/default", "unknown here"),
+    (compared(lit=1, type="int"), ARG + "/type", "'int' is not a type"), (compared(lit=[1]), ARG + "/lit", "a single value"), (compared(lit=1, ref="object.Y"), ARG + "/lit", "unknown here"),
+    *((compared(lit=value, type=type_), ARG + "/lit", f"is not a {type_}") for type_, values in {
         "number": ["one", "", "1e5", "+1", "1.", ".5", " 1", "٣", True, "1\n"], "boolean": ["yes", "1", 1, ""],
         "datetime": ["now", "2026-02-30", "2026-01-01T24:00", "2026-01-01T10:60", "2026-01-01 10", "01.02.2026", 20260101, "٢٠٢٦-٠١-٠١"]}.items() for value in values),
     (compared(lit="\ud800"), "", "half a character"), (compared(lit="a\0"), "", "a NUL"), ({"expr": {"ref": "object.\ud800"}}, "", "half a character"),
     ({"expr": {"op": "dateAdd", "args": [{"lit": "week"}, {"lit": 1}, {"ref": "now.utc"}]}}, E + "/args/0", "minute, hour or day"),
     ({"expr": {"op": "regex", "args": [{"ref": "object.X"}, {"ref": "object.Y"}]}}, ARG, "a literal string"), ({"expr": {"op": "regex", "args": [{"ref": "object.X"}, {"lit": 5}]}}, ARG, "a literal string"),
-    *((matched(pattern), ARG, "no regular expression") for pattern in ("(", "[a", "*", "a**", r"\p", "(?P<1>a)", "a{2,1}")),
+    *((matched(pattern), ARG, "not a regular expression") for pattern in ("(", "[a", "*", "a**", r"\p", "(?P<1>a)", "a{2,1}")),
     *((matched(pattern), ARG, "RE2 has no") for pattern in ("(?=a)", "(?!a)", "(?<=a)", "(?<!a)", r"(a)\1", "(?P<x>a)(?P=x)", "(?>a)", "a*+", "(?#c)a", "(?x)a", r"a\Z", r"\u0041", "(a)?(?(1)b|c)")),
     (matched("a{1001}"), ARG, "at most 1000"), (matched("a{2,5000}"), ARG, "at most 1000"),
-    ({"actions": {}}, "/actions", "an array of actions"), ({"actions": ["StartTimer"]}, "/actions/0", "an object with a type"), ({"actions": [{"type": "Shout"}]}, "/actions/0/type", "'Shout' is no action"),
+    ({"actions": {}}, "/actions", "an array of actions"), ({"actions": ["StartTimer"]}, "/actions/0", "an object with a type"), ({"actions": [{"type": "Shout"}]}, "/actions/0/type", "'Shout' is not an action"),
     ({"actions": [{"type": "Notify", "when": 1}]}, "/actions/0/when", "unknown here"), ({"actions": [{"type": "Notify", "target": 1}]}, "/actions/0/target", "a text"),
     ({"actions": [{"type": "Notify", "payload": []}]}, "/actions/0/payload", "an object"), ({"actions": [{"type": "Notify", "notes": "\ud800"}]}, "", "half a character"),
 ]  # fmt: skip
@@ -212,7 +212,7 @@ def test_kinds_have_their_place(project: Project, table: str, column: str, kind:
 
 
 @pytest.mark.parametrize("value", ["allow", " deny ", "tenant", "", "  ", None, matched(r"^\(?=\\1[(?=]$"), matched("(?i)(?P<n>a+|[+]+?)(?:[[:alpha:]]){2,1000}"), nested(40), compared(lit="-5.50", type="number"),
-                                   compared(lit="2024-02-29 23:59:59.123+05:30", type="datetime"), compared(lit=True, type="string"), compared(lit=None)])  # fmt: skip
+                                   compared(lit="2024-02-29 23:59:59.123+05:30", type="datetime"), compared(lit=True, type="string"), {"expr": {"op": "isNull", "args": [{"lit": None}]}}])  # fmt: skip
 def test_good_rules(project: Project, value: Any) -> None:
     tables = minimal()
     expr = value["expr"] if isinstance(value, dict) and "expr" in value else value
@@ -225,10 +225,10 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
     ("snapshot of a newer version", {"snapshot.json": '{"snapshotVersion": 2, "objects": {}}'}, 2, "snapshot.json /snapshotVersion: is 2, and this generator reads up to 1"),
     ("snapshot of version 1.7", {"snapshot.json": '{"snapshotVersion": "1.7", "objects": {}}'}, 0, "0 bindings"),
     ("snapshot without version", {"snapshot.json": '{"objects": {}}'}, 2, "snapshot.json /snapshotVersion: is None"),
-    ("no JSON", {"snapshot.json": "{"}, 2, "snapshot.json: is no JSON"),
-    ("JSON too deep", {"snapshot.json": "[" * 100_000}, 2, "snapshot.json: is no JSON"),
-    ("NaN", {"snapshot.json": '{"snapshotVersion": 1, "objects": {"x": NaN}}'}, 2, "NaN is no JSON"),
-    ("-Infinity", {"snapshot.json": '{"snapshotVersion": 1, "objects": {"x": -Infinity}}'}, 2, "-Infinity is no JSON"),
+    ("no JSON", {"snapshot.json": "{"}, 2, "snapshot.json: is not JSON"),
+    ("JSON too deep", {"snapshot.json": "[" * 100_000}, 2, "snapshot.json: is not JSON"),
+    ("NaN", {"snapshot.json": '{"snapshotVersion": 1, "objects": {"x": NaN}}'}, 2, "NaN is not JSON"),
+    ("-Infinity", {"snapshot.json": '{"snapshotVersion": 1, "objects": {"x": -Infinity}}'}, 2, "-Infinity is not JSON"),
     ("a number that fills the memory", {"snapshot.json": '{"snapshotVersion": 1, "objects": {"x": 1e999999999}}'}, 2, "out of range"),
     ("no snapshot", {"snapshot.json": "[]"}, 2, "there is no `objects`"),
     ("a pack that is none", {"snapshot.json": '{"snapshotVersion": 1, "objects": {"workflows": [{"states": []}]}}'}, 2, "/objects/workflows/0: a pack"),
@@ -237,14 +237,14 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
     ("no folder", {"ozmeta.yml": CONFIG.replace("{snapshot: snapshot.json}", "{folder: nowhere}")}, 3, "the folder nowhere does not exist"),
     ("an empty folder", {"ozmeta.yml": CONFIG.replace("{snapshot: snapshot.json}", "{folder: .}")}, 3, "no file named after a MetaDB table"),
     ("NUL in a path", {"ozmeta.yml": CONFIG.replace("snapshot.json", r'"a\0b"')}, 3, "can't be read"),
-    ("config is no YAML", {"ozmeta.yml": "a: [b"}, 2, "ozmeta.yml: is no YAML"),
-    ("config too deep", {"ozmeta.yml": "[" * 1000}, 2, "ozmeta.yml: is no YAML"),
+    ("config is no YAML", {"ozmeta.yml": "a: [b"}, 2, "ozmeta.yml: is not YAML"),
+    ("config too deep", {"ozmeta.yml": "[" * 1000}, 2, "ozmeta.yml: is not YAML"),
     ("config of itself", {"ozmeta.yml": CONFIG + "bindings: &b {Case: *b}\n"}, 2, "its anchors refer to themselves"),
     ("an empty config", {"ozmeta.yml": ""}, 2, "ozmeta.yml: Input should be"),
 ] + [
     (f"config: {change}", {"ozmeta.yml": CONFIG.replace(old, new) if old else CONFIG + new}, 2, part)
     for change, old, new, part in [
-        ("version 2", "version: 1", "version: 2", "ozmeta.yml /version"), ("no version", "version: 1\n", "", "ozmeta.yml /version"), ("unknown key", "", "outptu: x\n", "ozmeta.yml /outptu"),
+        ("version 2", "version: 1", "version: 2", "ozmeta.yml /version"), ("no version", "version: 1\n", "", "ozmeta.yml /version"), ("unknown key", "", "outptu: x\n", "ozmeta.yml /outptu: 'outptu' is not a key that is known here (did you mean 'output'? allowed: version, metadb, output"),
         ("nowhere", "{snapshot: snapshot.json}", "{}", "ozmeta.yml /metadb: give one of"), ("snapshot and database", "snapshot.json}", "a, url_env: X, client: a, project: b}", "ozmeta.yml /metadb: give one of"),
         ("no client", "{snapshot: snapshot.json}", "{url_env: X, project: b}", "ozmeta.yml /metadb: `url_env` needs `client` too"),
         ("no project", "{snapshot: snapshot.json}", "{url_env: X, client: a}", "ozmeta.yml /metadb: `url_env` needs `project` too"),
@@ -255,12 +255,12 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
         ("snapshot and folder", "snapshot.json}", "a, folder: b}", "ozmeta.yml /metadb: give one of"), ("no source", "source: {name: ops, schema: raw, table: event_journal}", "lookback_minutes: 1", "ozmeta.yml /journal: give `source`"),
         ("both sources", "event_journal}", "j}, sources: [{name: a, schema: b, table: c}]", "ozmeta.yml /journal: give"), ("an odd name", "name: ops", "name: o.ps", "ozmeta.yml /journal/source/name"),
         ("one source twice", "source: {name: ops, schema: raw, table: event_journal}", "sources: [{name: a, schema: b, table: c}, {name: a, schema: d, table: c}]", "two of them are the same table"),
-        ("unknown column", "event_journal}", "j}, columns: {EJ_Colour: x}", "'EJ_Colour' is no column"), ("a column it needs", "event_journal}", "j}, columns: {EJ_ID: null}", "no event can do without EJ_ID"),
+        ("unknown column", "event_journal}", "j}, columns: {EJ_Colour: x}", "'EJ_Colour' is not a column"), ("a column it needs", "event_journal}", "j}, columns: {EJ_ID: null}", "no event can do without EJ_ID"),
         ("lookback", "event_journal}", "j}, lookback_minutes: -1", "ozmeta.yml /journal/lookback_minutes"), ("stream", "event_journal}", "j}, stream: x", "ozmeta.yml /journal/stream"),
         ("no such flow", "", "bindings: {Case: {approval_flows: [Nope]}}\n", "ozmeta.yml /bindings/Case/approval_flows/0: no approval flow has the code 'Nope'"),
         ("one flow twice", "", "bindings: {Case: {approval_flows: [Sign]}}\n", "ozmeta.yml /bindings/Case/approval_flows/0: Case has the approval flow 'Sign' 2 times"),
         ("approval events", "", "approval_events: {approved: Approval.Rejected}\n", "ozmeta.yml /approval_events: two of these events"), ("an approval event", "", "approval_events: {vetoed: x}\n", "ozmeta.yml /approval_events/vetoed"),
-        ("policy", "", "bindings: {Case: {conflict_policy: x}}\n", "ozmeta.yml /bindings/Case/conflict_policy"), ("unknown binding", "", "bindings: {Cases: {}}\n", "ozmeta.yml /bindings/Cases: no table or UI entity has that name"),
+        ("policy", "", "bindings: {Case: {conflict_policy: x}}\n", "ozmeta.yml /bindings/Case/conflict_policy"), ("unknown binding", "", "bindings: {Cases: {}}\n", "ozmeta.yml /bindings/Cases: no table or UI entity is called 'Cases' (did you mean 'Case'?)"),
         *((f"output {path}", "", f"output: {path}\n", "output: name a folder of this dbt project") for path in ("/tmp/x", "../x", "models/../../x", ".", '""', r'"a\0"')),
     ]
 ]  # fmt: skip
@@ -282,9 +282,9 @@ FOLDER_FILES = [
     ("Role.yml", "- &a0 [x]\n" + "".join(f"- &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(30)), 2, "unfold to far more than is written"),
     ("Role.yml", "- &a {id: 1, <<: {code: x}}", 2, "Role needs RO_Code"),
     ("Role.yml", "- [", 2, "metadb/Role.yml: can't be parsed"), ("Role.yml", "- {id: !!binary aGk=, code: x}", 2, "a bytes has no place here"),
-    ("Role.yml", "- {id: .nan, code: x}", 2, ".nan is no number"), ("Role.yml", "- !!python/object:os.system {}", 2, "can't be parsed"), ("Role.yml", "- {id: 1, code: no}", 2, "metadb/Role.yml /0/code: RO_Code is False"),
+    ("Role.yml", "- {id: .nan, code: x}", 2, ".nan is not a number"), ("Role.yml", "- !!python/object:os.system {}", 2, "can't be parsed"), ("Role.yml", "- {id: 1, code: no}", 2, "metadb/Role.yml /0/code: RO_Code is False"),
     ("Role.csv", "RO_ID,RO_Code\n1\n", 2, "metadb/Role.csv line 2: this row has not as many values"), ("Role.csv", "RO_ID,RO_Code\n1,2,3\n", 2, "metadb/Role.csv line 2"),
-    ("Role.csv", 'RO_ID,RO_Code\n1,"x', 2, "metadb/Role.csv: is no CSV"), ("Role.json", "{}", 2, "metadb/Role.json: an array of Role rows"), ("Role.json", '[{"id": 1e400}]', 2, "out of range"),
+    ("Role.csv", 'RO_ID,RO_Code\n1,"x', 2, "metadb/Role.csv: is not CSV"), ("Role.json", "{}", 2, "metadb/Role.json: an array of Role rows"), ("Role.json", '[{"id": 1e400}]', 2, "out of range"),
     ("SlaPolicy.csv", "SL_ID,SL_Code,SL_ObjectType,SL_TargetMinutes\n1,x,Workflow,60\n2,y,Workflow,-1\n", 2, "metadb/SlaPolicy.csv line 3/SL_TargetMinutes"),
 ]  # fmt: skip
 

@@ -223,7 +223,7 @@ def test_killed_half_way_nothing_is_there_and_the_next_replay_completes(project:
 @pytest.mark.parametrize("harm, says", [
     (lambda data: data[: len(data) // 2], "cut off"), (lambda data: data[:-1], "cut off"), (lambda data: b"", "cut off"), (lambda data: data.rpartition(b'{"rows"')[0], "cut off"),
     (lambda data: data.replace(b'"e1"', b'"e7"'), "one of them changed"), (lambda data: data.partition(b"\n")[2], "tells of 3 rows, it has 2"), (lambda data: data * 2, "no row|tells of|changed"),
-    (lambda data: data.replace(b"{", b"[", 1), "line 1 is no row"), (lambda data: b"\xff\xfe\n" + data, "line 1 is no row"),
+    (lambda data: data.replace(b"{", b"[", 1), "line 1 is not a row"), (lambda data: b"\xff\xfe\n" + data, "line 1 is not a row"),
 ], ids=["half", "last sign", "empty", "no last line", "changed", "a row less", "twice", "no object", "no text"])  # fmt: skip
 def test_a_harmed_file_appends_nothing(project: Project, file: Path, harm: Any, says: str) -> None:
     station, centre = sqlite(project, "STATION"), sqlite(project, "CENTRE")
@@ -332,7 +332,7 @@ def test_on_postgres(project: Project, file: Path, server: sa.URL) -> None:
     station.put(row("no uuid"))
     station.export(file)
     status, printed = centre.replay(file)
-    assert status == 3 and "EJ_ID 'no uuid' is no UUID" in printed
+    assert status == 3 and "EJ_ID 'no uuid' is not a UUID" in printed
     with centre.engine.begin() as connection:
         connection.exec_driver_sql('alter table raw.event_journal add constraint never check ("EJ_Actor" is not null) not valid')
     station.put(row(ids[0].replace("abcd", "ffff")))

@@ -80,11 +80,11 @@ def test_composite(project: Project) -> None:
         ({"entity": {"schema": "crm"}}, {"RB_RuntimeMode": "Inline", "RB_ObjectType": "UiEntity"}, "ozmeta.yml /bindings/Invoice/entity/table", "does not say the table"),
         ({"entity": {"schema": "crm", "table": "x"}}, {"RB_RuntimeMode": "Inline", "RB_ObjectType": "UiEntity"}, "ozmeta.yml /bindings/Invoice/entity/key", "no CD_Code to tell what the key column"),
         ({"entity": {"schema": "crm", "key": ["a", "b"]}}, {"RB_RuntimeMode": "Inline"}, "ozmeta.yml /bindings/Case/entity/key", "has 2 columns, and the instance key of Case has 1"),
-        ({"entity": {"schema": "crm", "tenant": "org"}}, {"RB_RuntimeMode": "Inline", "RB_InstanceKeyStrategy": "ObjectID"}, "ozmeta.yml /bindings/Case/entity/tenant", "no part of the instance key"),
-        ({"key": ["a", "b"], "entity": {"schema": "crm", "key": "a"}}, {"RB_RuntimeMode": "Inline", "RB_InstanceKeyStrategy": "Composite"}, "ozmeta.yml /bindings/Case/entity/key", "has 1 columns, and"),
-        ({"entity": {"schema": "a b"}}, {"RB_RuntimeMode": "Inline"}, "ozmeta.yml /bindings/Case/entity/schema", "String should match pattern"),
+        ({"entity": {"schema": "crm", "tenant": "org"}}, {"RB_RuntimeMode": "Inline", "RB_InstanceKeyStrategy": "ObjectID"}, "ozmeta.yml /bindings/Case/entity/tenant", "not part of the instance key"),
+        ({"key": ["a", "b"], "entity": {"schema": "crm", "key": "a"}}, {"RB_RuntimeMode": "Inline", "RB_InstanceKeyStrategy": "Composite"}, "ozmeta.yml /bindings/Case/entity/key", "has 1 column, and"),
+        ({"entity": {"schema": "a b"}}, {"RB_RuntimeMode": "Inline"}, "ozmeta.yml /bindings/Case/entity/schema", "'a b' is not a plain name"),
         ({"entity": {"schema": "crm", "key": []}}, {}, "ozmeta.yml /bindings/Case/entity/key", "at least 1 item"),
-        ({"entity": {"source": "crm"}}, {}, "ozmeta.yml /bindings/Case/entity/source", "Extra inputs"),
+        ({"entity": {"source": "crm"}}, {}, "ozmeta.yml /bindings/Case/entity/source", "'source' is not a key that is known here (allowed: schema, table, database, key, tenant, write_back)"),
         ({"key": "region"}, {}, "ozmeta.yml /bindings/Case/key", "the instance key of Case is Tenant+ObjectID"),
         ({"key": ["a", "A"]}, {"RB_InstanceKeyStrategy": "Composite"}, "ozmeta.yml /bindings/Case/key", "named twice"),
         ({"key": [""]}, {"RB_InstanceKeyStrategy": "Composite"}, "ozmeta.yml /bindings/Case/key/0", "at least 1 character"),
@@ -99,7 +99,7 @@ def test_refused(project: Project, choices: dict[str, Any], columns: dict[str, A
 def test_names_of_metadb_that_no_warehouse_takes_unquoted(project: Project) -> None:
     bind(project, table={"TB_SchemaName": "crm; drop", "TB_TableName": "Case File"}, RB_RuntimeMode="Inline")
     found = "\n".join(map(str, project.errors()))
-    assert "'crm; drop', which MetaDB says is the schema of Case File, is no plain name" in found and "'Case File', which MetaDB says is the table" in found
+    assert "'crm; drop', which MetaDB says is the schema of Case File, is not a plain name" in found and "'Case File', which MetaDB says is the table" in found
 
 
 def test_an_entity_that_is_not_inline_is_a_warning(project: Project) -> None:
@@ -109,7 +109,11 @@ def test_an_entity_that_is_not_inline_is_a_warning(project: Project) -> None:
 
 def test_oltp_is_skipped_and_said(project: Project) -> None:
     bind(project, templates=[("WorkflowInstance", "OLTP"), ("SlaTracking", "Lakehouse")])
-    assert said(project) == (["timeline", "quarantine", "sla_cycle", "sla_timer", "runtime_signal", "run"], ["Case: WorkflowInstance for the OLTP layer is skipped, that layer is not in the warehouse"])
+    assert said(project) == (["timeline", "quarantine", "sla_cycle", "sla_timer", "runtime_signal", "run"], [
+        "Case: WorkflowInstance for the OLTP layer is skipped, that layer is not in the warehouse",
+        "Case: its RuntimeTemplateBinding rows do not name ApprovalTracking and EscalationQueue, so these models are not generated: "
+        "case_approval_event, case_approval_instance, case_approval_step, case_escalation_queue. Add a row for each purpose you want, or remove all of its rows to get every model",
+    ])
     assert "skipped, that layer is not in the warehouse" in project.run("validate")[1]
 
 

@@ -22,7 +22,7 @@ def test_an_emitted_signal_has_its_types_severity_or_its_own(project: Project) -
 
 @pytest.mark.parametrize(("action", "said"), [
     ({"type": "EmitSignal"}, "/actions/0: EmitSignal has no signalType"), ({"type": "EmitEvent"}, "/actions/0: EmitEvent has no eventType"),
-    ({"type": "EmitSignal", "signalType": "X", "payload": {"severity": "Loud"}}, "/actions/0/payload/severity: 'Loud' is no severity"),
+    ({"type": "EmitSignal", "signalType": "X", "payload": {"severity": "Loud"}}, "/actions/0/payload/severity: 'Loud' is not a severity"),
 ])  # fmt: skip
 def test_a_faulty_one_is_refused(project: Project, action: dict, said: str) -> None:
     acting(project, action)

@@ -53,8 +53,25 @@ def test_diff(project: Project) -> None:
     assert status == 2 and project.files() == before
     assert f"--- a/{TIMELINE}\n+++ b/{TIMELINE}\n" in printed
     assert "-  'states': ['Closed', 'New'],\n" in printed and "+  'states': ['Done', 'New'],\n" in printed
-    assert project.run("generate", "--diff")[0] == 0 and project.files() != before
-    assert "@@" not in project.run("generate", "--diff")[1]
+    for arguments in (("--diff",), ("--diff", "--force")):
+        status, shown = project.run("generate", *arguments)
+        assert status == 0 and project.files() == before  # it only shows
+        assert f"--- a/{TIMELINE}\n+++ b/{TIMELINE}\n" in shown
+    project.generate()
+    status, printed = project.run("generate", "--diff")
+    assert (status, "@@" in printed, "everything is as it would be generated" in printed) == (0, False, True)
+
+
+@pytest.mark.parametrize("arguments", [("--diff",), ("--check",), ("--check", "--diff"), ("--diff", "--force"), ("--check", "--force")])
+def test_a_hand_edit_is_named_before_it_is_refused(project: Project, arguments: tuple[str, ...]) -> None:
+    project.generate()
+    with (project.output / TIMELINE).open("a") as file:
+        file.write("-- mine\n")
+    before = project.files()
+    status, printed = project.run("generate", *arguments)
+    assert (status, project.files()) == (2 if "--check" in arguments else 0, before)
+    refused = ": generate refuses to, without --force" if "--force" not in arguments else "\n"
+    assert f"would write models/ozmeta/{TIMELINE}, which was edited by hand{refused}" in printed
 
 
 def test_diff_of_new_and_stale_files(project: Project) -> None:
@@ -201,3 +218,67 @@ def test_severities_are_those_of_the_package() -> None:
         pytest.skip("not in a checkout of the package")
     assert SIGNAL_TYPES.read_bytes() == seed.read_bytes()
     assert default_severities()["SLA.Breached"] == "Critical"
+
+
+def gone(project: Project, **changes: Any) -> str:
+    """What `generate` says after a change, first as --check does."""
+    tables = minimal()
+    tables["RuntimeBinding"].append({"RB_ID": 2, "RB_ObjectType": "Table", "RB_ObjectID": 2, "WF_ID": 2})
+    project.metadb(tables)
+    project.generate()
+    for table, change in changes.items():
+        change(tables[table])
+    project.metadb(tables)
+    checked = project.run("generate", "--check")[1]
+    status, printed = project.run("generate")
+    notes = [line for line in printed.splitlines() if line.startswith("note") and "no longer generated" in line]
+    assert status == 0 and all(note in checked for note in notes)
+    return "\n".join(notes)
+
+
+@pytest.mark.parametrize("change", [
+    {"RuntimeBinding": lambda rows: rows[0].update(RB_IsEnabled=False)}, {"RuntimeBinding": lambda rows: rows[0].update(RB_RuntimeMode="None")}, {"RuntimeBinding": lambda rows: rows.pop(0), "RuntimeSlaBinding": lambda rows: rows.clear()},
+    {"Workflow": lambda rows: rows[0].update(WF_IsEnabled=False)},
+], ids=["disabled", "mode None", "vanished", "workflow disabled"])  # fmt: skip
+def test_what_a_binding_leaves_behind_is_said(project: Project, change: dict[str, Any]) -> None:
+    said = gone(project, **change)
+    assert "case: 11 models no longer generated: case_approval_event, case_approval_instance, case_approval_step, case_escalation_queue, " in said
+    assert "Their tables stay in the warehouse as the last run left them, and are no longer in the roll-ups" in said
+    assert "Escalations that are open in case_escalation_queue stay open and get no answer any more" in said and "set EQ_Status to Closed" in said
+    assert "roll-ups no longer generated: approval_event, approval_instance, approval_step, escalation_queue, runtime_signal, sla_cycle, sla_timer." in said
+    assert b"case_" not in b"".join(text for name, text in project.files().items() if name.startswith("rollups/"))
+
+
+@pytest.mark.parametrize(("change", "models"), [
+    ({"SlaPolicy": lambda rows: rows[0].update(SL_IsEnabled=False)}, "3 models no longer generated: case_escalation_queue, case_sla_cycle, case_sla_timer"),
+    ({"RuntimeSlaBinding": lambda rows: rows.clear()}, "3 models no longer generated: case_escalation_queue, case_sla_cycle, case_sla_timer"),
+    ({"ApprovalFlow": lambda rows: rows[0].update(AF_IsEnabled=False)}, "3 models no longer generated: case_approval_event, case_approval_instance, case_approval_step"),
+    ({"RuntimeTemplateBinding": lambda rows: rows.append({"RB_ID": 1, "RTB_Purpose": "SlaTracking"})}, "5 models no longer generated: case_approval_event, case_approval_instance, case_approval_step, case_escalation_queue, case_workflow_instance"),
+], ids=["SLA disabled", "SLA unbound", "flow disabled", "purpose not chosen"])  # fmt: skip
+def test_what_a_definition_leaves_behind_is_said(project: Project, change: dict[str, Any], models: str) -> None:
+    said = gone(project, **change)
+    assert f"case: {models}. Their tables stay" in said
+    assert ("Escalations that are open" in said) == ("case_escalation_queue" in models)
+
+
+def test_one_purpose_says_what_it_leaves_out(project: Project) -> None:
+    tables = minimal()
+    tables["RuntimeTemplateBinding"] = [{"RB_ID": 1, "RTB_Purpose": "SlaTracking"}]
+    project.metadb(tables)
+    printed = project.run("generate")[1]
+    assert "do not name WorkflowInstance and ApprovalTracking and EscalationQueue, so these models are not generated: case_approval_event, case_approval_instance, case_approval_step, case_escalation_queue, case_workflow_instance." in printed
+    tables["RuntimeTemplateBinding"] += [{"RB_ID": 1, "RTB_Purpose": purpose} for purpose in ("WorkflowInstance", "ApprovalTracking", "EscalationQueue")]
+    project.metadb(tables)
+    assert "do not name" not in project.run("generate")[1]
+
+
+def test_numbers_have_their_nouns(project: Project) -> None:
+    assert "1 binding: " in project.run("generate")[1]
+    tables = minimal()
+    tables["RuntimeBinding"].append({"RB_ID": 2, "RB_ObjectType": "Table", "RB_ObjectID": 2, "WF_ID": 2})
+    project.metadb(tables)
+    assert "2 bindings: " in project.run("generate")[1]
+    assert "Case: 2 states, 1 transition, 1 SLA;" in project.run("validate")[1]
+    tables["Table"][0]["TB_TableName"] = "12"
+    project.metadb(tables)
+    assert "1 error; nothing was written" in project.run("validate")[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import hashlib
 import json
 import re
@@ -18,6 +17,7 @@ from ozmeta_dbt.dsl import Action, Rule, parse_rule, path_of, refs_of
 from ozmeta_dbt.problems import Origin, Problems
 from ozmeta_dbt.readers import MetaRows
 from ozmeta_dbt.rows import MAX_MINUTES, ApprovalFlow, ApprovalStep, RuntimeBinding, SlaPolicy, WorkflowTransition, loads
+from ozmeta_dbt.words import counted, did_you_mean, nearest, one_of
 
 MAX_NAME = 40
 APPROVAL_REFS = ("approval.flow", "approval.onBehalfOf", "approval.step")
@@ -151,6 +151,7 @@ class Binding:
     mirrored: bool = False  # whether a model shows its journal, with what it emits
     semantic: set[str] = field(default_factory=set)  # those of the purposes that are wanted as semantic models too
     entity: EntityTable | None = None
+    left_out: set[str] = field(default_factory=set)  # purposes that the definitions allow, and no RuntimeTemplateBinding asks for
 
     @property
     def inline_slas(self) -> list[dict[str, str]]:
@@ -188,6 +189,26 @@ def default_severities() -> dict[str, str]:
     return {row["code"]: row["severity"] for row in csv.DictReader(text.splitlines())}
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A binding as far as it was resolved, for checks.py: also one that an error will refuse."""
+
+    label: str
+    workflow: Workflow
+    slas: list[Sla]
+    conflict_policy: str
+    is_sound: bool  # whether the workflow was resolved without an error
+    has_tenant: bool
+
+
+class ById(dict[str, Any]):
+    """The rows of a table by their ids."""
+
+    def __init__(self, table: str):
+        super().__init__()
+        self.table = table
+
+
 class Resolver:
     """Resolves ids once for all bindings, and names every one that leads nowhere."""
 
@@ -210,10 +231,10 @@ class Resolver:
             if signals[row.code] > 1:
                 problems.error(row.at("code"), f"the signal type {row.code!r} is there {signals[row.code]} times")
         self.severities = default_severities() | {row.code: row.severity for row in rows["RuntimeSignalType"]}
+        self.drafts: list[Draft] = []
         self.policy_rules = {id: self.rule(row.escalation_rule, "Escalation", row.at("escalation_rule")) for id, row in self.policies.items()}
         self.transition_rules = {id: self.rule(row.action, "Action", row.at("action")) for id, row in self.transitions.items()}
-        for row in self.transitions.values():
-            self.rule(row.guard, "Guard", row.at("guard"))
+        self.guards = {id: self.rule(row.guard, "Guard", row.at("guard")) for id, row in self.transitions.items()}
         for table, field_name, target in (
             ("WorkflowTransitionRole", "transition_id", self.transitions), ("TransitionEvent", "transition_id", self.transitions),
             ("TransitionEvent", "event_type_id", self.event_types), ("WorkflowState", "workflow_id", self.workflows),
@@ -224,16 +245,16 @@ class Resolver:
             for row in rows[table]:
                 self.look_up(target, getattr(row, field_name), row.at(field_name))
 
-    def by_id(self, table: str) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def by_id(self, table: str) -> ById:
+        found = ById(table)
         for row in self.rows[table]:
             if row.id in found:
                 self.problems.error(row.at("id"), f"two {table} rows have the id {row.id}", f"the other is at {found[row.id].origin}")
             found[row.id] = row
         return found
 
-    def look_up(self, target: dict[str, Any], id: str, origin: Origin) -> Any:
-        if id not in target:
+    def look_up(self, target: ById, id: str, origin: Origin) -> Any:
+        if id not in target and not self.rows.may_hold(target.table, id):
             self.problems.error(origin, f"points to {id}, and there is no such row", "was it deleted, or left out of the export?")
         return target.get(id)
 
@@ -247,17 +268,16 @@ class Resolver:
         self.check_flow_choices()
         known = {row.code for row in [*self.rows["Table"], *self.rows["UiEntity"]]}
         for name in self.config.bindings:
-            if name not in known:
-                self.problems.error(Origin("ozmeta.yml").at("bindings", name), "no table or UI entity has that name", "names are as in MetaDB, such as " + ", ".join(sorted(known)[:5]))
+            if name not in known and self.rows.complete("Table", "UiEntity"):
+                self.problems.error(Origin("ozmeta.yml").at("bindings", name), f"no table or UI entity is called {name!r}", did_you_mean(name, known))
         return sorted(found, key=lambda b: b.name)
 
     def check_flow_choices(self) -> None:
         codes = sorted({flow.code for flow in self.flows.values()})
         for code in self.config.approval_flows:
             if code not in codes:
-                near = difflib.get_close_matches(code, codes, 1)
-                hint = f"did you mean {near[0]}?" if near else "the flows are " + (", ".join(codes) or "none")
-                self.problems.error(Origin(FILE_NAME).at("approval_flows", code), "is not the code of an approval flow", hint)
+                place = Origin(FILE_NAME).at("approval_flows", code)
+                self.problems.error(place, "is not the code of an approval flow", one_of(code, codes))
 
     def check_apart(self, bindings: list[Binding], of: Callable[[Binding], Iterable[str]], what: str, hint: str) -> None:
         owners: dict[str, list[Binding]] = defaultdict(list)
@@ -276,7 +296,8 @@ class Resolver:
             return None
         label = entity.code
         if not row.is_enabled or row.runtime_mode == "None":
-            problems.notes.append(f"{label}: nothing to generate, the binding is {'disabled' if not row.is_enabled else 'of mode None'}")
+            why = "disabled" if not row.is_enabled else "of mode None"
+            problems.notes.append(f"{label}: nothing to generate, the binding is {why}; tables of earlier runs stay as they are, outside the roll-ups, and their open escalations get no answer")
             return None
         if row.workflow_id is None:
             problems.warn(row.origin, f"the binding of {label} has no workflow: skipped", "a binding with approvals but no workflow is not built yet")
@@ -301,18 +322,22 @@ class Resolver:
         own_table = self.entity_table(row, entity, label, choices, tenant_in_key)
         object_types = choices.object_types or list(dict.fromkeys([label, *([entity.cd_code] if getattr(entity, "cd_code", None) else [])]))
 
+        started = len(problems.errors)
         workflow = self.workflow(workflow_row)
+        is_sound = len(problems.errors) == started
         approvals = self.approvals(row, label, choices)
         slas = self.slas(row, workflow, approvals) if workflow else []
+        if workflow:
+            self.drafts.append(Draft(label, workflow, slas, choices.conflict_policy, is_sound, tenant_in_key or getattr(entity, "requires_tenant", False)))
         if workflow is None or len(problems.errors) > before:
             return None
-        purposes, semantic = self.purposes(row, label, slas, workflow, approvals)
+        purposes, semantic, left_out = self.purposes(row, label, slas, workflow, approvals)
         if "ApprovalTracking" not in purposes and not any(sla.approval_step for sla in slas):
             approvals = None  # nothing needs what its votes say
         return Binding(
             name=name, object_type=label, object_types=object_types, tenant_in_key=tenant_in_key,
             needs_tenant=tenant_in_key or getattr(entity, "requires_tenant", False), choices=choices, workflow=workflow, slas=slas,
-            purposes=purposes, approvals=approvals, severities=self.severities, mirrored=self.config.journal.mirror, semantic=semantic, entity=own_table,
+            purposes=purposes, approvals=approvals, severities=self.severities, mirrored=self.config.journal.mirror, semantic=semantic, entity=own_table, left_out=left_out,
         )  # fmt: skip
 
     def check_key(self, row: RuntimeBinding, label: str, choices: BindingChoices) -> None:
@@ -337,25 +362,26 @@ class Resolver:
             if not name:
                 problems.error(place.at(part), f"{label} is Inline, and MetaDB does not say the {part} of its own table", f"say it in {FILE_NAME}: bindings: {{{label}: {{entity: {{{part}: …}}}}}}")
             elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_$-]*", name):
-                problems.error(place.at(part), f"{name!r}, which MetaDB says is the {part} of {label}, is no plain name", f"say in {FILE_NAME} what the warehouse calls it")
+                problems.error(place.at(part), f"{name!r}, which MetaDB says is the {part} of {label}, is not a plain name", f"say in {FILE_NAME} what the warehouse calls it")
         code = getattr(entity, "cd_code", None)
         key = said.key or choices.key or ([f"{code}_ID"] if code else [])
         if not key:
             problems.error(place.at("key"), f"{label} is Inline, and has no CD_Code to tell what the key column of its own table is called", f"say it in {FILE_NAME}: bindings: {{{label}: {{entity: {{key: case_id}}}}}}")
         elif len(key) != len(choices.key or [key[0]]):
-            problems.error(place.at("key"), f"has {len(key)} columns, and the instance key of {label} has {len(choices.key or [''])}", "one for each, in the same order")
+            problems.error(place.at("key"), f"has {counted(len(key), 'column')}, and the instance key of {label} has {len(choices.key or [''])}", "one for each, in the same order")
         if said.tenant and not tenant_in_key:
-            problems.error(place.at("tenant"), f"the tenant is no part of the instance key of {label} ({row.key_strategy})", "leave it out")
+            problems.error(place.at("tenant"), f"the tenant is not part of the instance key of {label} ({row.key_strategy})", "leave it out")
         return EntityTable(names["schema"] or "", names["table"] or "", said.database, key, (said.tenant or "_TenantID") if tenant_in_key else None, said.write_back)
 
-    def purposes(self, row: RuntimeBinding, label: str, slas: list[Sla], workflow: Workflow, approvals: Approvals | None) -> tuple[set[str], set[str]]:
-        """SPEC 10: template bindings choose the models; without any, all that the definitions allow. Then those wanted as semantic models too."""
+    def purposes(self, row: RuntimeBinding, label: str, slas: list[Sla], workflow: Workflow, approvals: Approvals | None) -> tuple[set[str], set[str], set[str]]:
+        """SPEC 10: template bindings choose the models; without any, all that the definitions allow. Then those wanted as semantic models too, and those
+        that the definitions would allow and no template binding names."""
         allowed = {"WorkflowInstance"} | ({"SlaTracking"} if slas else set()) | ({"ApprovalTracking"} if approvals else set())
         if any(sla.levels for sla in slas) or any(t.levels for t in workflow.transitions):
             allowed.add("EscalationQueue")
         chosen = [t for t in self.rows["RuntimeTemplateBinding"] if t.binding_id == row.id]
         if not chosen:
-            return allowed, set()
+            return allowed, set(), set()
         wanted, semantic = set(), set()
         for template in chosen:
             if template.target_layer == "OLTP":
@@ -364,9 +390,9 @@ class Resolver:
                 wanted.add(template.purpose)
                 if template.target_layer == "Semantic":
                     semantic.add(template.purpose)
-                if template.purpose not in allowed:
+                if template.purpose not in allowed and self.rows.complete("SlaPolicy", "RuntimeSlaBinding", "ApprovalFlow", "WorkflowState", "WorkflowTransition"):
                     self.problems.warn(template.origin, f"{label} has nothing for {template.purpose}: no {'approval flow' if template.purpose == 'ApprovalTracking' else 'SLA or escalation'} is defined")
-        return wanted & allowed, semantic & allowed
+        return wanted & allowed, semantic & allowed, allowed - {template.purpose for template in chosen}
 
     def workflow(self, row: Any) -> Workflow | None:
         states = [s for s in self.rows["WorkflowState"] if s.workflow_id == row.id]
@@ -375,6 +401,8 @@ class Resolver:
             if codes[state.code] > 1:
                 self.problems.error(state.at("code"), f"two states of workflow {row.code} have the code {state.code!r}")
         starts = [s for s in states if s.is_start]
+        if not starts and not self.rows.complete("WorkflowState"):
+            return None  # the start state may be the one that an error left out
         if len(starts) != 1:
             named = ", ".join(repr(s.code) for s in starts)
             self.problems.error(row.origin, f"workflow {row.code} has {f'{len(starts)} start states: {named}' if starts else 'no start state'}", "exactly one state needs WS_IsStart")
@@ -397,6 +425,8 @@ class Resolver:
     def transition(self, row: WorkflowTransition, states: dict[str, Any], events: list[str]) -> Transition | None:
         ends = []
         for name, id in (("from_state_id", row.from_state_id), ("to_state_id", row.to_state_id)):
+            if id not in states and self.rows.may_hold("WorkflowState", id):
+                continue  # that row's own error is enough
             if id not in states:
                 elsewhere = f"it is a state of another workflow ({self.states[id].code!r})" if id in self.states else "there is no such state"
                 self.problems.error(row.at(name), f"transition {row.code!r} leads {'from' if 'from' in name else 'to'} the state {id}: {elsewhere}")
@@ -425,7 +455,7 @@ class Resolver:
     def severity(self, action: Action, signal: str, default: str) -> str:
         severity = action.payload.get("severity", self.severities.get(signal, default))
         if severity not in ("Info", "Warning", "Critical"):
-            self.problems.error(action.origin.at("payload", "severity"), f"{severity!r} is no severity", "Info, Warning or Critical")
+            self.problems.error(action.origin.at("payload", "severity"), f"{severity!r} is not a severity", one_of(str(severity), ("Info", "Warning", "Critical")))
         return severity
 
     def levels(self, actions: list[Action], default_signal: str, policy: SlaPolicy | None = None) -> list[Level]:
@@ -444,13 +474,23 @@ class Resolver:
             severity = self.severity(action, signal, "Critical" if signal == "SLA.Breached" else "Warning")
             assignee, _, name = (action.target or "").partition(":")
             if action.target and (assignee not in ("role", "principal") or not name):
-                self.problems.error(action.origin.at("target"), f"{action.target!r} is nobody", "role:<code> or principal:<name>")
-            if assignee == "role" and self.roles and name not in {r.code for r in self.roles.values()}:
-                self.problems.warn(action.origin.at("target"), f"there is no role {name!r}")
+                self.problems.error(action.origin.at("target"), f"{action.target!r} does not say who: role:<code> or principal:<name> is expected", self.near_assignee(action.target))
+            roles = {r.code for r in self.roles.values()}
+            if assignee == "role" and name and roles and name not in roles and self.rows.complete("Role"):
+                self.problems.warn(action.origin.at("target"), f"there is no role {name!r}", did_you_mean(name, roles))
             if any(l.signal == signal and l.level == level for l in levels):
                 self.problems.error(action.origin.at("payload", "level"), f"level {level} of {signal} is there twice")
             levels.append(Level(level, signal, after, severity, name if assignee == "role" else None, name if assignee == "principal" else None, action.notes))
         return levels
+
+    def near_assignee(self, target: str) -> str:
+        """A hint for a target that is neither a role nor a principal."""
+        roles = [role.code for role in self.roles.values()]
+        kind, colon, name = target.partition(":")
+        if colon and name and (near := nearest(kind, ("role", "principal"))):
+            return f"did you mean '{near}:{name}'?"
+        role = nearest(target, roles)
+        return f"did you mean 'role:{role}'?" if role else ""
 
     def whole(self, action: Action, key: str, default: int, least: int, most: int) -> int:
         value = action.payload.get(key, default)
@@ -468,8 +508,9 @@ class Resolver:
         for place, code in enumerate(choices.approval_flows):
             at = Origin("ozmeta.yml").at("bindings", label, "approval_flows", place)
             named = [flow for flow in self.flows.values() if flow.code == code]
-            if len(named) != 1:
-                self.problems.error(at, f"{len(named) or 'no'} approval flow{'s have' if named else ' has'} the code {code!r}", ", ".join(sorted({f.code for f in self.flows.values()})))
+            if len(named) != 1 and (named or self.rows.complete("ApprovalFlow")):
+                hint = "give each a code of its own" if named else did_you_mean(code, [flow.code for flow in self.flows.values()])
+                self.problems.error(at, f"{len(named) or 'no'} approval flow{'s have' if named else ' has'} the code {code!r}", hint)
             chosen += [(named[0], at)] if len(named) == 1 else []
         for code, count in Counter(flow.code for flow, _ in chosen).items():
             if count > 1:
@@ -509,7 +550,7 @@ class Resolver:
 
     def checked_steps(self, flow: ApprovalFlow) -> list[Step]:
         steps = sorted((s for s in self.steps.values() if s.flow_id == flow.id), key=lambda s: (s.order, s.code))
-        if not steps:
+        if not steps and self.rows.complete("ApprovalStep"):
             self.problems.error(flow.origin, f"the approval flow {flow.code} has no steps", "give it at least one ApprovalStep, or disable it")
         for name in ("order", "code"):
             seen = Counter(getattr(step, name) for step in steps)
@@ -535,7 +576,7 @@ class Resolver:
                 self.problems.warn(at, f"of the rule of the approval step {row.code} only the params have an effect")
         for key in params:
             if key not in ("quorum", "of", "veto"):
-                self.problems.error(at_params.at(key), f"an approval rule has no '{key}'", "quorum, of, veto")
+                self.problems.error(at_params.at(key), f"an approval rule has no '{key}'", one_of(str(key), ("quorum", "of", "veto")))
         quorum, voters, veto = params.get("quorum", 1), params.get("of"), params.get("veto", True)
 
         def whole(value: Any) -> bool:
@@ -592,8 +633,11 @@ class Resolver:
         if policy.object_type == "Transition" and (start is None or stop is None):
             # SPEC 6b: from entering its from-state to taking it, or leaving that state otherwise
             transition = next((t for t in workflow.transitions if t.id == policy.object_id), None)
-            if transition is None:
-                self.problems.error(policy.at("object_id"), f"{policy.code} times the transition {policy.object_id}, which this workflow does not have (enabled)")
+            if transition is None and self.rows.may_hold("WorkflowTransition", policy.object_id or ""):
+                pass  # that row's own error is enough
+            elif transition is None:
+                named = f"times the transition {policy.object_id}, which this workflow does not have (enabled)" if policy.object_id else "times a transition, and no SL_ObjectID says which"
+                self.problems.error(policy.at("object_id"), f"{policy.code} {named}", "point it to an enabled transition, or give its RuntimeSlaBinding both rules")
             else:
                 sla.state = transition.from_state
                 if transition.from_state == transition.to_state and stop is None:
@@ -602,8 +646,9 @@ class Resolver:
             # SPEC 6b: from the step's activation to its decision
             steps = {step.id: (flow.code, step.code) for flow in (approvals.flows if approvals else []) for step in flow.steps}
             sla.approval_step = steps.get(policy.object_id or "")
-            if sla.approval_step is None:
-                self.problems.error(policy.at("object_id"), f"{policy.code} times the approval step {policy.object_id}, which no (enabled) approval flow of this binding has")
+            if sla.approval_step is None and self.rows.complete("ApprovalStep", "ApprovalFlow"):
+                named = f"times the approval step {policy.object_id}, which no (enabled) approval flow of this binding has" if policy.object_id else "times an approval step, and no SL_ObjectID says which"
+                self.problems.error(policy.at("object_id"), f"{policy.code} {named}", "point it to a step of such a flow, or give its RuntimeSlaBinding both rules")
         return sla
 
     def default_levels(self) -> list[Level]:
@@ -620,11 +665,9 @@ class Resolver:
                 if action.target in disabled:
                     continue
                 if action.target not in by_target:
-                    self.problems.error(action.origin.at("target"), f"{action.type} names the SLA {action.target!r}, which is not bound here", ", ".join(s.code for s in slas) or "no SLA is")
+                    if self.rows.complete("SlaPolicy", "RuntimeSlaBinding", "WorkflowState"):
+                        bound = [s.code for s in slas]
+                        self.problems.error(action.origin.at("target"), f"{action.type} names the SLA {action.target!r}, which is not bound here", did_you_mean((action.target or "").removeprefix("SLA."), bound) if bound else "no SLA is")
                     continue
                 sla = by_target[action.target]
                 (sla.start_actions if action.type == "StartTimer" else sla.stop_actions).append(transition)
-
-
-def resolve(rows: MetaRows, config: Config, problems: Problems) -> list[Binding]:
-    return Resolver(rows, config, problems).bindings()

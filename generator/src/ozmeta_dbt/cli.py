@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from ozmeta_dbt import __version__, snapshot, writer
+from ozmeta_dbt import __version__, leftovers, snapshot, writer
 from ozmeta_dbt.bindings import Binding
 from ozmeta_dbt.config import FILE_NAME, Config, load_config
 from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_DIFFERENT, EXIT_FILE, EXIT_INVALID, EXIT_OK, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
@@ -21,6 +21,7 @@ from ozmeta_dbt.project import read_rows
 from ozmeta_dbt.prove.dbt import Dbt, DbtFailed, vars_of
 from ozmeta_dbt.readers import MetaRows
 from ozmeta_dbt.render import models_of, render
+from ozmeta_dbt.words import counted
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="From OZMetaDB metadata to live workflow state, SLA timers and escalation queues in dbt.")
 WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200  # tables in a log are read in full, not folded to 80
@@ -46,6 +47,7 @@ journal:
 # bindings:
 #   Case: {conflict_policy: first_writer_wins, object_types: [Case, CA], auto_close: true, approval_flows: [Release]}
 # warehouses: [bigquery, fabric]             # where the models will run, by dbt's adapters: what one of them can't do is said when they are written
+# tenants: [acme, globex]                  # all tenants there are: then a rule that compares tenant.id with another one is refused
 # approval_events: {requested: Approval.Requested, approved: Approval.Approved, rejected: Approval.Rejected, withdrawn: Approval.Withdrawn}
 """
 
@@ -73,7 +75,7 @@ def init(project_dir: ProjectDir = Path(".")) -> None:
     """Write an ozmeta.yml to start from. Leaves one that is there alone."""
     path = project_dir / FILE_NAME
     if not (project_dir / "dbt_project.yml").exists():
-        raise FileProblem(f"{project_dir} is no dbt project: there is no dbt_project.yml")
+        raise FileProblem(f"{project_dir} is not a dbt project: there is no dbt_project.yml")
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(STARTING_CONFIG)
@@ -90,8 +92,8 @@ def validate(project_dir: ProjectDir = Path(".")) -> None:
     _, bindings = load(project_dir)
     for binding in bindings:
         out.print(
-            f"[bold]{escape(binding.object_type)}[/]: {len(binding.workflow.states)} states, {len(binding.workflow.transitions)} transitions, "
-            f"{len(binding.slas)} SLAs; models {binding.name}_{', '.join(models_of(binding))}"
+            f"[bold]{escape(binding.object_type)}[/]: {counted(len(binding.workflow.states), 'state')}, {counted(len(binding.workflow.transitions), 'transition')}, "
+            f"{counted(len(binding.slas), 'SLA')}; models {binding.name}_{', '.join(models_of(binding))}"
         )
     out.print("[green]the metadata is valid[/]" if bindings else "[yellow]the metadata is valid, and has no binding to generate[/]")
 
@@ -100,21 +102,25 @@ def validate(project_dir: ProjectDir = Path(".")) -> None:
 def generate(
     project_dir: ProjectDir = Path("."),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 2 if anything would change.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what changes; alone or with --check.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files that were edited by hand.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change. With --check, also exit with 2 if anything would.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that were edited by hand; with --check or --diff, nothing is written.")] = False,
 ) -> None:
-    """Write the dbt models of every runtime binding."""
+    """Write the dbt models of every runtime binding; with --check or --diff, only say or show what would change."""
     config, bindings = load(project_dir)
     plan = writer.plan(project_dir / config.output, render(bindings, config))
+    for note in leftovers.left_behind(plan):
+        err.print(f"[dim]note[/]    {escape(note)}")
     if diff and plan.changes:
         text = writer.diff(plan)
         out.print(Syntax(text, "diff", background_color="default")) if out.is_terminal else print(text, end="")
-    if check:
-        for name in [*plan.write, *plan.remove]:
-            err.print(f"would {'remove' if name in plan.remove else 'write'} {escape(config.output)}/{escape(name)}")
-        if plan.changes:
+    if check or diff:
+        for name in sorted([*plan.write, *plan.remove]) if check else plan.edited:
+            edited = ", which was edited by hand" + ("" if force else ": generate refuses to, without --force") if name in plan.edited else ""
+            err.print(f"would {'remove' if name in plan.remove else 'write'} {escape(config.output)}/{escape(name)}{edited}")
+        if not plan.changes:
+            out.print("[green]everything is as it would be generated[/]")
+        elif check:
             raise typer.Exit(EXIT_INVALID)
-        out.print("[green]everything is as it would be generated[/]")
         return
     if plan.edited and not force:
         raise FileProblem(
@@ -122,7 +128,7 @@ def generate(
             + ". Nothing was written. Look with --diff, then generate with --force, or move what you need elsewhere."
         )  # fmt: skip
     writer.apply(plan)
-    out.print(f"{len(bindings)} bindings: {len(plan.write)} files written, {len(plan.remove)} removed, {len(plan.unchanged)} unchanged in {escape(config.output)}")
+    out.print(f"{counted(len(bindings), 'binding')}: {counted(len(plan.write), 'file')} written, {len(plan.remove)} removed, {len(plan.unchanged)} unchanged in {escape(config.output)}")
 
 
 @app.command()
@@ -143,7 +149,7 @@ def export(
         raise typer.Exit(EXIT_OK if same else EXIT_INVALID)
     if not same:
         writer.apply(writer.Plan(path.parent, write={path.name: text}))
-    out.print(f"{escape(str(path))} {'is unchanged' if same else 'written'}: {sum(map(len, rows.rows.values()))} rows of {sum(map(bool, rows.rows.values()))} tables")
+    out.print(f"{escape(str(path))} {'is unchanged' if same else 'written'}: {counted(sum(map(len, rows.rows.values())), 'row')} of {counted(sum(map(bool, rows.rows.values())), 'table')}")
 
 
 @app.command()
@@ -217,7 +223,7 @@ def journal_export(
     if since is not None and moment is None:
         raise typer.BadParameter("an instant is expected, such as 2026-03-01T12:00:00", param_hint="--since")
     rows, last = journal.export(path, journal.Place.of(config, source), url_env, moment)
-    out.print(f"{escape(str(path))}: {rows} rows" + (f", the last of {last}" if last else ""))
+    out.print(f"{escape(str(path))}: {counted(rows, 'row')}" + (f", the last of {last}" if last else ""))
 
 
 @journal_app.command("replay")
@@ -225,7 +231,7 @@ def journal_replay(path: Annotated[Path, typer.Argument(help="What `journal expo
     """Append a file's rows to a journal, those that are not there yet, all or none of them."""
     journal, config = journals(), load_config(project_dir)
     done = journal.replay(path, journal.Place.of(config, source), url_env)
-    out.print(escape(f"{path}: {done.rows} rows, {done.appended} appended, {done.there} were there"))
+    out.print(escape(f"{path}: {counted(done.rows, 'row')}, {done.appended} appended, {done.there} were there"))
     if done.clashes:
         more = f" and {done.clashes - len(done.clashing)} more" if done.clashes > len(done.clashing) else ""
         err.print("[yellow]warning[/] " + escape(f"{done.clashes} of the appended have an EJ_ID that was there with other content ({', '.join(done.clashing)}{more}): of one object's, the next run quarantines them as ConflictingDuplicate"))
@@ -261,7 +267,7 @@ def main() -> None:
     except InvalidMetadata as error:
         for problem in error.problems.errors:
             err.print(f"[red]error[/]   {escape(str(problem))}")
-        err.print(f"[red]{len(error.problems.errors)} errors[/]; nothing was written")
+        err.print(f"[red]{counted(len(error.problems.errors), 'error')}[/]; nothing was written")
         sys.exit(EXIT_INVALID)
     except FileProblem as error:
         err.print(f"[red]error[/]   {escape(str(error))}")

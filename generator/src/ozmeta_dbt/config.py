@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from ozmeta_dbt.dsl import DATETIME, is_date
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.rows import Text, loads_yaml
+from ozmeta_dbt.words import did_you_mean, nearest, one_of
 
 FILE_NAME = "ozmeta.yml"
 MAX_VOTERS = 1000  # the fold carries a step's votes along as one text
@@ -44,7 +46,7 @@ class MetaDb(Strict):
     @model_validator(mode="before")
     @classmethod
     def one_source(cls, data: object) -> object:
-        if isinstance(data, dict):
+        if isinstance(data, dict) and not data.keys() - cls.model_fields.keys():  # an unknown key is an error of its own
             if sum(name in data for name in ("snapshot", "folder", "url_env")) != 1:
                 raise ValueError("give one of `snapshot: file.json`, `folder: path/` and `url_env: METADB_URL`")
             for name in ("client", "project"):
@@ -87,7 +89,7 @@ class Journal(Strict):
             raise ValueError("give `source`, or a list of them under `sources`")
         for name, physical in self.columns.items():
             if name not in CANONICAL_COLUMNS:
-                raise ValueError(f"columns: '{name}' is no column of the EventJournal; they are {', '.join(CANONICAL_COLUMNS)}")
+                raise ValueError(f"columns: '{name}' is not a column of the EventJournal ({one_of(name, CANONICAL_COLUMNS)})")
             if physical is None and name in NEEDED_COLUMNS:
                 raise ValueError(f"columns: no event can do without {name}, so it cannot be null")
         labels = [s.label for s in self.all_sources]
@@ -183,6 +185,7 @@ class FlowChoices(Strict):
         return self
 
 
+TenantID = Annotated[Text, StringConstraints(min_length=1)]
 Warehouse = Literal["duckdb", "postgres", "redshift", "bigquery", "databricks", "spark", "snowflake", "sqlserver", "fabric"]
 EventName = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 
@@ -211,6 +214,7 @@ class Config(Strict):
     approval_events: ApprovalEvents = ApprovalEvents()
     approval_flows: dict[str, FlowChoices] = {}  # by the flow's code
     warehouses: list[Warehouse] = []  # where the models will run, by dbt's adapters: what one can't do is said when generating
+    tenants: list[TenantID] | None = None  # all tenants there are: then a rule that compares with another one is refused
     time_spine: bool = True  # whether to write the one that dbt's semantic models need; false where the project has its own
 
     @model_validator(mode="after")
@@ -235,7 +239,38 @@ def load_config(project: Path) -> Config:
         return Config.model_validate(loads_yaml(text))
     except ValidationError as error:
         for fault in error.errors():
-            problems.error(Origin(FILE_NAME).at(*fault["loc"]), fault["msg"].removeprefix("Value error, "))
+            problems.error(Origin(FILE_NAME).at(*fault["loc"]), *said(fault))
     except (ValueError, RecursionError) as error:
-        problems.error(Origin(FILE_NAME), f"is no YAML: {error}")
+        problems.error(Origin(FILE_NAME), f"is not YAML: {error}")
     raise InvalidMetadata(problems)
+
+
+def keys_of(place: tuple[int | str, ...]) -> list[str]:
+    """The keys that ozmeta.yml may have at a place; none if no fixed ones belong there."""
+    here: Any = Config
+    for part in place:
+        if isinstance(here, type) and issubclass(here, Strict):
+            fields = {info.alias or name: info for name, info in here.model_fields.items()}
+            here = fields[str(part)].annotation if part in fields else None
+        else:  # the members of a list or the values of a dict
+            here = get_args(here)[-1] if get_args(here) else None
+        while get_origin(here) in (Annotated, Union, UnionType):
+            here = next((arg for arg in get_args(here) if arg is not type(None)), None)
+    return [info.alias or name for name, info in here.model_fields.items()] if isinstance(here, type) and issubclass(here, Strict) else []
+
+
+def said(fault: Any) -> tuple[str, str]:
+    """What is wrong in ozmeta.yml, and a hint, from what pydantic says."""
+    *place, last = fault["loc"] or ("",)
+    given = fault["input"]
+    if fault["type"] == "extra_forbidden":
+        return f"{last!r} is not a key that is known here", one_of(str(last), keys_of(tuple(place)))
+    if fault["type"] == "missing":
+        return "is missing, and has no default", ""
+    if fault["type"] == "literal_error":
+        expected = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
+        hint = did_you_mean(given, expected) if isinstance(given, str) and nearest(given, expected) else ""
+        return f"is {given!r}, {fault['ctx']['expected']} is expected", hint
+    if fault["type"] == "string_pattern_mismatch":
+        return f"{given!r} is not a plain name", "a letter or _ first, then letters, digits, _, $ and -"
+    return fault["msg"].removeprefix("Value error, "), ""

@@ -38,6 +38,8 @@ SHARED = {
     "EventType": [("EVTT_ID", "TransitionEvent")], "EventTemplate": [("ET_ID", "RuntimeTemplateBinding")], "ApprovalFlow": [("AF_ID", "RuntimeBinding")],
     "Role": [("RO_ID", "WorkflowTransitionRole"), ("RO_ID", "ApprovalStepRole")],
 }  # fmt: skip
+# tables whose rows rules name by their codes: id and code
+NAMED_BY_RULES = {"Role": ("RO_ID", "RO_Code"), "EventType": ("EVTT_ID", "EVTT_Code")}
 # The driver that our extras install, where a URL names none.
 DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "mssql": "mssql+pymssql"}
 INSTALL = {
@@ -122,8 +124,8 @@ class Meta:
             ways.append(self.column(table, "PJ_ID").in_(self.projects()))
         elif self.has(table, "CL_ID"):
             ways.append(self.column(table, "CL_ID").in_(self.clients()))
-        elif table == "Role":
-            return self.live(table)  # rules name roles too: see of_use
+        elif table in NAMED_BY_RULES:
+            return self.live(table)  # rules name them too: see of_use
         return [sa.or_(sa.false(), *ways), *self.live(table)]
 
     def used(self, table: str, column: str, by: str) -> sa.ColumnElement[bool]:
@@ -178,8 +180,9 @@ def database_rows(url_env: str, client: str, project: str, problems: Problems, f
     except Missing as error:
         problems.error(Origin(f"{SCHEMA}.{error.table}"), f"{error}: without it, its rows can't be told apart by client and project")
         raise InvalidMetadata(problems) from None
-    if "Role" in found and not (meta.has("Role", "PJ_ID") or meta.has("Role", "CL_ID")):
-        found["Role"] = of_use(found)
+    for table in NAMED_BY_RULES:
+        if table in found and not (meta.has(table, "PJ_ID") or meta.has(table, "CL_ID")):
+            found[table] = of_use(found, table)
     for table, rows in found.items():
         keys = [name for name in key_columns(table) if meta.has(table, name)]
         labels = [" ".join(f"{name}={row[name]}" for name in keys) for row in rows]
@@ -222,7 +225,7 @@ def url_of(url_env: str, why: str) -> tuple[sa.URL, set[str]]:
         url = None
     # with an @ more than one, part of the password would be taken for the host, and shown as such by the driver
     if url is None or (url.host and text.count("@") > 1):
-        raise DatabaseProblem(f"what {url_env} holds is no database URL such as {SHAPE}; signs in user and password that mean something in a URL are written as %40 for @, %2F for /, %3A for :")
+        raise DatabaseProblem(f"what {url_env} holds is not a database URL such as {SHAPE}; signs in user and password that mean something in a URL are written as %40 for @, %2F for /, %3A for :")
     values = [value for name, many in url.query.items() if name.lower() not in HARMLESS for value in ([many] if isinstance(many, str) else many)]
     pieces = [piece.partition("=")[2] for value in values for piece in value.split(";")]
     secrets = {text, str(url.password or ""), *values, *pieces}
@@ -311,15 +314,17 @@ def listed(codes: Iterator[str]) -> str:
     return ", ".join(every[:MAX_LISTED]) + (f" and {len(every) - MAX_LISTED} more" if len(every) > MAX_LISTED else "") or "none"
 
 
-def of_use(found: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Where roles belong to nobody: those that the project's rows use, or its rules name as role:<code>."""
-    used = {str(row.get(column)) for column, table in SHARED["Role"] for row in found.get(table, [])}
+def of_use(found: dict[str, list[dict[str, Any]]], table: str) -> list[dict[str, Any]]:
+    """Roles and event types that belong to nobody: those that the project's rows use, or its rules name: a role also as role:<code>."""
+    id_column, code_column = NAMED_BY_RULES[table]
+    used = {str(row.get(column)) for column, by in SHARED[table] for row in found.get(by, [])}
     rules = "\n".join(value if isinstance(value, str) else json.dumps(value, default=str) for rows in found.values() for row in rows for value in row.values() if isinstance(value, (str, dict)))
 
     def named(code: object) -> bool:
-        return any(json.dumps(f"role:{code}", ensure_ascii=escaped) in rules for escaped in (True, False))
+        texts = (str(code), f"role:{code}") if table == "Role" else (str(code),)
+        return any(json.dumps(text, ensure_ascii=escaped) in rules for text in texts for escaped in (True, False))
 
-    return [row for row in found["Role"] if str(row.get("RO_ID")) in used or named(row.get("RO_Code"))]
+    return [row for row in found[table] if str(row.get(id_column)) in used or named(row.get(code_column))]
 
 
 def plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ozmeta_dbt.problems import Origin, Problems
 from ozmeta_dbt.rows import UNSTORABLE, loads, parts, storable
+from ozmeta_dbt.words import counted, nearest, one_of
 
 KINDS = ("Guard", "Action", "TimerStart", "TimerStop", "Escalation", "Validation")
 CASTS = ("string", "number", "boolean", "datetime", "uuid", "json", "null")
@@ -27,6 +28,7 @@ PLAIN_REFS = (
 KEYED_REFS = {"object.": ("object",), "user.claims.": ("user", "claims"), "context.": ("context",)}
 ACTIONS = ("SetField", "EmitEvent", "EmitSignal", "EnqueueEscalation", "Notify", "UpsertRuntime", "StartTimer", "StopTimer")
 ACTION_KEYS = {"type", "target", "value", "eventType", "signalType", "payload", "notes"}
+RULE_KEYS = ("version", "kind", "description", "expr", "actions", "params")
 RESTARTS = ("newCycle", "ignore", "resume")
 NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]+)?")
 HOUR, SIXTY = "([01][0-9]|2[0-3])", "[0-5][0-9]"
@@ -66,7 +68,7 @@ def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems)
         try:
             value = loads(value)
         except (ValueError, RecursionError) as error:
-            problems.error(origin, f"the rule is no JSON: {error}", "a document {\"version\":1, \"kind\":…}, or allow, deny or tenant")
+            problems.error(origin, f"the rule is not JSON: {error}", "a document {\"version\":1, \"kind\":…}, or allow, deny or tenant")
             return None
     if not isinstance(value, dict):
         problems.error(origin, "a rule is a JSON object, or one of allow, deny and tenant")
@@ -75,12 +77,12 @@ def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems)
     if not all(storable(part) for part in parts(value) if isinstance(part, str)):
         problems.error(origin, f"the rule {UNSTORABLE}")
     for key in value:
-        if key not in ("version", "kind", "description", "expr", "actions", "params"):
-            problems.error(origin.at(key), f"a rule has no '{key}'", "version, kind, description, expr, actions, params")
+        if key not in RULE_KEYS:
+            problems.error(origin.at(key), f"a rule has no '{key}'", one_of(str(key), RULE_KEYS))
     if value.get("version") != 1 or isinstance(value.get("version"), bool):
         problems.error(origin.at("version"), f"is {value.get('version')!r}, this generator knows version 1")
     if value.get("kind") not in KINDS:
-        problems.error(origin.at("kind"), f"'{value.get('kind')}' is no kind of rule", ", ".join(KINDS))
+        problems.error(origin.at("kind"), f"'{value.get('kind')}' is not a kind of rule", one_of(str(value.get("kind")), KINDS))
     elif kind is not None and value["kind"] != kind:
         problems.error(origin.at("kind"), f"is {value['kind']}, a rule of kind {kind} belongs here")
     expr = check_expr(value["expr"], origin.at("expr"), problems) if value.get("expr") is not None else None
@@ -92,7 +94,7 @@ def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems)
         problems.error(origin.at("params"), "an object is expected")
     restart = (params or {}).get("onRestart") if isinstance(params, dict) else None
     if restart is not None and restart not in RESTARTS:
-        problems.error(origin.at("params", "onRestart"), f"'{restart}' is unknown", ", ".join(RESTARTS))
+        problems.error(origin.at("params", "onRestart"), f"'{restart}' is unknown", one_of(str(restart), RESTARTS))
     if len(problems.errors) > before:
         return None
     return Rule(origin, expr, tuple(actions), params or {})
@@ -119,22 +121,22 @@ def check_expr(node: Any, origin: Origin, problems: Problems, depth: int = 0) ->
 def no_other_keys(node: dict[str, Any], known: set[str], origin: Origin, problems: Problems) -> None:
     for key in node:
         if key not in known:
-            problems.error(origin.at(key), f"'{key}' is unknown here", ", ".join(sorted(known)))
+            problems.error(origin.at(key), f"'{key}' is unknown here", one_of(str(key), sorted(known)))
 
 
 def check_op(node: dict[str, Any], origin: Origin, problems: Problems, depth: int) -> Any:
     no_other_keys(node, {"op", "args"}, origin, problems)
     op, args = node["op"], node.get("args")
     if not isinstance(op, str) or op not in OPS:
-        problems.error(origin.at("op"), f"'{op}' is no op", ", ".join(OPS))
+        problems.error(origin.at("op"), f"'{op}' is not an op", one_of(str(op), OPS))
         return None
     if not isinstance(args, list):
         problems.error(origin.at("args"), "an array is expected")
         return None
     fewest, most = OPS[op]
     if len(args) < fewest or (most is not None and len(args) > most):
-        wanted = f"{fewest}" if most == fewest else f"at least {fewest}"
-        problems.error(origin.at("args"), f"{op} takes {wanted} args, here are {len(args)}")
+        wanted = ("" if most == fewest else "at least ") + counted(fewest, "arg")
+        problems.error(origin.at("args"), f"{op} takes {wanted}, here {'is' if len(args) == 1 else 'are'} {len(args)}")
         return None
     checked = [check_expr(arg, origin.at("args", index), problems, depth + 1) for index, arg in enumerate(args)]
     if op == "dateAdd" and checked[0] not in ("minute", "hour", "day"):
@@ -162,26 +164,34 @@ def check_pattern(pattern: Any, origin: Origin, problems: Problems) -> None:
             warnings.simplefilter("ignore")  # [[:alpha:]] is fine for RE2
             re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
-        problems.error(origin, f"is no regular expression: {error}")
+        problems.error(origin, f"is not a regular expression: {error}")
 
 
 def check_ref(node: dict[str, Any], origin: Origin, problems: Problems) -> Any:
     no_other_keys(node, {"ref", "as"}, origin, problems)
     ref = node["ref"]
     if not isinstance(ref, str) or not (ref in PLAIN_REFS or any(ref.startswith(p) and len(ref) > len(p) for p in KEYED_REFS)):
-        problems.error(origin.at("ref"), f"'{ref}' is no ref", "object.<Field>, user.claims.<x>, context.<x>, " + ", ".join(PLAIN_REFS))
+        problems.error(origin.at("ref"), f"'{ref}' is not a ref", near_ref(str(ref)))
         return None
     if node.get("as") is not None and node["as"] not in CASTS:
-        problems.error(origin.at("as"), f"'{node['as']}' is no cast", ", ".join(CASTS))
+        problems.error(origin.at("as"), f"'{node['as']}' is not a cast", one_of(str(node["as"]), CASTS))
         return None
     return {"ref": ref, "as": node["as"]} if node.get("as") else {"ref": ref}
+
+
+def near_ref(ref: str) -> str:
+    """A hint for a ref that is not known: object.Impact for objct.Impact, too."""
+    head, dot, field_name = ref.rpartition(".")
+    prefix = nearest(head, [known.rstrip(".") for known in KEYED_REFS]) if head and field_name else None
+    name = nearest(ref, PLAIN_REFS) or (f"{prefix}.{field_name}" if prefix else None)
+    return (f"did you mean '{name}'? " if name else "") + "allowed: object.<Field>, user.claims.<x>, context.<x>, " + ", ".join(PLAIN_REFS)
 
 
 def check_literal(node: dict[str, Any], origin: Origin, problems: Problems) -> Any:
     no_other_keys(node, {"lit", "type"}, origin, problems)
     value, type_ = node["lit"], node.get("type")
     if type_ is not None and type_ not in CASTS:
-        problems.error(origin.at("type"), f"'{type_}' is no type", ", ".join(CASTS))
+        problems.error(origin.at("type"), f"'{type_}' is not a type", one_of(str(type_), CASTS))
         return None
     if isinstance(value, (dict, list)):
         problems.error(origin.at("lit"), "a literal is a single value", "give the members as args of their own")
@@ -197,7 +207,7 @@ def check_literal(node: dict[str, Any], origin: Origin, problems: Problems) -> A
     type_ = type_ or own
     fits = {"number": NUMBER.fullmatch(text), "boolean": text.lower() in ("true", "false"), "datetime": DATETIME.fullmatch(text) and is_date(text)}
     if not fits.get(type_, True):
-        problems.error(origin.at("lit"), f"{value!r} is no {type_}")
+        problems.error(origin.at("lit"), f"{value!r} is not a {type_}")
         return None
     if type_ == "string":
         return text
@@ -230,7 +240,7 @@ def check_actions(actions: Any, origin: Origin, problems: Problems) -> list[Acti
             continue
         no_other_keys(action, ACTION_KEYS, at, problems)
         if action.get("type") not in ACTIONS:
-            problems.error(at.at("type"), f"'{action.get('type')}' is no action", ", ".join(ACTIONS))
+            problems.error(at.at("type"), f"'{action.get('type')}' is not an action", one_of(str(action.get("type")), ACTIONS))
             continue
         for key in ("target", "eventType", "signalType", "notes"):
             if action.get(key) is not None and not isinstance(action[key], str):

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.mssql import DATETIME2
 from ozmeta_dbt.config import CANONICAL_COLUMNS, FILE_NAME, NEEDED_COLUMNS, Config, Source
 from ozmeta_dbt.database import catalogue, connected
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
+from ozmeta_dbt.words import counted
 
 BATCH = 1000
 MAX_NAMED = 10
@@ -92,7 +93,7 @@ class Column:
         if self.kind in ("time", "zoned"):
             moment = instant(text)
             if moment is None:
-                raise ValueError("is no time")
+                raise ValueError("is not a time")
             if dialect == "sqlite":
                 return moment.isoformat(" ", "microseconds")
             return moment.replace(tzinfo=dt.timezone.utc) if self.kind == "zoned" else moment
@@ -103,17 +104,17 @@ class Column:
             try:
                 return Decimal(text)
             except InvalidOperation:
-                raise ValueError("is no number") from None
+                raise ValueError("is not a number") from None
         if self.kind == "uuid":
             try:
                 return UUID(text)
             except ValueError:
-                raise ValueError("is no UUID") from None
+                raise ValueError("is not a UUID") from None
         if self.kind == "json":
             try:
                 json.loads(text)
             except (ValueError, RecursionError):
-                raise ValueError("is no JSON") from None
+                raise ValueError("is not JSON") from None
         return text
 
 
@@ -329,7 +330,7 @@ def writing(path: Path) -> Iterator[None]:
 
 def time_column_fault(journal: Journal) -> str | None:
     sync = journal.columns.get("_SyncDate")
-    return "the journal has no _SyncDate" if sync is None else None if sync.kind in ("time", "zoned") else "the journal's _SyncDate is no time, but a text"
+    return "the journal has no _SyncDate" if sync is None else None if sync.kind in ("time", "zoned") else "the journal's _SyncDate is a text, not a time"
 
 
 def rows_of(path: Path) -> Iterator[tuple[int, Row]]:
@@ -352,7 +353,7 @@ def rows_of(path: Path) -> Iterator[tuple[int, Row]]:
     if not isinstance(trailer, dict) or trailer.keys() != {"rows", "sha256"}:
         raise FileProblem(bad + "its last line is missing, so it was cut off on its way; copy it again")
     if trailer != {"rows": number - 1, "sha256": digest.hexdigest()}:
-        raise FileProblem(bad + f"its last line tells of {trailer['rows']} rows, it has {number - 1}" + ("" if trailer["rows"] != number - 1 else ", one of them changed") + "; copy it again")
+        raise FileProblem(bad + f"its last line tells of {counted(trailer['rows'], 'row')}, it has {number - 1}" + ("" if trailer["rows"] != number - 1 else ", one of them changed") + "; copy it again")
 
 
 def row_of(line: bytes, bad: str, number: int) -> Row:
@@ -361,7 +362,7 @@ def row_of(line: bytes, bad: str, number: int) -> Row:
     except (ValueError, RecursionError):
         row = None
     if not isinstance(row, dict) or any(isinstance(value, (dict, list, bool)) for value in row.values()):
-        raise FileProblem(bad + f"line {number} is no row of a journal")
+        raise FileProblem(bad + f"line {number} is not a row of a journal")
     return row
 
 

@@ -4,33 +4,39 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ozmeta_dbt import warehouses, writer
-from ozmeta_dbt.bindings import Binding, resolve
+from ozmeta_dbt import checks, dbt_vars, leftovers, warehouses, writer
+from ozmeta_dbt.bindings import Binding, Resolver
 from ozmeta_dbt.config import Config, load_config
 from ozmeta_dbt.problems import InvalidMetadata, Problems
 from ozmeta_dbt.readers import MetaRows, read_metadb
 from ozmeta_dbt.render import render
 
 
-def read_rows(folder: Path, problems: Problems) -> tuple[Config, MetaRows, list[Binding]]:
-    """Read and check everything. Errors, warnings and notes are gathered in `problems`, for the caller to judge."""
+def read_rows(folder: Path, problems: Problems, check_rules: bool = True) -> tuple[Config, MetaRows, list[Binding]]:
+    """Read and check everything. Errors, warnings and notes are gathered in `problems`, for the caller to judge. `check_rules`: whether a rule that can
+    never be true, or that compares with a name there is not, is refused; tests of the fold play such rules too."""
     config = load_config(folder)
     flows = {code for choices in config.bindings.values() for code in choices.approval_flows}
     rows = read_metadb(folder, config.metadb, problems, tuple(sorted(flows)))
-    bindings = resolve(rows, config, problems)
+    dbt_vars.check(folder, problems)
+    resolver = Resolver(rows, config, problems)
+    bindings = resolver.bindings()
+    if check_rules:
+        checks.check(resolver, problems)
+    problems.notes += leftovers.not_chosen(bindings)
     warehouses.check(bindings, config.warehouses, problems)
     return config, rows, bindings
 
 
-def read_project(folder: Path, problems: Problems) -> tuple[Config, list[Binding]]:
-    config, _, bindings = read_rows(folder, problems)
+def read_project(folder: Path, problems: Problems, check_rules: bool = True) -> tuple[Config, list[Binding]]:
+    config, _, bindings = read_rows(folder, problems, check_rules)
     return config, bindings
 
 
-def write_models(folder: Path) -> tuple[int, int]:
+def write_models(folder: Path, check_rules: bool = True) -> tuple[int, int]:
     """What `ozmeta-dbt generate --force` does, without a word; the numbers of bindings and of files. InvalidMetadata where there are errors."""
     problems = Problems()
-    config, bindings = read_project(folder, problems)
+    config, bindings = read_project(folder, problems, check_rules)
     if problems.errors:
         raise InvalidMetadata(problems)
     files = render(bindings, config)

@@ -226,7 +226,7 @@ def decimal(text: str) -> Decimal:
     try:
         number = Decimal(text)
     except ArithmeticError:
-        raise ValueError(f"{text} is no number") from None
+        raise ValueError(f"{text} is not a number") from None
     if abs(number.adjusted()) > 300:
         raise ValueError(f"the number {text} is out of range")
     return number
@@ -236,7 +236,7 @@ def loads(text: str) -> Any:
     """JSON, numbers with a point kept as written."""
 
     def refuse(name: str) -> Any:
-        raise ValueError(f"{name} is no JSON")
+        raise ValueError(f"{name} is not JSON")
 
     return json.loads(text, parse_float=decimal, parse_constant=refuse)
 

@@ -1,0 +1,75 @@
+"""Words of messages: the nearest of the names that are known, and numbers with their nouns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+MAX_NAMED = 8
+
+
+def counted(number: int, noun: str) -> str:
+    """1 binding, 2 bindings"""
+    plural = noun[:-1] + "ies" if re.search("[^aeiou]y$", noun) else noun + "s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first few names, sorted, and how many more there are."""
+    every = sorted(set(names))
+    more = len(every) - MAX_NAMED
+    return ", ".join(every[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "") or "none"
+
+
+def distance(one: str, other: str) -> int:
+    """How many letters are added, left out, replaced or swapped with their neighbour."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        previous, row = row, [i]
+        for j, wanted in enumerate(other, 1):
+            steps = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (letter != wanted))
+            if before and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                steps = min(steps, before[j - 2] + 1)
+            row.append(steps)
+        before = previous
+    return row[-1]
+
+
+def plain(name: str) -> str:
+    """A name without its case and its separators."""
+    return re.sub(r"[-_ .]", "", name).casefold()
+
+
+def is_typo(word: str, known: str) -> bool:
+    """Whether two different names are so much alike that one of them is likely a slip."""
+    return plain(word) == plain(known) or (len(word) > 5 and distance(word, known) <= 2)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like a word, or none if no name is much like it."""
+    wanted = plain(word[:100])
+    allowed = max(1, min(3, len(wanted) // 3))
+    found = [
+        (distance(wanted, plain(name)), name)
+        for name in sorted(set(known))
+        if abs(len(plain(name)) - len(wanted)) <= allowed
+    ]
+    least, name = min(found, default=(allowed + 1, ""))
+    return name if least <= allowed else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint: the nearest name, or else what there is."""
+    names = list(known)
+    name = nearest(word, names)
+    return f"did you mean {name!r}?" if name is not None else f"there is: {listed(names)}"
+
+
+def one_of(word: str, known: Iterable[str]) -> str:
+    """A hint: the nearest name, and all that are allowed, in the order given."""
+    names = list(known)
+    name = nearest(word, names)
+    return (f"did you mean {name!r}? allowed: " if name is not None else "allowed: ") + ", ".join(
+        names
+    )
