@@ -194,6 +194,21 @@ def test_object_types_of_other_systems_are_left_out(project: DbtProject) -> None
     assert outcome_of(project, "object_types_claimed") == ("pass", 0) and len(project.rows(COUNTED)) == 3
 
 
+def test_every_row_is_in_one_place(project: DbtProject) -> None:
+    """Of the whole journal: in the timeline, a duplicate, in quarantine, or of an object type that no binding claims."""
+    project.append([event("a", 0, "Go"), event("a", 0, "Go", _SyncDate=day(2)), event("b", 0, EJ_ObjectType="CA"), event("bad", 0, EJ_Payload="{"), event("bad", 0, EJ_Payload="{")])
+    project.append([event("a", 0, "Back", _SyncDate=day(3)), event("far", 10**6), event("x", 0, EJ_ObjectType="case"), event("y", 0, EJ_ObjectType=None), event("a", 0, EJ_ObjectType="other")])
+    project.run("2026-01-09T00:00:00")
+
+    def number(sql: str) -> int:
+        return int(next(iter(project.rows(sql)[0].values())) or 0)
+
+    told = [number(f"select {what}") for what in ("count(*) from case_timeline", "sum(QR_Rows) from case_quarantine", "sum(UO_Rows) from unclaimed_object_type")]
+    assert told == [3, 3, 3]
+    duplicates = 1  # of a, with the same content
+    assert sum(told) + duplicates == number("select count(*) from raw.event_journal") == number("select sum(JV_Rows) from journal_volume")
+
+
 # ---------------------------------------------------------------- refused rows
 
 

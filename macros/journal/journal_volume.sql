@@ -19,7 +19,7 @@ Raises     where a journal lacks a column, as journal_columns does
 {%- set as_of = ozmeta_runtime.as_of() -%}
 {%- set marks = [] -%}
 {%- for journal in journals -%}{%- do marks.append(ozmeta_runtime.volume_mark(journal)) -%}{%- endfor -%}
-{%- set since = ozmeta_runtime.counted_since(lookback_minutes) if is_incremental() else {} -%}
+{%- set since = ozmeta_runtime.counted_since(marks, lookback_minutes) if is_incremental() else {} -%}
 with counted as (
     {%- for journal in journals %}
     {%- set c = ozmeta_runtime.journal_columns(journal, {}) %}
@@ -34,8 +34,8 @@ with counted as (
         from {{ journal.relation }}
         {%- if partial %}
         where 1 = 0
-        {%- elif mark in since and c.stored_sync_date %}
-        where {{ ozmeta_runtime.at_or_since(c.stored_sync_date, c.sync_date_type, ozmeta_runtime.instant(since[mark])) }}
+        {%- elif journal.name in since and c.stored_sync_date %}
+        where {{ ozmeta_runtime.at_or_since(c.stored_sync_date, c.sync_date_type, ozmeta_runtime.instant(since[journal.name])) }}
         {%- endif %}
     ) as arrivals
     group by object_type, day_no
@@ -67,22 +67,22 @@ from {{ this }} as standing
 where JV_Rows <> 0
   and _Key not in (select _Key from fresh)
   and (JV_Day is null or _DefinitionHash not in ({{ ozmeta_runtime.literals(marks) }})
-      {%- for mark in marks if mark in since %}
-      or (_DefinitionHash = '{{ mark }}' and JV_Day >= {{ ozmeta_runtime.instant(since[mark]) }})
+      {%- for journal, day in since.items() %}
+      or (JV_Journal = {{ ozmeta_runtime.literal(journal) }} and JV_Day >= {{ ozmeta_runtime.instant(day) }})
       {%- endfor %})
 {%- endif %}
 {% endif %}
 {% endmacro %}
 
-{# {mark of a journal: the day from which it is counted again, as text}, of the journals that were counted by that mark. Days after as_of may be a slip of some clock:
-   they don't make the days before them look counted. #}
-{% macro counted_since(lookback_minutes) %}
+{# {journal: the day from which it is counted again, as text} of those that were counted by today's marks. An arrival after as_of may be a slip of some
+   clock, so it does not make the days before it look counted. #}
+{% macro counted_since(marks, lookback_minutes) %}
   {%- set latest = "least(max(JV_Day), " ~ ozmeta_runtime.as_of() ~ ")" -%}
-  {%- set begin = ozmeta_runtime.to_micros(latest) ~ " - " ~ lookback_minutes * 60000000 -%}
-  {%- set day = ozmeta_runtime.from_micros(ozmeta_runtime.floor_div("(" ~ begin ~ ")", 86400000000) ~ " * 86400000000") -%}
+  {%- set begin = "(" ~ ozmeta_runtime.to_micros(latest) ~ " - " ~ lookback_minutes * 60000000 ~ ")" -%}
+  {%- set day = ozmeta_runtime.from_micros(ozmeta_runtime.floor_div(begin, 86400000000) ~ " * 86400000000") -%}
   {%- set since = {} -%}
-  {%- for row in run_query("select _DefinitionHash, " ~ ozmeta_runtime.instant_text(day) ~ " from " ~ this
-      ~ " where JV_Day is not null group by _DefinitionHash").rows -%}
+  {%- for row in run_query("select JV_Journal, " ~ ozmeta_runtime.instant_text(day) ~ " from " ~ this
+      ~ " where JV_Day is not null and _DefinitionHash in (" ~ ozmeta_runtime.literals(marks) ~ ") group by JV_Journal").rows -%}
     {%- do since.update({row[0]: row[1]}) -%}
   {%- endfor -%}
   {%- do return(since) -%}

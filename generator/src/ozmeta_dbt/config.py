@@ -128,14 +128,14 @@ class QuarantinedShare(Strict):
 class Tests(Strict):
     """What generated tests compare with; false leaves a test out."""
 
-    quarantined_share: QuarantinedShare | Literal[False] = QuarantinedShare()
+    quarantined_share: QuarantinedShare | None = QuarantinedShare()  # none for false
 
     @field_validator("quarantined_share", mode="before")
     @classmethod
-    def a_mapping(cls, value: object) -> object:
+    def a_mapping_or_false(cls, value: object) -> object:
         if value is not False and not isinstance(value, (dict, QuarantinedShare)):
             raise ValueError("give shares between 0.0001 and 1, as in {warn: 0.01, error: 0.2}, or false")
-        return value
+        return None if value is False else value
 
 
 class BindingChoices(Strict):

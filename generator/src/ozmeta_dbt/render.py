@@ -77,6 +77,8 @@ def model_sql(binding: Binding, model: str, config: Config) -> str:
     incremental = f"{{{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage({jinja(model)})) }}}}"
     lines = ["{#- " + HEADER + " -#}", incremental, ""]
     lines += [f"{{% set {name} = {jinja(value)} %}}" for name, value in sets.items()]
+    if model == "sla_cycle" and any(sla.on_restart == "resume" for sla in binding.slas):
+        lines.append("{{ config(meta={'ozmeta_marks': {'intake': intake, 'workflow': workflow, 'slas': slas}}) }}")  # `explain` finds pauses by it
     macro = {"run": "run_log_model", "journal": "journal_mirror"}.get(model, model)
     calls = [f"binding={jinja(binding.name)}", *(f"{name}={value}" for name, value in arguments.items())]
     return "\n".join([*lines, "", f"{{{{ ozmeta_runtime.{macro}({', '.join(calls)}) }}}}", ""])
