@@ -233,6 +233,15 @@ def test_equal_rows_and_reasons_are_counted(project: DbtProject) -> None:
     assert project.rows("from main_dbt_test__audit.quarantined_share_case") == [{"QR_Rows": 5, "TL_Events": 1, "basis_points": 8333, "QR_Reason": "MalformedPayload"}]
 
 
+def test_the_alarm_does_not_keep_a_run_from_being_complete(project: DbtProject) -> None:
+    """`dbt build` skips what comes after a test that fails."""
+    project.append([event("e", 0), *refused(1)])
+    result = project.dbt("build", check=False, as_of="2026-01-09T00:00:00").result
+    statuses = {outcome.node.name: str(outcome.status) for outcome in result.results}
+    assert {name for name, status in statuses.items() if status not in ("success", "pass")} == {"quarantined_share_case"}
+    assert project.rows("select RUN_Batch from case_run") == [{"RUN_Batch": 1}]
+
+
 def test_the_limits_are_configured(project: DbtProject) -> None:
     """For the project, and for a binding."""
     project.append([event(f"e{n}", 0, object_id=f"o{n}") for n in range(4)] + refused(1))

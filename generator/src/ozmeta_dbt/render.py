@@ -366,7 +366,7 @@ def model_properties(binding: Binding, model: str, config: Config) -> dict[str, 
     if model == "timeline":
         of_rows.append({"ozmeta_runtime.counter_not_restarted": {"config": {"severity": "warn"}}})
         of_rows += fields_carried(binding)
-    if model == "quarantine":
+    if model == "run":  # the last model: `dbt build` would skip what comes after a test that fails, and the run would never be complete
         of_rows += quarantined_share(binding, config)
     return {"name": f"{binding.name}_{model}", "description": yaml_text(description_of(binding, model)), "data_tests": of_rows, "columns": described}
 
@@ -386,7 +386,7 @@ def quarantined_share(binding: Binding, config: Config) -> list[Any]:
     limits = {"warn_if": f">= {round(share.warn * 10_000)}", "error_if": f">= {round(share.error * 10_000)}"}
     return [{"ozmeta_runtime.quarantined_share": {
         "name": f"quarantined_share_{binding.name}", "description": "In basis points: 100 is 1 % of the journal rows.",
-        "arguments": {"timeline": f"ref('{binding.name}_timeline')"}, "config": {"fail_calc": "coalesce(max(basis_points), 0)", **limits},
+        "arguments": {name: f"ref('{binding.name}_{name}')" for name in ("quarantine", "timeline")}, "config": {"fail_calc": "coalesce(max(basis_points), 0)", **limits},
     }}]  # fmt: skip
 
 
