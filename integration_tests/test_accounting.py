@@ -172,10 +172,10 @@ def test_the_nearest_of_several_bindings(tmp_path: Path) -> None:
         objects["runtime"]["bindings"].append({"id": f"b{number}", "objectType": "Table", "objectId": f"t{number}", "workflowId": "w"})
     project = DbtProject(tmp_path, config, document)
     project.create_journal()
-    project.append([event(f"n{n}", 0, EJ_ObjectType=name) for n, name in enumerate(["claim", "Claims", "claimants", "work_order", "Work Orders", "cl", "payment"])])
+    project.append([event(f"n{n}", 0, EJ_ObjectType=name) for n, name in enumerate(["claim", "Claims", "claimants", "work_order", "Work Orders", "work order", "c l", "payment"])])
     project.run("2026-01-09T00:00:00")
     assert {row["EJ_ObjectType"]: row["UO_NearestBinding"] for row in project.rows(UNCLAIMED)} == {
-        "claim": "Claim", "Claims": "Claim", "claimants": "Claimant", "work_order": "WorkOrder", "Work Orders": "WorkOrder", "cl": "Claim", "payment": None}  # fmt: skip
+        "claim": "Claim", "Claims": "Claim", "claimants": "Claimant", "work_order": "WorkOrder", "Work Orders": "WorkOrder", "work order": "WorkOrder", "c l": "Claim", "payment": None}  # fmt: skip
 
 
 def test_a_run_names_ten_unclaimed_types_and_how_many_more(project: DbtProject) -> None:

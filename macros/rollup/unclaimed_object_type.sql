@@ -21,7 +21,8 @@ Arguments  volume: the relation journal_volume; claimed: [{binding, object_type,
 {%- for binding in claimed -%}{%- do known.extend(binding.object_types) -%}{%- endfor -%}
 {%- do known.extend(ignored | reject('none')) -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
-{%- set length = ozmeta_runtime.text_length('kinds.EJ_ObjectType') ~ " - 1" -%}
+{%- set plain = "replace(lower(EJ_ObjectType), ' ', '')" -%}
+{%- set length = ozmeta_runtime.text_length('kinds.plain_name') ~ " - 1" -%}
 with unclaimed as (
     select JV_Journal, EJ_ObjectType, sum(JV_Rows) as row_count, min(JV_Day) as first_day, max(JV_Day) as last_day
     from {{ volume }}
@@ -38,10 +39,10 @@ pairs as (
 shared as (
     select
         kinds.EJ_ObjectType, pairs.object_type, pairs.name, pairs.pair_count,
-        max(case when lower(trim(kinds.EJ_ObjectType)) = pairs.name then 1 else 0 end) as is_same,
-        sum(case when {{ ozmeta_runtime.contains_text('lower(kinds.EJ_ObjectType)', 'pairs.pair') }} then 1 else 0 end) as shared_count,
+        max(case when kinds.plain_name = pairs.name then 1 else 0 end) as is_same,
+        sum(case when {{ ozmeta_runtime.contains_text('kinds.plain_name', 'pairs.pair') }} then 1 else 0 end) as shared_count,
         max(greatest(pairs.pair_count, {{ length }}, 1)) as longest
-    from (select EJ_ObjectType from unclaimed group by EJ_ObjectType) as kinds
+    from (select EJ_ObjectType, {{ plain }} as plain_name from unclaimed group by EJ_ObjectType) as kinds
     cross join pairs
     group by kinds.EJ_ObjectType, pairs.object_type, pairs.name, pairs.pair_count
 ),
@@ -68,11 +69,11 @@ from unclaimed
 left join near on near.near_type = unclaimed.EJ_ObjectType and near.place = 1
 {% endmacro %}
 
-{# [[binding, name in lower case, how many pairs of letters it has, one of them or none]] of every name a binding goes by. Short names share pairs with anything: they have none. #}
+{# [[binding, name in lower case without blanks, how many pairs of letters it has, one of them or none]] of every name a binding goes by. Short names share pairs with anything: they have none. #}
 {% macro name_pairs(claimed) %}
   {%- set rows = [] -%}
   {%- for binding in claimed -%}
-    {%- for name in ([binding.object_type] + binding.object_types) | map('trim') | map('lower') | unique -%}
+    {%- for name in ([binding.object_type] + binding.object_types) | map('lower') | map('replace', ' ', '') | unique -%}
       {%- set pairs = ozmeta_runtime.letter_pairs(name) if name | length > 2 else [] -%}
       {%- for pair in pairs or [none] -%}{%- do rows.append([binding.object_type, name, pairs | length, pair]) -%}{%- endfor -%}
     {%- endfor -%}
