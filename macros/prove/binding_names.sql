@@ -37,9 +37,9 @@
 
 {% macro plain_name(name) %}{% do return(modules.re.sub('[\\s_-]', '', name | string | lower)) %}{% endmacro %}
 
-{# The binding with a name that shares the most pairs of letters with what was written, if that is half of them. #}
+{# The binding with a name that shares the most pairs of letters with what was written, if that is at least three in ten. #}
 {% macro nearest_binding(given, names) %}
-  {%- set best = {'share': 0.5, 'binding': none} -%}
+  {%- set best = {'share': 0.3, 'binding': none} -%}
   {%- set wanted = ozmeta_runtime.letter_pairs(ozmeta_runtime.plain_name(given)) -%}
   {%- for binding, spelled in names.items() -%}
     {%- for name in spelled if name | length > 2 -%}
