@@ -40,7 +40,7 @@ def test_a_rule_that_reads_another_field_of_the_same_column(project: DbtProject)
     project.append([event("a", 0, EJ_Payload=json.dumps({"object": {"A_B": "small", "A.B": "big"}}))])
     project.run("2026-01-01T00:10:00")
     project.configure(CONFIG, by_field("object.A.B"))
-    with pytest.raises(RunFailed, match="now uses the payload field in PL_object_A_B, .* Run once with --full-refresh"):
+    with pytest.raises(RunFailed, match="now uses the payload field object.A.B, .* Run once with --full-refresh"):
         project.run("2026-01-01T00:20:00")
     project.run("2026-01-01T00:20:00", "--full-refresh")
     assert len(project.rows("from case_sla_timer")) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import io
 import json
@@ -51,9 +52,9 @@ def dbt_of(project: DbtProject) -> Dbt:
     return InThisProcess(project.folder, project.folder)
 
 
-def told(project: DbtProject, object_id: str) -> str:
+def told(project: DbtProject, object_id: str, binding: str = "case") -> str:
     out = Console(file=io.StringIO(), width=220, highlight=False)
-    for facts in objects(dbt_of(project).operation("explain_facts", binding="case", object=object_id)).values():
+    for facts in objects(dbt_of(project).operation("explain_facts", binding=binding, object=object_id)).values():
         show("case", object_id, facts, out)
     return "\n".join(" ".join(line.split()) for line in out.file.getvalue().splitlines() if line.strip())
 
@@ -94,7 +95,7 @@ def test_explain_tells_what_each_event_and_the_passing_of_time_did(project: DbtP
         "stops Work, 30 min late",
         "closes Warning SLA.Warned level 1 of Work to role Lead",
         "closes Critical SLA.Breached level 2 of Work to ann",
-        "pending: X (later), from the first run as of 2026-01-01 06:40:00 or later",
+        "pending: X (later), counts from the first run as of 2026-01-01 06:40:00 or later",
         "quarantined, MalformedPayload: X (bad), delivered 2026-01-01 01:30:00, {",
     ]
     assert others.startswith(" is Busy since 2026-01-01 00:00:00") and "quarantined" not in others
@@ -113,6 +114,130 @@ def test_explain_shows_what_pauses_did(tmp_path: Path) -> None:
     project.append([event("a", 0, "Go"), event("b", 20, "Back"), event("c", 100, "Go")])
     project.run(AS_OF)
     assert "starts Work, due 2026-01-01 02:20:00 with pauses of 1 h 20 min taken out" in told(project, "o1")
+
+
+def test_explain_says_when_a_timer_pauses_and_resumes(tmp_path: Path) -> None:
+    """The tables hold its start and its last stop; the stops and restarts between are found by its rules."""
+    project = DbtProject(tmp_path, CONFIG, meta("resume"))
+    project.create_journal()
+    project.append([event("a", 0, "Go"), event("b", 20, "Back"), event("idle", 30, "Back"), event("c", 50, "Go"), event("d", 55, "Go"), event("e", 60, "Back"), event("f", 100, "Go"), event("g", 105, "Back")])
+    project.append([event("a2", 0, "Go", "o2"), event("b2", 7, "Back", "o2")])
+    project.run(AS_OF)
+    lines = told(project, "o1").splitlines()
+    of = {name: [line for line in lines[at : at + 3] if "Work" in line] for name in "abcefg" for at, line in enumerate(lines) if f"X ({name})" in line}
+    assert of["a"][0] == "starts Work, due 2026-01-01 02:10:00 with pauses of 1 h 10 min taken out"
+    assert of["b"][0] == "pauses Work after 20 min" and of["c"][0] == "resumes Work after a pause of 30 min"
+    assert of["e"][0] == "pauses Work after 30 min" and of["f"][0] == "resumes Work after a pause of 40 min"
+    assert "stops Work, in time by" in of["g"][0] and sum("stops Work" in line for line in lines) == 1
+    assert "pauses" not in told(project, "o2") and "stops Work" in told(project, "o2")
+
+
+def test_explain_shows_a_rejection_as_one(tmp_path: Path) -> None:
+    project = DbtProject(tmp_path, CONFIG | {"bindings": {"Case": {"conflict_policy": "first_writer_wins"}}}, meta())
+    project.create_journal()
+    project.append([event("a", 0, "Go"), event("again", 10, "Go", EJ_Payload='{"transition": {"code": "Back", "rowVersion": 7}}')])
+    project.run(AS_OF)
+    assert "2 2026-01-01 00:10:00 X (again) rejected, VersionConflict: its writer had seen another version; no rule sees it" in told(project, "o1")
+
+
+def test_explain_sorts_what_is_pending_by_time(project: DbtProject) -> None:
+    project.append([event("a", 0, "Go"), event("x", 500, "Go"), event("y", 300, "Back"), event("z", 400, "Go")])
+    project.run(AS_OF)
+    pending = [line for line in told(project, "o1").splitlines() if line.startswith("pending")]
+    assert [line.split()[2] for line in pending] == ["(y),", "(z),", "(x),"] and pending[0].endswith("counts from the first run as of 2026-01-01 05:00:00 or later")
+
+
+def test_explain_tells_one_instant_in_the_order_it_counts(tmp_path: Path) -> None:
+    """Two timers: at minute 60 an event is in time for one, which is due then; the other is warned and its levels raised."""
+    document = meta()
+    runtime = document["objects"]["runtime"]
+    runtime["slaPolicies"].append(copy.deepcopy(runtime["slaPolicies"][0]) | {"id": "p2", "code": "Alpha", "targetMinutes": 90, "warnMinutes": 60})
+    runtime["slaPolicies"].append(copy.deepcopy(runtime["slaPolicies"][0]) | {"id": "p3", "code": "Beta", "targetMinutes": 60, "warnMinutes": None})
+    never = {"version": 1, "kind": "TimerStop", "expr": {"op": "eq", "args": [{"ref": "event.type"}, {"lit": "Never"}]}}
+    runtime["slaBindings"] += [{"bindingId": "b", "slaId": sla, "startRule": runtime["slaBindings"][0]["startRule"], "stopRule": never} for sla in ("p2", "p3")]
+    for policy in runtime["slaPolicies"][2:]:
+        policy["escalationRule"] = None
+    project = DbtProject(tmp_path, CONFIG, document)
+    project.create_journal()
+    project.append([event("a", 0, "Go"), event("b", 60, "Back"), event("c", 60, "Go"), event("w", 90, "Back")])
+    project.run(AS_OF)
+    lines = told(project, "o1").splitlines()
+    begin = next(at for at, line in enumerate(lines) if "X (b)" in line)
+    assert lines[begin : begin + 11] == [
+        "2 2026-01-01 01:00:00 X (b) Busy → Open by Back",
+        "stops Work, in time, at the very instant it was due",
+        "closes Warning SLA.Warned level 1 of Work to role Lead",
+        "3 2026-01-01 01:00:00 X (c) Open → Busy by Go",
+        "starts Work (cycle 2), due 2026-01-01 02:00:00",
+        "raises Warning Escalation.Raised level 1 to role Desk",
+        "2026-01-01 01:00:00 time passes Alpha is warned",
+        "Beta is breached: still running when it was due",
+        "raises Warning SLA.Warned level 1 of Alpha to role Lead",
+        "raises Critical SLA.Breached level 1 of Beta to nobody",
+        "4 2026-01-01 01:30:00 X (w) Busy → Open by Back",
+    ]
+    # a warning counts at its own instant, though an event stops the timer then; what it raised is closed at once
+    assert lines[begin + 11 : begin + 15] == [
+        "stops Work (cycle 2), in time by 30 min",
+        "2026-01-01 01:30:00 time passes Work (cycle 2) is warned",
+        "Alpha is breached: still running when it was due",
+        "raises Warning SLA.Warned level 1 of Work to role Lead, closed at once: its timer stops at that instant",
+    ]
+
+
+def test_a_binding_is_known_by_any_spelling(project: DbtProject) -> None:
+    project.append([event("a", 0, "Go")])
+    project.run(AS_OF)
+    for binding in ("case", "Case", "CA", " cA "):
+        assert "starts Work" in told(project, "o1", binding)
+    assert list(dbt_of(project).operation("verify_plan", wanted=["CASE", "ca"])["bindings"]) == ["case"]
+
+
+def test_a_binding_that_two_spellings_may_mean(tmp_path: Path) -> None:
+    document = snapshot("WorkOrder")
+    objects_ = document["objects"]
+    objects_["tables"].append({"id": "t2", "code": "Workorder", "cdCode": "W2"})
+    objects_["runtime"]["bindings"].append({"id": "b2", "objectType": "Table", "objectId": "t2", "workflowId": "w"})
+    project = DbtProject(tmp_path, CONFIG, document)
+    project.create_journal()
+    project.append([event("a", 0, "Go", EJ_ObjectType="WorkOrder"), event("b", 0, "Go", "o2", EJ_ObjectType="Workorder")])
+    project.run(AS_OF)
+    assert "X (a)" in told(project, "o1", "WorkOrder") and "X (b)" in told(project, "o2", "W2") and "X (a)" in told(project, "o1", "work_order")
+    with pytest.raises(DbtFailed, match="'work order' may be the binding work_order or workorder: write one of these"):
+        told(project, "o1", "work order")
+    with pytest.raises(DbtFailed, match="no binding 'workordr'. It has: work_order, workorder. Did you mean work"):
+        dbt_of(project).operation("verify_plan", wanted=["workordr"])
+
+
+def test_rows_of_an_unclaimed_object_type_are_told(project: DbtProject) -> None:
+    """By `verify`, which finds no difference all the same, and where an object is asked for that the tables don't hold."""
+    project.append([event("a", 0, "Go"), event("b", 0, "Go", "o5", EJ_ObjectType="case"), event("c", 0, "Go", "o5", EJ_ObjectType="Heartbeat")])
+    project.run(AS_OF)
+    same, said = verified(project)
+    assert same and "warning 1 row of object type 'case' in ops.event_journal belongs to no binding; did you mean Case?" in said
+    assert "'Heartbeat'" in said
+    sentences = dbt_of(project).operation("explain_facts", binding="case", object="o5")["unclaimed"]
+    assert len(sentences) == 1 and "'case'" in sentences[0]
+    assert "unclaimed" not in dbt_of(project).operation("explain_facts", binding="case", object="o1")
+
+
+def test_verify_says_if_object_types_were_not_counted(project: DbtProject) -> None:
+    project.append([event("a", 0, "Go")])
+    project.run(AS_OF, "--exclude", "unclaimed_object_type")
+    same, said = verified(project)
+    assert same and "rows of object types that no binding claims were not counted" in said
+
+
+def test_a_payload_field_is_called_as_rules_call_it(tmp_path: Path) -> None:
+    document = meta()
+    document["objects"]["runtime"]["slaBindings"][0]["startRule"]["expr"] = {"op": "eq", "args": [{"ref": "object.Priority"}, {"lit": "High"}]}
+    project = DbtProject(tmp_path, CONFIG, document)
+    project.create_journal()
+    project.append([event("a", 0, "Go", EJ_Payload='{"object": {"Priority": "High"}}')])
+    project.run(AS_OF)
+    tampered(project, "update case_timeline set PL_object_Priority = '\"Low\"', PL_Code = 'Go'")
+    same, said = verified(project)
+    assert not same and 'timeline: object.Priority is "Low", should be "High"' in said and "timeline: transition.code is Go, should be null" in said
 
 
 def verified(project: DbtProject, choice: Choice = Choice(), lookback: int = 5) -> tuple[bool, str]:
@@ -212,7 +337,11 @@ def test_the_commands_themselves(project: DbtProject) -> None:
     assert status == 0 and "starts Work, due 2026-01-01 01:00:00" in said
     status, said = command("explain", "case", "o1' or 'a' = 'a")
     assert status == 1 and "the tables hold nothing of case o1' or 'a' = 'a" in said
-    status, said = command("verify", "case")
+    status, said = command("explain", "Case", "o1")
+    assert status == 0 and "starts Work" in said
+    status, said = command("explain", "cse", "o1")
+    assert status == 10 and "no binding 'cse'. It has: case. Did you mean case?" in said
+    status, said = command("verify", "Case")
     assert status == 0 and "the tables are what the journal says, by a fold afresh of all objects" in said
     tampered(project, "update case_sla_cycle set ST_Status = 'Running'")
     status, said = command("verify", "--object", "o1")

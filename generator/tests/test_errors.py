@@ -261,6 +261,13 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
         ("one flow twice", "", "bindings: {Case: {approval_flows: [Sign]}}\n", "ozmeta.yml /bindings/Case/approval_flows/0: Case has the approval flow 'Sign' 2 times"),
         ("approval events", "", "approval_events: {approved: Approval.Rejected}\n", "ozmeta.yml /approval_events: two of these events"), ("an approval event", "", "approval_events: {vetoed: x}\n", "ozmeta.yml /approval_events/vetoed"),
         ("policy", "", "bindings: {Case: {conflict_policy: x}}\n", "ozmeta.yml /bindings/Case/conflict_policy"), ("unknown binding", "", "bindings: {Cases: {}}\n", "ozmeta.yml /bindings/Cases: no table or UI entity is called 'Cases' (did you mean 'Case'?)"),
+        ("a share of rows", "", "tests: {quarantined_share: {warn: 1.5}}\n", "ozmeta.yml /tests/quarantined_share/warn: Input should be less than or equal to 1"),
+        ("no share of rows", "", "tests: {quarantined_share: {warn: 0}}\n", "ozmeta.yml /tests/quarantined_share/warn: Input should be greater than or equal to 0.0001"),
+        ("shares out of order", "", "tests: {quarantined_share: {warn: 0.3, error: 0.2}}\n", "ozmeta.yml /tests/quarantined_share: `warn` is 0.3 and `error` 0.2: `warn` may not be greater"),
+        ("a bare share", "", "tests: {quarantined_share: 0.2}\n", "ozmeta.yml /tests/quarantined_share: give shares between 0.0001 and 1, as in {warn: 0.01, error: 0.2}, or false"),
+        ("a binding's shares", "", "bindings: {Case: {tests: {quarantined_share: true}}}\n", "ozmeta.yml /bindings/Case/tests/quarantined_share: give shares"),
+        ("an unknown test", "", "tests: {quarantined: false}\n", "ozmeta.yml /tests/quarantined"),
+        ("ignored and claimed", "event_journal}", "event_journal}, ignore_object_types: [Heartbeat, Case]", "ozmeta.yml /journal/ignore_object_types/1: 'Case' is an object type of the binding Case"),
         *((f"output {path}", "", f"output: {path}\n", "output: name a folder of this dbt project") for path in ("/tmp/x", "../x", "models/../../x", ".", '""', r'"a\0"')),
     ]
 ]  # fmt: skip

@@ -80,6 +80,8 @@ def answer(sql: str) -> Any:
         return agate.Table([[0, False, False]], ["failures", "should_warn", "should_error"], [Anything() for _ in range(3)])
     if "select run_batch, run_journal" in text:
         rows = [[7, journal, "2026-01-05 00:00:00", None, Texts("")] for journal in PLAN["journals"]]
+    elif text.startswith("select jv_journal") and "journal_volume" in text:  # from which day each journal is counted again
+        rows = [[journal, "2026-01-04 00:00:00"] for journal in PLAN["journals"]]
     elif "max(_updatedate)" in text:
         rows = [[None, 0, 0, *[0, 8] * 5]]  # of each source the first and the last run that wrote to it
     elif "dbt_full_refresh_incomplete" in text:  # dbt-sqlserver asks whether a full refresh died

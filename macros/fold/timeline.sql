@@ -190,7 +190,8 @@ select * from written
 {# A definition that needs what was never read from the journal, or was read otherwise, cannot be folded from the timeline (SPEC 8). #}
 {% macro check_intake(intake) %}
   {%- set wanted = ozmeta_runtime.intake_text(intake).split(':') -%}
-  {%- set marks = {} -%}
+  {%- set refs, marks = {}, {} -%}
+  {%- for field in intake.fields -%}{%- do refs.update({field.column: field.ref}) -%}{%- endfor -%}
   {%- for journal in intake.journals -%}{%- do marks.update({journal.name: ozmeta_runtime.journal_mark(journal)}) -%}{%- endfor -%}
   {%- for row in run_query("select distinct TL_Intake, TL_Journal from " ~ this ~ " where TL_Intake <> " ~ ozmeta_runtime.literal(ozmeta_runtime.intake_text(intake))).rows -%}
     {%- set held, journal = row[0].split(':'), row[1] -%}
@@ -198,7 +199,7 @@ select * from written
       {%- do exceptions.raise_compiler_error("The object types or the instance key of " ~ this.identifier ~ " changed, so rows of the journal it never read may now belong to it. Run once with --full-refresh.") -%}
     {%- endif -%}
     {%- for field in wanted[1].split(',') if field and field not in held[1].split(',') -%}
-      {%- do exceptions.raise_compiler_error("A rule or an approval now uses the payload field in " ~ field.split('/')[0] ~ ", which " ~ this.identifier ~ " does not hold for the events read so far. Run once with --full-refresh to read it from the journal.") -%}
+      {%- do exceptions.raise_compiler_error("A rule or an approval now uses the payload field " ~ refs[field.split('/')[0]] ~ ", which " ~ this.identifier ~ " does not hold for the events read so far. Run once with --full-refresh to read it from the journal.") -%}
     {%- endfor -%}
     {%- if journal not in marks -%}
       {%- do exceptions.raise_compiler_error(this.identifier ~ " holds events of the journal " ~ journal ~ ", which ozmeta.yml no longer names. Name it again, or run once with --full-refresh to leave them out.") -%}

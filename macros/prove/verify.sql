@@ -5,9 +5,12 @@ Operations behind `ozmeta-dbt verify`: is what the incremental tables hold what 
   (dbt run)       the same models, --full-refresh, in a schema of their own, as of the same instant, over the sampled objects
   verify_compare  the one with the other; run, like the fold afresh, with the profile whose schema ends in __ozmeta_verify
 #}
+{# Arguments  wanted: bindings by name, in any spelling; all, without
+   Answers    {bindings: {binding: …}, unclaimed: a sentence per object type that no binding claims, none where they were not counted} #}
 {% macro verify_plan(wanted=[]) %}
-  {%- set plan = {} -%}
-  {%- for binding, models in ozmeta_runtime.bindings().items() if not wanted or binding in wanted -%}
+  {%- set plan, known, chosen = {}, ozmeta_runtime.bindings(), [] -%}
+  {%- for given in wanted -%}{%- do chosen.append(ozmeta_runtime.binding_named(given | string, known)) -%}{%- endfor -%}
+  {%- for binding, models in known.items() if not wanted or binding in chosen -%}
     {%- set entry = {'models': {}, 'journals': {}, 'batch': 0, 'unfinished': []} -%}
     {%- set log = load_relation(ozmeta_runtime.relation_of(models.run)) -%}
     {%- if log -%}
@@ -24,14 +27,14 @@ Operations behind `ozmeta-dbt verify`: is what the incremental tables hold what 
     {%- endfor -%}
     {%- do plan.update({binding: entry}) -%}
   {%- endfor -%}
-  {%- do ozmeta_runtime.answer(plan) -%}
+  {%- do ozmeta_runtime.answer({'bindings': plan, 'unclaimed': ozmeta_runtime.unclaimed_sentences()}) -%}
 {% endmacro %}
 
 {#
-Arguments  plan: what verify_plan said; lookback_minutes: the journals'; show: of how many differing objects to fetch everything;
+Arguments  plan: the bindings of verify_plan's answer; lookback_minutes: the journals'; show: of how many differing objects to fetch everything;
            keep: whether what was folded afresh stays
 Answers    {binding: {changed: models whose definitions changed since, waiting: objects with events that no run has read yet,
-            models: {model: {rows, differing_rows, differing_objects, first: [object], columns: those compared}}, facts: {object: {tables, afresh}}}}
+            models: {model: {rows, differing_rows, differing_objects, first: [object], columns: {column compared: what a message calls it}}}, facts: {object: {tables, afresh}}}}
 #}
 {% macro verify_compare(plan, lookback_minutes, show=3, keep=false) %}
   {%- set answer = {} -%}
@@ -69,9 +72,10 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
 {# One table against the same table folded afresh: every column but a run's own bookkeeping, live rows, objects that wait left out. #}
 {% macro compared(model, node, held, afresh, waiting) %}
   {%- set bookkeeping = ['_batch', '_updatedate', '_definitionhash', '_deletedate', 'tl_intake', 'tl_replaced', 'tl_journal', 'qr_journal'] -%}
-  {%- set columns, quoted, names = [], [], ozmeta_runtime.spelled_columns(node) -%}
+  {%- set columns, quoted, names = {}, [], ozmeta_runtime.spelled_columns(node) -%}
   {%- for column in adapter.get_columns_in_relation(afresh) if column.name | lower not in bookkeeping -%}
-    {%- do columns.append(names.get(column.name | lower, column.name)) -%}{%- do quoted.append(ozmeta_runtime.quoted_name(column.name)) -%}
+    {%- set name = names.get(column.name | lower, column.name) -%}
+    {%- do columns.update({name: ozmeta_runtime.called_in_payload(node, name)}) -%}{%- do quoted.append(ozmeta_runtime.quoted_name(column.name)) -%}
   {%- endfor -%}
   {%- set object = ozmeta_runtime.object_column(model) -%}
   {%- set rows = "select " ~ quoted | join(', ') ~ " from " -%}
@@ -90,6 +94,12 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
     {%- endfor -%}
   {%- endif -%}
   {%- do return({'rows': run_query("select count(*) from " ~ held ~ condition).rows[0][0] | int, 'differing_rows': counts[0] | int, 'differing_objects': counts[1] | int, 'first': first, 'columns': columns}) -%}
+{% endmacro %}
+
+{# What a person calls a column: of a payload field, as rules do, `object.Priority`. Its description begins with that. #}
+{% macro called_in_payload(node, name) %}
+  {%- set described = node.columns[name].description if name in node.columns else '' -%}
+  {%- do return(described.split(' of the payload')[0] if name.startswith('PL_') and ' of the payload' in described else name) -%}
 {% endmacro %}
 
 {# A select of the objects that have journal rows which no run has read yet, but the next will: they arrived since. Older ones no increment

@@ -266,6 +266,10 @@ class Resolver:
         self.check_apart(found, lambda b: [b.name], "the name {} for their models", "rename one of the tables")
         self.check_apart(found, lambda b: b.object_types, "the object type {!r}", "say in ozmeta.yml, under bindings, which object_types each has")
         self.check_flow_choices()
+        claimed = {name: binding.object_type for binding in found for name in binding.object_types}
+        for place, name in enumerate(self.config.journal.ignore_object_types):
+            if name in claimed:
+                self.problems.error(Origin("ozmeta.yml").at("journal", "ignore_object_types", place), f"{name!r} is an object type of the binding {claimed[name]}", "leave it out here, or out of that binding's object_types")
         known = {row.code for row in [*self.rows["Table"], *self.rows["UiEntity"]]}
         for name in self.config.bindings:
             if name not in known and self.rows.complete("Table", "UiEntity"):

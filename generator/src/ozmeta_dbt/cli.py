@@ -44,8 +44,10 @@ journal:
   # columns: {EJ_ID: event_id}             # only those called otherwise; `_SyncDate: null` for a journal without one
   # stream: EJ_SourceSystem                # or none, where an object's writers share one counter
   # lookback_minutes: 60                   # how late a row may appear behind the _SyncDate already read
+  # ignore_object_types: [Heartbeat]       # of other systems that write to this journal: no test warns of their rows
 # bindings:
 #   Case: {conflict_policy: first_writer_wins, object_types: [Case, CA], auto_close: true, approval_flows: [Release]}
+# tests: {quarantined_share: {warn: 0.01, error: 0.2}}   # shares of refused rows from which `dbt test` warns and fails; or false, or per binding
 # warehouses: [bigquery, fabric]             # where the models will run, by dbt's adapters: what one of them can't do is said when they are written
 # tenants: [acme, globex]                  # all tenants there are: then a rule that compares tenant.id with another one is refused
 # approval_events: {requested: Approval.Requested, approved: Approval.Approved, rejected: Approval.Rejected, withdrawn: Approval.Withdrawn}
@@ -154,7 +156,7 @@ def export(
 
 @app.command()
 def explain(
-    binding: Annotated[str, typer.Argument(help="As in the names of its models: case.")],
+    binding: Annotated[str, typer.Argument(help="Its name, or an object type of it, in any spelling: case, Case, CA.")],
     object_id: Annotated[str, typer.Argument(help="The object's id, as in the journal.")],
     tenant: Annotated[str | None, typer.Option(help="Where several tenants have an object of that id.")] = None,
     project_dir: ProjectDir = Path("."), profiles_dir: ProfilesDir = None, profile: Profile = None, target: Target = None, vars: Vars = None,  # fmt: skip
@@ -163,7 +165,9 @@ def explain(
     from ozmeta_dbt.prove.explain import objects, show, tenant as tenant_of
 
     dbt = Dbt(project_dir, profiles_dir, profile, target, vars_of(vars))
-    found = objects(dbt.operation("explain_facts", binding=binding, object=object_id))
+    answer = dbt.operation("explain_facts", binding=binding, object=object_id)
+    unclaimed = answer.pop("unclaimed", [])
+    found = objects(answer)
     shown = {key: facts for key, facts in found.items() if tenant is None or tenant_of(facts) == tenant}
     for facts in shown.values():
         show(binding, object_id, facts, out)
@@ -171,12 +175,14 @@ def explain(
     if not shown:
         tenants = ", ".join(str(tenant_of(facts)) for facts in found.values())
         err.print(escape(f"the tables hold nothing of {binding} {object_id}" + (f" of tenant {tenant}; it is there for: {tenants}" if found else ": no event of that id was read yet")))
+        for sentence in unclaimed:
+            err.print(escape(sentence))
         raise typer.Exit(EXIT_DIFFERENT)
 
 
 @app.command()
 def verify(
-    bindings: Annotated[list[str] | None, typer.Argument(help="Those to verify, as in the names of their models; all, without.")] = None,
+    bindings: Annotated[list[str] | None, typer.Argument(help="Those to verify, by name in any spelling; all, without.")] = None,
     sample: Annotated[float, typer.Option(min=0.000001, max=1, help="Share of the objects to fold afresh: 0.01 is one in a hundred.")] = 1.0,
     salt: Annotated[str, typer.Option(help="Another text draws another sample.")] = "",
     object_id: Annotated[list[str] | None, typer.Option("--object", help="Only this object; may be repeated.")] = None,

@@ -238,6 +238,24 @@ TIME_IN_STATE = KEY | {
     "TS_ObjectAgeSeconds": "How long ago the object's first event counted, in seconds, as of the last completed run.",
 }
 
+VOLUME = {
+    "_Key": KEY["_Key"],
+    "JV_Journal": "The journal.",
+    "JV_Day": "The day on which the rows reached it, midnight UTC; null for rows without _SyncDate.",
+    "EJ_ObjectType": "The object type as delivered, null if there is none.",
+    "JV_Rows": "How many rows of that type reached it that day; 0 if rows were counted there once and are gone.",
+    "_DefinitionHash": "Hash of the journal's name and of what its columns are called; if it differs from today's, the next run counts again.",
+    "_UpdateDate": WRITTEN["_UpdateDate"],
+}
+UNCLAIMED = {
+    "UO_Journal": "The journal.",
+    "EJ_ObjectType": "The object type as delivered, null if there is none.",
+    "UO_Rows": "How many rows it has.",
+    "UO_FirstDay": "The day on which the first of them reached the journal, UTC; null if none of them has a _SyncDate.",
+    "UO_LastDay": "The day on which the last of them did.",
+    "UO_NearestBinding": "The binding whose name or object types are most like it; null if none is.",
+}
+
 SUMMARIES = {
     "timeline": "Every admitted event of {}, once, in the order it counts, with what it did: the audit trail.",
     "quarantine": "Journal rows of {} that were refused, as text, with the reason.",
@@ -253,6 +271,8 @@ SUMMARIES = {
     "inline": "Every row of the own table of {}, and beside it where it stands and what its timers say: a view, as of the last run.",
     "time_in_state": "Every stay of each {} in a state: since when, until when, how long.",
     "run": "The completed runs of {}: as_of, and up to where each journal was read.",
+    "journal_volume": "How many rows each journal holds, by object type and day of arrival, whether a binding claims them or not.",
+    "unclaimed_object_type": "Journal rows of an object type that no generated binding claims, a disabled one included, and the binding they may be meant for.",
 }
 CANONICAL = {
     "timeline": TIMELINE, "quarantine": QUARANTINE, "workflow_instance": INSTANCE, "approval_event": APPROVAL_EVENT, "approval_step": APPROVAL_STEP, "approval_instance": APPROVAL, "sla_cycle": {"SC_ID": "Id of the cycle, UUIDv7."} | TIMER,

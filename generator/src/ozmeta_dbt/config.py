@@ -82,6 +82,7 @@ class Journal(Strict):
     stream: Literal["EJ_SourceSystem", "none"] = "EJ_SourceSystem"
     lookback_minutes: Annotated[int, Field(ge=0, le=525_600)] = 60
     mirror: bool = False
+    ignore_object_types: list[str | None] = []  # of other systems; null for rows without one
 
     @model_validator(mode="after")
     def checks(self) -> Journal:
@@ -113,6 +114,35 @@ class Entity(Strict):
     write_back: bool = False
 
 
+Share = Annotated[float, Field(ge=0.0001, le=1)]
+
+
+class QuarantinedShare(Strict):
+    """From which share of refused journal rows the test on a quarantine warns, and fails."""
+
+    warn: Share = 0.01
+    error: Share = 0.2
+
+    @model_validator(mode="after")
+    def in_order(self) -> QuarantinedShare:
+        if self.warn > self.error:
+            raise ValueError(f"`warn` is {self.warn} and `error` {self.error}: `warn` may not be greater")
+        return self
+
+
+class Tests(Strict):
+    """What generated tests compare with; false leaves a test out."""
+
+    quarantined_share: QuarantinedShare | None = QuarantinedShare()  # none for false
+
+    @field_validator("quarantined_share", mode="before")
+    @classmethod
+    def a_mapping_or_false(cls, value: object) -> object:
+        if value is not False and not isinstance(value, (dict, QuarantinedShare)):
+            raise ValueError("give shares between 0.0001 and 1, as in {warn: 0.01, error: 0.2}, or false")
+        return None if value is False else value
+
+
 class BindingChoices(Strict):
     conflict_policy: Literal["last_writer_wins", "first_writer_wins"] = "last_writer_wins"
     object_types: list[str] | None = None
@@ -120,6 +150,7 @@ class BindingChoices(Strict):
     approval_flows: list[str] = []
     key: KeyColumns | None = None  # Composite: the journal's columns that together are the object's id
     entity: Entity | None = None
+    tests: Tests | None = None  # the project's, without
 
 
 def utc_text(value: str) -> str:
@@ -211,6 +242,7 @@ class Config(Strict):
     output: str = "models/ozmeta"
     journal: Journal
     bindings: dict[str, BindingChoices] = {}
+    tests: Tests = Tests()
     approval_events: ApprovalEvents = ApprovalEvents()
     approval_flows: dict[str, FlowChoices] = {}  # by the flow's code
     warehouses: list[Warehouse] = []  # where the models will run, by dbt's adapters: what one can't do is said when generating

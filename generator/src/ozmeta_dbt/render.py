@@ -49,7 +49,7 @@ def render(bindings: list[Binding], config: Config) -> dict[str, str]:
     for binding in bindings:
         for model in models_of(binding):
             files[f"{binding.name}/{binding.name}_{model}.sql"] = model_sql(binding, model, config)
-        files[f"{binding.name}/_{binding.name}.yml"] = binding_yaml(binding)
+        files[f"{binding.name}/_{binding.name}.yml"] = binding_yaml(binding, config)
         if binding.semantic:
             files[f"{binding.name}/_{binding.name}_semantic.yml"] = dumped({"version": 2, **semantic.documents(binding)})
     if config.time_spine and any(binding.semantic for binding in bindings):
@@ -59,6 +59,9 @@ def render(bindings: list[Binding], config: Config) -> dict[str, str]:
     rollups = {model: owners for model, owners in rollups.items() if owners}
     for model, owners in rollups.items():
         files[f"rollups/{model}.sql"] = rollup_sql(model, owners)
+    if bindings:
+        files["rollups/journal_volume.sql"] = volume_sql(config)
+        files["rollups/unclaimed_object_type.sql"] = unclaimed_sql(bindings, config)
     if rollups:
         files["rollups/_models.yml"] = rollup_yaml(rollups)  # a binding called Rollups has a _rollups.yml there
     return files
@@ -74,6 +77,8 @@ def model_sql(binding: Binding, model: str, config: Config) -> str:
     incremental = f"{{{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage({jinja(model)})) }}}}"
     lines = ["{#- " + HEADER + " -#}", incremental, ""]
     lines += [f"{{% set {name} = {jinja(value)} %}}" for name, value in sets.items()]
+    if model == "sla_cycle" and any(sla.on_restart == "resume" for sla in binding.slas):
+        lines.append("{{ config(meta={'ozmeta_marks': {'intake': intake, 'workflow': workflow, 'slas': slas}}) }}")  # `explain` finds pauses by it
     macro = {"run": "run_log_model", "journal": "journal_mirror"}.get(model, model)
     calls = [f"binding={jinja(binding.name)}", *(f"{name}={value}" for name, value in arguments.items())]
     return "\n".join([*lines, "", f"{{{{ ozmeta_runtime.{macro}({', '.join(calls)}) }}}}", ""])
@@ -103,10 +108,7 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
     """What a model's file sets, and what it hands to the macro."""
     timeline = f"ref({jinja(f'{binding.name}_timeline')})"
     object_key = {"object_type": binding.object_type, "tenant_in_key": binding.tenant_in_key}
-    journals = [
-        {"name": source.label, "relation": Code(f"source({jinja(source.name)}, {jinja(source.table)})"), "columns": dict(sorted(config.journal.columns.items()))}
-        for source in config.journal.all_sources
-    ]
+    journals = journal_literals(config)
     reading = {
         **object_key, "object_types": sorted(binding.object_types), "needs_tenant": binding.needs_tenant,
         "lookback_minutes": config.journal.lookback_minutes, "fields": binding.fields, "journals": journals,
@@ -162,6 +164,13 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
     return {}, {"journals": jinja([source.label for source in config.journal.all_sources]), "timeline": timeline, "after": f"[{after}]"}
 
 
+def journal_literals(config: Config) -> list[dict[str, Any]]:
+    return [
+        {"name": source.label, "relation": Code(f"source({jinja(source.name)}, {jinja(source.table)})"), "columns": dict(sorted(config.journal.columns.items()))}
+        for source in config.journal.all_sources
+    ]
+
+
 def transition_literal(transition: Transition) -> dict[str, Any]:
     literal: dict[str, Any] = {"code": transition.code, "from": transition.from_state, "to": transition.to_state}
     return literal | ({"events": transition.events} if transition.events else {})
@@ -208,6 +217,26 @@ def rollup_sql(model: str, owners: list[Binding]) -> str:
     live = ", live=none" if model in ("timeline", "runtime_signal") else ""
     return "\n".join(["{#- " + HEADER + " -#}", "{{ config(materialized='view') }}", "", f"{{% set columns = {jinja(list(ROLLED_UP[model]))} %}}", "",
                       f"{{{{ ozmeta_runtime.rollup(columns, {jinja(refs)}{live}) }}}}", ""])  # fmt: skip
+
+
+def volume_sql(config: Config) -> str:
+    storage = "materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns'"
+    return "\n".join([
+        "{#- " + HEADER + " -#}", f"{{{{ config({storage}, **ozmeta_runtime.volume_storage()) }}}}", "",
+        f"{{% set journals = {jinja(journal_literals(config))} %}}", "",
+        f"{{{{ ozmeta_runtime.journal_volume(journals, lookback_minutes={config.journal.lookback_minutes}) }}}}", "",
+    ])  # fmt: skip
+
+
+def unclaimed_sql(bindings: list[Binding], config: Config) -> str:
+    """Its config tells the commands `explain` and `verify` by which names a binding may be called."""
+    claimed = [{"binding": b.name, "object_type": b.object_type, "object_types": sorted(b.object_types)} for b in bindings]
+    ignored = sorted(set(config.journal.ignore_object_types), key=lambda name: (name is None, name or ""))
+    return "\n".join([
+        "{#- " + HEADER + " -#}", f"{{% set claimed = {jinja(claimed)} %}}",
+        "{{ config(materialized='view', meta={'ozmeta_claimed': claimed}) }}", "",
+        f"{{{{ ozmeta_runtime.unclaimed_object_type(volume=ref('journal_volume'), claimed=claimed, ignored={jinja(ignored)}) }}}}", "",
+    ])  # fmt: skip
 
 
 # ---------------------------------------------------------------- properties
@@ -275,8 +304,8 @@ NOT_NULL = {
 UNIQUE = {"workflow_instance": "WI_ID", "sla_cycle": "SC_ID", "sla_timer": "ST_ID", "escalation_queue": "EQ_ID", "approval_instance": "AI_ID"}
 
 
-def binding_yaml(binding: Binding) -> str:
-    models = [(view_properties if model in BESIDE else model_properties)(binding, model) for model in models_of(binding)]
+def binding_yaml(binding: Binding, config: Config) -> str:
+    models = [view_properties(binding, model) if model in BESIDE else model_properties(binding, model, config) for model in models_of(binding)]
     return dumped({"version": 2, **({"sources": [entity_source(binding, binding.entity)]} if binding.entity else {}), "models": models})
 
 
@@ -311,7 +340,7 @@ def time_spine_yaml() -> str:
     }]})  # fmt: skip
 
 
-def model_properties(binding: Binding, model: str) -> dict[str, Any]:
+def model_properties(binding: Binding, model: str, config: Config) -> dict[str, Any]:
     models = models_of(binding)
     slots = max((len(sla.levels) for sla in binding.slas), default=0)
     own = dict(col.LOGS.get(model) or col.CANONICAL[model])
@@ -349,9 +378,31 @@ def model_properties(binding: Binding, model: str) -> dict[str, Any]:
     of_rows: list[Any] = [well_formed(f"{binding.name}_{model}", filled, unique, codes, live="_DeleteDate" in own)]
     if model == "timeline":
         of_rows.append({"ozmeta_runtime.counter_not_restarted": {"config": {"severity": "warn"}}})
+        of_rows += fields_carried(binding)
     if model == "approval_event":
         of_rows.append({"ozmeta_runtime.approval_events_counted": {"config": {"severity": "warn"}}})
+    if model == "run":  # the last model: `dbt build` would skip what comes after a test that fails, and the run would never be complete
+        of_rows += quarantined_share(binding, config)
     return {"name": f"{binding.name}_{model}", "description": yaml_text(description_of(binding, model)), "data_tests": of_rows, "columns": described}
+
+
+def fields_carried(binding: Binding) -> list[Any]:
+    """Warns of a payload field that a rule uses and no event carries. Those of approvals are optional."""
+    fields = [[yaml_text(field["ref"]), field["column"]] for field in binding.fields if field["ref"] not in APPROVAL_REFS]
+    test = {"name": f"fields_carried_{binding.name}", "arguments": {"fields": fields}, "config": {"severity": "warn"}}
+    return [{"ozmeta_runtime.fields_carried": test}] if fields else []
+
+
+def quarantined_share(binding: Binding, config: Config) -> list[Any]:
+    """Warns, and fails, if too many journal rows are refused. The share is counted in basis points, hundredths of a percent."""
+    share = (binding.choices.tests or config.tests).quarantined_share
+    if not share:
+        return []
+    limits = {"warn_if": f">= {round(share.warn * 10_000)}", "error_if": f">= {round(share.error * 10_000)}"}
+    return [{"ozmeta_runtime.quarantined_share": {
+        "name": f"quarantined_share_{binding.name}", "description": "In basis points: 100 is 1 % of the journal rows.",
+        "arguments": {name: f"ref('{binding.name}_{name}')" for name in ("quarantine", "timeline")}, "config": {"fail_calc": "coalesce(max(basis_points), 0)", **limits},
+    }}]  # fmt: skip
 
 
 def codes_of(binding: Binding, column_name: str) -> list[str]:
@@ -413,4 +464,14 @@ def rollup_yaml(rollups: dict[str, list[Binding]]) -> str:
         summary = col.SUMMARIES[model].format("any binding").rstrip(".")
         models.append({"name": model, "description": yaml_text(f"{summary}: the live rows of {types} together."),
                        "columns": [column(name, text) for name, text in ROLLED_UP[model].items()]})  # fmt: skip
-    return dumped({"version": 2, "models": models})
+    return dumped({"version": 2, "models": models + accounting_properties()})
+
+
+def accounting_properties() -> list[dict[str, Any]]:
+    """Of the two models that account for the whole journal, once per project."""
+    counted = well_formed("journal_volume", ["_Key", "JV_Journal", "JV_Rows"], ["_Key"], {}, live=False)
+    claimed = {"ozmeta_runtime.object_types_claimed": {"name": "object_types_claimed", "config": {"severity": "warn"}}}
+    return [
+        {"name": model, "description": yaml_text(col.SUMMARIES[model]), "data_tests": [test], "columns": [column(*item) for item in described.items()]}
+        for model, test, described in (("journal_volume", counted, col.VOLUME), ("unclaimed_object_type", claimed, col.UNCLAIMED))
+    ]

@@ -30,7 +30,11 @@ class Line:
     at: int
     position: str = ""  # none: time alone did it
     what: str = ""
-    effects: list[str] = field(default_factory=list)
+    effects: list[tuple[int, str]] = field(default_factory=list)  # with its place in RANKS
+
+
+# What happens at one instant, in the order it counts: what an event does, then what time does.
+RANKS = ("event", "approval", "stop", "close", "start", "raise", "acknowledge", "warned", "breached", "level")
 
 
 def instant(micros: str | int | None) -> str:
@@ -77,43 +81,80 @@ def live(rows: list[Row]) -> list[Row]:
 
 def chronology(facts: Facts) -> list[Line]:
     """What happened, in the order it counts: events by position; what time did stands after the events of the same instant."""
-    events = {row["EJ_ID"]: event_line(row) for row in sorted(facts["timeline"], key=lambda r: int(r["TL_Position"] or 0)) if row["TL_Position"]}
+    counted = sorted((row for row in facts["timeline"] if row["TL_Position"]), key=lambda row: int(row["TL_Position"]))
+    events = {row["EJ_ID"]: event_line(row) for row in counted}
     moments: dict[int, Line] = {}
 
-    def happens(at: str, effect: str, event: str | None = None) -> None:
+    def happens(rank: str, at: str, effect: str, event: str | None = None) -> None:
         line = events[event] if event in events else moments.setdefault(int(at), Line(int(at), what="time passes"))
-        line.effects.append(effect)
+        line.effects.append((RANKS.index(rank), effect))
 
-    def event_at(at: str, kind: str) -> str | None:
-        """The first event of that instant which could have done it: an applied one, or an answer to escalations."""
-        fits = (row["EJ_ID"] for row in facts["timeline"] if row["TL_Position"] and row["TL_EffectiveUTC"] == at and (row["TL_IsApplied"] == "true" if kind == "applied" else row["EJ_EventType"] == kind))
+    def closed_by(entry: Row) -> str | None:
+        """The event that closed it, where its timer's stop did not."""
+        fits = (row["EJ_ID"] for row in counted if row["EJ_EventType"] == "Escalation.Closed" and row["TL_EffectiveUTC"] == entry["EQ_ClosedUTC"] and means(row, entry))
         return next(fits, None)
 
     for at, effect, event in approval_effects(facts):
-        happens(at, effect, event)
+        happens("approval", at, effect, event)
     cycles = sorted(live(facts.get("sla_cycle", [])), key=lambda r: (r["SL_Code"], int(r["ST_CycleNo"])))
     for cycle in cycles:
         name = cycle["SL_Code"] + (f" (cycle {cycle['ST_CycleNo']})" if cycle["ST_CycleNo"] != "1" else "")
-        happens(cycle["ST_StartUTC"], f"starts {name}, due {instant(cycle['ST_DueUTC'])}{paused(cycle)}", cycle["ST_StartEventID"])
+        happens("start", cycle["ST_StartUTC"], f"starts {name}, due {instant(cycle['ST_DueUTC'])}{paused(cycle)}", cycle["ST_StartEventID"])
+        for stop, restart, ran in pauses(cycle, facts):
+            at, until = (str(events[event].at) for event in (stop, restart))
+            happens("stop", at, f"pauses {name} after {duration(ran)}", stop)
+            happens("start", until, f"resumes {name} after a pause of {duration(int(until) - int(at))}", restart)
         if cycle["ST_WarnedUTC"] is not None:
-            happens(cycle["ST_WarnedUTC"], f"{name} is warned")
+            happens("warned", cycle["ST_WarnedUTC"], f"{name} is warned")
         if cycle["ST_BreachedUTC"] is not None:
-            happens(cycle["ST_BreachedUTC"], f"{name} is breached: still running when it was due")
+            happens("breached", cycle["ST_BreachedUTC"], f"{name} is breached: still running when it was due")
         if cycle["ST_StopUTC"] is not None:
-            happens(cycle["ST_StopUTC"], f"stops {name}, {kept(cycle)}", cycle["ST_StopEventID"])
+            happens("stop", cycle["ST_StopUTC"], f"stops {name}, {kept(cycle)}", cycle["ST_StopEventID"])
     stops = {(cycle["ST_ID"], cycle["ST_StopUTC"]): cycle["ST_StopEventID"] for cycle in cycles}
-    for entry in sorted(facts.get("escalation_queue", []), key=lambda r: (int(r["EQ_CreatedUTC"]), int(r["EQ_Level"]))):
-        name = escalation(entry)
+    for entry in sorted(facts.get("escalation_queue", []), key=in_turn):
+        name, created, closed = escalation(entry), entry["EQ_CreatedUTC"], entry["EQ_ClosedUTC"]
         if entry["_DeleteDate"] is not None:
-            happens(entry["EQ_CreatedUTC"], f"had raised {name}; retracted as of {instant(entry['_DeleteDate'])}, since its cause is no more")
+            happens("level", created, f"had raised {name}; retracted as of {instant(entry['_DeleteDate'])}, since its cause is no more")
             continue
-        happens(entry["EQ_CreatedUTC"], f"raises {name}", None if entry["SL_Code"] else event_at(entry["EQ_CreatedUTC"], "applied"))
-        if entry["EQ_ClosedUTC"] is not None:
-            happens(entry["EQ_ClosedUTC"], f"closes {name}", stops.get((entry["ST_ID"], entry["EQ_ClosedUTC"])) or event_at(entry["EQ_ClosedUTC"], "Escalation.Closed"))
-        for row in facts["timeline"]:
+        raised_by = None if entry["SL_Code"] else key_parts(entry["_Key"])[2]  # a transition's event is part of the key
+        at_once = bool(entry["SL_Code"]) and closed == created  # raised by time, at the very instant that stops the timer
+        happens("raise" if raised_by else "level", created, f"raises {name}" + (", closed at once: its timer stops at that instant" if at_once else ""), raised_by)
+        if closed is not None and not at_once:
+            happens("close", closed, f"closes {name}", stops.get((entry["ST_ID"], closed)) or closed_by(entry))
+        for row in counted:
             if acknowledges(row, entry):
-                happens(row["TL_EffectiveUTC"], f"acknowledges {name}", row["EJ_ID"])
-    return sorted([*events.values(), *moments.values()], key=lambda line: (line.at, not line.position, int(line.position or 0)))
+                happens("acknowledge", row["TL_EffectiveUTC"], f"acknowledges {name}", row["EJ_ID"])
+    lines = [*events.values(), *moments.values()]
+    for line in lines:
+        line.effects.sort(key=lambda effect: effect[0])
+    return sorted(lines, key=lambda line: (line.at, not line.position, int(line.position or 0)))
+
+
+def in_turn(entry: Row) -> tuple[int, bool, str, int]:
+    """Of several levels raised at one instant, those of a warning come first."""
+    return int(entry["EQ_CreatedUTC"]), entry["EQ_SignalCode"] != "SLA.Warned", entry["SL_Code"] or "", int(entry["EQ_Level"])
+
+
+def pauses(cycle: Row, facts: Facts) -> list[tuple[str, str, int]]:
+    """(stopping event, restarting event, micros run until then) of a timer that `resume` counts on after a stop (SPEC 5). None where its rules changed since."""
+    at = {row["EJ_ID"]: int(row["TL_EffectiveUTC"]) for row in facts["timeline"] if row["TL_Position"]}
+    spans: list[list[str]] = []
+    for mark in facts.get("marks", []):
+        running = bool(spans) and len(spans[-1]) == 1
+        if mark["SL_Code"] != cycle["SL_Code"] or mark["EJ_ID"] not in at:
+            continue
+        if mark["is_stop"] == "1":
+            if running:
+                spans[-1].append(mark["EJ_ID"])
+        elif mark["is_start"] == "1" and not running:
+            spans.append([mark["EJ_ID"]])
+    if not spans or spans[0][0] != cycle["ST_StartEventID"]:
+        return []
+    found, ran = [], 0
+    for (start, *stop), (restart, *_) in zip(spans, spans[1:]):
+        ran += at[stop[0]] - at[start]
+        found.append((stop[0], restart, ran))
+    return found
 
 
 def approval_effects(facts: Facts) -> list[tuple[str, str, str]]:
@@ -188,11 +229,25 @@ def why_not_counted(event: Row) -> str | None:
 
 def acknowledges(row: Row, entry: Row) -> bool:
     """SPEC 6: from when it was raised until it was closed, and as the payload narrows it."""
-    if row["EJ_EventType"] != "Escalation.Acknowledged" or not row["TL_Position"] or row["TL_IsRejected"] == "true":
-        return False
     at, until = int(row["TL_EffectiveUTC"]), entry["EQ_ClosedUTC"]
+    return row["EJ_EventType"] == "Escalation.Acknowledged" and int(entry["EQ_CreatedUTC"]) <= at and (until is None or at < int(until)) and means(row, entry)
+
+
+def means(row: Row, entry: Row) -> bool:
+    """Whether a rule-visible event answers this entry of the queue: its payload may narrow which ones it means."""
     asked = ((row["PL_EscalationSignalType"], entry["EQ_SignalCode"]), (row["PL_EscalationSlaCode"], entry["SL_Code"]), (row["PL_EscalationLevel"], entry["EQ_Level"]))
-    return int(entry["EQ_CreatedUTC"]) <= at and (until is None or at < int(until)) and all(want is None or want == have for want, have in asked)
+    return row["TL_IsRejected"] != "true" and all(want is None or want == have for want, have in asked)
+
+
+def key_parts(key: str) -> list[str | None]:
+    """The parts of a natural key, which stand before their lengths: `4711|acme|4.4` is 4711 and acme. A part without a length is null."""
+    text, _, lengths = key.rpartition("|")
+    parts: list[str | None] = []
+    place = 0
+    for length in lengths.split("."):
+        parts.append(text[place : place + int(length)] if length else None)
+        place += int(length or 0) + 1
+    return parts
 
 
 def escalation(entry: Row) -> str:
@@ -205,15 +260,17 @@ def event_line(row: Row) -> Line:
     line = Line(int(row["TL_EffectiveUTC"]), row["TL_Position"], f"{row['EJ_EventType']} ({row['EJ_ID']}{stream})" + (f" by {row['EJ_Actor']}" if row["EJ_Actor"] else ""))
     anomaly = row["TL_Anomaly"]
     mark = f"{anomaly}: {REASONS.get(anomaly, '')}" if anomaly else ""
+    told: list[str] = []
     if row["TL_IsRejected"] == "true":
-        line.effects.append(f"refused, {mark}")
+        told.append(f"rejected, {mark}; no rule sees it")
     elif row["TL_IsApplied"] == "true":
-        line.effects.append(f"{row['TL_FromState']} → {row['TL_ToState']}" + (f" by {row['TL_TransitionCode']}" if row["TL_TransitionCode"] else ""))
-        line.effects += [f"applied, but marked {mark}"] if anomaly not in (None, "ClockSkew") else []
+        told.append(f"{row['TL_FromState']} → {row['TL_ToState']}" + (f" by {row['TL_TransitionCode']}" if row["TL_TransitionCode"] else ""))
+        told += [f"applied, but marked {mark}"] if anomaly not in (None, "ClockSkew") else []
     elif anomaly not in (None, "ClockSkew"):
-        line.effects.append(f"moves nothing, {mark}")
+        told.append(f"moves nothing, {mark}")
     if anomaly == "ClockSkew":
-        line.effects.append(f"{mark} {instant(row['EJ_EventTimeUTC'])}")
+        told.append(f"{mark} {instant(row['EJ_EventTimeUTC'])}")
+    line.effects = [(0, text) for text in told]
     return line
 
 
@@ -224,6 +281,8 @@ def paused(cycle: Row) -> str:
 
 def kept(cycle: Row) -> str:
     by = int(cycle["ST_StopUTC"]) - int(cycle["ST_DueUTC"])
+    if not by:
+        return "in time, at the very instant it was due"
     return f"{duration(by)} late" if cycle["ST_BreachedUTC"] is not None else f"in time by {duration(by)}"
 
 
@@ -243,11 +302,11 @@ def show(binding: str, object_id: str, facts: Facts, out: Console) -> None:
     out.print(escape(f"{binding} {object_id}{whose} {stands} {when}".replace("  ", " ").strip()), style="bold")
     table = Table("#", "counts at (UTC)", Column("event", overflow="fold"), Column("what it did", overflow="fold"), box=None, pad_edge=False)
     for line in chronology(facts):
-        table.add_row(line.position, instant(line.at), escape(line.what), escape("\n".join(line.effects) or "nothing"))
+        table.add_row(line.position, instant(line.at), escape(line.what), escape("\n".join(text for _, text in line.effects) or "nothing"))
     out.print(table)
-    for row in facts["timeline"]:
+    for row in sorted(facts["timeline"], key=lambda row: (int(row["EJ_EventTimeUTC"]), row["EJ_ID"])):
         if row["TL_Position"] is None:
-            out.print(escape(f"pending: {row['EJ_EventType']} ({row['EJ_ID']}), from the first run as of {instant(row['EJ_EventTimeUTC'])} or later"))
+            out.print(escape(f"pending: {row['EJ_EventType']} ({row['EJ_ID']}), counts from the first run as of {instant(row['EJ_EventTimeUTC'])} or later"))
     for row in facts.get("quarantine", []):
         out.print(escape(f"quarantined, {row['QR_Reason']}: {row['QR_EventType']} ({row['QR_EventID']}), delivered {instant(row['_SyncDate'])}, {row['QR_Payload']}"))
     for text in coming(facts):

@@ -42,8 +42,9 @@ class Choice:
 
 def verify(dbt: Dbt, bindings: list[str], choice: Choice, lookback_minutes: int, show: int, keep: bool, out: Console) -> bool:
     """Compare, and say what was found; true where nothing differs."""
-    plan = dbt.operation("verify_plan", wanted=bindings)
-    check(plan, bindings)
+    planned = dbt.operation("verify_plan", wanted=bindings)
+    plan = planned["bindings"]
+    check(plan)
     with scratch(dbt) as aside:
         afresh = aside.with_vars(ozmeta_verify=choice.slice)
         by_instant: dict[int, list[str]] = defaultdict(list)
@@ -56,13 +57,13 @@ def verify(dbt: Dbt, bindings: list[str], choice: Choice, lookback_minutes: int,
     if changed:
         raise DbtFailed(f"the definitions of {', '.join(changed)} changed since the last run, so its tables can't be what they would be today: run dbt, then verify")
     report(plan, answer, choice, out)
+    tell_unclaimed(planned["unclaimed"], out)
     return not any(outcome["differing_rows"] for found in answer.values() for outcome in found["models"].values())
 
 
-def check(plan: dict[str, Any], bindings: list[str]) -> None:
-    unknown = [name for name in bindings if name not in plan]
-    if unknown or not plan:
-        raise DbtFailed(f"this project has no binding {', '.join(unknown)}; `dbt ls` shows models <binding>_run for each" if unknown else "this project has no generated binding: run ozmeta-dbt generate, first")
+def check(plan: dict[str, Any]) -> None:
+    if not plan:
+        raise DbtFailed("this project has no generated binding: run ozmeta-dbt generate, first")
     for name, entry in plan.items():
         if not entry["batch"]:
             raise DbtFailed(f"{name} has no completed run yet: run dbt, then verify")
@@ -95,7 +96,7 @@ def report(plan: dict[str, Any], answer: dict[str, Any], choice: Choice, out: Co
     for binding, found in answer.items():
         if found["waiting"]:
             out.print(f"{escape(binding)}: objects with journal rows that arrived since the run, left out: {found['waiting']}. The next run reads them.")
-        compared = {model: set(outcome["columns"]) for model, outcome in found["models"].items()}
+        compared = {model: outcome["columns"] for model, outcome in found["models"].items()}
         for object_id, facts in found["facts"].items():
             tables, afresh = explain.objects(facts["tables"]), explain.objects(facts["afresh"])
             for key in sorted(tables.keys() | afresh.keys()):
@@ -108,8 +109,16 @@ def report(plan: dict[str, Any], answer: dict[str, Any], choice: Choice, out: Co
     out.print(f"[red]{total} rows differ[/] from a fold afresh {escape(str(choice))}" if total else f"[green]the tables are what the journal says[/], by a fold afresh {escape(str(choice))}")
 
 
-def differences(tables: explain.Facts, afresh: explain.Facts, compared: dict[str, set[str]]) -> list[str]:
-    """What differs for an object, row by row, in the columns compared."""
+def tell_unclaimed(sentences: list[str] | None, out: Console) -> None:
+    """A warning for each object type of the journal that no binding claims, as the last run counted them. None: they were never counted."""
+    if sentences is None:
+        out.print("[yellow]warning[/] rows of object types that no binding claims were not counted: run the model unclaimed_object_type, and those before it")
+    for sentence in sentences or []:
+        out.print(f"[yellow]warning[/] {escape(sentence)}")
+
+
+def differences(tables: explain.Facts, afresh: explain.Facts, compared: dict[str, dict[str, str]]) -> list[str]:
+    """What differs for an object, row by row, in the columns compared: {model: {column: what a message calls it}}."""
     said = []
     for model, columns in sorted(compared.items()):
         held, want = (
@@ -123,7 +132,7 @@ def differences(tables: explain.Facts, afresh: explain.Facts, compared: dict[str
                 said.append(f"  {model}: a row that should not be: {brief(held[key])}")
             else:
                 said += [
-                    f"  {model}: {column} is {readable(column, held[key].get(column))}, should be {readable(column, value)}"
+                    f"  {model}: {columns[column]} is {readable(column, held[key].get(column))}, should be {readable(column, value)}"
                     for column, value in want[key].items() if held[key].get(column) != value
                 ]  # fmt: skip
     return said

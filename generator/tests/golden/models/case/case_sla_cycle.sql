@@ -65,5 +65,6 @@
     'levels': [{'level': 1, 'signal': 'SLA.Breached', 'after_minutes': 0, 'severity': 'Critical'}]
   }
 ] %}
+{{ config(meta={'ozmeta_marks': {'intake': intake, 'workflow': workflow, 'slas': slas}}) }}
 
 {{ ozmeta_runtime.sla_cycle(binding='case', intake=intake, workflow=workflow, slas=slas, timeline=ref('case_timeline'), approvals=ref('case_approval_step')) }}
