@@ -11,11 +11,13 @@ Raises     where a journal lacks a column, as journal_columns does
 #}
 {% macro journal_volume(journals, lookback_minutes) %}
 {% if execute %}
-{%- set partial = flags.EMPTY or flags.SAMPLE -%}
-{%- if is_incremental() and partial -%}
-{#- `--empty` and `--sample` show this model a part of the journal: it counts nothing then. -#}
+{%- set relations = journals | map(attribute='relation') | list -%}
+{%- set limited = ozmeta_runtime.run_is_limited(relations) -%}
+{%- if limited and is_incremental() -%}
 {%- do return("select * from " ~ this ~ " where 1 = 0") -%}
 {%- endif -%}
+{%- if limited -%}{%- do ozmeta_runtime.check_limited_rebuild(this) -%}{%- endif -%}
+{%- do ozmeta_runtime.check_deferred([], relations, not is_incremental()) -%}
 {%- set as_of = ozmeta_runtime.as_of() -%}
 {%- set marks = [] -%}
 {%- for journal in journals -%}{%- do marks.append(ozmeta_runtime.volume_mark(journal)) -%}{%- endfor -%}
@@ -32,7 +34,7 @@ with counted as (
             {{ c.EJ_ObjectType }} as object_type,
             {{ ozmeta_runtime.floor_div(ozmeta_runtime.to_micros(c._SyncDate), 86400000000) }} as day_no
         from {{ journal.relation }}
-        {%- if partial %}
+        {%- if limited %}
         where 1 = 0
         {%- elif journal.name in since and c.stored_sync_date %}
         where {{ ozmeta_runtime.at_or_since(c.stored_sync_date, c.sync_date_type, ozmeta_runtime.instant(since[journal.name])) }}

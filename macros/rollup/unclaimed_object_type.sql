@@ -10,7 +10,7 @@ Arguments  volume: the relation journal_volume; claimed: [{binding, object_type,
 #}
 {% macro unclaimed_object_type(volume, claimed, ignored=[]) %}
 {% if execute %}
-{%- set query = ozmeta_runtime.unclaimed_query(volume, claimed, ignored) -%}
+{%- set query = ozmeta_runtime.unclaimed_query(ozmeta_runtime.unlimited(volume), claimed, ignored) -%}
 {%- if flags.WHICH in ['run', 'build'] -%}{%- do ozmeta_runtime.say_unclaimed(query, claimed) -%}{%- endif -%}
 {{ query }}
 {% endif %}
