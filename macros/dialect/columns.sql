@@ -64,11 +64,11 @@
     case when {{ value }} is not null then {{ ozmeta_runtime.joined(["'{'", adapter.dispatch('listed', 'ozmeta_runtime')(written) | trim, "'}'"]) }} end
   {%- else -%}{{ adapter.dispatch('plain_json', 'ozmeta_runtime')(value) }}{%- endif -%}
 {% endmacro %}
-{% macro duckdb__struct_field(value, name) %}struct_extract({{ value }}, {{ ozmeta_runtime.literal(name) }}){% endmacro %}
+{% macro default__struct_field(value, name) %}struct_extract({{ value }}, {{ ozmeta_runtime.literal(name) }}){% endmacro %}
 {% macro bigquery__struct_field(value, name) %}{{ value }}.{{ ozmeta_runtime.quoted_name(name) }}{% endmacro %}
-{% macro duckdb__listed(texts) %}concat_ws(',', {{ texts | join(', ') }}){% endmacro %}
+{% macro default__listed(texts) %}concat_ws(',', {{ texts | join(', ') }}){% endmacro %}
 {% macro bigquery__listed(texts) %}array_to_string([{{ texts | join(', ') }}], ','){% endmacro %}
-{% macro duckdb__plain_json(value) %}cast(to_json({{ value }}) as varchar){% endmacro %}
+{% macro default__plain_json(value) %}cast(to_json({{ value }}) as varchar){% endmacro %}
 {% macro bigquery__plain_json(value) %}to_json_string({{ value }}){% endmacro %}
 
 {# The fields of `STRUCT(a T, "b c" U)` or `STRUCT<a T, b U>` as [[name, type]]; empty where the type is another, or a field has no name. #}

@@ -20,7 +20,7 @@
     {{ ozmeta_runtime.by_magnitude(number, whole ~ " * 1000000", whole ~ " * 1000", whole, ozmeta_runtime.floor_div(whole, 1000)) }}
   {%- elif kind == 'exact' -%}cast(floor({{ ozmeta_runtime.exact_micros(number) }}) as {{ dbt.type_bigint() }})
   {%- else -%}
-    {%- set double = "cast(" ~ number ~ " as " ~ ozmeta_runtime.type_double() ~ ")" -%}
+    {%- set double = adapter.dispatch('wide', 'ozmeta_runtime')(number) | trim -%}
     cast(round({{ ozmeta_runtime.by_magnitude(double, double ~ " * 1000000", double ~ " * 1000", double, double ~ " / 1000", "1e20") }}, 0) as {{ dbt.type_bigint() }})
   {%- endif -%}
 {% endmacro %}
@@ -50,3 +50,8 @@
 {% macro exact(value, digits, scale) %}{{ adapter.dispatch('exact', 'ozmeta_runtime')(value, digits, scale) }}{% endmacro %}
 {% macro default__exact(value, digits, scale) %}cast({{ value }} as decimal({{ digits }}, {{ scale }})){% endmacro %}
 {% macro bigquery__exact(value, digits, scale) %}cast({{ value }} as numeric){% endmacro %}
+
+{# A floating-point number of any size with 64 bits. #}
+{% macro default__wide(number) %}cast({{ number }} as double precision){% endmacro %}
+{% macro bigquery__wide(number) %}cast({{ number }} as float64){% endmacro %}
+{% macro spark__wide(number) %}cast({{ number }} as double){% endmacro %}

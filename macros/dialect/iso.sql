@@ -82,6 +82,7 @@
 {% macro fabric__iso_nanos(text) %}{{ ozmeta_runtime.sqlserver__iso_nanos(text) }}{% endmacro %}
 
 {# The same of an instant. #}
+{% macro default__nanos_of(instant) %}cast(0 as {{ dbt.type_bigint() }}){% endmacro %}
 {% macro duckdb__nanos_of(instant) %}case when isfinite({{ instant }}) then ((epoch_ns({{ instant }}) % 1000) + 1000) % 1000 end{% endmacro %}
 {% macro snowflake__nanos_of(instant) %}mod(date_part(nanosecond, {{ instant }}), 1000){% endmacro %}
 {% macro sqlserver__nanos_of(instant) %}cast(datepart(nanosecond, {{ instant }}) % 1000 as bigint){% endmacro %}

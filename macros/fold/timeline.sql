@@ -24,7 +24,7 @@ Arguments
 {% if execute %}
 {%- set fold = {'workflow': workflow, 'policy': policy, 'stream': stream} -%}
 {%- set held = ozmeta_runtime.intake_text(intake) -%}
-{%- set state = ozmeta_runtime.run_state(binding, [fold, held]) -%}
+{%- set state = ozmeta_runtime.run_state(binding, [fold, held], kept="TL_Intake = " ~ ozmeta_runtime.literal(held)) -%}
 {%- if state.incremental and state.whole -%}{%- do ozmeta_runtime.check_intake(intake) -%}{%- endif -%}
 {%- set held_columns = ozmeta_runtime.columns_of(this) if state.incremental and state.whole else none -%}
 {%- set paths = ozmeta_runtime.payload_paths(intake) -%}

@@ -9,6 +9,8 @@ Arguments
   definition  what this model's rows depend on: any literal; its hash is kept with the rows
   sources     the relations of this package that the model reads
   due         a condition on the model's own rows: those that time alone changes; or none
+  kept        a condition that each of the model's rows fulfils, unless it was made from columns that were read otherwise; or none. A type that changes in the
+              warehouse changes no model's text, so the rows are asked; the first one that fulfils it is enough
 Returns a dict
   incremental whether rows of earlier runs are there to build on
   whole       whether everything is folded: in a full refresh; where the last complete run had this model not, or by another text; where a run that died since
@@ -21,7 +23,7 @@ Returns a dict
   idle        whether all of them are quiet, and no row is due: then a model that reads nothing else has nothing to write (see nothing_new)
 Stops the run where as_of lies before that of a run whose rows are here.
 #}
-{% macro run_state(binding, definition, sources=[], due=none) %}
+{% macro run_state(binding, definition, sources=[], due=none, kept=none) %}
   {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set hash = local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16] -%}
   {%- set state = {'incremental': is_incremental(), 'whole': not is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'quiet': [], 'idle': false} -%}
@@ -43,6 +45,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
     {%- set found = ["(select " ~ ozmeta_runtime.instant_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
         ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "'"), ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch)] -%}
     {%- for source in sources if source -%}{%- do found.extend([ozmeta_runtime.any_row(source, "_Batch <= " ~ state.batch), ozmeta_runtime.any_row(source, "_Batch > " ~ state.batch)]) -%}{%- endfor -%}
+    {%- if kept -%}{%- do found.append("case when exists (select 1 from " ~ this ~ " where " ~ kept ~ ") then 0 else " ~ ozmeta_runtime.any_row(this) ~ " end") -%}{%- endif -%}
     {%- do found.append(ozmeta_runtime.any_row(this, due) if due else "0") -%}
     {%- set found = run_query("select " ~ found | join(', ')).rows[0].values() -%}
     {%- set later = found[0] or state.later_as_of -%}
@@ -50,7 +53,7 @@ Stops the run where as_of lies before that of a run whose rows are here.
       {%- do exceptions.raise_compiler_error("as_of is " ~ state.as_of ~ ", but " ~ this.identifier ~ " was already brought to " ~ later
           ~ ". Time may not go back (SPEC 3): give a later ozmeta_as_of, or run with --full-refresh to compute everything afresh as of that instant.") -%}
     {%- endif -%}
-    {%- if found[1] | int -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
+    {%- if found[1] | int or (kept and found[found | length - 2] | int) -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
     {%- set died = found[2] | int -%}
     {%- for source in sources if source -%}
       {%- set has_old, has_new = found[1 + 2 * loop.index] | int, found[2 + 2 * loop.index] | int -%}
