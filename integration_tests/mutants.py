@@ -27,7 +27,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PAGE = REPOSITORY / "docs" / "mutants.md"
 COPIED = ("macros", "models", "seeds", "generator", "integration_tests", "benchmarks", "dbt_project.yml")
 ABOUT_FILES = ("test_mutants.py", "test_docs.py")  # tests of this list and of the documents: they would catch any mutant
-CHANGED = "test_changed_metadata.py"
+CHANGED, READING = "test_changed_metadata.py", "test_reading.py"
 CASES, CLAIMS, RUNS = HANDY = ["test_cases.py", "test_claims.py", "test_runs.py"]  # quick, and they say what is wrong
 OTHERS = "test_*.py"
 
@@ -82,16 +82,21 @@ def mutants() -> list[Mutant]:
         Mutant("tenant skipped in quarantine's join", quarantine, "left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID", "left join known on known.EJ_ID", "equal ids of two objects are no duplicates", "4.2, 9.4", "order-4"),
         Mutant("refused for good", quarantine, "{%- else %} and QR_Reason = 'ConflictingDuplicate' and", "{%- else %} and 1 = 0 and", "a refused duplicate that turns out to be the first leaves the quarantine", "4.2, 9.1", f"{CLAIMS}::test_a_refused_duplicate_may_turn_out_to_be_the_first"),
         # order
-        Mutant("time before sequence in a stream", order, "order by EJ_Sequence, EJ_EventTimeUTC, {{ ozmeta_runtime.bytewise('EJ_ID') }}\n", "order by EJ_EventTimeUTC, EJ_Sequence, {{ ozmeta_runtime.bytewise('EJ_ID') }}\n", "a writer's own order wins within its stream", "4.3", "order-2"),
-        Mutant("id before time in a stream", order, "order by EJ_Sequence, EJ_EventTimeUTC, {{ ozmeta_runtime.bytewise('EJ_ID') }}\n", "order by EJ_Sequence, {{ ozmeta_runtime.bytewise('EJ_ID') }}\n", "ordered by (sequence, event time, id) within a stream", "4.3", "order-12"),
+        Mutant("time before sequence in a stream", order, "order by EJ_Sequence, EJ_EventTimeUTC, {{", "order by EJ_EventTimeUTC, EJ_Sequence, {{", "a writer's own order wins within its stream", "4.3", "order-2"),
+        Mutant("id before time in a stream", order, "order by EJ_Sequence, EJ_EventTimeUTC, {{", "order by EJ_Sequence, {{", "ordered by (sequence, event time, id) within a stream", "4.3", "order-12"),
         Mutant("stream ignored", order, "partition by _ObjectKey, {{ source }}, case when", "partition by _ObjectKey, case when", "a stream is (object, source system)", "4.3", "order-17"),
         Mutant("streams where there are none", order, """if stream != 'none' else "''" %}""", """if stream != 'nothing' else "''" %}""", "stream: none makes the object one stream", "4.3", f"{CLAIMS}::test_without_streams_the_object_is_one"),
+        Mutant("nanoseconds decide nothing", order, '"effective_nanos, " if nanos', '"" if nanos', "finer than a microsecond is kept, and decides the order", "4.3, 11", f"{READING}::test_nanoseconds_decide_the_order"),
+        Mutant("nanoseconds go back in a stream", order, "case when EJ_Sequence is null then TL_EventNanos\n", "case when 1 = 1 then TL_EventNanos\n", "an effective time never goes back in its stream", "4.3", f"{READING}::test_nanoseconds_never_go_back_in_a_stream"),
+        Mutant("24:00 is an instant", "dialect/iso.sql", "'([01][0-9]|2[0-3])', '[0-5][0-9]'", "'([01][0-9]|2[0-4])', '[0-5][0-9]'", "ISO 8601 only, hours 00-23", "11", f"{READING}::test_a_time_that_is_not_iso_is_refused"),
+        Mutant("a null of a struct clears a field", "dialect/columns.sql", '"case when " ~ inner ~ " is not null then "', '"case when 1 = 1 then "', "an absent key keeps the field", "4.7", f"{READING}::test_a_payload_that_is_a_struct"),
+        Mutant("every number is in seconds", "dialect/epoch.sql", "when {{ number }} < 100000000000 then {{ seconds }}", "when {{ number }} < 10000000000000 then {{ seconds }}", "a number is a Unix time whose magnitude says its unit", "2", f"{READING}::test_a_number_is_a_unix_time"),
         Mutant("as_of itself is pending", order, "where EJ_EventTimeUTC <= {{ as_of }}", "where EJ_EventTimeUTC < {{ as_of }}", "pending is an event after as_of", "3", "order-11"),
         Mutant("future events count", order, "where EJ_EventTimeUTC <= {{ as_of }}", "where EJ_EventTimeUTC is not null", "pending events are counted nowhere", "3", "order-7"),
-        Mutant("sequence null last", order, "TL_EffectiveUTC, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }},", "TL_EffectiveUTC, EJ_Sequence nulls last,", "on a tie, sequence with null first", "4.3", "order-3"),
-        Mutant("id before source on a tie", order, "{{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{ ozmeta_runtime.bytewise('EJ_ID') }}", "{{ ozmeta_runtime.bytewise('EJ_ID') }}, {{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC", "on a tie, the source before the id", "4.3", "order-3"),
+        Mutant("sequence null last", order, "{{ ozmeta_runtime.nulls_first('EJ_Sequence') }},", "EJ_Sequence nulls last,", "on a tie, sequence with null first", "4.3", "order-3"),
+        Mutant("id before source on a tie", order, "{{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{", "{{ ozmeta_runtime.bytewise('EJ_ID') }}, {{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{", "on a tie, the source before the id", "4.3", "order-3"),
         Mutant("id before time on a tie", order, "{{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{", "{{ ozmeta_runtime.bytewise('stream') }}, {{", "on a tie, the event time before the id", "4.3", "order-19"),
-        Mutant("the clock decides everywhere", order, "  TL_EffectiveUTC, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}", "  EJ_EventTimeUTC, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}", "the object's total order is by effective time", "4.3", "order-2"),
+        Mutant("the clock decides everywhere", order, "  TL_EffectiveUTC, {{", "  EJ_EventTimeUTC, {{", "the object's total order is by effective time", "4.3", "order-2"),
         # candidates
         Mutant("event type before code", order, "case when PL_Code is not null then ", "case when PL_Code is not null and EJ_EventType not in ({{ ozmeta_runtime.literals(workflow.bound_events) }}) then ", "a code goes before the event type", "4.4", "apply-9", times=2),
         Mutant("fromState does not narrow", candidates, "(questions.asked_from = '' or questions.asked_from = choices.from_state)", "(1 = 1)", "fromState narrows the candidates", "4.4", "apply-2"),
@@ -108,7 +113,7 @@ def mutants() -> list[Mutant]:
         Mutant("a stale version is accepted", apply, "'UndeclaredTransition', 'IllegalTransition', 'VersionConflict'{%", "'UndeclaredTransition', 'IllegalTransition'{%", "first_writer_wins rejects a version conflict", "4.5", "apply-7"),
         Mutant("a refused event moves", apply, "case when moves > is_rejected then resolved_target", "case when moves = 1 then resolved_target", "a rejected event moves nothing", "4.5", "apply-7"),
         Mutant("last writer wins always", apply, "or mark in ({{ ozmeta_runtime.rejecting_marks() }})", "or 1 = 0", "first_writer_wins rejects", "4.5", "apply-7"),
-        Mutant("clock skew untold", apply, "case when TL_EffectiveUTC <> EJ_EventTimeUTC then 'ClockSkew' end", "cast(null as {{ text }})", "an event whose effective time differs is marked ClockSkew", "4.5", "order-2"),
+        Mutant("clock skew untold", apply, "case when TL_EffectiveUTC <> EJ_EventTimeUTC{{ ' or runs_back = 1' if nanos }} then 'ClockSkew' end", "cast(null as {{ text }})", "an event whose effective time differs is marked ClockSkew", "4.5", "order-2"),
         # what is folded again
         Mutant("pending events forgotten", timeline, '"TL_Position is null and EJ_EventTimeUTC <= " ~ as_of', '"1 = 0"', "a pending event is folded by the first run whose as_of reaches it", "3, 8", "order-7"),
         Mutant("touched objects' history forgotten", timeline, "where _ObjectKey in (select _ObjectKey from touched)\n", "where 1 = 0\n", "a touched object is folded again, whole", "8", "order-1"),
@@ -159,13 +164,13 @@ def mutants() -> list[Mutant]:
         Mutant("approvals of a run are no news to timers", cycle, """(" or " ~ ozmeta_runtime.object_in_news(state, approvals) if approvals else "")""", '("")', "what a changed flow decides, its timers follow", "6b, 8", "test_approvals.py::test_a_changed_definition_folds_again"),
         Mutant("levels are no thresholds", cycle, "case when ST_StopUTC is null and is_raised{{ i }} = 0 then", "case when 1 = 0 then", "the levels are thresholds too", "8", f"{CLAIMS}::test_a_run_without_news_notices_a_threshold_at_its_very_instant"),
         Mutant("a changed target unnoticed", "run/run_state.sql", "{%- if ozmeta_runtime.text_hash(model.unique_id) not in row[4] -%}", "{%- if false -%}", "what a changed policy concerns is folded again", "8", f"{RUNS}::test_a_changed_target_reaches_every_timer_in_one_run"),
-        Mutant("what a dead run wrote by another text stays", "run/run_state.sql", "{%- if found[1] | int -%}{%- do state.update({'whole': true}) -%}{%- endif -%}", "", "never a silent mix of definitions", "8", f"{RUNS}::test_a_changed_definition_and_back_with_a_crash_between"),
+        Mutant("what a dead run wrote by another text stays", "run/run_state.sql", "{%- if found.other_definition | int or (", "{%- if (", "never a silent mix of definitions", "8", f"{RUNS}::test_a_changed_definition_and_back_with_a_crash_between"),
         Mutant("every source is quiet", "run/run_state.sql", "{%- if not has_new -%}", "{%- if true -%}", "what an upstream table wrote since is looked at", "8", f"{RUNS}::test_a_run_killed_between_models_is_made_up_for"),
-        Mutant("idle while a row is due", "run/run_state.sql", " and not found | last | int", "", "open timers whose next threshold as_of has reached are brought on", "8", "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone"),
+        Mutant("idle while a row is due", "run/run_state.sql", " and not found.due | int", "", "open timers whose next threshold as_of has reached are brought on", "8", "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone"),
         Mutant("idle while one source is quiet", "run/run_state.sql", "state.quiet | length == sources | select | list | length", "state.quiet", "what any of its sources wrote since is looked at", "8", "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone"),
         Mutant("never idle", "run/run_state.sql", "{'idle': not state.whole and", "{'idle': false and", "a run with nothing new asks nothing", "8", "test_ticks.py::test_a_model_with_nothing_to_do_asks_nothing"),
-        Mutant("a source made afresh is no news", "run/run_state.sql", "{%- if (source not in empty or died) and not has_old -%}", "{%- if false -%}", "a full refresh that did not reach a model is made up for", "8", "test_ticks.py::test_a_cycle_that_a_full_refresh_leaves_out_is_retracted"),
-        Mutant("an empty table is news to each run", "run/run_state.sql", "{%- if (source not in empty or died) and not", "{%- if not", "a second run on the same journal changes no row", "9.3", "test_ticks.py::test_a_table_that_is_empty_makes_no_run_write_again"),
+        Mutant("a source made afresh is no news", "run/run_state.sql", "{%- if (source not in empty or found.died | int) and not has_old -%}", "{%- if false -%}", "a full refresh that did not reach a model is made up for", "8", "test_ticks.py::test_a_cycle_that_a_full_refresh_leaves_out_is_retracted"),
+        Mutant("an empty table is news to each run", "run/run_state.sql", "{%- if (source not in empty or found.died | int) and not", "{%- if not", "a second run on the same journal changes no row", "9.3", "test_ticks.py::test_a_table_that_is_empty_makes_no_run_write_again"),
         Mutant("an undone cycle stays", "run/changes.sql", "  and _Key not in (select _Key from written)", "  and 1 = 0", "a cycle that a late event undid is deleted", "9.1", f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along"),
         Mutant("what was not folded is retired", "run/changes.sql", "  and {{ again }}\n", "", "a row whose origin no run folded again stays", "8, 9.1", "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone"),
         Mutant("nothing is retired by a changed definition", "run/changes.sql", "  {%- if not state.whole %}\n  and {{ again }}\n  {%- endif %}\n", "  and {{ again if not state.whole else '1 = 0' }}\n", "what a changed definition undoes is deleted", "8", f"{RUNS}::test_an_sla_that_comes_and_one_that_goes"),
@@ -212,7 +217,7 @@ def mutants() -> list[Mutant]:
         Mutant("the watermark goes back", "run/run_log_model.sql", "else greatest(reached.was, read_now.now_at) end", "else read_now.now_at end", "the last one read", "8", f"{CLAIMS}::test_the_run_log_counts_what_was_folded"),
         Mutant("the log counts all events", "run/run_log_model.sql", 'where _Batch > {{ state.batch }} and not {{', 'where not {{', "RUN_EventsFolded is of this run", "7", f"{CLAIMS}::test_the_run_log_counts_what_was_folded"),
         Mutant("the log counts events as objects", "run/run_log_model.sql", "count(distinct _ObjectKey) as objects", "count(_ObjectKey) as objects", "RUN_ObjectsFolded is of objects", "7", f"{CLAIMS}::test_the_run_log_counts_what_was_folded"),
-        Mutant("an offset is added", "run/as_of.sql", "(-1 if offset[0] == '+' else 1)", "(1 if offset[0] == '+' else -1)", "as_of is UTC", "3", f"{RUNS}::test_an_as_of_with_an_offset_is_brought_to_utc"),
+        Mutant("an offset is added", "run/as_of.sql", "(-1 if offset.group(1) == '+' else 1)", "(1 if offset.group(1) == '+' else -1)", "as_of is UTC", "3", f"{RUNS}::test_an_as_of_with_an_offset_is_brought_to_utc"),
         Mutant("the default clock is of some zone", "run/as_of.sql", "run_started_at.astimezone(modules.pytz.utc)", "run_started_at.astimezone(modules.pytz.timezone('Asia/Tokyo'))", "the default as_of is the start of the run, UTC", "3", f"{CLAIMS}::test_without_ozmeta_as_of_the_run_starts_the_clock"),
         # keys and ids
         Mutant("tenant and id run together", "dialect/keys.sql", '''texts.extend([ozmeta_runtime.text_length(part)] + ([] if loop.last else ["'.'"]))''', 'texts.extend([])', "tenants are islands", "9.4", f"{CLAIMS}::test_tenant_and_id_are_not_run_together"),

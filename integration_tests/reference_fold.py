@@ -101,14 +101,16 @@ def order(events: list[dict], binding: dict) -> list[dict]:
     streams = defaultdict(list)
     for event in events:
         event["source"] = "" if one else event["EJ_SourceSystem"] or ""
-        event["effective"] = event["EJ_EventTimeUTC"]
+        event["at"] = event["effective_at"] = (event["EJ_EventTimeUTC"], event.get("nanos", 0))  # what the time has beyond the microsecond
         if event["EJ_Sequence"] is not None:
             streams[event["source"]].append(event)
     for stream in streams.values():
-        latest = dt.datetime.min
-        for event in sorted(stream, key=lambda e: (e["EJ_Sequence"], e["EJ_EventTimeUTC"], e["EJ_ID"])):
-            event["effective"] = latest = max(latest, event["EJ_EventTimeUTC"])
-    return sorted(events, key=lambda e: (e["effective"], first_nulls(e["EJ_Sequence"]), e["source"], e["EJ_EventTimeUTC"], e["EJ_ID"]))
+        latest = (dt.datetime.min, 0)
+        for event in sorted(stream, key=lambda e: (e["EJ_Sequence"], e["at"], e["EJ_ID"])):
+            event["effective_at"] = latest = max(latest, event["at"])
+    for event in events:
+        event["effective"] = event["effective_at"][0]
+    return sorted(events, key=lambda e: (e["effective_at"], first_nulls(e["EJ_Sequence"]), e["source"], e["at"], e["EJ_ID"]))
 
 
 # ---------------------------------------------------------------- 4.4 candidates, 4.5 apply
@@ -164,7 +166,7 @@ def apply(events: list[dict], binding: dict) -> None:
                         event["code"] = min((t["code"] for t in legal or found), default=None)
                         event["by"] = [t for t in legal or found if t["code"] == event["code"]]
                         state, version = target, version + 1
-        if not mark and event["effective"] != event["EJ_EventTimeUTC"]:
+        if not mark and event["effective_at"] != event["at"]:
             mark = "ClockSkew"
         event |= {"mark": mark, "after": state, "version": version}
 
@@ -199,7 +201,8 @@ def ruling(args: list[dict]) -> str:
     return next((t for t in map(type_of, args) if t), "text")
 
 
-ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(?:(Z)|([+-])(\d{2})(?::?(\d{2}))?)?)?", re.ASCII)
+HOUR, SIXTY = r"(2[0-3]|[01]\d)", r"([0-5]\d)"
+ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}})(?:[T ]{HOUR}:{SIXTY}(?::{SIXTY}(?:\.(\d+))?)?(?:(Z)|([+-]){HOUR}(?::?{SIXTY})?)?)?", re.ASCII)
 
 
 def cast(value: Any, to: str) -> Any:

@@ -107,7 +107,7 @@ def cases() -> Scenario:
     for run, as_of in test_cases.AS_OF.items():
         steps.append(Step(as_of, [test_cases.journal_row(c, e, place) for c in found for place, e in enumerate(c.events) if int(e.get("run") or 1) == run]))
     steps.append(Step(test_cases.AS_OF[3], command=("run", "--full-refresh")))
-    return Scenario("cases", test_cases.CONFIG, steps, metadata=test_cases.CASES / "metadb")
+    return Scenario("cases", test_cases.CONFIG, steps, metadata=test_cases.CASES / "metadb", columns=JOURNAL_TYPES | {"EJ_EventTimeUTC": "text"})
 
 
 def world(number: int) -> Scenario:

@@ -19,20 +19,20 @@ FUNCTIONS = {
     dialect: set((COMMON + " " + own).split())
     for dialect, own in {
         "duckdb": """contains epoch_us ends_with isfinite json_extract json_extract_string json_valid len list_contains list_count list_transform length ltrim make_timestamp
-            mod printf regexp_full_match regexp_matches regexp_replace sha256 starts_with strftime strpos substr to_json try_cast concat range generate_series unnest""",
+            mod printf concat_ws decode epoch_ns hex json_type regexp_extract rpad struct_extract try regexp_full_match regexp_matches regexp_replace sha256 starts_with strftime strpos substr to_json try_cast concat range generate_series unnest""",
         "postgres": """array_agg btrim cardinality concat convert_to date_trunc encode extract isfinite json_array_elements json_typeof length ln lpad mod regexp_replace rpad sha256
-            split_part string_agg strpos substr to_char to_hex to_json translate bool_or""",
-        "redshift": """chr dateadd datediff is_valid_json json_array_length json_extract_array_element_text json_extract_path_text json_parse json_serialize length ln lpad ltrim mod
+            split_part string_agg strpos substr substring json_strip_nulls pg_typeof to_char to_hex to_json to_jsonb translate bool_or""",
+        "redshift": """chr dateadd datediff is_valid_json json_array_length json_extract_array_element_text json_extract_path_text is_varchar json_parse json_serialize regexp_substr length ln lpad ltrim mod
             regexp_instr regexp_replace rpad rtrim sha2 split_part strpos substr substring to_char to_hex translate""",
         "bigquery": """concat countif current_timestamp datetime_add datetime_diff div ends_with format format_timestamp is_inf is_nan json_query_array json_type json_value length mod
-            parse_json regexp_contains regexp_extract regexp_replace safe_add safe_cast safe_divide safe_multiply safe_subtract sha256 strpos substr timestamp timestamp_add
+            parse_json array_to_string rpad regexp_contains regexp_extract regexp_replace safe_add safe_cast safe_divide safe_multiply safe_subtract sha256 strpos substr timestamp timestamp_add
             timestamp_micros timestamp_trunc to_hex to_json_string unix_micros unnest""",
-        "databricks": """array array_join concat contains date_from_unix_date date_trunc element_at endswith exists explode hex isnan length lpad map mod pmod rand regexp_extract
+        "databricks": """array array_join concat contains date_from_unix_date date_trunc element_at endswith exists explode hex isnan length lpad rpad map mod pmod rand regexp_extract
             regexp_replace schema_of_variant sequence sha2 substr timestamp_micros timestampadd timestampdiff to_json transform translate try_cast try_element_at try_parse_json
             try_variant_get unix_micros""",
-        "snowflake": """array_size contains convert_timezone date_part dateadd datediff endswith filter get length lpad ltrim mod regexp_instr regexp_like regexp_replace rtrim sha2 substr to_char
+        "snowflake": """array_size contains convert_timezone date_part dateadd datediff endswith filter get length lpad ltrim mod regexp_instr regexp_substr rpad regexp_like regexp_replace rtrim sha2 substr to_char
             to_json to_number to_timestamp_ntz to_variant try_parse_json try_to_double try_to_number try_to_timestamp_tz typeof""",
-        "tsql": """charindex concat convert dateadd datediff_big hashbytes isjson left len log openjson right rtrim string_escape stuff substring switchoffset try_cast""",
+        "tsql": """charindex concat convert dateadd datediff_big hashbytes isjson datepart left len log openjson patindex right rtrim string_escape stuff substring switchoffset try_cast""",
     }.items()
 }  # fmt: skip
 TYPES_OR_WORDS = set("""decimal numeric varchar nvarchar char binary datetime2 datetimeoffset timestamp_ntz time in as on and or not when then else case over values exists select from where with insert

@@ -42,6 +42,8 @@
 {# A cast of JSON to text takes JSON strings only, one of a STRUCT or an ARRAY is refused, one of an instant adds its zone. to_json_string writes SQL null as 'null'. #}
 {% macro bigquery__column_text(column, dtype) %}
   {%- if dtype | upper == 'JSON' or dtype[:7] | upper == 'STRUCT<' or dtype[:6] | upper == 'ARRAY<' -%}case when {{ column }} is not null then to_json_string({{ column }}) end
+  {#- a cast of bytes that are not UTF-8 is an error -#}
+  {%- elif dtype | upper == 'BYTES' -%}coalesce(safe_cast({{ column }} as string), to_hex({{ column }}))
   {%- elif dtype | upper == 'TIMESTAMP' -%}{{ ozmeta_runtime.instant_text(column) }}
   {%- elif dtype | upper == 'DATETIME' -%}{{ ozmeta_runtime.instant_text("timestamp(" ~ column ~ ")") }}
   {%- else -%}cast({{ column }} as string){%- endif -%}
@@ -61,22 +63,18 @@
 {% macro bigquery__to_utc(column, dtype) %}
   {%- if dtype | upper == 'TIMESTAMP' -%}{{ column }}
   {%- elif dtype | upper in ['DATETIME', 'DATE'] -%}timestamp({{ column }})
-  {%- else -%}{{ ozmeta_runtime.bigquery__zoned("cast(" ~ column ~ " as string)") }}{%- endif -%}
+  {%- elif ozmeta_runtime.number_kind(dtype) -%}timestamp_micros({{ ozmeta_runtime.epoch_micros(column, ozmeta_runtime.number_kind(dtype)) }})
+  {%- else -%}timestamp_micros({{ ozmeta_runtime.iso_to_micros(ozmeta_runtime.column_text(column, dtype)) }}){%- endif -%}
 {% endmacro %}
 
-{% macro bigquery__iso_to_micros(text) %}
-  case when regexp_contains({{ text }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$')
-       then unix_micros({{ ozmeta_runtime.bigquery__zoned(text) }}) end
-{%- endmacro %}
+{% macro bigquery__iso_to_micros(text) %}case when {{ ozmeta_runtime.is_iso(text) }} then unix_micros({{ ozmeta_runtime.bigquery__zoned(text) }}) end{% endmacro %}
 
-{# The cast wants seconds, at most six digits of a fraction, and a colon in an offset; midnight at a day's end is the next day's. A text without a zone is UTC. #}
+{# The cast wants seconds, at most six digits of a fraction, and a colon in an offset. A text without a zone is UTC. #}
 {% macro bigquery__zoned(text) %}
-  {%- set whole = "regexp_replace(" ~ text ~ ", " ~ ozmeta_runtime.literal('^([0-9-]+[Tt ][0-9]+:[0-9]+)( ?[Zz+-]|$)') ~ ", " ~ ozmeta_runtime.literal('\\1:00\\2') ~ ")" -%}
+  {%- set whole = "regexp_replace(" ~ text ~ ", " ~ ozmeta_runtime.literal('^([0-9-]+[T ][0-9]+:[0-9]+)([Z+-]|$)') ~ ", " ~ ozmeta_runtime.literal('\\1:00\\2') ~ ")" -%}
   {%- set short = "regexp_replace(" ~ whole ~ ", " ~ ozmeta_runtime.literal('([.][0-9]{6})[0-9]+') ~ ", " ~ ozmeta_runtime.literal('\\1') ~ ")" -%}
-  {%- set colon = "regexp_replace(" ~ short ~ ", " ~ ozmeta_runtime.literal('(:[0-9.]+ ?[+-][0-9]{2})([0-9]{2})$') ~ ", " ~ ozmeta_runtime.literal('\\1:\\2') ~ ")" -%}
-  (case when regexp_contains({{ text }}, '[Tt ]24:00(:00([.]0+)?)?( ?[Zz+-]|$)')
-        then timestamp_add(safe_cast(regexp_replace({{ colon }}, {{ ozmeta_runtime.literal('([Tt ])24:') }}, {{ ozmeta_runtime.literal('\\100:') }}) as timestamp), interval 1 day)
-        else safe_cast({{ colon }} as timestamp) end)
+  {%- set colon = "regexp_replace(" ~ short ~ ", " ~ ozmeta_runtime.literal('(:[0-9.]+[+-][0-9]{2})([0-9]{2})$') ~ ", " ~ ozmeta_runtime.literal('\\1:\\2') ~ ")" -%}
+  safe_cast({{ colon }} as timestamp)
 {%- endmacro %}
 
 {# ---- JSON: parsed once; numbers that no double holds are rounded rather than refused #}

@@ -47,8 +47,10 @@
 
 {% macro snowflake__column_text(column, dtype) %}
   {%- set type = dtype | upper -%}
-  {%- if type in ['VARIANT', 'OBJECT', 'ARRAY'] -%}to_json(cast({{ column }} as variant))
-  {%- elif type[:9] == 'TIMESTAMP' or type == 'DATETIME' -%}{{ ozmeta_runtime.instant_text(ozmeta_runtime.snowflake__to_utc(column, dtype)) }}
+  {%- if type.split('(')[0] in ['VARIANT', 'OBJECT', 'ARRAY', 'MAP'] -%}to_json(cast({{ column }} as variant))
+  {%- elif type[:9] == 'TIMESTAMP' or type[:8] == 'DATETIME' -%}
+    {%- set utc = column if type[:13] == 'TIMESTAMP_NTZ' or type[:8] == 'DATETIME' else "convert_timezone('UTC', " ~ column ~ ")" -%}
+    rtrim(rtrim(to_char({{ utc }}, 'YYYY-MM-DD HH24:MI:SS.FF9'), '0'), '.')
   {%- else -%}cast({{ column }} as varchar){%- endif -%}
 {% endmacro %}
 
@@ -64,16 +66,16 @@
 
 {% macro snowflake__to_utc(column, dtype) %}
   {%- set type = dtype | upper -%}
-  {%- if type[:13] == 'TIMESTAMP_NTZ' or type in ['DATE', 'DATETIME'] -%}cast({{ column }} as timestamp_ntz(6))
+  {%- if type[:13] == 'TIMESTAMP_NTZ' or type[:8] == 'DATETIME' or type == 'DATE' -%}cast({{ column }} as timestamp_ntz(6))
   {%- elif type[:9] == 'TIMESTAMP' -%}cast(convert_timezone('UTC', {{ column }}) as timestamp_ntz(6))
+  {%- elif ozmeta_runtime.number_kind(dtype) -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.epoch_micros(column, ozmeta_runtime.number_kind(dtype))) }}
   {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as varchar)")) }}{%- endif -%}
 {% endmacro %}
 
 {# A text without a zone would be of the session's: it gets one. One without its colon is in none of the formats that are told by themselves. #}
 {% macro snowflake__iso_to_micros(text) %}
   {%- set zoned = "try_to_timestamp_tz(case when regexp_like(" ~ text ~ ", '.{10}') then " ~ text ~ " || 'T00:00:00Z' when regexp_like(" ~ text ~ ", '.{11}[0-9:.]+') then " ~ text ~ " || 'Z' else regexp_replace(" ~ text ~ ", '([+-][0-9]{2})([0-9]{2})$', " ~ ozmeta_runtime.literal('\\1:\\2') ~ ") end)" -%}
-  case when regexp_like({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?')
-       then {{ ozmeta_runtime.to_micros(zoned) }} end
+  case when {{ ozmeta_runtime.is_iso(text) }} then {{ ozmeta_runtime.to_micros(zoned) }} end
 {%- endmacro %}
 
 {# ---- JSON: parsed once, to a VARIANT #}

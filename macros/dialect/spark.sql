@@ -115,20 +115,19 @@
   {%- if type == 'timestamp' -%}{{ column }}
   {%- elif type == 'timestamp_ntz' -%}cast(concat(cast({{ column }} as string), 'Z') as timestamp)
   {%- elif type == 'date' -%}cast(concat(cast({{ column }} as string), 'T00:00:00Z') as timestamp)
-  {%- else -%}timestamp_micros({{ ozmeta_runtime.spark__zoned_micros("cast(" ~ column ~ " as string)") }}){%- endif -%}
+  {%- elif ozmeta_runtime.number_kind(dtype) -%}timestamp_micros({{ ozmeta_runtime.epoch_micros(column, ozmeta_runtime.number_kind(dtype)) }})
+  {%- else -%}timestamp_micros({{ ozmeta_runtime.iso_to_micros(ozmeta_runtime.column_text(column, dtype)) }}){%- endif -%}
 {% endmacro %}
 
-{% macro spark__iso_to_micros(text) %}
-  case when {{ ozmeta_runtime.spark__full_match(text, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?') }}
-       then {{ ozmeta_runtime.spark__zoned_micros(text) }} end
-{%- endmacro %}
+{# The cast wants seconds, a colon in an offset and a zone, without which it would ask the session. It takes no offset beyond 18 hours: the offset's hours are taken off apart. #}
+{% macro spark__iso_to_micros(text) %}case when {{ ozmeta_runtime.is_iso(text) }} then {{ ozmeta_runtime.spark__zoned_micros(text) }} end{% endmacro %}
 
-{# The cast takes a time alone for one of today, and wants seconds, a colon in an offset and, not to ask the session, a zone; midnight at a day's end is the next day's. #}
 {% macro spark__zoned_micros(text) %}
-  {%- set whole = "regexp_replace(regexp_replace(" ~ text ~ ", '^([0-9-]+)$', '$1T00:00'), '^([0-9-]+[T ][0-9]+:[0-9]+)([Zz+-]|$)', '$1:00$2')" -%}
-  {%- set zoned = "regexp_replace(regexp_replace(" ~ whole ~ ", '^([0-9-]+[T ][0-9:.]+)$', '$1Z'), '([T ][0-9:.]+[+-][0-9]{2})([0-9]{2})$', '$1:$2')" -%}
-  (case when {{ text }} rlike '[T ]24:00(:00([.]0+)?)?([Zz+-]|$)' then unix_micros(try_cast(regexp_replace({{ zoned }}, '([T ])24:', '$100:') as timestamp)) + 86400000000
-        when {{ ozmeta_runtime.spark__full_match(text, '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ][0-9:.]+([Zz]|[+-][0-9:]+)?)?') }} then unix_micros(try_cast({{ zoned }} as timestamp)) end)
+  {%- set clock = "regexp_extract(" ~ text ~ ", '^[0-9-]+[T ]([0-9:.]+)', 1)" -%}
+  {%- set zone = "regexp_extract(" ~ text ~ ", '^[0-9-]+[T ][0-9:.]+([+-][0-9:]+)', 1)" -%}
+  {%- set hours, minutes = "cast(concat('0', substr(" ~ zone ~ ", 2, 2)) as bigint)", "cast(concat('0', substr(replace(" ~ zone ~ ", ':', ''), 4, 2)) as bigint)" -%}
+  (unix_micros(try_cast(concat(substr({{ text }}, 1, 10), 'T', case when {{ clock }} = '' then '00:00:00' when length({{ clock }}) = 5 then concat({{ clock }}, ':00') else {{ clock }} end, 'Z') as timestamp))
+    - case when {{ zone }} like '-%' then -1 else 1 end * ({{ hours }} * 3600000000 + {{ minutes }} * 60000000))
 {%- endmacro %}
 
 {# ---- JSON: a VARIANT per path #}

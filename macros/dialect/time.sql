@@ -19,25 +19,31 @@
 {# A journal column of declared type `dtype`, as a UTC timestamp; what is none becomes null, and so does infinity. #}
 {% macro to_utc(column, dtype) %}{{ adapter.dispatch('to_utc', 'ozmeta_runtime')(column, dtype) }}{% endmacro %}
 {% macro default__to_utc(column, dtype) %}cast({{ column }} as {{ ozmeta_runtime.type_timestamp() }}){% endmacro %}
-{# DuckDB shifts a zoned column to the session's zone and drops a zone written in a text, unless it goes through epoch micros. #}
+{# DuckDB shifts a zoned column to the session's zone, unless it goes through epoch micros. A cast of nanoseconds would cut towards 1970. #}
 {% macro duckdb__to_utc(column, dtype) %}
-  {%- set text = "cast(" ~ column ~ " as varchar)" -%}
-  {%- set utc = "make_timestamp(epoch_us(" ~ column ~ "))" if 'TIME ZONE' in dtype | upper
-      else column if dtype | upper == 'TIMESTAMP' else "make_timestamp(" ~ ozmeta_runtime.duckdb__zoned_micros(text) ~ ")" -%}
-  case when isfinite({{ utc }}) then {{ utc }} end
+  {%- set number, kind = ozmeta_runtime.number_kind(dtype), ozmeta_runtime.instant_kind(dtype) -%}
+  {%- if number -%}make_timestamp({{ ozmeta_runtime.epoch_micros(column, number) }})
+  {%- elif kind == 'text' -%}make_timestamp({{ ozmeta_runtime.iso_to_micros(ozmeta_runtime.column_text(column, dtype)) }})
+  {%- else -%}
+  {%- set utc = "make_timestamp(epoch_us(" ~ column ~ "))" if kind == 'zoned' else "make_timestamp(" ~ ozmeta_runtime.floor_div("epoch_ns(" ~ column ~ ")", 1000) ~ ")" if kind == 'nanos'
+      else column if dtype | upper == 'TIMESTAMP' else "cast(" ~ column ~ " as timestamp)" -%}
+  case when isfinite({{ column }}) then {{ utc }} end
+  {%- endif -%}
 {% endmacro %}
 
+{# A text that fits iso_pattern -> bigint microseconds. A zone that a text says would be dropped by a cast to timestamp. #}
 {% macro duckdb__zoned_micros(text) -%}
-  (case when regexp_matches({{ text }}, ':[0-9.]+ ?([zZ]|[+-][0-9:]+)$')
+  (case when regexp_matches({{ text }}, ':[0-9.]+(Z|[+-][0-9:]+)$')
         then epoch_us(try_cast(regexp_replace({{ text }}, '([+-][0-9]{2})([0-9]{2})$', '\1:\2') as timestamptz))
-        when try_cast({{ text }} as timestamp) not in (timestamp 'infinity', timestamp '-infinity') then epoch_us(try_cast({{ text }} as timestamp)) end)
+        else epoch_us(try_cast({{ text }} as timestamp)) end)
 {%- endmacro %}
 
 {% macro postgres__to_utc(column, dtype) %}
   {%- set type = dtype | lower -%}
-  {%- if type in ['timestamp', 'timestamp without time zone', 'date'] -%}case when isfinite({{ column }}) then cast({{ column }} as timestamp) end
+  {%- if ozmeta_runtime.number_kind(dtype) -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.epoch_micros(column, ozmeta_runtime.number_kind(dtype))) }}
+  {%- elif type in ['timestamp', 'timestamp without time zone', 'date'] -%}case when isfinite({{ column }}) then cast({{ column }} as timestamp) end
   {%- elif 'time zone' in type or 'timestamptz' in type -%}case when isfinite({{ column }}) then {{ column }} at time zone 'UTC' end
-  {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as " ~ ozmeta_runtime.type_text() ~ ")")) }}{%- endif -%}
+  {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros(ozmeta_runtime.column_text(column, dtype))) }}{%- endif -%}
 {% endmacro %}
 
 {# Whether a journal's column says `instant` or later, or no instant at all: asked of what is stored, so that an engine passes over the blocks that lie before.
@@ -63,21 +69,13 @@
 
 {# ISO 8601 text -> bigint microseconds, null where it is no such text (SPEC 4.7, casts). #}
 {% macro iso_to_micros(text) %}{{ adapter.dispatch('iso_to_micros', 'ozmeta_runtime')(text) }}{% endmacro %}
-{% macro duckdb__iso_to_micros(text) %}
-  case when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?')
-       then {{ ozmeta_runtime.duckdb__zoned_micros(text) }} end
-{%- endmacro %}
+{% macro duckdb__iso_to_micros(text) %}case when {{ ozmeta_runtime.is_iso(text) }} then {{ ozmeta_runtime.duckdb__zoned_micros(text) }} end{% endmacro %}
 
-{# A cast of what is no instant is an error, so the pattern knows the calendar. There is no year 0: four hundred years on, the calendar is the same. #}
+{# A cast of what is not an instant is an error, so the pattern knows the calendar. #}
 {% macro postgres__iso_to_micros(text) %}
-  {%- set day -%}
-    (([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)
-  {%- endset -%}
-  {%- set clock = "([T ](([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?|24:00(:00([.]0+)?)?)(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?" -%}
   {%- set text = "cast(" ~ text ~ " as " ~ ozmeta_runtime.type_text() ~ ")" -%}
-  case when {{ text }} ~ '^{{ day }}{{ clock }}$' then
-    (cast(case when substr({{ text }}, 1, 4) = '0000' then '0400' else substr({{ text }}, 1, 4) end || substr({{ text }}, 5, 6) as date) - date '1970-01-01'
-      - case when substr({{ text }}, 1, 4) = '0000' then 146097 else 0 end) * cast(86400000000 as bigint)
+  case when {{ ozmeta_runtime.is_iso(text) }} then
+    (cast(substr({{ text }}, 1, 10) as date) - date '1970-01-01') * cast(86400000000 as bigint)
     + case when length({{ text }}) > 10 then
         cast(substr({{ text }}, 12, 2) as bigint) * 3600000000 + cast(substr({{ text }}, 15, 2) as bigint) * 60000000
         + case when substr({{ text }}, 17, 1) = ':' then cast(substr({{ text }}, 18, 2) as bigint) * 1000000 else 0 end
@@ -115,7 +113,8 @@
 {%- endmacro %}
 {% macro redshift__to_utc(column, dtype) %}
   {%- set type = dtype | lower -%}
-  {%- if type in ['timestamp', 'timestamp without time zone', 'date'] -%}cast({{ column }} as timestamp)
+  {%- if ozmeta_runtime.number_kind(dtype) -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.epoch_micros(column, ozmeta_runtime.number_kind(dtype))) }}
+  {%- elif type in ['timestamp', 'timestamp without time zone', 'date'] -%}cast({{ column }} as timestamp)
   {%- elif 'time zone' in type or 'timestamptz' in type -%}({{ column }} at time zone 'UTC')
-  {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as " ~ ozmeta_runtime.type_text() ~ ")")) }}{%- endif -%}
+  {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros(ozmeta_runtime.column_text(column, dtype))) }}{%- endif -%}
 {% endmacro %}

@@ -54,7 +54,9 @@
   {%- else -%}case when ({{ text }} like '[0-9]%' or {{ text }} like '-[0-9]%') and {{ text }} not like '%[^0-9.-]%' and {{ text }} not like '_%-%' then try_cast({{ whole }} as bigint) end{%- endif -%}
 {%- endmacro %}
 {% macro sqlserver__column_text(column, dtype) %}
-  {%- if dtype | lower in ['datetime', 'smalldatetime', 'datetimeoffset'] or 'datetime2' in dtype | lower -%}{{ ozmeta_runtime.instant_text(ozmeta_runtime.to_utc(column, dtype)) }}
+  {%- if ozmeta_runtime.instant_kind(dtype) == 'nanos' -%}
+    convert(varchar(27), {{ "cast(switchoffset(" ~ column ~ ", '+00:00') as datetime2(7))" if 'offset' in dtype else "cast(" ~ column ~ " as datetime2(7))" }}, 121)
+  {%- elif dtype | lower in ['datetime', 'smalldatetime'] or 'datetime2' in dtype | lower or 'datetimeoffset' in dtype | lower -%}{{ ozmeta_runtime.instant_text(ozmeta_runtime.to_utc(column, dtype)) }}
   {#- a UUID is in lower case on every other engine -#}
   {%- elif dtype | lower == 'uniqueidentifier' -%}cast(lower(cast({{ column }} as varchar(36))) as varchar(max))
   {#- six digits, if cast -#}
@@ -81,21 +83,29 @@
 {%- endmacro %}
 {% macro sqlserver__to_utc(column, dtype) %}
   {%- set type = dtype | lower -%}
-  {%- if 'datetimeoffset' in type -%}cast(switchoffset({{ column }}, '+00:00') as datetime2(6))
-  {%- elif 'date' in type -%}cast({{ column }} as datetime2(6))
+  {#- a cast to fewer digits rounds, and may come to the next second -#}
+  {%- set cut = "dateadd(nanosecond, -(datepart(nanosecond, " ~ column ~ ") % 1000), " ~ column ~ ")" if ozmeta_runtime.instant_kind(dtype) == 'nanos' else column -%}
+  {%- if 'datetimeoffset' in type -%}cast(switchoffset({{ cut }}, '+00:00') as datetime2(6))
+  {%- elif 'date' in type -%}cast({{ cut }} as datetime2(6))
+  {%- elif ozmeta_runtime.number_kind(dtype) -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.epoch_micros(column, ozmeta_runtime.number_kind(dtype))) }}
   {%- else -%}{{ ozmeta_runtime.from_micros(ozmeta_runtime.iso_to_micros("cast(" ~ column ~ " as varchar(max))")) }}{%- endif -%}
 {%- endmacro %}
-{# The cast knows the calendar and seven digits of a fraction. Of zones it knows `+hh:mm` for sure: others are written so. It takes more than ISO, as `10:00 PM`, which the patterns keep out. #}
+{# `like` stands in for iso_pattern; the cast knows the calendar, hours and minutes. It knows seven digits of a fraction, so others are cut, and offsets up to 14 hours, so the
+   offset is taken off apart. #}
 {% macro sqlserver__iso_to_micros(text) %}
-  {%- set day, time = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]", "substring(" ~ text ~ ", 12, 40)" -%}
-  {%- set zoned -%}
-    left({{ text }}, 10) + ' ' + case when {{ time }} like '%Z' then replace({{ time }}, 'Z', '+00:00')
-      when {{ time }} like '%[+-][0-9][0-9]' then {{ time }} + ':00'
-      when {{ time }} like '%[+-][0-9][0-9][0-9][0-9]' then stuff({{ time }}, len({{ time }}) - 1, 0, ':') else {{ time }} end
-  {%- endset -%}
+  {%- set day, time = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]", "substring(" ~ text ~ ", 12, 8000)" -%}
+  {%- set clock = "left(" ~ time ~ ", patindex('%[Z+-]%', " ~ time ~ " + 'Z') - 1)" -%}
+  {%- set zone = "substring(" ~ time ~ ", patindex('%[Z+-]%', " ~ time ~ " + 'Z'), 8000)" -%}
+  {%- set digits = "replace(" ~ zone ~ ", ':', '')" -%}
   case when {{ text }} like '{{ day }}' then datediff_big(microsecond, cast('1970-01-01' as datetime2(6)), try_cast({{ text }} as datetime2(7)))
-       when {{ text }} like '{{ day }}[T ][0-9][0-9]:[0-9][0-9]%' and {{ time }} not like '%[^0-9:.Z+-]%'
-       then datediff_big(microsecond, cast('1970-01-01' as datetime2(6)), cast(switchoffset(try_cast({{ zoned }} as datetimeoffset(7)), '+00:00') as datetime2(7))) end
+       when {{ text }} like '{{ day }}[T ]%'
+        and ({{ clock }} like '[0-2][0-9]:[0-5][0-9]' or {{ clock }} like '[0-2][0-9]:[0-5][0-9]:[0-5][0-9]'
+          or ({{ clock }} like '[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9]%' and substring({{ clock }}, 10, 8000) not like '%[^0-9]%'))
+        and ({{ zone }} in ('', 'Z') or {{ zone }} like '[+-][01][0-9]' or {{ zone }} like '[+-]2[0-3]' or {{ zone }} like '[+-][01][0-9][0-5][0-9]' or {{ zone }} like '[+-]2[0-3][0-5][0-9]'
+          or {{ zone }} like '[+-][01][0-9]:[0-5][0-9]' or {{ zone }} like '[+-]2[0-3]:[0-5][0-9]')
+       then datediff_big(microsecond, cast('1970-01-01' as datetime2(6)), try_cast(left({{ text }}, 10) + ' ' + left({{ clock }}, 15) as datetime2(6)))
+         - case when {{ zone }} like '[+-]%' then case when {{ zone }} like '-%' then -1 else 1 end
+             * (cast(substring({{ digits }}, 2, 2) as bigint) * 60 + cast('0' + substring({{ digits }}, 4, 2) as bigint)) * 60000000 else 0 end end
 {%- endmacro %}
 
 {# ---- JSON: openjson() gives a row a member: [key], [value] and [type], which is 0 null, 1 text, 2 number, 3 boolean, 4 array, 5 object #}

@@ -33,7 +33,3 @@
 {# A UTC timestamp as text, 'YYYY-MM-DD HH:MM:SS[.f]' with no needless zeros: what `instant` takes, and the same on every engine. #}
 {% macro instant_text(instant) %}{{ adapter.dispatch('instant_text', 'ozmeta_runtime')(instant) }}{% endmacro %}
 {% macro default__instant_text(instant) %}cast({{ instant }} as {{ ozmeta_runtime.type_text() }}){% endmacro %}
-
-{# A column of declared type `dtype` as text: instants in UTC, JSON as its text. #}
-{% macro column_text(column, dtype) %}{{ adapter.dispatch('column_text', 'ozmeta_runtime')(column, dtype) }}{% endmacro %}
-{% macro default__column_text(column, dtype) %}cast({{ column }} as {{ ozmeta_runtime.type_text() }}){% endmacro %}

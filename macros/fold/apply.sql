@@ -3,13 +3,14 @@
    An object one of whose events depends on the current state or, under first_writer_wins, may be rejected,
    is walked event by event (`walked`). Both ask the same sentences, from the macros at the end.
    Where no two transitions that one event may mean lead to different states, and the last writer wins, there is nothing to walk. #}
-{% macro apply_ctes(workflow, policy) %}
+{% macro apply_ctes(workflow, policy, nanos=false) %}
 {%- set first_wins = policy == 'first_writer_wins' %}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() %}
 {%- set start = ozmeta_runtime.literal(workflow.start) %}
-{%- set in_order = 'partition by _ObjectKey order by ' ~ ozmeta_runtime.total_order() %}
+{%- set in_order = 'partition by _ObjectKey order by ' ~ ozmeta_runtime.total_order(nanos) %}
 {%- set walks = ozmeta_runtime.may_walk(workflow, policy) %}
-{%- set judged = 'question, verdict, any_code, target, is_undeclared, depends_on_state' %}
+{%- set judged = 'question, verdict, any_code, target, is_undeclared, depends_on_state' ~ (', effective_nanos, TL_EventNanos' if nanos) %}
+{%- set skew = ', case when effective_nanos <> TL_EventNanos then 1 else 0 end as runs_back' if nanos else '' %}
 positioned as (
     select
         placed._ObjectKey, placed.EJ_ID, placed.EJ_EventTimeUTC, placed.TL_EffectiveUTC, placed.PL_RowVersion, {{ judged }},
@@ -47,12 +48,12 @@ sequential as (
 ),
 
 {% if ozmeta_runtime.can_recurse() -%}
-walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', 'EJ_ID', 'EJ_EventTimeUTC', 'TL_EffectiveUTC', 'state_before', 'state_after', 'version_after', 'is_applied', 'is_rejected', 'code', 'mark']) }} as (
+walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', 'EJ_ID', 'EJ_EventTimeUTC', 'TL_EffectiveUTC', 'state_before', 'state_after', 'version_after', 'is_applied', 'is_rejected', 'code', 'mark'] + (['runs_back'] if nanos else [])) }} as (
     select
         _ObjectKey, cast(0 as {{ bigint }}) as TL_Position, cast(null as {{ text }}) as EJ_ID,
         cast(null as {{ ozmeta_runtime.type_timestamp() }}) as EJ_EventTimeUTC, cast(null as {{ ozmeta_runtime.type_timestamp() }}) as TL_EffectiveUTC,
         {{ start }} as state_before, {{ start }} as state_after, cast(0 as {{ bigint }}) as version_after,
-        0 as is_applied, 0 as is_rejected, cast(null as {{ text }}) as code, cast(null as {{ text }}) as mark
+        0 as is_applied, 0 as is_rejected, cast(null as {{ text }}) as code, cast(null as {{ text }}) as mark{{ ', 0 as runs_back' if nanos }}
     from sequential
     union all
     select
@@ -62,7 +63,7 @@ walked{{ ozmeta_runtime.recursive_columns(['_ObjectKey', 'TL_Position', 'EJ_ID',
         case when moves > is_rejected then 1 else 0 end,
         is_rejected,
         coalesce(legal_code, any_code),
-        mark
+        mark{{ skew }}
     from (
         select *, {{ "case when mark in (" ~ ozmeta_runtime.rejecting_marks() ~ ") then 1 else 0 end" if first_wins else "0" }} as is_rejected
         from (
@@ -91,7 +92,7 @@ walked as (
         _ObjectKey, cast(cast(cast({{ ozmeta_runtime.joined(["'ozmeta_runtime: on this engine no object can be walked event by event, and one has to be (docs/dialect.md): '", '_ObjectKey']) }} as varchar(400)) as int) as {{ bigint }}) as TL_Position,
         cast(null as {{ text }}) as EJ_ID, cast(null as {{ ozmeta_runtime.type_timestamp() }}) as EJ_EventTimeUTC, cast(null as {{ ozmeta_runtime.type_timestamp() }}) as TL_EffectiveUTC,
         {{ start }} as state_before, {{ start }} as state_after, cast(0 as {{ bigint }}) as version_after,
-        0 as is_applied, 0 as is_rejected, cast(null as {{ text }}) as code, cast(null as {{ text }}) as mark
+        0 as is_applied, 0 as is_rejected, cast(null as {{ text }}) as code, cast(null as {{ text }}) as mark{{ ', 0 as runs_back' if nanos }}
     from sequential
 ),
 {%- endif %}
@@ -100,12 +101,12 @@ walked as (
 outcomes as (
     select
         _ObjectKey, EJ_ID, EJ_EventTimeUTC, TL_EffectiveUTC, TL_Position, moves as is_applied, 0 as is_rejected, coalesce(legal_code, any_code) as code, mark,
-        state_before, case when moves = 1 then resolved_target else state_before end as state_after, version_before + moves as version_after
+        state_before, case when moves = 1 then resolved_target else state_before end as state_after, version_before + moves as version_after{{ skew }}
     from marked
     {%- if walks %}
     where _ObjectKey not in (select _ObjectKey from sequential)
     union all
-    select _ObjectKey, EJ_ID, EJ_EventTimeUTC, TL_EffectiveUTC, TL_Position, is_applied, is_rejected, code, mark, state_before, state_after, version_after
+    select _ObjectKey, EJ_ID, EJ_EventTimeUTC, TL_EffectiveUTC, TL_Position, is_applied, is_rejected, code, mark, state_before, state_after, version_after{{ ', runs_back' if nanos }}
     from walked
     where TL_Position > 0
     {%- endif %}
@@ -121,7 +122,7 @@ folded as (
         case when is_applied = 1 then state_after end as TL_ToState,
         state_after as TL_State,
         cast(version_after as {{ bigint }}) as TL_RowVersion,
-        coalesce(mark, case when TL_EffectiveUTC <> EJ_EventTimeUTC then 'ClockSkew' end) as TL_Anomaly
+        coalesce(mark, case when TL_EffectiveUTC <> EJ_EventTimeUTC{{ ' or runs_back = 1' if nanos }} then 'ClockSkew' end) as TL_Anomaly
     from outcomes
 ),
 {% endmacro %}

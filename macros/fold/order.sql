@@ -1,20 +1,36 @@
-{# SPEC 4.3, as the CTEs `streamed` (effective time) and `placed` (what the event asks for). Pending events stay aside. #}
-{% macro order_ctes(workflow, stream, as_of) %}
+{# SPEC 4.3, as the CTEs `streamed` (effective time) and `placed` (what the event asks for). Pending events stay aside.
+   nanos: whether the journals keep nanoseconds, see keeps_nanos; then `streamed` has another CTE before it #}
+{% macro order_ctes(workflow, stream, as_of, nanos=false) %}
 {%- set source = "coalesce(EJ_SourceSystem, '')" if stream != 'none' else "''" %}
-streamed as (
+{{ "timed" if nanos else "streamed" }} as (
     select
-        _ObjectKey, EJ_ID, EJ_EventType, EJ_EventTimeUTC, EJ_Sequence, {{ source }} as stream,
+        _ObjectKey, EJ_ID, EJ_EventType, EJ_EventTimeUTC, {{ "TL_EventNanos, " if nanos }}EJ_Sequence, {{ source }} as stream,
         PL_Code, PL_FromState, PL_ToState, PL_RowVersion,
         case when EJ_Sequence is null then EJ_EventTimeUTC
              else max(EJ_EventTimeUTC) over (
                 partition by _ObjectKey, {{ source }}, case when EJ_Sequence is null then 0 else 1 end
-                order by EJ_Sequence, EJ_EventTimeUTC, {{ ozmeta_runtime.bytewise('EJ_ID') }}
+                order by EJ_Sequence, EJ_EventTimeUTC, {{ "TL_EventNanos, " if nanos }}{{ ozmeta_runtime.bytewise('EJ_ID') }}
                 rows between unbounded preceding and current row)
         end as TL_EffectiveUTC
     from events
     where EJ_EventTimeUTC <= {{ as_of }}
 ),
 
+{% if nanos -%}
+-- within its microsecond, the effective time is the greatest of the events whose own time lies in it
+streamed as (
+    select
+        *,
+        case when EJ_Sequence is null then TL_EventNanos
+             else max(case when EJ_EventTimeUTC = TL_EffectiveUTC then TL_EventNanos end) over (
+                partition by _ObjectKey, stream, case when EJ_Sequence is null then 0 else 1 end, TL_EffectiveUTC
+                order by EJ_Sequence, EJ_EventTimeUTC, TL_EventNanos, {{ ozmeta_runtime.bytewise('EJ_ID') }}
+                rows between unbounded preceding and current row)
+        end as effective_nanos
+    from timed
+),
+
+{% endif -%}
 placed as (
     select
         *,
@@ -30,7 +46,7 @@ placed as (
 ),
 {% endmacro %}
 
-{# The total order of an object's events. #}
-{% macro total_order() -%}
-  TL_EffectiveUTC, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}, {{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{ ozmeta_runtime.bytewise('EJ_ID') }}
+{# The total order of an object's events. nanos: as of order_ctes #}
+{% macro total_order(nanos=false) -%}
+  TL_EffectiveUTC, {{ "effective_nanos, " if nanos }}{{ ozmeta_runtime.nulls_first('EJ_Sequence') }}, {{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{ "TL_EventNanos, " if nanos }}{{ ozmeta_runtime.bytewise('EJ_ID') }}
 {%- endmacro %}

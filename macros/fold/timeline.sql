@@ -24,12 +24,14 @@ Arguments
 {% if execute %}
 {%- set fold = {'workflow': workflow, 'policy': policy, 'stream': stream} -%}
 {%- set held = ozmeta_runtime.intake_text(intake) -%}
-{%- set state = ozmeta_runtime.run_state(binding, [fold, held], journals=ozmeta_runtime.journal_relations(intake)) -%}
+{%- set state = ozmeta_runtime.run_state(binding, [fold, held], journals=ozmeta_runtime.journal_relations(intake),
+    kept="TL_Intake = " ~ ozmeta_runtime.literal(held)) -%}
 {%- if state.limited and state.incremental -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- if state.incremental and state.whole -%}{%- do ozmeta_runtime.check_intake(intake) -%}{%- endif -%}
 {%- set held_columns = ozmeta_runtime.columns_of(this) if state.incremental and state.whole else none -%}
 {%- set paths = ozmeta_runtime.payload_paths(intake) -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
+{%- set nanos = ozmeta_runtime.keeps_nanos(intake) -%}
 
 {{ ozmeta_runtime.with_recursive() if ozmeta_runtime.may_walk(workflow, policy) else ozmeta_runtime.with_once() }}
 {{ ozmeta_runtime.repeated_cte(intake, state) }}
@@ -37,17 +39,17 @@ Arguments
 {{ ozmeta_runtime.admission_cte('redelivered', intake, state, ids='select EJ_ID from repeated') }}
 
 delivered as (
-    select {{ ozmeta_runtime.delivered_columns() }}, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }} as parsed
+    select {{ ozmeta_runtime.delivered_columns(nanos) }}, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }} as parsed
     from admission
     where refusal is null and EJ_ID not in (select EJ_ID from repeated)
     union all
-    select {{ ozmeta_runtime.delivered_columns() }}, TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }}
+    select {{ ozmeta_runtime.delivered_columns(nanos) }}, TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }}
     from (
         select
             *,
             row_number() over (
                 partition by _ObjectKey, EJ_ID
-                order by case when refusal is null then 0 else 1 end, _SyncDate, EJ_EventTimeUTC, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('payload')) }},
+                order by case when refusal is null then 0 else 1 end, _SyncDate, EJ_EventTimeUTC, {{ 'TL_EventNanos, ' if nanos }}{{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('payload')) }},
                     {{ ozmeta_runtime.bytewise('EJ_EventType') }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_Actor')) }},
                     {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_SourceSystem')) }}, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}, TL_ContentHash
             ) as delivery
@@ -58,7 +60,7 @@ delivered as (
 
 unpacked as (
     select
-        {{ ozmeta_runtime.delivered_columns() }}, TL_ContentHash
+        {{ ozmeta_runtime.delivered_columns(nanos) }}, TL_ContentHash
         {%- for path in paths %},
         {{ ozmeta_runtime.json_at('parsed', paths, loop.index0) }} as raw{{ loop.index }}
         {%- endfor %}
@@ -69,7 +71,7 @@ typed as (
     select
         _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate,
         {{ ozmeta_runtime.truth('sync_date is null') }} as TL_IsUnsynced,
-        TL_ContentHash
+        TL_ContentHash{{ ", TL_EventNanos" if nanos }}
         {%- for column in ozmeta_runtime.payload_columns() %},
         {{ ozmeta_runtime.payload_value(column, 'raw' ~ loop.index) }} as {{ column.column }}
         {%- endfor %}
@@ -103,20 +105,20 @@ touched as (
 
 events as (
     -- what a run that died had replaced is still to be told to the quarantine
-    select {{ ozmeta_runtime.event_columns(intake, held_columns) }}, {{ ozmeta_runtime.truth(ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch) }} as TL_Replaced
+    select {{ ozmeta_runtime.event_columns(intake, nanos, held_columns) }}, {{ ozmeta_runtime.truth(ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch) }} as TL_Replaced
     from {{ this }} as held
     where _ObjectKey in (select _ObjectKey from touched)
       and not exists (select 1 from arrived where arrived._ObjectKey = held._ObjectKey and arrived.EJ_ID = held.EJ_ID)
     union all
-    select {{ ozmeta_runtime.event_columns(intake) }}, TL_Replaced from arrived
+    select {{ ozmeta_runtime.event_columns(intake, nanos) }}, TL_Replaced from arrived
 ),
 {% else %}
 events as (select typed.*, {{ ozmeta_runtime.truth('1 = 0') }} as TL_Replaced from typed),
 {% endif %}
 
-{{ ozmeta_runtime.order_ctes(workflow, stream, as_of) }}
+{{ ozmeta_runtime.order_ctes(workflow, stream, as_of, nanos) }}
 {{ ozmeta_runtime.candidate_ctes(workflow) }}
-{{ ozmeta_runtime.apply_ctes(workflow, policy) }}
+{{ ozmeta_runtime.apply_ctes(workflow, policy, nanos) }}
 
 written as (
     select
@@ -125,6 +127,7 @@ written as (
         events.EJ_EventTimeUTC, events.EJ_Actor, events.EJ_SourceSystem, events.EJ_Sequence, events.EJ_CorrelationID,
         folded.TL_EffectiveUTC, folded.TL_Position, folded.TL_IsApplied, folded.TL_IsRejected,
         folded.TL_TransitionCode, folded.TL_FromState, folded.TL_ToState, folded.TL_State, folded.TL_RowVersion, folded.TL_Anomaly,
+        {{ "events.TL_EventNanos" if nanos else "cast(0 as " ~ dbt.type_bigint() ~ ") as TL_EventNanos" }},
         events._SyncDate, events.TL_Journal, events.TL_IsUnsynced, events.TL_Replaced, events.TL_ContentHash,
         {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}
         events.{{ column.column }},
@@ -140,8 +143,8 @@ select * from written
 {% endmacro %}
 
 {# A journal row's own columns, as far as the timeline keeps them. #}
-{% macro delivered_columns() -%}
-  _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate, sync_date
+{% macro delivered_columns(nanos) -%}
+  _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, {{ "TL_EventNanos, " if nanos }}EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate, sync_date
 {%- endmacro %}
 
 {# The payload's parts that every binding reads. kind: text (an object or an array counts as absent) or version. #}
@@ -170,29 +173,34 @@ select * from written
 {% endmacro %}
 
 {# held: names of the columns that a table of an older definition has. A field that it lacks is null there: it has no rows, or check_intake stopped the run. #}
-{% macro event_columns(intake, held=none) -%}
+{% macro event_columns(intake, nanos, held=none) -%}
   _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate, TL_IsUnsynced, TL_ContentHash
+  {%- if nanos %}, {{ "cast(0 as " ~ dbt.type_bigint() ~ ") as " if held is not none and 'tl_eventnanos' not in held }}TL_EventNanos{% endif -%}
   {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}, {% if held is not none and column.column | lower not in held %}cast(null as {{ ozmeta_runtime.type_text() }}) as {% endif %}{{ column.column }}{% endfor %}
 {%- endmacro %}
 
 {# What was taken from the journals, kept with each row: how rows were keyed; the payload fields that were read, each with a hash of its path; and of each journal a hash of
-   its name and one of what its columns are called. As in `1f0c…:PL_object_Impact/3a5e:77b0c41d`. #}
+   its name, one of what its columns are called and, where its event times may have nanoseconds, how they are read. As in `1f0c…:PL_object_Impact/3a5e:77b0c41d`. #}
 {% macro intake_text(intake) %}
   {%- set keyed = [3, intake.object_type, intake.object_types | sort, intake.tenant_in_key, intake.needs_tenant] + ([intake.key] if intake.get('key') else []) -%}
   {%- set fields, journals = [], [] -%}
   {%- for field in intake.fields -%}{%- do fields.append(field.column ~ '/' ~ local_md5(tojson(field.path))[:4]) -%}{%- endfor -%}
-  {%- for journal in intake.journals -%}{%- do journals.append(ozmeta_runtime.journal_mark(journal)) -%}{%- endfor -%}
+  {%- for journal in intake.journals -%}{%- do journals.append(ozmeta_runtime.journal_mark(journal, intake)) -%}{%- endfor -%}
   {%- do return([local_md5(tojson(keyed))[:8], fields | sort | join(','), journals | sort | join(',')] | join(':')) -%}
 {% endmacro %}
 
-{% macro journal_mark(journal) %}{% do return(local_md5(journal.name)[:4] ~ local_md5(tojson(journal.columns, sort_keys=true))[:4]) %}{% endmacro %}
+{# A column that begins or ceases to hold nanoseconds is read otherwise: what the timeline holds of it can't be ordered with what comes. #}
+{% macro journal_mark(journal, intake) %}
+  {%- set columns = ozmeta_runtime.journal_columns(journal, intake) -%}
+  {%- do return(local_md5(journal.name)[:4] ~ local_md5(tojson(journal.columns, sort_keys=true))[:4] ~ (columns.event_kind if columns.event_nanos else '')) -%}
+{% endmacro %}
 
 {# A definition that needs what was never read from the journal, or was read otherwise, cannot be folded from the timeline (SPEC 8). #}
 {% macro check_intake(intake) %}
   {%- set wanted = ozmeta_runtime.intake_text(intake).split(':') -%}
   {%- set refs, marks = {}, {} -%}
   {%- for field in intake.fields -%}{%- do refs.update({field.column: field.ref}) -%}{%- endfor -%}
-  {%- for journal in intake.journals -%}{%- do marks.update({journal.name: ozmeta_runtime.journal_mark(journal)}) -%}{%- endfor -%}
+  {%- for journal in intake.journals -%}{%- do marks.update({journal.name: ozmeta_runtime.journal_mark(journal, intake)}) -%}{%- endfor -%}
   {%- for row in run_query("select distinct TL_Intake, TL_Journal from " ~ this ~ " where TL_Intake <> " ~ ozmeta_runtime.literal(ozmeta_runtime.intake_text(intake))).rows -%}
     {%- set held, journal = row[0].split(':'), row[1] -%}
     {%- if held[0] != wanted[0] -%}
@@ -205,7 +213,7 @@ select * from written
       {%- do exceptions.raise_compiler_error(this.identifier ~ " holds events of the journal " ~ journal ~ ", which ozmeta.yml no longer names. Name it again, or run once with --full-refresh to leave them out.") -%}
     {%- endif -%}
     {%- if marks[journal] not in held[2].split(',') -%}
-      {%- do exceptions.raise_compiler_error("journal.columns in ozmeta.yml was another when " ~ this.identifier ~ " read the rows of " ~ journal ~ ". Run once with --full-refresh to read them all by the new names.") -%}
+      {%- do exceptions.raise_compiler_error("journal.columns in ozmeta.yml, or the type of EJ_EventTimeUTC, was another when " ~ this.identifier ~ " read the rows of " ~ journal ~ ". Run once with --full-refresh to read them all as they are now.") -%}
     {%- endif -%}
   {%- endfor -%}
 {% endmacro %}

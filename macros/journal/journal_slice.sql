@@ -31,6 +31,9 @@ Raises    where a journal lacks a column that has to be there, naming it and how
         {{ c.EJ_EventType }} as EJ_EventType,
         {{ c.EJ_EventTimeUTC }} as EJ_EventTimeUTC,
         {{ c.raw_event_time }} as raw_event_time,
+        {%- if ozmeta_runtime.keeps_nanos(intake) %}
+        {{ c.event_nanos or "cast(0 as " ~ dbt.type_bigint() ~ ")" }} as TL_EventNanos,
+        {%- endif %}
         {{ c.EJ_Actor }} as EJ_Actor,
         {{ c.EJ_CorrelationID }} as EJ_CorrelationID,
         {{ c.EJ_CausationID }} as EJ_CausationID,
@@ -83,6 +86,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
           ~ ") and generate again. It has: " ~ found.keys() | join(', ')) -%}
     {%- endif -%}
     {%- set quoted = ozmeta_runtime.quoted_name(column.name) if column -%}
+    {%- if column -%}{%- do ozmeta_runtime.check_type(journal.relation, name, column) -%}{%- endif -%}
     {%- set text = ozmeta_runtime.column_text(quoted, column.data_type) if column -%}
     {%- if not column -%}
       {%- set type = ozmeta_runtime.type_timestamp() if name == '_SyncDate' else dbt.type_bigint() if name == 'EJ_Sequence' else ozmeta_runtime.type_text() -%}
@@ -91,6 +95,8 @@ Raises    where a journal lacks a column that has to be there, naming it and how
       {%- do sql.update({name: ozmeta_runtime.to_utc(quoted, column.data_type)}) -%}
     {%- elif name == 'EJ_Sequence' -%}
       {%- do sql.update({name: ozmeta_runtime.to_integer(quoted, column.data_type)}) -%}
+    {%- elif name == 'EJ_Payload' -%}
+      {%- do sql.update({name: ozmeta_runtime.payload_text(quoted, column.data_type)}) -%}
     {%- elif name in blank_is_null -%}
       {%- do sql.update({name: "nullif(" ~ text ~ ", '')"}) -%}
     {%- else -%}
@@ -98,13 +104,20 @@ Raises    where a journal lacks a column that has to be there, naming it and how
     {%- endif -%}
     {#- A comparison with the column as it is stored is one that an engine can make while it reads. -#}
     {%- if name == 'EJ_ID' -%}{%- do sql.update({'stored_id': quoted if column.is_string() else sql.EJ_ID}) -%}{%- endif -%}
-    {%- if name == 'EJ_EventTimeUTC' -%}{%- do sql.update({'raw_event_time': text}) -%}{%- endif -%}
+    {%- if name == 'EJ_EventTimeUTC' -%}{%- do sql.update({'raw_event_time': text, 'event_nanos': ozmeta_runtime.event_nanos(quoted, column.data_type),
+        'event_kind': ozmeta_runtime.number_kind(column.data_type) or ozmeta_runtime.instant_kind(column.data_type)}) -%}{%- endif -%}
     {%- if name == 'EJ_Sequence' -%}{%- do sql.update({'raw_sequence': text if column else "cast(null as " ~ ozmeta_runtime.type_text() ~ ")"}) -%}{%- endif -%}
     {%- if name == '_SyncDate' and column -%}{%- do sql.update({'stored_sync_date': quoted, 'sync_date_type': column.data_type}) -%}{%- endif -%}
   {%- endfor -%}
   {%- if intake.get('key') -%}{%- do sql.update({'EJ_ObjectID': ozmeta_runtime.composite_key(journal, intake, found)}) -%}{%- endif -%}
   {%- do journal.update({'sql': sql}) -%}
   {%- do return(sql) -%}
+{% endmacro %}
+
+{# Whether the time of an event may have more than microseconds, by the type of any journal's column: then its nanoseconds are kept and order (SPEC 4.3). #}
+{% macro keeps_nanos(intake) %}
+  {%- for journal in intake.journals if ozmeta_runtime.journal_columns(journal, intake).event_nanos -%}{%- do return(true) -%}{%- endfor -%}
+  {%- do return(false) -%}
 {% endmacro %}
 
 {# SPEC 1 "Composite": the object's id is the text of several columns; a null part makes it a row without one. found: {lower-case name: column} #}

@@ -7,22 +7,23 @@
     {%- do return(run_started_at.astimezone(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S.%f')) -%}
   {%- endif -%}
   {%- set text = given | string | trim -%}
-  {%- if not modules.re.match('^\\d{4}-\\d{2}-\\d{2}([T ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,6})?)?(Z|[+-]\\d{2}:\\d{2})?)?$', text) -%}
-    {%- do exceptions.raise_compiler_error("ozmeta_as_of is '" ~ text ~ "': expected an ISO 8601 instant such as '2026-03-01T12:00:00' (UTC)") -%}
+  {%- set expected = "ozmeta_as_of is '" ~ text ~ "': expected an ISO 8601 instant such as '2026-03-01T12:00:00' (UTC)" -%}
+  {%- if not modules.re.fullmatch(ozmeta_runtime.iso_pattern(), text) -%}
+    {%- do exceptions.raise_compiler_error(expected ~ ", hours 00 to 23, a day of the calendar, an offset as +02:00") -%}
   {%- endif -%}
-  {%- set day = text[:10] -%}
-  {%- set clock = text[11:] | replace('Z', '') -%}
-  {%- set zone = modules.re.search('[+-]\\d{2}:\\d{2}$', clock) -%}
-  {%- set clock = clock[:-6] if zone else clock -%}
-  {%- set clock = clock ~ ':00' if clock | length == 5 else clock if clock else '00:00:00' -%}
-  {%- set clock = clock if '.' in clock else clock ~ '.0' -%}
-  {%- set moment = modules.datetime.datetime.strptime(day ~ ' ' ~ clock, '%Y-%m-%d %H:%M:%S.%f') -%}
-  {%- if zone -%}
-    {%- set offset = zone.group(0) -%}
-    {%- set minutes = (offset[1:3] | int * 60 + offset[4:6] | int) * (-1 if offset[0] == '+' else 1) -%}
+  {%- if modules.re.search('[.][0-9]{6}[0-9]*[1-9]', text) -%}{%- do exceptions.raise_compiler_error(expected ~ ", no finer than a microsecond") -%}{%- endif -%}
+  {%- set clock = modules.re.match('[0-9:]*', text[11:]).group(0) -%}
+  {%- set fraction = modules.re.search('[.]([0-9]+)', text) -%}
+  {%- set offset = modules.re.search('([+-])([0-9]{2}):?([0-9]{2})?$', text[11:]) -%}
+  {%- if offset and text[:10] in ['0001-01-01', '9999-12-31'] -%}{%- do exceptions.raise_compiler_error(expected ~ ", on the first and the last day of the calendar without an offset") -%}{%- endif -%}
+  {%- set second = (clock ~ ':00' if clock | length == 5 else clock) or '00:00:00' -%}
+  {%- set micros = (fraction.group(1) ~ '000000')[:6] if fraction else '000000' -%}
+  {%- set moment = modules.datetime.datetime.strptime(text[:10] ~ ' ' ~ second ~ '.' ~ micros, '%Y-%m-%d %H:%M:%S.%f') -%}
+  {%- if offset -%}
+    {%- set minutes = (offset.group(2) | int * 60 + (offset.group(3) or '0') | int) * (-1 if offset.group(1) == '+' else 1) -%}
     {%- set moment = moment + modules.datetime.timedelta(minutes=minutes) -%}
   {%- endif -%}
-  {%- do return(moment.strftime('%Y-%m-%d %H:%M:%S.%f')) -%}
+  {%- do return(moment.isoformat(' ', 'microseconds')) -%}
 {% endmacro %}
 
 {% macro as_of() %}{{ ozmeta_runtime.instant(ozmeta_runtime.as_of_text()) }}{% endmacro %}

@@ -10,6 +10,8 @@ Arguments
   sources     the relations of this package that the model reads
   due         a condition on the model's own rows: those that time alone changes; or none
   journals    the relations of the journals that the model reads
+  kept        a condition that each of the model's rows fulfils, unless it was made from columns that were read otherwise; or none. A type that changes in the
+              warehouse changes no model's text, so the rows are asked; the first one that fulfils it is enough
 Returns a dict
   incremental whether rows of earlier runs are there to build on
   whole       whether everything is folded: in a full refresh; where the last complete run had this model not, or by another text; where a run that died since
@@ -24,7 +26,7 @@ Returns a dict
 Stops the run where as_of lies before that of a run whose rows are here, and where dbt would give it less, or something else, to read than the
 rows here were made of (see limited_run.sql).
 #}
-{% macro run_state(binding, definition, sources=[], due=none, journals=[]) %}
+{% macro run_state(binding, definition, sources=[], due=none, journals=[], kept=none) %}
   {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set hash = local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16] -%}
   {%- set state = {'incremental': is_incremental(), 'whole': not is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'quiet': [], 'idle': false,
@@ -50,26 +52,32 @@ rows here were made of (see limited_run.sql).
   {%- if state.incremental -%}
     {#- What a run that died left: rows later than as_of, and rows by another definition; and sources without a row of any complete run,
        unless the last complete one left them empty, and nothing was written here since. -#}
-    {%- set found = ["(select " ~ ozmeta_runtime.instant_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
-        ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "'"), ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch)] -%}
-    {%- for source in sources if source -%}{%- do found.extend([ozmeta_runtime.any_row(source, "_Batch <= " ~ state.batch), ozmeta_runtime.any_row(source, "_Batch > " ~ state.batch)]) -%}{%- endfor -%}
-    {%- do found.extend([ozmeta_runtime.any_row(this), ozmeta_runtime.any_row(this, due) if due else "0"]) -%}
-    {%- set found = run_query("select " ~ found | join(', ')).rows[0].values() -%}
-    {%- set later = found[0] or state.later_as_of -%}
+    {%- set asked = {
+        'later': "(select " ~ ozmeta_runtime.instant_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
+        'other_definition': ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "'"),
+        'died': ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch),
+        'filled': ozmeta_runtime.any_row(this),
+        'as_read': ozmeta_runtime.any_row(this, kept) if kept else "1",
+        'due': ozmeta_runtime.any_row(this, due) if due else "0"} -%}
+    {%- for source in sources if source -%}
+      {%- do asked.update({'old' ~ loop.index: ozmeta_runtime.any_row(source, "_Batch <= " ~ state.batch),
+          'new' ~ loop.index: ozmeta_runtime.any_row(source, "_Batch > " ~ state.batch)}) -%}
+    {%- endfor -%}
+    {%- set found = dict(zip(asked.keys(), run_query("select " ~ asked.values() | join(', ')).rows[0].values())) -%}
+    {%- set later = found.later or state.later_as_of -%}
     {%- if later -%}
       {%- do exceptions.raise_compiler_error("as_of is " ~ state.as_of ~ ", but " ~ this.identifier ~ " was already brought to " ~ later
           ~ ". Time may not go back (SPEC 3): give a later ozmeta_as_of, or run with --full-refresh to compute everything afresh as of that instant.") -%}
     {%- endif -%}
-    {%- if found[1] | int -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
+    {%- if found.other_definition | int or (found.filled | int and not found.as_read | int) -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
     {#- Made empty since the last complete run, which left rows here: everything is read again. -#}
-    {%- if state.batch and this not in empty and not found[found | length - 2] | int -%}{%- do state.update({'whole': true, 'journals': {}}) -%}{%- endif -%}
-    {%- set died = found[2] | int -%}
+    {%- if state.batch and this not in empty and not found.filled | int -%}{%- do state.update({'whole': true, 'journals': {}}) -%}{%- endif -%}
     {%- for source in sources if source -%}
-      {%- set has_old, has_new = found[1 + 2 * loop.index] | int, found[2 + 2 * loop.index] | int -%}
-      {%- if (source not in empty or died) and not has_old -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
+      {%- set has_old, has_new = found['old' ~ loop.index] | int, found['new' ~ loop.index] | int -%}
+      {%- if (source not in empty or found.died | int) and not has_old -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
       {%- if not has_new -%}{%- do state.quiet.append(source) -%}{%- endif -%}
     {%- endfor -%}
-    {%- do state.update({'idle': not state.whole and state.quiet | length == sources | select | list | length and not found | last | int}) -%}
+    {%- do state.update({'idle': not state.whole and state.quiet | length == sources | select | list | length and not found.due | int}) -%}
   {%- endif -%}
   {%- do return(state) -%}
 {% endmacro %}

@@ -16,6 +16,7 @@ from rich.syntax import Syntax
 from ozmeta_dbt import __version__, leftovers, snapshot, writer
 from ozmeta_dbt.bindings import Binding
 from ozmeta_dbt.config import FILE_NAME, Config, load_config
+from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_DIFFERENT, EXIT_FILE, EXIT_INVALID, EXIT_OK, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
 from ozmeta_dbt.project import read_rows
 from ozmeta_dbt.prove.dbt import Dbt, DbtFailed, vars_of
@@ -225,7 +226,7 @@ def journal_export(
 ) -> None:  # fmt: skip
     """Write a journal to a file, a row a line: the same rows, the same bytes."""
     journal, config = journals(), load_config(project_dir)
-    moment = journal.instant(since) if since is not None else None
+    moment = instant(since) if since is not None else None
     if since is not None and moment is None:
         raise typer.BadParameter("an instant is expected, such as 2026-03-01T12:00:00", param_hint="--since")
     rows, last = journal.export(path, journal.Place.of(config, source), url_env, moment)

@@ -24,6 +24,7 @@ TIMELINE = {
     "EJ_SourceSystem": "The system or offline station that wrote it; with the object, a stream of events in that writer's own order.",
     "EJ_Sequence": "The event's place in its stream, where the writer counts.",
     "EJ_CorrelationID": "What it belongs to, by its writer.",
+    "TL_EventNanos": "What EJ_EventTimeUTC has beyond the microsecond, in nanoseconds, 0 to 999: it decides the order. 0 where the journal's type holds no more than microseconds.",
     "TL_EffectiveUTC": "When it counts, UTC: the latest time of its stream up to it, so that time never goes back along the order. Null while pending.",
     "TL_Position": "Its place in the object's order, from 1. Null while pending: its time lies after as_of.",
     "TL_IsApplied": "Whether it was applied as a transition.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from pathlib import Path
 from types import UnionType
@@ -10,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
-from ozmeta_dbt.dsl import DATETIME, is_date
+from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.rows import Text, loads_yaml
 from ozmeta_dbt.words import did_you_mean, nearest, one_of
@@ -155,11 +154,9 @@ class BindingChoices(Strict):
 
 def utc_text(value: str) -> str:
     """An ISO 8601 instant as the package's macros take it: in UTC, 'YYYY-MM-DD HH:MM:SS.ffffff'."""
-    if not DATETIME.fullmatch(value) or not is_date(value):
+    moment = instant(value)
+    if moment is None:
         raise ValueError("an instant is expected, such as 2026-03-01 or 2026-03-01T12:00:00Z")
-    moment = dt.datetime.fromisoformat(re.sub(r"Z$", "+00:00", value))
-    if moment.tzinfo:
-        moment = moment.astimezone(dt.timezone.utc).replace(tzinfo=None)
     return moment.isoformat(" ", "microseconds")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import warnings
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import Origin, Problems
 from ozmeta_dbt.rows import UNSTORABLE, loads, parts, storable
 from ozmeta_dbt.words import counted, nearest, one_of
@@ -31,8 +31,6 @@ ACTION_KEYS = {"type", "target", "value", "eventType", "signalType", "payload", 
 RULE_KEYS = ("version", "kind", "description", "expr", "actions", "params")
 RESTARTS = ("newCycle", "ignore", "resume")
 NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]+)?")
-HOUR, SIXTY = "([01][0-9]|2[0-3])", "[0-5][0-9]"
-DATETIME = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{HOUR}:{SIXTY}(:{SIXTY}(\.[0-9]+)?)?(Z|[+-]{HOUR}(:?{SIXTY})?)?)?")
 MAX_DEPTH = 40
 
 
@@ -205,7 +203,7 @@ def check_literal(node: dict[str, Any], origin: Origin, problems: Problems) -> A
     else:
         text, own = value, "string"
     type_ = type_ or own
-    fits = {"number": NUMBER.fullmatch(text), "boolean": text.lower() in ("true", "false"), "datetime": DATETIME.fullmatch(text) and is_date(text)}
+    fits = {"number": NUMBER.fullmatch(text), "boolean": text.lower() in ("true", "false"), "datetime": instant(text) is not None}
     if not fits.get(type_, True):
         problems.error(origin.at("lit"), f"{value!r} is not a {type_}")
         return None
@@ -216,14 +214,6 @@ def check_literal(node: dict[str, Any], origin: Origin, problems: Problems) -> A
     if type_ == "number" and re.fullmatch(r"-?\d{1,18}", text):
         return int(text)
     return {"lit": text, "type": type_}
-
-
-def is_date(text: str) -> bool:
-    try:
-        dt.date.fromisoformat(text[:10])
-    except ValueError:
-        return False
-    return True
 
 
 def check_actions(actions: Any, origin: Origin, problems: Problems) -> list[Action]:

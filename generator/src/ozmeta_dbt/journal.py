@@ -26,6 +26,7 @@ from sqlalchemy.dialects.mssql import DATETIME2
 
 from ozmeta_dbt.config import CANONICAL_COLUMNS, FILE_NAME, NEEDED_COLUMNS, Config, Source
 from ozmeta_dbt.database import catalogue, connected
+from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.words import counted
 
@@ -120,23 +121,6 @@ class Column:
 
 def as_utc(moment: dt.datetime) -> dt.datetime:
     return moment if moment.tzinfo is None else moment.astimezone(dt.timezone.utc).replace(tzinfo=None)
-
-
-def instant(text: str) -> dt.datetime | None:
-    """ISO 8601 as UTC, without a zone; None where it is none. Fractions beyond microseconds are cut off."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?", text.strip())
-    if not found:
-        return None
-    day, clock, fraction, zone = found.groups()
-    try:
-        moment = dt.datetime.fromisoformat(f"{day}T{clock or '00:00'}") + dt.timedelta(microseconds=int((fraction or "").ljust(6, "0")[:6]))
-        if zone and zone != "Z":
-            digits = zone[1:].replace(":", "").ljust(4, "0")
-            shift = dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-            moment += shift if zone[0] == "-" else -shift
-        return moment
-    except (ValueError, OverflowError):
-        return None
 
 
 def as_json(text: str) -> str:

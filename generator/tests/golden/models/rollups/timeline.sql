@@ -12,6 +12,7 @@
   'EJ_SourceSystem',
   'EJ_Sequence',
   'EJ_CorrelationID',
+  'TL_EventNanos',
   'TL_EffectiveUTC',
   'TL_Position',
   'TL_IsApplied',

@@ -1,0 +1,26 @@
+"""ISO 8601 as every part of the project reads it (SPEC 11); `iso_pattern` in macros/dialect/iso.sql is the same for SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+HOUR, SIXTY = "([01][0-9]|2[0-3])", "([0-5][0-9])"
+DAY = "([0-9]{4}-[0-9]{2}-[0-9]{2})"
+CLOCK = rf"{HOUR}:{SIXTY}(?::{SIXTY}(?:\.([0-9]+))?)?"
+DATETIME = re.compile(rf"{DAY}(?:[T ]{CLOCK}(?:Z|([+-]){HOUR}(?::?{SIXTY})?)?)?")
+
+
+def instant(text: str) -> dt.datetime | None:
+    """A text as a UTC instant without a zone; None where it is not ISO 8601. Digits beyond the microsecond are cut."""
+    found = DATETIME.fullmatch(text)
+    if not found:
+        return None
+    day, hour, minute, second, fraction, sign, hours, minutes = found.groups()
+    try:
+        moment = dt.datetime.fromisoformat(f"{day}T{hour or '00'}:{minute or '00'}:{second or '00'}")
+        moment += dt.timedelta(microseconds=int((fraction or "").ljust(6, "0")[:6]))
+        offset = dt.timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+        return moment + offset if sign == "-" else moment - offset
+    except (ValueError, OverflowError):
+        return None
