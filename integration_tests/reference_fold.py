@@ -3,7 +3,8 @@
 A binding is a dict: name, object_types, tenant_in_key, needs_tenant, policy, auto_close, stream, severities {signal: severity},
 workflow {id, start, states, terminal, transitions [{code, from, to, enabled, events, actions}]},
 slas [{code, target, warn, start, stop, escalation}] with rules as MetaDB has them, and for a state's own SLA {code, target, state};
-an SLA may have step [flow, step]: what it times where a rule is null. Optional: approvals {events {requested, approved, rejected, withdrawn}, default,
+an SLA may have step [flow, step]: what it times where a rule is null. Optional: deduplicate_on [column], aliases {states, transitions, event_types,
+fields: {old: new}}, approvals {events {requested, approved, rejected, withdrawn}, default,
 flows [{code, steps [{order, code, roles, rule {quorum, of, veto}}]}]}.
 """
 
@@ -77,13 +78,27 @@ def admit(rows: list[dict], binding: dict) -> tuple[dict[tuple, list[dict]], lis
             refused.append((reason, row))
         else:
             tenant = row["_TenantID"] if binding["tenant_in_key"] else ""
-            by_event[tenant, row["EJ_ObjectID"], row["EJ_ID"]].append(row)
+            by_event[tenant, row["EJ_ObjectID"], message(row, binding), row["EJ_ID"] if message(row, binding) is None else None].append(row)
     objects = defaultdict(list)
-    for (tenant, object_id, _), same in by_event.items():
-        same.sort(key=lambda r: first_nulls(*(r[c] for c in ("_SyncDate", "EJ_EventTimeUTC", "EJ_Payload", "EJ_EventType", "EJ_Actor", "EJ_SourceSystem", "EJ_Sequence"))))
+    for (tenant, object_id, _, _), same in by_event.items():
+        same.sort(key=lambda r: first_nulls(*(r[c] for c in ("_SyncDate", "EJ_EventTimeUTC", "EJ_Payload", "EJ_EventType", "EJ_Actor", "EJ_SourceSystem", "EJ_Sequence", "EJ_ID"))))
         objects[tenant, object_id].append(same[0])
-        refused += [("ConflictingDuplicate", r) for r in same[1:] if any(r[c] != same[0][c] for c in EJ if c != "_SyncDate")]
+        refused += [("ConflictingDuplicate", r) for r in same[1:] if any(r[c] != same[0][c] for c in EJ if c not in ("_SyncDate", "EJ_ID"))]
+    for events in objects.values():  # several messages under one EJ_ID: the first to arrive has it
+        events.sort(key=lambda r: (r["_SyncDate"], r["EJ_EventTimeUTC"], *first_nulls(message(r, binding))))
+        ids: set[str] = set()
+        for row in [*events]:
+            if row["EJ_ID"] in ids:
+                events.remove(row)
+                refused.append(("ConflictingDuplicate", row))
+            ids.add(row["EJ_ID"])
     return objects, refused
+
+
+def message(row: dict, binding: dict) -> tuple | None:
+    """The message a row is, by the columns that tell messages apart; none where one of them is empty."""
+    parts = tuple(row[c] for c in binding.get("deduplicate_on", ()))
+    return parts if parts and all(part not in (None, "") for part in parts) else None
 
 
 # ---------------------------------------------------------------- 4.3 order

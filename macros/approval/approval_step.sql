@@ -16,13 +16,14 @@ Arguments
 #}
 {% macro approval_step(binding, intake, approvals, timeline) %}
 {% if execute %}
-{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, approvals], [timeline]) -%}
+{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, approvals] + ([intake.event_aliases] if intake.get('event_aliases') else []), [timeline]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), ozmeta_runtime.type_timestamp() -%}
 {%- if not ozmeta_runtime.can_recurse() -%}
   {%- do exceptions.raise_compiler_error("Approval flows can't run on " ~ target.type ~ ": votes are counted event by event, by a recursive query, and T-SQL's recursion doesn't do that. Leave approval_flows out") -%}
 {%- endif -%}
 {%- set events, flows = approvals.events, [] -%}
+{%- set event_type = ozmeta_runtime.renamed('EJ_EventType', intake.get('event_aliases')) -%}
 {%- for flow in approvals.flows -%}{%- do flows.append(flow.code) -%}{%- endfor -%}
 {%- set said = {} -%}
 {%- for field in intake.fields -%}{%- do said.update({field.ref: "nullif(" ~ ozmeta_runtime.json_scalar(field.column) ~ ", '')"}) -%}{%- endfor -%}
@@ -32,7 +33,7 @@ Arguments
 {{ ozmeta_runtime.with_recursive() }} asked as (
     select
         _ObjectKey, EJ_ID, EJ_Actor, TL_Position, TL_EffectiveUTC,
-        case EJ_EventType
+        case {{ event_type }}
             {%- for kind in ['requested', 'approved', 'rejected', 'withdrawn'] %}
             when {{ ozmeta_runtime.literal(events[kind]) }} then '{{ kind }}'
             {%- endfor %}
@@ -41,7 +42,7 @@ Arguments
         {{ said['approval.step'] }} as step_named,
         coalesce({{ said['approval.onBehalfOf'] }}, nullif(EJ_Actor, '')) as voter
     from {{ timeline }}
-    where EJ_EventType in ({{ ozmeta_runtime.literals([events.requested, events.approved, events.rejected, events.withdrawn]) }})
+    where {{ event_type }} in ({{ ozmeta_runtime.literals([events.requested, events.approved, events.rejected, events.withdrawn]) }})
       and TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }} and {{ ozmeta_runtime.new_since(state, timeline) }}
 ),
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ozmeta_dbt import warehouses, writer
+from ozmeta_dbt import aliases, warehouses, writer
 from ozmeta_dbt.bindings import Binding, resolve
 from ozmeta_dbt.config import Config, load_config
 from ozmeta_dbt.problems import InvalidMetadata, Problems
@@ -18,6 +18,7 @@ def read_rows(folder: Path, problems: Problems) -> tuple[Config, MetaRows, list[
     flows = {code for choices in config.bindings.values() for code in choices.approval_flows}
     rows = read_metadb(folder, config.metadb, problems, tuple(sorted(flows)))
     bindings = resolve(rows, config, problems)
+    aliases.propose(bindings, writer.read_names(folder / config.output), f"{config.output}/{writer.MANIFEST}", problems)
     warehouses.check(bindings, config.warehouses, problems)
     return config, rows, bindings
 
@@ -34,5 +35,5 @@ def write_models(folder: Path) -> tuple[int, int]:
     if problems.errors:
         raise InvalidMetadata(problems)
     files = render(bindings, config)
-    writer.apply(writer.plan(folder / config.output, files))
+    writer.apply(writer.plan(folder / config.output, files, aliases.names_of(bindings)))
     return len(bindings), len(files)
