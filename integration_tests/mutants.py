@@ -27,7 +27,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PAGE = REPOSITORY / "docs" / "mutants.md"
 COPIED = ("macros", "models", "seeds", "generator", "integration_tests", "benchmarks", "dbt_project.yml")
 ABOUT_FILES = ("test_mutants.py", "test_docs.py")  # tests of this list and of the documents: they would catch any mutant
-CHANGED = "test_changed_metadata.py"
+CHANGED, MESSAGES, ALIASES = "test_changed_metadata.py", "test_messages.py", "test_aliases.py"
 CASES, CLAIMS, RUNS = HANDY = ["test_cases.py", "test_claims.py", "test_runs.py"]  # quick, and they say what is wrong
 OTHERS = "test_*.py"
 
@@ -81,6 +81,15 @@ def mutants() -> list[Mutant]:
         Mutant("what a killed run replaced untold", timeline, '''{{ ozmeta_runtime.truth(ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch) }}''', "{{ ozmeta_runtime.truth('1 = 0') }}", "what a run that died had displaced goes to quarantine by the next", "4.2, 8", "test_pinned.py::test_older_delivery_through_another_source"),
         Mutant("tenant skipped in quarantine's join", quarantine, "left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID", "left join known on known.EJ_ID", "equal ids of two objects are no duplicates", "4.2, 9.4", "order-4"),
         Mutant("refused for good", quarantine, "{%- else %} and QR_Reason = 'ConflictingDuplicate' and", "{%- else %} and 1 = 0 and", "a refused duplicate that turns out to be the first leaves the quarantine", "4.2, 9.1", f"{CLAIMS}::test_a_refused_duplicate_may_turn_out_to_be_the_first"),
+        # messages and old names
+        Mutant("a message is its id", "journal/messages.sql", "~ '.TL_MessageKey', \"'message'\"]", "~ '.EJ_ID', \"'message'\"]", "with deduplicate_on a row is known by its message", "4.2", f"{MESSAGES}::test_a_message_that_comes_again_under_a_new_id_counts_once"),
+        Mutant("an empty part of a message key", "journal/messages.sql", """present.append(part ~ " <> ''")""", """present.append(part ~ " is not null")""", "a row in which a column of the message key is '' has none", "2", f"{MESSAGES}::test_random_messages"),
+        Mutant("messages that differ are unseen", quarantine, "coalesce(same.TL_ContentHash, known.TL_ContentHash)", "known.TL_ContentHash", "a message with other content goes to quarantine", "4.2", f"{MESSAGES}::test_a_message_that_comes_again_under_a_new_id_counts_once"),
+        Mutant("a message that gave way unseen", slice_, 'if or_keys else ""', 'if 1 == 0 else ""', "a message displaced through another journal goes to quarantine", "4.2", f"{MESSAGES}::test_an_older_delivery_through_another_journal_takes_the_place_of_the_held_one"),
+        Mutant("other messages unnoticed", timeline, "{%- if (held[3:] or ['']) != (wanted[3:] or ['']) -%}", "{%- if false -%}", "a changed deduplicate_on stops the run", "4.2", f"{MESSAGES}::test_turned_on_or_off_it_asks_for_a_full_refresh"),
+        Mutant("old states are unknown", order, "renamed_as('PL_ToState', aliases.get('states'))", "renamed_as('PL_ToState', none)", "an old name is read as the name of today", "4.4", "apply-16"),
+        Mutant("rules see old event types", marks, "renamed_as('EJ_EventType', intake.get('event_aliases'))", "renamed_as('EJ_EventType', none)", "a rule reads an old name as the name of today", "4.4", f"{ALIASES}::test_rules_and_answers_see_the_names_of_today"),
+        Mutant("old names of a field go first", timeline, "coalesce(\" ~ raws | join(', ')", "coalesce(\" ~ raws | reverse | join(', ')", "a field's name of today goes before its old names", "4.4", f"{ALIASES}::test_a_renamed_field"),
         # order
         Mutant("time before sequence in a stream", order, "order by EJ_Sequence, EJ_EventTimeUTC, {{ ozmeta_runtime.bytewise('EJ_ID') }}\n", "order by EJ_EventTimeUTC, EJ_Sequence, {{ ozmeta_runtime.bytewise('EJ_ID') }}\n", "a writer's own order wins within its stream", "4.3", "order-2"),
         Mutant("id before time in a stream", order, "order by EJ_Sequence, EJ_EventTimeUTC, {{ ozmeta_runtime.bytewise('EJ_ID') }}\n", "order by EJ_Sequence, {{ ozmeta_runtime.bytewise('EJ_ID') }}\n", "ordered by (sequence, event time, id) within a stream", "4.3", "order-12"),
