@@ -101,6 +101,32 @@ def message(row: dict, binding: dict) -> tuple | None:
     return parts if parts and all(part not in (None, "") for part in parts) else None
 
 
+# ---------------------------------------------------------------- 4.4 aliases
+
+
+def by_names_of_today(row: dict, aliases: dict) -> dict:
+    """{payload, type} as the fold and rules read them: old names replaced; a field's name of today goes first."""
+    payload = dict(parse(row["EJ_Payload"]))
+    said, fields = dict(part(payload, "transition")), dict(part(payload, "object"))
+    for key, kind in (("fromState", "states"), ("toState", "states"), ("code", "transitions")):
+        if isinstance(said.get(key), str):
+            said[key] = aliases.get(kind, {}).get(said[key], said[key])
+    for old, new in aliases.get("fields", {}).items():
+        if old in fields:
+            fields.setdefault(new, fields[old])
+    level = dict(part(payload, "escalation"))
+    if isinstance(level.get("slaCode"), str):  # the SLA that a renamed state has of its own
+        state = level["slaCode"].removeprefix("State.")
+        if level["slaCode"].startswith("State."):
+            level["slaCode"] = "State." + aliases.get("states", {}).get(state, state)
+    parts = {"transition": said, "object": fields, "escalation": level}
+    event_type = row["EJ_EventType"]
+    return {
+        "payload": payload | {name: value for name, value in parts.items() if value},
+        "type": aliases.get("event_types", {}).get(event_type, event_type),
+    }
+
+
 # ---------------------------------------------------------------- 4.3 order
 
 
@@ -128,11 +154,11 @@ def candidates(event: dict, workflow: dict) -> tuple[str | None, list[dict], str
     said = part(event["payload"], "transition")
     code, to, from_ = (scalar(said.get(name)) or None for name in ("code", "toState", "fromState"))
     enabled = [t for t in workflow["transitions"] if t["enabled"]]
-    bound = any(event["EJ_EventType"] in t["events"] for t in workflow["transitions"])
+    bound = any(event["type"] in t["events"] for t in workflow["transitions"])
     if code:
         found = [t for t in enabled if t["code"] == code]
     elif bound:
-        found = [t for t in enabled if event["EJ_EventType"] in t["events"]]
+        found = [t for t in enabled if event["type"] in t["events"]]
     elif to:
         found = [t for t in enabled if t["to"] == to]
     else:
@@ -318,7 +344,7 @@ def see(events: list[dict]) -> None:
         event["seen"] = {
             "object": fields, "payload": event["payload"], "transition.fromState": event["before"] if moved else None, "transition.toState": event["after"] if moved else None,
             "transition.code": event["code"], "user.id": event["EJ_Actor"], "tenant.id": event["_TenantID"], "now.utc": event["effective"],
-            "event.type": event["EJ_EventType"], "event.id": event["EJ_ID"], "event.sourceSystem": event["EJ_SourceSystem"],
+            "event.type": event["type"], "event.id": event["EJ_ID"], "event.sourceSystem": event["EJ_SourceSystem"],
         }  # fmt: skip
 
 
@@ -334,7 +360,7 @@ def approve(events: list[dict], approvals: dict) -> list[dict]:
         event["begins"], event["ends"] = set(), set()
         said = part(event["payload"], "approval")
         flow = scalar(said.get("flow")) or approvals["default"]
-        kind = kinds.get(event["EJ_EventType"])
+        kind = kinds.get(event["type"])
         if kind is None or flow not in flows:
             continue
         mine = [r for r in rounds if r["flow"] == flow]
@@ -479,7 +505,7 @@ def identifier(received: dt.datetime, *seed: str | None) -> str:
 def fold_object(tenant: str, object_id: str, rows: list[dict], binding: dict, as_of: dt.datetime) -> dict[str, list[dict]]:
     name, workflow = binding["name"], binding["workflow"]
     key, received = (tenant, name, object_id), min(r["_SyncDate"] for r in rows)
-    everything = [r | {"payload": parse(r["EJ_Payload"])} for r in rows]
+    everything = [r | by_names_of_today(r, binding.get("aliases", {})) for r in rows]
     events = order([e for e in everything if e["EJ_EventTimeUTC"] <= as_of], binding)
     apply(events, binding)
     visible = [e for e in events if not e["rejected"]]
@@ -551,9 +577,9 @@ def queue_row(raised: dict, key: tuple, received: dt.datetime, events: list[dict
         meant = all(scalar(said) is None or scalar(said) == own[n] for n in own for said in [part(e["payload"], "escalation").get(n)])
         in_time = e["effective"] >= raised["at"] and not (auto_close and stop is not None and e["effective"] >= stop)
         if meant and in_time and status != "Closed":
-            if e["EJ_EventType"] == "Escalation.Acknowledged":
+            if e["type"] == "Escalation.Acknowledged":
                 status = "Ack"
-            elif e["EJ_EventType"] == "Escalation.Closed":
+            elif e["type"] == "Escalation.Closed":
                 status, closed = "Closed", e["effective"]
     if auto_close and stop is not None and status != "Closed":
         status, closed = "Closed", stop

@@ -1,33 +1,44 @@
 {#
-One message under several event ids (SPEC 4.2, journal.deduplicate_on). A row's message key is made of the columns that the option names; a row that lacks one has none,
-and its EJ_ID alone says what it is. Without the option none of this is in any statement.
+One message under several event ids (SPEC 4.2, journal.deduplicate_on). A row's message key is made of the columns that the
+option names; a row that lacks one has none, and its EJ_ID alone says what it is. Without the option none of this is in any
+statement.
 
 intake.deduplicate_on  [canonical column], in the order of the journal's columns; or absent
 #}
 
-{# SQL: the message key of a journal's row, null where a part is null or ''. sql: {canonical column: SQL}, see journal_columns #}
+{# SQL: the message key of a journal's row, null where a part is null or ''.
+   sql: {canonical column: SQL}, see journal_columns #}
 {% macro message_key(intake, sql) %}
   {%- set parts, present = [], [] -%}
   {%- for name in intake.deduplicate_on -%}
-    {%- set part = sql.raw_event_time if name == 'EJ_EventTimeUTC' else "cast(" ~ sql.EJ_Sequence ~ " as " ~ ozmeta_runtime.type_text() ~ ")" if name == 'EJ_Sequence' else sql[name] -%}
+    {%- set counter = "cast(" ~ sql.EJ_Sequence ~ " as " ~ ozmeta_runtime.type_text() ~ ")" -%}
+    {%- set part = {'EJ_EventTimeUTC': sql.raw_event_time, 'EJ_Sequence': counter}.get(name, sql[name]) -%}
     {%- do parts.append(part) -%}{%- do present.append(part ~ " <> ''") -%}
   {%- endfor -%}
   {%- do return("case when " ~ present | join(' and ') ~ " then " ~ ozmeta_runtime.key_of(parts) ~ " end") -%}
 {% endmacro %}
 
-{# The column that carries it, after others of a select; nothing without the option. #}
-{% macro message_column(intake) -%}{{ ", TL_MessageKey" if intake.get('deduplicate_on') }}{%- endmacro %}
+{# The column that carries it, after others of a select; nothing without the option. held: the columns that the table has, or none.
+   A table that lacks it has no rows, or check_intake stopped the run. #}
+{% macro message_column(intake, held=none) -%}
+  {%- if intake.get('deduplicate_on') -%}
+  , {{ "cast(null as " ~ ozmeta_runtime.type_text() ~ ") as " if held is not none and 'tl_messagekey' not in held }}TL_MessageKey
+  {%- endif -%}
+{%- endmacro %}
 
-{# SQL: what an event is known by, the timeline's _Key: its message, else its EJ_ID. of: the relation that has _ObjectKey, EJ_ID and TL_MessageKey #}
+{# SQL: what an event is known by, the timeline's _Key: its message, else its EJ_ID.
+   of: the relation that has _ObjectKey, EJ_ID and TL_MessageKey #}
 {% macro event_key(intake, of) -%}
   {%- set by_id = ozmeta_runtime.key_of([of ~ '._ObjectKey', of ~ '.EJ_ID']) -%}
   {%- if intake.get('deduplicate_on') -%}
-  case when {{ of }}.TL_MessageKey is not null then {{ ozmeta_runtime.key_of([of ~ '._ObjectKey', of ~ '.TL_MessageKey', "'message'"]) }} else {{ by_id }} end
+  case when {{ of }}.TL_MessageKey is not null
+       then {{ ozmeta_runtime.key_of([of ~ '._ObjectKey', of ~ '.TL_MessageKey', "'message'"]) }}
+       else {{ by_id }} end
   {%- else -%}{{ by_id }}{%- endif -%}
 {%- endmacro %}
 
-{# The rows of typed that the timeline does not hold, or holds by a later delivery, as the CTE `arrived`. An EJ_ID that an event of another message has stays with that event;
-   of several new ones, the first to arrive has it. #}
+{# The rows of typed that the timeline does not hold, or holds by a later delivery, as the CTE `arrived`. An EJ_ID that an event
+   of another message has stays with that event; of several new ones, the first to arrive has it. #}
 {% macro arrived_messages() %}
 known as (
     select held._Key, held.EJ_ID, held._SyncDate, held.TL_ContentHash
@@ -42,15 +53,19 @@ namesakes as (
 ),
 
 earlier as (
-    select typed.*, {{ ozmeta_runtime.truth('known.TL_ContentHash <> typed.TL_ContentHash') }} as TL_Replaced, {{ ozmeta_runtime.claim('typed') }} as claim
+    select
+        typed.*, {{ ozmeta_runtime.truth('known.TL_ContentHash <> typed.TL_ContentHash') }} as TL_Replaced,
+        {{ ozmeta_runtime.claim('typed') }} as claim
     from typed
     left join known on known._Key = typed._Key
-    left join namesakes on namesakes._ObjectKey = typed._ObjectKey and namesakes.EJ_ID = typed.EJ_ID and namesakes._Key <> typed._Key
+    left join namesakes
+        on namesakes._ObjectKey = typed._ObjectKey and namesakes.EJ_ID = typed.EJ_ID and namesakes._Key <> typed._Key
     where namesakes._Key is null
       and (known._Key is null
         or known._SyncDate > typed._SyncDate
         or (known._SyncDate = typed._SyncDate
-            and (known.TL_ContentHash <> typed.TL_ContentHash or {{ ozmeta_runtime.bytewise('known.EJ_ID') }} > {{ ozmeta_runtime.bytewise('typed.EJ_ID') }})))
+            and (known.TL_ContentHash <> typed.TL_ContentHash
+                or {{ ozmeta_runtime.bytewise('known.EJ_ID') }} > {{ ozmeta_runtime.bytewise('typed.EJ_ID') }})))
 ),
 
 arrived as (
@@ -62,11 +77,13 @@ arrived as (
 {% macro claim(of) -%}
   row_number() over (
     partition by {{ of }}._ObjectKey, {{ of }}.EJ_ID
-    order by {{ of }}._SyncDate, {{ of }}.EJ_EventTimeUTC, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise(of ~ '.TL_MessageKey')) }}
+    order by {{ of }}._SyncDate, {{ of }}.EJ_EventTimeUTC,
+        {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise(of ~ '.TL_MessageKey')) }}
   )
 {%- endmacro %}
 
-{# All events of a journal that is folded afresh, as the CTE `events`: only an EJ_ID that stands there more than once is looked at. #}
+{# All events of a journal that is folded afresh, as the CTE `events`: only an EJ_ID that may stand there more than once is
+   looked at. #}
 {% macro all_messages(intake) %}
 events as (
     select {{ ozmeta_runtime.event_columns(intake) }}, {{ ozmeta_runtime.truth('1 = 0') }} as TL_Replaced
@@ -74,7 +91,11 @@ events as (
     where EJ_ID not in (select EJ_ID from repeated)
     union all
     select {{ ozmeta_runtime.event_columns(intake) }}, {{ ozmeta_runtime.truth('1 = 0') }}
-    from (select typed.*, {{ ozmeta_runtime.claim('typed') }} as claim from typed where EJ_ID in (select EJ_ID from repeated)) as claimed
+    from (
+        select typed.*, {{ ozmeta_runtime.claim('typed') }} as claim
+        from typed
+        where EJ_ID in (select EJ_ID from repeated)
+    ) as claimed
     where claim = 1
 ),
 {% endmacro %}

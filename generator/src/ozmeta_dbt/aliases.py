@@ -1,4 +1,5 @@
-"""Names that journals still use after MetaDB renamed what they mean: checked, kept with the manifest, and proposed."""
+"""Names that journals still use after MetaDB renamed what they mean: checked, kept with the
+manifest, and proposed."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ class Aliases:
 
 @dataclass
 class Known:
-    """The names of one kind that a binding has: what an alias may lead to, and what it may not rename."""
+    """The names of one kind that a binding has: what an alias may lead to, and what it may not
+    rename."""
 
     where: str  # "of the workflow CaseFlow"
     targets: set[str]
@@ -68,11 +70,16 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name.casefold(), folded, n=1)
     if close:
         return f"did you mean {folded[close[0]]!r}?"
-    return f"known: {', '.join(map(repr, names[:8]))}{', …' if len(names) > 8 else ''}" if names else "there is none"
+    return (
+        f"known: {', '.join(map(repr, names[:8]))}{', …' if len(names) > 8 else ''}"
+        if names
+        else "there is none"
+    )
 
 
 class Checker:
-    """Checks the aliases of each binding in turn, then those at the top of ozmeta.yml that fit none of them."""
+    """Checks the aliases of each binding in turn, then those at the top of ozmeta.yml that fit
+    none of them."""
 
     def __init__(self, config: Config, problems: Problems):
         self.config, self.problems = config, problems
@@ -80,27 +87,37 @@ class Checker:
         self.seen: dict[str, set[str]] = defaultdict(set)  # kind: all names of any binding
 
     def aliases(self, label: str, choices: AliasChoices, known: dict[str, Known]) -> Aliases:
-        """What applies to a binding: its own aliases, and those at the top that lead to a name it has."""
+        """What applies to a binding: its own aliases, and those at the top that lead to a name
+        it has."""
         found = Aliases()
         for kind, names in known.items():
             self.seen[kind] |= names.targets
             own, shared = chosen(choices, kind), chosen(self.config, kind)
-            fitting = {old: new for old, new in shared.items() if new in names.targets and old not in own}
+            fitting = {
+                old: new for old, new in shared.items() if new in names.targets and old not in own
+            }
             self.fitting |= {(kind, old) for old, new in shared.items() if new in names.targets}
             for old, new in {**fitting, **own}.items():
-                place = Origin(FILE_NAME).at(*(("bindings", label) if old in own else ()), KINDS[kind][0], old)
-                if self.sound(old, new, own if old in own else shared, place, KINDS[kind][1], names):
+                place = Origin(FILE_NAME).at(
+                    *(("bindings", label) if old in own else ()), KINDS[kind][0], old
+                )
+                if self.sound(
+                    old, new, own if old in own else shared, place, KINDS[kind][1], names
+                ):
                     found.of(kind)[old] = new
         return found
 
-    def sound(self, old: str, new: str, mapping: dict[str, str], place: Origin, what: str, known: Known) -> bool:
+    def sound(
+        self, old: str, new: str, mapping: dict[str, str], place: Origin, what: str, known: Known
+    ) -> bool:
         if old == new:
             self.problems.error(place, f"{old!r} is an alias of itself", "leave it out")
         elif old in known.targets | known.live:
             self.problems.error(
-                place, f"{old!r} is still {what} {known.where}, so it cannot mean {new!r} too",
+                place,
+                f"{old!r} is still {what} {known.where}, so it cannot mean {new!r} too",
                 "an alias is for a name that nothing has any more",
-            )  # fmt: skip
+            )
         elif new in known.targets:
             return True
         elif new in mapping:
@@ -108,10 +125,16 @@ class Checker:
             while end in mapping and end not in passed:
                 passed.add(end)
                 end = mapping[end]
-            message = "the aliases lead in a circle" if end in passed else f"{new!r} is itself an alias"
-            self.problems.error(place, message, "" if end in passed else f"lead straight to {end!r}")
+            message = (
+                "the aliases lead in a circle" if end in passed else f"{new!r} is itself an alias"
+            )
+            self.problems.error(
+                place, message, "" if end in passed else f"lead straight to {end!r}"
+            )
         else:
-            self.problems.error(place, f"{new!r} is not {what} {known.where}", nearest(new, known.targets))
+            self.problems.error(
+                place, f"{new!r} is not {what} {known.where}", nearest(new, known.targets)
+            )
         return False
 
     def check_shared(self) -> None:
@@ -120,7 +143,14 @@ class Checker:
             for old, new in chosen(self.config, kind).items():
                 if (kind, old) not in self.fitting:
                     place = Origin(FILE_NAME).at(key, old)
-                    self.sound(old, new, chosen(self.config, kind), place, what, Known("of any binding", self.seen[kind]))
+                    self.sound(
+                        old,
+                        new,
+                        chosen(self.config, kind),
+                        place,
+                        what,
+                        Known("of any binding", self.seen[kind]),
+                    )
 
 
 def event_literals(rules: Iterable[Rule | None]) -> set[str]:
@@ -132,7 +162,11 @@ def event_literals(rules: Iterable[Rule | None]) -> set[str]:
         if isinstance(node, dict) and isinstance(node.get("args"), list):
             args = node["args"]
             if any(isinstance(arg, dict) and arg.get("ref") == "event.type" for arg in args):
-                found |= {text for arg in args if isinstance(text := arg.get("lit") if isinstance(arg, dict) else arg, str)}
+                found |= {
+                    text
+                    for arg in args
+                    if isinstance(text := arg.get("lit") if isinstance(arg, dict) else arg, str)
+                }
             todo += args
     return found
 
@@ -145,10 +179,14 @@ def names_of(bindings: Iterable[Binding]) -> dict[str, Any]:
     return {binding.name: binding.names for binding in bindings}
 
 
-def propose(bindings: list[Binding], former: dict[str, Any], manifest: str, problems: Problems) -> None:
-    """Warn about each id whose code is another than in the last manifest, and give the alias that keeps its history.
+def propose(
+    bindings: list[Binding], former: dict[str, Any], manifest: str, problems: Problems
+) -> None:
+    """Warn about each id whose code is another than in the last manifest, and give the alias
+    that keeps its history.
 
-    Nothing is proposed for an old code that something else has now, for ids that went away or to another workflow, or where the alias is there."""
+    Nothing is proposed for an old code that something else has now, for ids that went away or to
+    another workflow, or where the alias is there."""
     by_object = {place(entry): (name, entry) for name, entry in former.items() if place(entry)}
     taken = {type_ for binding in bindings for type_ in binding.object_types}
     for binding in bindings:
@@ -164,11 +202,23 @@ def propose(bindings: list[Binding], former: dict[str, Any], manifest: str, prob
                 if now is not None and isinstance(code, str) and now != code:
                     moved[code].add(now)
             in_use = binding.known[kind].targets | binding.known[kind].live
-            warn(binding, kind, {old: new for old, new in moved.items() if old not in in_use}, Origin(manifest).at("names", name, kind), problems)
+            warn(
+                binding,
+                kind,
+                {old: new for old, new in moved.items() if old not in in_use},
+                Origin(manifest).at("names", name, kind),
+                problems,
+            )
         was, now_called = before.get("object", {}), binding.names["object"]
-        lost = [was.get(part) for part in ("code", "cd_code") if was.get(part) != now_called.get(part)]
-        changed = {old: {binding.object_type} for old in lost if isinstance(old, str) and old not in taken}
-        warn(binding, "object_types", changed, Origin(manifest).at("names", name, "object"), problems)
+        lost = [
+            was.get(part) for part in ("code", "cd_code") if was.get(part) != now_called.get(part)
+        ]
+        changed = {
+            old: {binding.object_type} for old in lost if isinstance(old, str) and old not in taken
+        }
+        warn(
+            binding, "object_types", changed, Origin(manifest).at("names", name, "object"), problems
+        )
 
 
 def place(entry: Any) -> tuple[str, str] | None:
@@ -177,24 +227,47 @@ def place(entry: Any) -> tuple[str, str] | None:
     return (str(found.get("type")), str(found.get("id"))) if isinstance(found, dict) else None
 
 
-def warn(binding: Binding, kind: str, moved: dict[str, set[str]], origin: Origin, problems: Problems) -> None:
+def warn(
+    binding: Binding, kind: str, moved: dict[str, set[str]], origin: Origin, problems: Problems
+) -> None:
+    """One warning for the renamed names of a kind. moved: {old: names of today of its ids}"""
     key, what = KINDS[kind]
     own = chosen(binding.choices, kind)
-    clear = {old: min(new) for old, new in moved.items() if len(new) == 1 and old not in binding.aliases.of(kind)}
+    clear = {
+        old: min(new)
+        for old, new in moved.items()
+        if len(new) == 1 and old not in binding.aliases.of(kind)
+    }
     # an alias that leads to a name which was renamed since has to follow it
     followed = {old: clear[new] for old, new in own.items() if new in clear}
     for old, new in sorted(moved.items()):
         if len(new) > 1 and old not in binding.aliases.of(kind):
-            problems.warn(origin, f"{old!r} of {binding.object_type} was split into {' and '.join(map(repr, sorted(new)))}",
-                          f"say in {FILE_NAME} which of them events mean that still say {old!r}: bindings, {binding.object_type}, {key}")  # fmt: skip
+            names = " and ".join(map(repr, sorted(new)))
+            problems.warn(
+                origin,
+                f"{old!r} of {binding.object_type} was split into {names}",
+                f"say in {FILE_NAME}, under bindings, {binding.object_type}, {key}, "
+                f"which of them events mean that still say {old!r}",
+            )
     if clear:
         renamed = ", ".join(f"{old!r} is now {new!r}" for old, new in sorted(clear.items()))
-        lines = yaml_line({"bindings": {binding.object_type: {key: dict(sorted({**own, **clear, **followed}.items()))}}})
-        problems.warn(origin, f"{what} of {binding.object_type} was renamed: {renamed}",
-                      f"for journals that still use the old name, put into {FILE_NAME}: {lines}")  # fmt: skip
+        lines = yaml_line(
+            {
+                "bindings": {
+                    binding.object_type: {key: dict(sorted({**own, **clear, **followed}.items()))}
+                }
+            }
+        )
+        problems.warn(
+            origin,
+            f"{what} of {binding.object_type} was renamed: {renamed}",
+            f"for journals that still use the old name, put into {FILE_NAME}: {lines}",
+        )
 
 
 def yaml_line(document: Any) -> str:
     """A document as one line of YAML, to be pasted."""
-    text: str = yaml.safe_dump(document, default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False)
+    text: str = yaml.safe_dump(
+        document, default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False
+    )
     return text.strip().removeprefix("{").removesuffix("}")
