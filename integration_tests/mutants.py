@@ -28,6 +28,7 @@ PAGE = REPOSITORY / "docs" / "mutants.md"
 COPIED = ("macros", "models", "seeds", "generator", "integration_tests", "benchmarks", "dbt_project.yml")
 ABOUT_FILES = ("test_mutants.py", "test_docs.py")  # tests of this list and of the documents: they would catch any mutant
 CHANGED, READING = "test_changed_metadata.py", "test_reading.py"
+MESSAGES, ALIASES = "test_messages.py", "test_aliases.py"
 CASES, CLAIMS, RUNS = HANDY = ["test_cases.py", "test_claims.py", "test_runs.py"]  # quick, and they say what is wrong
 OTHERS = "test_*.py"
 
@@ -71,16 +72,25 @@ def mutants() -> list[Mutant]:
         Mutant("what a string holds makes it no payload", "dialect/json.sql", "when {{ lax | replace('#', text) }} then not (", "when {{ lax | replace('#', text) }} then (1 = 0) and (", "a string may hold any text", "4.1", "order-21"),
         Mutant("last delivery stays", timeline, "1 end, _SyncDate, EJ_EventTimeUTC, {{", "1 end, _SyncDate desc, EJ_EventTimeUTC, {{", "of one id, the row with the least _SyncDate stays", "4.2", "order-13"),
         Mutant("same arrival, later event stays", timeline, "1 end, _SyncDate, EJ_EventTimeUTC, {{", "1 end, _SyncDate, EJ_EventTimeUTC desc, {{", "then the least event time", "4.2", "order-14"),
-        Mutant("duplicates across objects", timeline, "partition by _ObjectKey, EJ_ID\n", "partition by EJ_ID\n", "duplicates are judged per object, so per tenant", "4.2", "order-8"),
+        Mutant("duplicates across objects", timeline, "partition by _ObjectKey, {{", "partition by {{", "duplicates are judged per object, so per tenant", "4.2", "order-8"),
         Mutant("a refused row stands for an admitted one", timeline, "order by case when refusal is null then 0 else 1 end, _SyncDate", "order by _SyncDate", "duplicates are judged among admitted rows", "4.1, 4.2", "order-22"),
         Mutant("rows without id hide all others", admit, "    where EJ_ID is not null\n", "", "a row that is refused takes no other along", "4.1, 9.6", "order-22"),
         Mutant("earlier arrival ignored", timeline, "       or known._SyncDate > typed._SyncDate\n", "", "a row that reached the journal before the one already read takes over", "4.2, 8", "order-5"),
         Mutant("conflicts of later runs unseen", quarantine, '{{ "repeated" if state.whole else "admission" }}', "repeated", "a conflicting duplicate goes to quarantine whenever it comes", "4.2", "order-20"),
         Mutant("quarantine judged afresh from new rows only", quarantine, "{%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}", "", "judged afresh, the whole journal is read again", "8", f"{CLAIMS}::test_a_quarantine_made_afresh_reads_the_whole_journal"),
-        Mutant("what gave way elsewhere unseen", slice_, """{{ "(" ~ since ~ " or " ~ c.EJ_ID ~ " in (" ~ or_ids ~ "))" if or_ids else since }}""", "{{ since }}", "a row displaced by an older delivery through another journal goes to quarantine", "4.2, 9.1", "test_pinned.py::test_older_delivery_through_another_source"),
+        Mutant("what gave way elsewhere unseen", slice_, """{{ "(" ~ since ~ " or " ~ c.EJ_ID ~ " in (" ~ or_ids ~ ")" ~ (" or " ~ c.message_key ~ " in (" ~ or_keys ~ ")" if or_keys else "") ~ ")" if or_ids else since }}""", "{{ since }}", "a row displaced by an older delivery through another journal goes to quarantine", "4.2, 9.1", "test_pinned.py::test_older_delivery_through_another_source"),
         Mutant("what a killed run replaced untold", timeline, '''{{ ozmeta_runtime.truth(ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch) }}''', "{{ ozmeta_runtime.truth('1 = 0') }}", "what a run that died had displaced goes to quarantine by the next", "4.2, 8", "test_pinned.py::test_older_delivery_through_another_source"),
         Mutant("tenant skipped in quarantine's join", quarantine, "left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID", "left join known on known.EJ_ID", "equal ids of two objects are no duplicates", "4.2, 9.4", "order-4"),
         Mutant("refused for good", quarantine, "{%- else %} and QR_Reason = 'ConflictingDuplicate' and", "{%- else %} and 1 = 0 and", "a refused duplicate that turns out to be the first leaves the quarantine", "4.2, 9.1", f"{CLAIMS}::test_a_refused_duplicate_may_turn_out_to_be_the_first"),
+        # messages and old names
+        Mutant("a message is its id", "journal/messages.sql", "~ '.TL_MessageKey', \"'message'\"]", "~ '.EJ_ID', \"'message'\"]", "with deduplicate_on a row is known by its message", "4.2", f"{MESSAGES}::test_a_message_that_comes_again_under_a_new_id_counts_once"),
+        Mutant("an empty part of a message key", "journal/messages.sql", """present.append(part ~ " <> ''")""", """present.append(part ~ " is not null")""", "a row in which a column of the message key is '' has none", "2", f"{MESSAGES}::test_random_messages"),
+        Mutant("messages that differ are unseen", quarantine, "coalesce(same.TL_ContentHash, known.TL_ContentHash)", "known.TL_ContentHash", "a message with other content goes to quarantine", "4.2", f"{MESSAGES}::test_a_message_that_comes_again_under_a_new_id_counts_once"),
+        Mutant("a message that gave way unseen", slice_, 'if or_keys else ""', 'if 1 == 0 else ""', "a message displaced through another journal goes to quarantine", "4.2", f"{MESSAGES}::test_an_older_delivery_through_another_journal_takes_the_place_of_the_held_one"),
+        Mutant("other messages unnoticed", timeline, "{%- if (held[3:] or ['']) != (wanted[3:] or ['']) -%}", "{%- if false -%}", "a changed deduplicate_on stops the run", "4.2", f"{MESSAGES}::test_turned_on_or_off_it_asks_for_a_full_refresh"),
+        Mutant("old states are unknown", order, "renamed_as('PL_ToState', aliases.get('states'))", "renamed_as('PL_ToState', none)", "an old name is read as the name of today", "4.4", "apply-16"),
+        Mutant("rules see old event types", marks, "renamed_as('EJ_EventType', intake.get('event_aliases'))", "renamed_as('EJ_EventType', none)", "a rule reads an old name as the name of today", "4.4", f"{ALIASES}::test_rules_and_answers_see_the_names_of_today"),
+        Mutant("old names of a field go first", timeline, "coalesce(\" ~ raws | join(', ')", "coalesce(\" ~ raws | reverse | join(', ')", "a field's name of today goes before its old names", "4.4", f"{ALIASES}::test_a_renamed_field"),
         # order
         Mutant("time before sequence in a stream", order, "order by EJ_Sequence, EJ_EventTimeUTC, {{", "order by EJ_EventTimeUTC, EJ_Sequence, {{", "a writer's own order wins within its stream", "4.3", "order-2"),
         Mutant("id before time in a stream", order, "order by EJ_Sequence, EJ_EventTimeUTC, {{", "order by EJ_Sequence, {{", "ordered by (sequence, event time, id) within a stream", "4.3", "order-12"),
@@ -118,10 +128,10 @@ def mutants() -> list[Mutant]:
         Mutant("pending events forgotten", timeline, '"TL_Position is null and EJ_EventTimeUTC <= " ~ as_of', '"1 = 0"', "a pending event is folded by the first run whose as_of reaches it", "3, 8", "order-7"),
         Mutant("touched objects' history forgotten", timeline, "where _ObjectKey in (select _ObjectKey from touched)\n", "where 1 = 0\n", "a touched object is folded again, whole", "8", "order-1"),
         Mutant("a changed workflow unnoticed", timeline, 'where {{ "1 = 1" if state.whole', 'where {{ "1 = 0" if state.whole', "what a changed definition concerns is folded again", "8", f"{CLAIMS}::test_a_changed_conflict_policy_is_folded_again"),
-        Mutant("an event that took another's place stands twice", timeline, "where arrived._ObjectKey = held._ObjectKey and arrived.EJ_ID = held.EJ_ID", "where 1 = 0", "every event once", "4.2, 7", "order-5"),
+        Mutant("an event that took another's place stands twice", timeline, "where arrived._ObjectKey = held._ObjectKey and {{", "where 1 = 0 and {{", "every event once", "4.2, 7", "order-5"),
         Mutant("of a changed object only new events are written", timeline, "select * from written\n{% endif %}", "select * from written{% if state.incremental %} where EJ_ID in (select EJ_ID from arrived){% endif %}\n{% endif %}", "a touched object is folded again, whole", "8", "order-1"),
         Mutant("an unread field taken as absent", timeline, "if field and field not in held[1].split(',')", "if field and field not in wanted[1].split(',')", "a definition that needs what was not read stops the run", "8", f"{RUNS}::test_a_rule_that_needs_an_unread_field_stops_the_run"),
-        Mutant("a field's path forgotten", timeline, "field.column ~ '/' ~ local_md5(tojson(field.path))[:4]", "field.column ~ '/'", "two fields of one column are told apart", "8", f"{CHANGED}::test_a_rule_that_reads_another_field_of_the_same_column"),
+        Mutant("a field's path forgotten", timeline, "field.column ~ '/' ~ local_md5(tojson([field.path] + field.old if field.get('old') else field.path))[:4]", "field.column ~ '/'", "two fields of one column are told apart", "8", f"{CHANGED}::test_a_rule_that_reads_another_field_of_the_same_column"),
         Mutant("another mapping unnoticed", timeline, "{%- if marks[journal] not in held[2].split(',') -%}", "{%- if false -%}", "never a silent mix of two mappings", "8", f"{CHANGED}::test_columns_that_are_mapped_otherwise"),
         Mutant("a journal gone unnoticed", timeline, "{%- if journal not in marks -%}", "{%- if false -%}", "what is kept is what a full refresh gives", "8, 9.1", f"{CHANGED}::test_a_journal_that_goes"),
         Mutant("a mirror goes on where others are", "signal/journal_mirror.sql", "{%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}", "", "the mirror shows the journal", "6c", f"{CHANGED}::test_a_mirror_that_was_off_for_a_while"),

@@ -3,7 +3,8 @@
 A binding is a dict: name, object_types, tenant_in_key, needs_tenant, policy, auto_close, stream, severities {signal: severity},
 workflow {id, start, states, terminal, transitions [{code, from, to, enabled, events, actions}]},
 slas [{code, target, warn, start, stop, escalation}] with rules as MetaDB has them, and for a state's own SLA {code, target, state};
-an SLA may have step [flow, step]: what it times where a rule is null. Optional: approvals {events {requested, approved, rejected, withdrawn}, default,
+an SLA may have step [flow, step]: what it times where a rule is null. Optional: deduplicate_on [column], aliases {states, transitions, event_types,
+fields: {old: new}}, approvals {events {requested, approved, rejected, withdrawn}, default,
 flows [{code, steps [{order, code, roles, rule {quorum, of, veto}}]}]}.
 """
 
@@ -83,13 +84,53 @@ def admit(rows: list[dict], binding: dict) -> tuple[dict[tuple, list[dict]], lis
             refused.append((reason, row))
         else:
             tenant = row["_TenantID"] if binding["tenant_in_key"] else ""
-            by_event[tenant, row["EJ_ObjectID"], row["EJ_ID"]].append(row)
+            by_event[tenant, row["EJ_ObjectID"], message(row, binding), row["EJ_ID"] if message(row, binding) is None else None].append(row)
     objects = defaultdict(list)
-    for (tenant, object_id, _), same in by_event.items():
-        same.sort(key=lambda r: first_nulls(*(r[c] for c in ("_SyncDate", "EJ_EventTimeUTC", "EJ_Payload", "EJ_EventType", "EJ_Actor", "EJ_SourceSystem", "EJ_Sequence"))))
+    for (tenant, object_id, _, _), same in by_event.items():
+        same.sort(key=lambda r: first_nulls(*(r[c] for c in ("_SyncDate", "EJ_EventTimeUTC", "EJ_Payload", "EJ_EventType", "EJ_Actor", "EJ_SourceSystem", "EJ_Sequence", "EJ_ID"))))
         objects[tenant, object_id].append(same[0])
-        refused += [("ConflictingDuplicate", r) for r in same[1:] if any(r[c] != same[0][c] for c in EJ if c != "_SyncDate")]
+        refused += [("ConflictingDuplicate", r) for r in same[1:] if any(r[c] != same[0][c] for c in EJ if c not in ("_SyncDate", "EJ_ID"))]
+    for events in objects.values():  # several messages under one EJ_ID: the first to arrive has it
+        events.sort(key=lambda r: (r["_SyncDate"], r["EJ_EventTimeUTC"], *first_nulls(message(r, binding))))
+        ids: set[str] = set()
+        for row in [*events]:
+            if row["EJ_ID"] in ids:
+                events.remove(row)
+                refused.append(("ConflictingDuplicate", row))
+            ids.add(row["EJ_ID"])
     return objects, refused
+
+
+def message(row: dict, binding: dict) -> tuple | None:
+    """The message a row is, by the columns that tell messages apart; none where one of them is empty."""
+    parts = tuple(row[c] for c in binding.get("deduplicate_on", ()))
+    return parts if parts and all(part not in (None, "") for part in parts) else None
+
+
+# ---------------------------------------------------------------- 4.4 aliases
+
+
+def by_names_of_today(row: dict, aliases: dict) -> dict:
+    """{payload, type} as the fold and rules read them: old names replaced; a field's name of today goes first."""
+    payload = dict(parse(row["EJ_Payload"]))
+    said, fields = dict(part(payload, "transition")), dict(part(payload, "object"))
+    for key, kind in (("fromState", "states"), ("toState", "states"), ("code", "transitions")):
+        if isinstance(said.get(key), str):
+            said[key] = aliases.get(kind, {}).get(said[key], said[key])
+    for old, new in aliases.get("fields", {}).items():
+        if old in fields:
+            fields.setdefault(new, fields[old])
+    level = dict(part(payload, "escalation"))
+    if isinstance(level.get("slaCode"), str):  # the SLA that a renamed state has of its own
+        state = level["slaCode"].removeprefix("State.")
+        if level["slaCode"].startswith("State."):
+            level["slaCode"] = "State." + aliases.get("states", {}).get(state, state)
+    parts = {"transition": said, "object": fields, "escalation": level}
+    event_type = row["EJ_EventType"]
+    return {
+        "payload": payload | {name: value for name, value in parts.items() if value},
+        "type": aliases.get("event_types", {}).get(event_type, event_type),
+    }
 
 
 # ---------------------------------------------------------------- 4.3 order
@@ -121,11 +162,11 @@ def candidates(event: dict, workflow: dict) -> tuple[str | None, list[dict], str
     said = part(event["payload"], "transition")
     code, to, from_ = (scalar(said.get(name)) or None for name in ("code", "toState", "fromState"))
     enabled = [t for t in workflow["transitions"] if t["enabled"]]
-    bound = any(event["EJ_EventType"] in t["events"] for t in workflow["transitions"])
+    bound = any(event["type"] in t["events"] for t in workflow["transitions"])
     if code:
         found = [t for t in enabled if t["code"] == code]
     elif bound:
-        found = [t for t in enabled if event["EJ_EventType"] in t["events"]]
+        found = [t for t in enabled if event["type"] in t["events"]]
     elif to:
         found = [t for t in enabled if t["to"] == to]
     else:
@@ -312,7 +353,7 @@ def see(events: list[dict]) -> None:
         event["seen"] = {
             "object": fields, "payload": event["payload"], "transition.fromState": event["before"] if moved else None, "transition.toState": event["after"] if moved else None,
             "transition.code": event["code"], "user.id": event["EJ_Actor"], "tenant.id": event["_TenantID"], "now.utc": event["effective"],
-            "event.type": event["EJ_EventType"], "event.id": event["EJ_ID"], "event.sourceSystem": event["EJ_SourceSystem"],
+            "event.type": event["type"], "event.id": event["EJ_ID"], "event.sourceSystem": event["EJ_SourceSystem"],
         }  # fmt: skip
 
 
@@ -329,7 +370,7 @@ def approve(events: list[dict], approvals: dict) -> list[dict]:
         event["begins"], event["ends"] = set(), set()
         said = part(event["payload"], "approval")
         flow = scalar(said.get("flow")) or approvals["default"]
-        kind = kinds.get(event["EJ_EventType"])
+        kind = kinds.get(event["type"])
         if kind is None:
             continue
         voter, step_named = scalar(said.get("onBehalfOf")) or event["EJ_Actor"] or None, scalar(said.get("step")) or None
@@ -515,7 +556,7 @@ def identifier(received: dt.datetime, *seed: str | None) -> str:
 def fold_object(tenant: str, object_id: str, rows: list[dict], binding: dict, as_of: dt.datetime) -> dict[str, list[dict]]:
     name, workflow = binding["name"], binding["workflow"]
     key, received = (tenant, name, object_id), min(r["_SyncDate"] for r in rows)
-    everything = [r | {"payload": parse(r["EJ_Payload"])} for r in rows]
+    everything = [r | by_names_of_today(r, binding.get("aliases", {})) for r in rows]
     events = order([e for e in everything if e["EJ_EventTimeUTC"] <= as_of], binding)
     apply(events, binding)
     visible = [e for e in events if not e["rejected"]]
@@ -589,9 +630,9 @@ def queue_row(raised: dict, key: tuple, received: dt.datetime, events: list[dict
         meant = all(scalar(said) is None or scalar(said) == own[n] for n in own for said in [part(e["payload"], "escalation").get(n)])
         in_time = e["effective"] >= raised["at"] and not (auto_close and stop is not None and e["effective"] >= stop)
         if meant and in_time and status != "Closed":
-            if e["EJ_EventType"] == "Escalation.Acknowledged":
+            if e["type"] == "Escalation.Acknowledged":
                 status = "Ack"
-            elif e["EJ_EventType"] == "Escalation.Closed":
+            elif e["type"] == "Escalation.Closed":
                 status, closed = "Closed", e["effective"]
     if auto_close and stop is not None and status != "Closed":
         status, closed = "Closed", stop

@@ -244,7 +244,7 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
 ] + [
     (f"config: {change}", {"ozmeta.yml": CONFIG.replace(old, new) if old else CONFIG + new}, 2, part)
     for change, old, new, part in [
-        ("version 2", "version: 1", "version: 2", "ozmeta.yml /version"), ("no version", "version: 1\n", "", "ozmeta.yml /version"), ("unknown key", "", "outptu: x\n", "ozmeta.yml /outptu: 'outptu' is not a key that is known here (did you mean 'output'? allowed: version, metadb, output"),
+        ("version 2", "version: 1", "version: 2", "ozmeta.yml /version"), ("no version", "version: 1\n", "", "ozmeta.yml /version"), ("unknown key", "", "outptu: x\n", "ozmeta.yml /outptu: 'outptu' is not a key that is known here (did you mean 'output'? allowed: state_aliases, transition_aliases, event_type_aliases, object_type_aliases, field_aliases, version, metadb, output"),
         ("nowhere", "{snapshot: snapshot.json}", "{}", "ozmeta.yml /metadb: give one of"), ("snapshot and database", "snapshot.json}", "a, url_env: X, client: a, project: b}", "ozmeta.yml /metadb: give one of"),
         ("no client", "{snapshot: snapshot.json}", "{url_env: X, project: b}", "ozmeta.yml /metadb: `url_env` needs `client` too"),
         ("no project", "{snapshot: snapshot.json}", "{url_env: X, client: a}", "ozmeta.yml /metadb: `url_env` needs `project` too"),

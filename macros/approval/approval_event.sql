@@ -15,7 +15,8 @@ Raises where a changed flow would judge rounds again (see check_changed_flows), 
 #}
 {% macro approval_event(binding, intake, approvals, timeline) %}
 {% if execute %}
-{%- set definition = [intake.object_type, intake.tenant_in_key, approvals] -%}
+{%- set aliases = intake.get('event_aliases') -%}
+{%- set definition = [intake.object_type, intake.tenant_in_key, approvals] + ([aliases] if aliases else []) -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition, [timeline]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), ozmeta_runtime.type_timestamp() -%}
@@ -30,6 +31,7 @@ Raises where a changed flow would judge rounds again (see check_changed_flows), 
 {%- for field in intake.fields -%}
   {%- do said.update({field.ref: "nullif(" ~ ozmeta_runtime.json_scalar(field.column) ~ ", '')"}) -%}
 {%- endfor -%}
+{%- set event_type = ozmeta_runtime.renamed('EJ_EventType', aliases) -%}
 {%- set types = [events.requested, events.approved, events.rejected, events.withdrawn] -%}
 {%- set columns = ['_Key', '_ObjectKey', 'EJ_ID', '_TenantID', 'AE_ObjectType', 'AE_ObjectID', 'EJ_EventType', 'TL_EffectiveUTC', 'TL_Position',
     'AF_Code', 'AE_Kind', 'AE_Voter', 'AE_StepNamed', 'AP_Round', 'AS_Code', 'AE_Effect', 'AE_Reason', 'AE_Approvals', 'AE_Rejections',
@@ -37,9 +39,10 @@ Raises where a changed flow would judge rounds again (see check_changed_flows), 
 
 {{ ozmeta_runtime.with_recursive() }} asked as (
     select
-        _ObjectKey, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_Actor, TL_Position, TL_EffectiveUTC,
+        _ObjectKey, EJ_ID, _TenantID, EJ_ObjectID, {{ ozmeta_runtime.renamed_as('EJ_EventType', aliases) }}, EJ_Actor,
+        TL_Position, TL_EffectiveUTC,
         case when {{ ozmeta_runtime.is_true('TL_IsRejected') }} then 1 else 0 end as is_refused,
-        case EJ_EventType
+        case {{ event_type }}
             {%- for kind in ['requested', 'approved', 'rejected', 'withdrawn'] %}
             when {{ ozmeta_runtime.literal(events[kind]) }} then '{{ kind }}'
             {%- endfor %}
@@ -48,7 +51,7 @@ Raises where a changed flow would judge rounds again (see check_changed_flows), 
         {{ said['approval.step'] }} as step_named,
         coalesce({{ said['approval.onBehalfOf'] }}, nullif(EJ_Actor, '')) as voter
     from {{ timeline }}
-    where EJ_EventType in ({{ ozmeta_runtime.literals(types) }}) and TL_Position is not null
+    where {{ event_type }} in ({{ ozmeta_runtime.literals(types) }}) and TL_Position is not null
       and {{ ozmeta_runtime.new_since(state, timeline) }} {{ ozmeta_runtime.once('asked', 'and') }}
 ),
 

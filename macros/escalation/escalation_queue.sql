@@ -15,6 +15,8 @@ Arguments
 {% macro escalation_queue(binding, intake, slas, transitions, timeline, cycles=none, auto_close=true) %}
 {% if execute %}
 {%- set definition = [intake.object_type, intake.tenant_in_key, transitions, auto_close, cycles is not none] -%}
+{%- for names in ['event_aliases', 'sla_aliases'] if intake.get(names) -%}{%- do definition.append([names, intake[names]]) -%}{%- endfor -%}
+{%- set event_type = ozmeta_runtime.renamed('EJ_EventType', intake.get('event_aliases')) -%}
 {%- for sla in slas -%}{%- do definition.append([sla.code, sla.levels]) -%}{%- endfor -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, cycles]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
@@ -75,9 +77,10 @@ keyed as (
 
 answers as (
     select
-        _ObjectKey, EJ_EventType, TL_EffectiveUTC, PL_EscalationSignalType, PL_EscalationSlaCode, PL_EscalationLevel
+        _ObjectKey, {{ ozmeta_runtime.renamed_as('EJ_EventType', intake.get('event_aliases')) }}, TL_EffectiveUTC, PL_EscalationSignalType,
+        {{ ozmeta_runtime.renamed_as('PL_EscalationSlaCode', intake.get('sla_aliases')) }}, PL_EscalationLevel
     from {{ timeline }}
-    where EJ_EventType in ('Escalation.Acknowledged', 'Escalation.Closed') and TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }}
+    where {{ event_type }} in ('Escalation.Acknowledged', 'Escalation.Closed') and TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }}
       and _ObjectKey in (select _ObjectKey from keyed)
 ),
 

@@ -1,11 +1,13 @@
 {# SPEC 4.3, as the CTEs `streamed` (effective time) and `placed` (what the event asks for). Pending events stay aside.
    nanos: whether the journals keep nanoseconds, see keeps_nanos; then `streamed` has another CTE before it #}
 {% macro order_ctes(workflow, stream, as_of, nanos=false) %}
+{%- set aliases = workflow.get('aliases', {}) %}
 {%- set source = "coalesce(EJ_SourceSystem, '')" if stream != 'none' else "''" %}
 {{ "timed" if nanos else "streamed" }} as (
     select
-        _ObjectKey, EJ_ID, EJ_EventType, EJ_EventTimeUTC, {{ "TL_EventNanos, " if nanos }}EJ_Sequence, {{ source }} as stream,
-        PL_Code, PL_FromState, PL_ToState, PL_RowVersion,
+        _ObjectKey, EJ_ID, {{ ozmeta_runtime.renamed_as('EJ_EventType', aliases.get('event_types')) }}, EJ_EventTimeUTC, {{ "TL_EventNanos, " if nanos }}EJ_Sequence, {{ source }} as stream,
+        {{ ozmeta_runtime.renamed_as('PL_Code', aliases.get('transitions')) }}, {{ ozmeta_runtime.renamed_as('PL_FromState', aliases.get('states')) }},
+        {{ ozmeta_runtime.renamed_as('PL_ToState', aliases.get('states')) }}, PL_RowVersion,
         case when EJ_Sequence is null then EJ_EventTimeUTC
              else max(EJ_EventTimeUTC) over (
                 partition by _ObjectKey, {{ source }}, case when EJ_Sequence is null then 0 else 1 end

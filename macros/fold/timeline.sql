@@ -16,7 +16,8 @@ All events of a touched object are written again, so whatever builds on the time
 Arguments
   intake     see journal_slice
   workflow   dict: start, states: [code], transitions: [{code, from, to, events?: [event type]}] (enabled ones),
-             bound_events: [event type] that MetaDB binds, be their transitions enabled or not
+             bound_events: [event type] that MetaDB binds, be their transitions enabled or not,
+             aliases?: {states?, transitions?, event_types?: {old name: name of today}}
   policy     'last_writer_wins' or 'first_writer_wins'
   stream     'EJ_SourceSystem' or 'none'
 #}
@@ -30,6 +31,7 @@ Arguments
 {%- if state.incremental and state.whole -%}{%- do ozmeta_runtime.check_intake(intake) -%}{%- endif -%}
 {%- set held_columns = ozmeta_runtime.columns_of(this) if state.incremental and state.whole else none -%}
 {%- set paths = ozmeta_runtime.payload_paths(intake) -%}
+{%- set messages = intake.get('deduplicate_on') -%}
 {%- set as_of = ozmeta_runtime.instant(state.as_of) -%}
 {%- set nanos = ozmeta_runtime.keeps_nanos(intake) -%}
 
@@ -39,19 +41,19 @@ Arguments
 {{ ozmeta_runtime.admission_cte('redelivered', intake, state, ids='select EJ_ID from repeated') }}
 
 delivered as (
-    select {{ ozmeta_runtime.delivered_columns(nanos) }}, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }} as parsed
+    select {{ ozmeta_runtime.delivered_columns(nanos) }}{{ ozmeta_runtime.message_column(intake) }}, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }} as parsed
     from admission
     where refusal is null and EJ_ID not in (select EJ_ID from repeated)
     union all
-    select {{ ozmeta_runtime.delivered_columns(nanos) }}, TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }}
+    select {{ ozmeta_runtime.delivered_columns(nanos) }}{{ ozmeta_runtime.message_column(intake) }}, TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }}
     from (
         select
             *,
             row_number() over (
-                partition by _ObjectKey, EJ_ID
+                partition by _ObjectKey, {{ "case when TL_MessageKey is null then EJ_ID end, TL_MessageKey" if messages else "EJ_ID" }}
                 order by case when refusal is null then 0 else 1 end, _SyncDate, EJ_EventTimeUTC, {{ 'TL_EventNanos, ' if nanos }}{{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('payload')) }},
                     {{ ozmeta_runtime.bytewise('EJ_EventType') }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_Actor')) }},
-                    {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_SourceSystem')) }}, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}, TL_ContentHash
+                    {{ ozmeta_runtime.nulls_first(ozmeta_runtime.bytewise('EJ_SourceSystem')) }}, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}, TL_ContentHash{{ ", " ~ ozmeta_runtime.bytewise('EJ_ID') if messages }}
             ) as delivery
         from (select *, {{ ozmeta_runtime.content_hash(intake) }} as TL_ContentHash from redelivered) as hashed
     ) as numbered
@@ -60,7 +62,7 @@ delivered as (
 
 unpacked as (
     select
-        {{ ozmeta_runtime.delivered_columns(nanos) }}, TL_ContentHash
+        {{ ozmeta_runtime.delivered_columns(nanos) }}{{ ozmeta_runtime.message_column(intake) }}, TL_ContentHash
         {%- for path in paths %},
         {{ ozmeta_runtime.json_at('parsed', paths, loop.index0) }} as raw{{ loop.index }}
         {%- endfor %}
@@ -72,16 +74,22 @@ typed as (
         _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate,
         {{ ozmeta_runtime.truth('sync_date is null') }} as TL_IsUnsynced,
         TL_ContentHash{{ ", TL_EventNanos" if nanos }}
+        {%- if messages %},
+        TL_MessageKey, {{ ozmeta_runtime.event_key(intake, 'unpacked') }} as _Key
+        {%- endif %}
         {%- for column in ozmeta_runtime.payload_columns() %},
         {{ ozmeta_runtime.payload_value(column, 'raw' ~ loop.index) }} as {{ column.column }}
         {%- endfor %}
         {%- for field in intake.fields %},
-        raw{{ ozmeta_runtime.payload_columns() | length + loop.index }} as {{ field.column }}
+        {{ ozmeta_runtime.field_value(intake, loop.index0) }} as {{ field.column }}
         {%- endfor %}
     from unpacked {{ ozmeta_runtime.once('typed') }}
 ),
 
 {% if state.incremental %}
+{%- if messages %}
+{{ ozmeta_runtime.arrived_messages(nanos) }}
+{%- else %}
 known as (
     select held._ObjectKey, held.EJ_ID, held._SyncDate, held.TL_ContentHash
     from {{ this }} as held
@@ -96,6 +104,7 @@ arrived as (
         or known._SyncDate > typed._SyncDate
         or (known._SyncDate = typed._SyncDate and known.TL_ContentHash <> typed.TL_ContentHash)) {{ ozmeta_runtime.once('arrived', 'and') }}
 ),
+{%- endif %}
 
 touched as (
     select _ObjectKey from arrived
@@ -108,10 +117,12 @@ events as (
     select {{ ozmeta_runtime.event_columns(intake, nanos, held_columns) }}, {{ ozmeta_runtime.truth(ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch) }} as TL_Replaced
     from {{ this }} as held
     where _ObjectKey in (select _ObjectKey from touched)
-      and not exists (select 1 from arrived where arrived._ObjectKey = held._ObjectKey and arrived.EJ_ID = held.EJ_ID)
+      and not exists (select 1 from arrived where arrived._ObjectKey = held._ObjectKey and {{ "arrived._Key = held._Key" if messages else "arrived.EJ_ID = held.EJ_ID" }})
     union all
     select {{ ozmeta_runtime.event_columns(intake, nanos) }}, TL_Replaced from arrived
 ),
+{% elif messages %}
+{{ ozmeta_runtime.all_messages(intake, nanos) }}
 {% else %}
 events as (select typed.*, {{ ozmeta_runtime.truth('1 = 0') }} as TL_Replaced from typed),
 {% endif %}
@@ -122,13 +133,16 @@ events as (select typed.*, {{ ozmeta_runtime.truth('1 = 0') }} as TL_Replaced fr
 
 written as (
     select
-        {{ ozmeta_runtime.key_of(['events._ObjectKey', 'events.EJ_ID']) }} as _Key,
+        {{ ozmeta_runtime.event_key(intake, 'events') }} as _Key,
         events._ObjectKey, events.EJ_ID, events._TenantID, {{ ozmeta_runtime.literal(intake.object_type) }} as EJ_ObjectType, events.EJ_ObjectID, events.EJ_EventType,
         events.EJ_EventTimeUTC, events.EJ_Actor, events.EJ_SourceSystem, events.EJ_Sequence, events.EJ_CorrelationID,
         folded.TL_EffectiveUTC, folded.TL_Position, folded.TL_IsApplied, folded.TL_IsRejected,
         folded.TL_TransitionCode, folded.TL_FromState, folded.TL_ToState, folded.TL_State, folded.TL_RowVersion, folded.TL_Anomaly,
         {{ "events.TL_EventNanos" if nanos else "cast(0 as " ~ dbt.type_bigint() ~ ") as TL_EventNanos" }},
         events._SyncDate, events.TL_Journal, events.TL_IsUnsynced, events.TL_Replaced, events.TL_ContentHash,
+        {%- if messages %}
+        events.TL_MessageKey,
+        {%- endif %}
         {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}
         events.{{ column.column }},
         {%- endfor %}
@@ -163,7 +177,18 @@ select * from written
 {% macro payload_paths(intake) %}
   {%- set paths = [] -%}
   {%- for column in ozmeta_runtime.payload_columns() + intake.fields -%}{%- do paths.append(column.path) -%}{%- endfor -%}
+  {%- for field in intake.fields -%}{%- do paths.extend(field.get('old', [])) -%}{%- endfor -%}
   {%- do return(paths) -%}
+{% endmacro %}
+
+{# The raw JSON of the field that stands at that place among intake.fields: under its own name, else under the first of its old names that the payload has.
+   The columns raw1, raw2, … are those of payload_paths. #}
+{% macro field_value(intake, place) %}
+  {%- set own = ozmeta_runtime.payload_columns() | length -%}
+  {%- set raws = ['raw' ~ (own + place + 1)] -%}
+  {%- set before = intake.fields[:place] | map(attribute='old', default=[]) | map('length') | sum -%}
+  {%- for path in intake.fields[place].get('old', []) -%}{%- do raws.append('raw' ~ (own + intake.fields | length + before + loop.index)) -%}{%- endfor -%}
+  {{- raws[0] if raws | length == 1 else "coalesce(" ~ raws | join(', ') ~ ")" -}}
 {% endmacro %}
 
 {# raw: the raw JSON text, see json_at #}
@@ -174,19 +199,19 @@ select * from written
 
 {# held: names of the columns that a table of an older definition has. A field that it lacks is null there: it has no rows, or check_intake stopped the run. #}
 {% macro event_columns(intake, nanos, held=none) -%}
-  _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate, TL_IsUnsynced, TL_ContentHash
+  _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate, TL_IsUnsynced, TL_ContentHash{{ ozmeta_runtime.message_column(intake, held) }}
   {%- if nanos %}, {{ "cast(0 as " ~ dbt.type_bigint() ~ ") as " if held is not none and 'tl_eventnanos' not in held }}TL_EventNanos{% endif -%}
   {%- for column in ozmeta_runtime.payload_columns() + intake.fields %}, {% if held is not none and column.column | lower not in held %}cast(null as {{ ozmeta_runtime.type_text() }}) as {% endif %}{{ column.column }}{% endfor %}
 {%- endmacro %}
 
 {# What was taken from the journals, kept with each row: how rows were keyed; the payload fields that were read, each with a hash of its path; and of each journal a hash of
-   its name, one of what its columns are called and, where its event times may have nanoseconds, how they are read. As in `1f0c…:PL_object_Impact/3a5e:77b0c41d`. #}
+   its name, one of what its columns are called and, where its event times may have nanoseconds, how they are read; and by which columns messages were told apart, if they were. As in `1f0c…:PL_object_Impact/3a5e:77b0c41d`. #}
 {% macro intake_text(intake) %}
   {%- set keyed = [3, intake.object_type, intake.object_types | sort, intake.tenant_in_key, intake.needs_tenant] + ([intake.key] if intake.get('key') else []) -%}
   {%- set fields, journals = [], [] -%}
-  {%- for field in intake.fields -%}{%- do fields.append(field.column ~ '/' ~ local_md5(tojson(field.path))[:4]) -%}{%- endfor -%}
+  {%- for field in intake.fields -%}{%- do fields.append(field.column ~ '/' ~ local_md5(tojson([field.path] + field.old if field.get('old') else field.path))[:4]) -%}{%- endfor -%}
   {%- for journal in intake.journals -%}{%- do journals.append(ozmeta_runtime.journal_mark(journal, intake)) -%}{%- endfor -%}
-  {%- do return([local_md5(tojson(keyed))[:8], fields | sort | join(','), journals | sort | join(',')] | join(':')) -%}
+  {%- do return(([local_md5(tojson(keyed))[:8], fields | sort | join(','), journals | sort | join(',')] + ([intake.deduplicate_on | join(',')] if intake.get('deduplicate_on') else [])) | join(':')) -%}
 {% endmacro %}
 
 {# A column that begins or ceases to hold nanoseconds is read otherwise: what the timeline holds of it can't be ordered with what comes. #}
@@ -206,8 +231,11 @@ select * from written
     {%- if held[0] != wanted[0] -%}
       {%- do exceptions.raise_compiler_error("The object types or the instance key of " ~ this.identifier ~ " changed, so rows of the journal it never read may now belong to it. Run once with --full-refresh.") -%}
     {%- endif -%}
+    {%- if (held[3:] or ['']) != (wanted[3:] or ['']) -%}
+      {%- do exceptions.raise_compiler_error("journal.deduplicate_on in ozmeta.yml was another when " ~ this.identifier ~ " read its events, so some of them may be one message. Run once with --full-refresh to read them all by it.") -%}
+    {%- endif -%}
     {%- for field in wanted[1].split(',') if field and field not in held[1].split(',') -%}
-      {%- do exceptions.raise_compiler_error("A rule or an approval now uses the payload field " ~ refs[field.split('/')[0]] ~ ", which " ~ this.identifier ~ " does not hold for the events read so far. Run once with --full-refresh to read it from the journal.") -%}
+      {%- do exceptions.raise_compiler_error("A rule or an approval now uses the payload field " ~ refs[field.split('/')[0]] ~ ", which " ~ this.identifier ~ " does not hold for the events read so far, or not by the names it has in field_aliases today. Run once with --full-refresh to read it from the journal.") -%}
     {%- endfor -%}
     {%- if journal not in marks -%}
       {%- do exceptions.raise_compiler_error(this.identifier ~ " holds events of the journal " ~ journal ~ ", which ozmeta.yml no longer names. Name it again, or run once with --full-refresh to leave them out.") -%}

@@ -1,6 +1,6 @@
 {# SPEC 4.1, as a CTE called `name`: each journal row with its object's key and, where it has to be refused, the reason. A payload that is null is an event
-   without one, and admitted. ids, or_ids: see journal_slice. #}
-{% macro admission_cte(name, intake, state, ids=none, or_ids=none) %}
+   without one, and admitted. ids, or_ids, or_keys: see journal_slice. #}
+{% macro admission_cte(name, intake, state, ids=none, or_ids=none, or_keys=none) %}
 {{ name }} as (
     select
         journal.*,
@@ -15,14 +15,25 @@
         {{ ozmeta_runtime.object_key(intake) }} as _ObjectKey,
         coalesce(sync_date, EJ_EventTimeUTC) as _SyncDate
     from (
-        {{ ozmeta_runtime.journal_slice(intake, state, ids, or_ids) }}
+        {{ ozmeta_runtime.journal_slice(intake, state, ids, or_ids, or_keys=or_keys) }}
     ) as journal
 ),
 {% endmacro %}
 
-{# The ids that stand in the slice more than once, as the CTE `repeated`: few, and only of those is anything asked that needs an order. #}
-{% macro repeated_cte(intake, state, or_ids=none) %}
+{# The ids that stand in the slice more than once, as the CTE `repeated`: few, and only of those is anything asked that needs an order.
+   Where messages are told apart, so are the ids of a message that stands there more than once. #}
+{% macro repeated_cte(intake, state, or_ids=none, or_keys=none) %}
 repeated as (
+    {%- if intake.get('deduplicate_on') %}
+    select distinct EJ_ID
+    from (
+        select EJ_ID, count(*) over (partition by EJ_ID) as of_id, count(*) over (partition by coalesce(TL_MessageKey, EJ_ID)) as of_message
+        from (
+            {{ ozmeta_runtime.journal_slice(intake, state, or_ids=or_ids, only_id=true, or_keys=or_keys) }}
+        ) as ids where EJ_ID is not null
+    ) as counted
+    where of_id > 1 or of_message > 1
+    {%- else %}
     select EJ_ID
     from (
         {{ ozmeta_runtime.journal_slice(intake, state, or_ids=or_ids, only_id=true) }}
@@ -30,6 +41,7 @@ repeated as (
     where EJ_ID is not null
     group by EJ_ID
     having count(*) > 1
+    {%- endif %}
 ),
 {% endmacro %}
 

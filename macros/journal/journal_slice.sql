@@ -4,26 +4,30 @@ The journals' new rows of one object type, typed and judged (SPEC 2, 4.1, 8). Th
 Arguments
   intake  dict: object_type, object_types, tenant_in_key, needs_tenant, lookback_minutes, key?: [physical columns that together are the object's id],
           journals: [{name, relation, columns: {canonical: physical, or none where the journal has no such column}}],
-          fields: [{ref, column, path}] payload fields that rules use
+          fields: [{ref, column, path, old?: [path]}] payload fields that rules use, and where payloads may have them under old names
   state   from run_state: each journal is read from its own watermark on, less the lookback; all of it at first
   ids     a select of EJ_IDs: only rows of these; or none
   or_ids  a select of EJ_IDs whose rows are read wherever they are, or none
-  only_id whether nothing but EJ_ID is wanted
+  or_keys a select of message keys, likewise (see macros/journal/messages.sql); goes with or_ids
+  only_id whether nothing is wanted but EJ_ID, and the message key where messages are told apart
 Result    a select of one row per journal row: refusal (reason code or null), parsed payload, canonical columns, content hash
 Raises    where a journal lacks a column that has to be there, naming it and how to map it
 #}
-{% macro journal_slice(intake, state, ids=none, or_ids=none, only_id=false) %}
+{% macro journal_slice(intake, state, ids=none, or_ids=none, only_id=false, or_keys=none) %}
   {%- for journal in intake.journals %}
     {{ "union all" if not loop.first }}
-    {{ ozmeta_runtime.journal_rows(intake, journal, state, ids, or_ids, only_id) }}
+    {{ ozmeta_runtime.journal_rows(intake, journal, state, ids, or_ids, only_id, or_keys) }}
   {%- endfor %}
 {% endmacro %}
 
-{% macro journal_rows(intake, journal, state, ids=none, or_ids=none, only_id=false) %}
+{% macro journal_rows(intake, journal, state, ids=none, or_ids=none, only_id=false, or_keys=none) %}
   {%- set watermark = state.journals.get(journal.name) if state.incremental -%}
   {%- set c = ozmeta_runtime.journal_columns(journal, intake) %}
     select
         {{ c.EJ_ID }} as EJ_ID
+        {%- if intake.get('deduplicate_on') %},
+        {{ c.message_key }} as TL_MessageKey
+        {%- endif %}
         {%- if not only_id %},
         {{ ozmeta_runtime.literal(journal.name) }} as TL_Journal,
         {{ c._TenantID }} as _TenantID,
@@ -57,7 +61,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
       -- a row without _SyncDate has no place in the order of arrival, so it is looked at by every run
       {%- set looked_at = ozmeta_runtime.from_micros(ozmeta_runtime.to_micros(ozmeta_runtime.instant(watermark)) ~ " - " ~ intake.lookback_minutes * 60000000) %}
       {%- set since = ozmeta_runtime.at_or_since(c.stored_sync_date, c.sync_date_type, looked_at) %}
-      and {{ "(" ~ since ~ " or " ~ c.EJ_ID ~ " in (" ~ or_ids ~ "))" if or_ids else since }}
+      and {{ "(" ~ since ~ " or " ~ c.EJ_ID ~ " in (" ~ or_ids ~ ")" ~ (" or " ~ c.message_key ~ " in (" ~ or_keys ~ ")" if or_keys else "") ~ ")" if or_ids else since }}
     {%- endif %}
 {% endmacro %}
 
@@ -85,6 +89,10 @@ Raises    where a journal lacks a column that has to be there, naming it and how
           ~ (", or " ~ name ~ ": null for a journal without it: every run then reads all of it" if name == '_SyncDate' else '')
           ~ ") and generate again. It has: " ~ found.keys() | join(', ')) -%}
     {%- endif -%}
+    {%- if not column and name in intake.get('deduplicate_on', []) -%}
+      {%- do exceptions.raise_compiler_error("The journal " ~ journal.relation ~ " has no column for " ~ name ~ ", by which journal.deduplicate_on tells messages apart"
+          ~ ". Name it in ozmeta.yml under journal.columns (" ~ name ~ ": its_name), or leave it out of deduplicate_on, and generate again. It has: " ~ found.keys() | join(', ')) -%}
+    {%- endif -%}
     {%- set quoted = ozmeta_runtime.quoted_name(column.name) if column -%}
     {%- if column -%}{%- do ozmeta_runtime.check_type(journal.relation, name, column) -%}{%- endif -%}
     {%- set text = ozmeta_runtime.column_text(quoted, column.data_type) if column -%}
@@ -110,6 +118,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
     {%- if name == '_SyncDate' and column -%}{%- do sql.update({'stored_sync_date': quoted, 'sync_date_type': column.data_type}) -%}{%- endif -%}
   {%- endfor -%}
   {%- if intake.get('key') -%}{%- do sql.update({'EJ_ObjectID': ozmeta_runtime.composite_key(journal, intake, found)}) -%}{%- endif -%}
+  {%- if intake.get('deduplicate_on') -%}{%- do sql.update({'message_key': ozmeta_runtime.message_key(intake, sql)}) -%}{%- endif -%}
   {%- do journal.update({'sql': sql}) -%}
   {%- do return(sql) -%}
 {% endmacro %}

@@ -15,22 +15,32 @@ Arguments  intake: see journal_slice; timeline: the binding's timeline
 {%- set is_replaced = ozmeta_runtime.is_true('TL_Replaced') ~ " and " ~ ozmeta_runtime.new_since(state, timeline) -%}
 {%- set looks = not state.whole and timeline not in state.quiet and run_query("select " ~ ozmeta_runtime.any_row(timeline, is_replaced)).rows[0][0] | int -%}
 {%- set replaced = "select EJ_ID from " ~ timeline ~ " where " ~ is_replaced if looks else none -%}
+{%- set messages = intake.get('deduplicate_on') -%}
+{%- set replaced_messages = "select TL_MessageKey from " ~ timeline ~ " where TL_MessageKey is not null and " ~ is_replaced if looks and messages else none -%}
 with
-{{ ozmeta_runtime.repeated_cte(intake, state, or_ids=replaced) }}
-{{ ozmeta_runtime.admission_cte('admission', intake, state, or_ids=replaced) }}
+{{ ozmeta_runtime.repeated_cte(intake, state, or_ids=replaced, or_keys=replaced_messages) }}
+{{ ozmeta_runtime.admission_cte('admission', intake, state, or_ids=replaced, or_keys=replaced_messages) }}
 
 -- the only row of its id, admitted, is what the timeline holds, unless an earlier run read that id already
 known as (
-    select held._ObjectKey, held.EJ_ID, held._SyncDate, held.TL_ContentHash
+    select held._ObjectKey, held.EJ_ID, held._SyncDate, held.TL_ContentHash{{ ", held.TL_MessageKey" if messages }}
     from {{ timeline }} as held
+    {%- if messages and not state.whole %}
+    where held._ObjectKey in (select _ObjectKey from admission)
+    {%- else %}
     where held.EJ_ID in (select EJ_ID from {{ "repeated" if state.whole else "admission" }})
+    {%- endif %}
 ),
 
 suspects as (
-    select admission.*, known.TL_ContentHash as known_content
+    {#- a message that the timeline holds is judged by it, under whatever id; else the event of that id decides #}
+    select admission.*, {{ "coalesce(same.TL_ContentHash, known.TL_ContentHash)" if messages else "known.TL_ContentHash" }} as known_content
     from admission
     left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID = admission.EJ_ID and admission.refusal is null
-    where admission.refusal is not null or known.EJ_ID is not null
+    {%- if messages %}
+    left join known as same on same._ObjectKey = admission._ObjectKey and same.TL_MessageKey = admission.TL_MessageKey and admission.refusal is null
+    {%- endif %}
+    where admission.refusal is not null or known.EJ_ID is not null{{ " or same.EJ_ID is not null" if messages }}
 ),
 
 judged as (
@@ -86,7 +96,7 @@ where _DeleteDate is null
 {%- if state.whole %} and _Key not in (select _Key from refused)
 {%- else %} and QR_Reason = 'ConflictingDuplicate' and exists (
     select 1 from {{ timeline }} as held
-    where held._ObjectKey = standing._ObjectKey and held.EJ_ID = standing.QR_EventID and held.TL_ContentHash = standing.QR_ContentHash and held._Batch > {{ state.batch }}
+    where held._ObjectKey = standing._ObjectKey and {{ "(held.EJ_ID = standing.QR_EventID or held.TL_MessageKey is not null)" if messages else "held.EJ_ID = standing.QR_EventID" }} and held.TL_ContentHash = standing.QR_ContentHash and held._Batch > {{ state.batch }}
 )
 {%- endif %}
 {%- endif %}

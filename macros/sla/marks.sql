@@ -6,7 +6,7 @@
 {%- for field in used %}{%- do columns.update({field.ref: field.column}) %}{%- endfor %}
 carried as (
     select
-        _ObjectKey, EJ_ID, _TenantID, EJ_EventType, EJ_Actor, EJ_SourceSystem,
+        _ObjectKey, EJ_ID, _TenantID, {{ ozmeta_runtime.renamed_as('EJ_EventType', intake.get('event_aliases')) }}, EJ_Actor, EJ_SourceSystem,
         TL_Position, TL_EffectiveUTC, TL_IsApplied, TL_TransitionCode, TL_FromState, TL_ToState, TL_State, TL_Anomaly, PL_Code, PL_FromState, PL_ToState
         {%- for field in used %},
         {% if field.ref.startswith('object.') -%}
@@ -107,13 +107,13 @@ marks as (
   {%- for transition in transitions %} or {{ ozmeta_runtime.took(transition) }}{% endfor -%}
 {% endmacro %}
 
-{# Did this event take that transition? transition: {code, from, to, events?, other_events?}. A legal move took the one of its code that leads
+{# Did this event take that transition? transition: {code, from, to, events?, bound_events?, from_words?: [the from-state and its old names]}. A legal move took the one of its code that leads
    on from its state; an illegal one, applied because the journal says so, those of its code among its candidates. #}
 {% macro took(transition) -%}
   {%- set from_state = ozmeta_runtime.literal(transition.from) -%}
   ({{ ozmeta_runtime.is_true('TL_IsApplied') }} and TL_TransitionCode = {{ ozmeta_runtime.literal(transition.code) }} and TL_ToState = {{ ozmeta_runtime.literal(transition.to) }}
    and (TL_FromState = {{ from_state }} and coalesce(TL_Anomaly, '') <> 'IllegalTransition'
-        or TL_Anomaly = 'IllegalTransition' and coalesce(PL_FromState, {{ from_state }}) = {{ from_state }}
+        or TL_Anomaly = 'IllegalTransition' and coalesce(PL_FromState, {{ from_state }}) {{ "in (" ~ ozmeta_runtime.literals(transition.from_words) ~ ")" if transition.get('from_words') else "= " ~ from_state }}
            {%- if transition.get('bound_events') %}
            and (PL_Code is not null or EJ_EventType in ({{ ozmeta_runtime.literals(transition.get('events', [])) }})
                 or EJ_EventType not in ({{ ozmeta_runtime.literals(transition.bound_events) }}))

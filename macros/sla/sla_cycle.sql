@@ -30,7 +30,7 @@ Arguments
 {%- set as_of = ozmeta_runtime.as_of() -%}
 {#- brought to as_of already: what is due at that very instant is breached only after it -#}
 {%- set ticks = "ST_NextUTC <= " ~ as_of ~ " and _UpdateDate < " ~ as_of ~ " and _DeleteDate is null" -%}
-{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, workflow.terminal, schedules], [timeline, approvals], due=ticks) -%}
+{%- set state = ozmeta_runtime.run_state(binding, [intake.object_type, intake.tenant_in_key, workflow.terminal, schedules] + ([intake.event_aliases] if intake.get('event_aliases') else []), [timeline, approvals], due=ticks) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
 {%- set slots = ozmeta_runtime.level_slots(slas) -%}
 {#- Columns of levels that are no more: a merge would leave in them what they held. -#}

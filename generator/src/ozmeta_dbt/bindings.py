@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
+from ozmeta_dbt.aliases import ESCALATION_EVENTS, Aliases, Checker, Known, event_literals
 from ozmeta_dbt.config import FILE_NAME, MAX_VOTERS, BindingChoices, Config, Entity, FlowChoices
 from ozmeta_dbt.dsl import Action, Rule, parse_rule, path_of, refs_of
 from ozmeta_dbt.problems import Origin, Problems
@@ -152,6 +153,9 @@ class Binding:
     semantic: set[str] = field(default_factory=set)  # those of the purposes that are wanted as semantic models too
     entity: EntityTable | None = None
     left_out: set[str] = field(default_factory=set)  # purposes that the definitions allow, and no RuntimeTemplateBinding asks for
+    aliases: Aliases = field(default_factory=Aliases)
+    known: dict[str, Known] = field(default_factory=dict)  # by kind of alias
+    names: dict[str, Any] = field(default_factory=dict)  # what the manifest keeps, so that a renamed code is noticed
 
     @property
     def inline_slas(self) -> list[dict[str, str]]:
@@ -167,7 +171,24 @@ class Binding:
         refs = sorted(used | set(APPROVAL_REFS if self.approvals else ()))
         plain = {ref: "PL_" + re.sub(r"[^A-Za-z0-9]+", "_", ref).strip("_") for ref in refs}
         taken = Counter(name.lower() for name in plain.values())
-        return [{"ref": ref, "column": field_column(ref, plain[ref], taken), "path": path_of(ref)} for ref in refs]
+        return [{"ref": ref, "column": field_column(ref, plain[ref], taken), "path": path_of(ref)} | self.old_paths(ref) for ref in refs]
+
+    def old_paths(self, ref: str) -> dict[str, Any]:
+        """{old: [path]} of a field of the object that payloads may still have under another name."""
+        old = self.aliases.old("fields", ref.removeprefix("object.")) if ref.startswith("object.") else []
+        return {"old": [path_of(f"object.{name}") for name in old]} if old else {}
+
+    @property
+    def object_fields(self) -> set[str]:
+        """The object's fields that rules read."""
+        return {field["ref"].removeprefix("object.") for field in self.fields if field["ref"].startswith("object.")}
+
+    @property
+    def sla_aliases(self) -> dict[str, str]:
+        """Old codes of the SLAs that states have of their own, which are named after the state."""
+        own = {sla.code for sla in self.slas}
+        named = {f"State.{old}": f"State.{new}" for old, new in self.aliases.states.items()}
+        return {old: new for old, new in named.items() if new in own and old not in own}
 
 
 def field_column(ref: str, plain: str, taken: Counter[str]) -> str:
@@ -225,6 +246,7 @@ class Resolver:
         self.flows = self.by_id("ApprovalFlow")
         self.steps = self.by_id("ApprovalStep")
         self.flow_steps: dict[str, list[Step]] = {}
+        self.checker = Checker(config, problems)
         self.binding_rows = self.by_id("RuntimeBinding")
         signals = Counter(row.code for row in rows["RuntimeSignalType"])
         for row in rows["RuntimeSignalType"]:
@@ -263,6 +285,8 @@ class Resolver:
 
     def bindings(self) -> list[Binding]:
         found = [binding for row in self.rows["RuntimeBinding"] if (binding := self.binding(row))]
+        if not self.problems.errors:
+            self.checker.check_shared()
         self.check_apart(found, lambda b: [b.name], "the name {} for their models", "rename one of the tables")
         self.check_apart(found, lambda b: b.object_types, "the object type {!r}", "say in ozmeta.yml, under bindings, which object_types each has")
         self.check_flow_choices()
@@ -338,11 +362,44 @@ class Resolver:
         purposes, semantic, left_out = self.purposes(row, label, slas, workflow, approvals)
         if "ApprovalTracking" not in purposes and not any(sla.approval_step for sla in slas):
             approvals = None  # nothing needs what its votes say
-        return Binding(
+        found = Binding(
             name=name, object_type=label, object_types=object_types, tenant_in_key=tenant_in_key,
             needs_tenant=tenant_in_key or getattr(entity, "requires_tenant", False), choices=choices, workflow=workflow, slas=slas,
             purposes=purposes, approvals=approvals, severities=self.severities, mirrored=self.config.journal.mirror, semantic=semantic, entity=own_table, left_out=left_out,
         )  # fmt: skip
+        found.known = self.known(found)
+        found.aliases = self.checker.aliases(label, choices, found.known)
+        found.object_types = [*object_types, *(old for old in found.aliases.object_types if old not in object_types)]
+        found.names = self.names(row, entity, found)
+        return found
+
+    def known(self, binding: Binding) -> dict[str, Known]:
+        """What an alias of each kind may lead to, and which names are in use."""
+        workflow, approval = binding.workflow, self.config.approval_events
+        of_workflow = f"of the workflow {workflow.code}"
+        codes = {t.code for t in self.transitions.values() if t.workflow_id == workflow.id}
+        said = event_literals(rule for sla in binding.slas for rule in (sla.start, sla.stop))
+        events = {row.code for row in self.rows["EventType"]} | set(approval.model_dump().values()) | {*ESCALATION_EVENTS} | said
+        entities = [*self.rows["Table"], *self.rows["UiEntity"]]
+        return {
+            "states": Known(of_workflow, set(workflow.states)),
+            "transitions": Known(of_workflow, codes),
+            "event_types": Known("of MetaDB or of a rule", events),
+            "object_types": Known(f"of {binding.object_type}", set(binding.object_types), {row.code for row in entities}),
+            "fields": Known(f"of {binding.object_type}", binding.object_fields),
+        }
+
+    def names(self, row: RuntimeBinding, entity: Any, binding: Binding) -> dict[str, Any]:
+        """Which id has which code today; for the manifest."""
+        code = getattr(entity, "cd_code", None)
+        said = event_literals(rule for sla in binding.slas for rule in (sla.start, sla.stop)) | set(binding.workflow.bound_events)
+        tables = {"states": self.states, "transitions": self.transitions}
+        return {
+            "object": {"type": row.object_type, "id": row.object_id, "code": entity.code} | ({"cd_code": code} if code else {}),
+            "workflow": binding.workflow.id,
+            **{kind: {id: item.code for id, item in sorted(rows.items()) if item.workflow_id == binding.workflow.id} for kind, rows in tables.items()},
+            "event_types": {id: item.code for id, item in sorted(self.event_types.items()) if item.code in said},
+        }
 
     def check_key(self, row: RuntimeBinding, label: str, choices: BindingChoices) -> None:
         place = Origin(FILE_NAME).at("bindings", label, "key")

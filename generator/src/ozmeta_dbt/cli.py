@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from ozmeta_dbt import __version__, leftovers, snapshot, writer
+from ozmeta_dbt import __version__, aliases, leftovers, snapshot, writer
 from ozmeta_dbt.bindings import Binding
 from ozmeta_dbt.config import FILE_NAME, Config, load_config
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_DIFFERENT, EXIT_FILE, EXIT_INVALID, EXIT_OK, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
-from ozmeta_dbt.project import read_rows
+from ozmeta_dbt.project import read_project, read_rows
 from ozmeta_dbt.prove.dbt import Dbt, DbtFailed, vars_of
 from ozmeta_dbt.readers import MetaRows
 from ozmeta_dbt.render import models_of, render
@@ -110,7 +110,7 @@ def generate(
 ) -> None:
     """Write the dbt models of every runtime binding; with --check or --diff, only say or show what would change."""
     config, bindings = load(project_dir)
-    plan = writer.plan(project_dir / config.output, render(bindings, config))
+    plan = writer.plan(project_dir / config.output, render(bindings, config), aliases.names_of(bindings))
     for note in leftovers.left_behind(plan):
         err.print(f"[dim]note[/]    {escape(note)}")
     if diff and plan.changes:
@@ -155,6 +155,14 @@ def export(
     out.print(f"{escape(str(path))} {'is unchanged' if same else 'written'}: {counted(sum(map(len, rows.rows.values())), 'row')} of {counted(sum(map(bool, rows.rows.values())), 'table')}")
 
 
+def event_aliases(project: Path, name: str) -> dict[str, str]:
+    """{old event type: name of today} of a binding, by what its models are called; none where the project has no ozmeta.yml any more."""
+    if not (project / FILE_NAME).exists():
+        return {}
+    _, bindings = read_project(project, Problems())
+    return next((binding.aliases.event_types for binding in bindings if binding.name == name), {})
+
+
 @app.command()
 def explain(
     binding: Annotated[str, typer.Argument(help="Its name, or an object type of it, in any spelling: case, Case, CA.")],
@@ -163,12 +171,14 @@ def explain(
     project_dir: ProjectDir = Path("."), profiles_dir: ProfilesDir = None, profile: Profile = None, target: Target = None, vars: Vars = None,  # fmt: skip
 ) -> None:
     """Show one object's events in the order they count, and what each did: which timers it started and stopped, what was raised, and why."""
-    from ozmeta_dbt.prove.explain import objects, show, tenant as tenant_of
+    from ozmeta_dbt.prove.explain import objects, rename, show, tenant as tenant_of
 
     dbt = Dbt(project_dir, profiles_dir, profile, target, vars_of(vars))
     answer = dbt.operation("explain_facts", binding=binding, object=object_id)
     unclaimed = answer.pop("unclaimed", [])
     found = objects(answer)
+    for facts in found.values():
+        rename(facts, event_aliases(project_dir, binding))
     shown = {key: facts for key, facts in found.items() if tenant is None or tenant_of(facts) == tenant}
     for facts in shown.values():
         show(binding, object_id, facts, out)

@@ -51,6 +51,7 @@ TIMELINE_MORE = {
     "PL_EscalationLevel": "escalation.level of the payload.",
     "TL_Intake": "What was read of the journal row: how it was keyed, which payload fields rules used, and by which names its columns were read.",
 }
+MESSAGE = {"TL_MessageKey": "The message it is, by the columns that journal.deduplicate_on names; null where one of them is empty, and its EJ_ID alone tells it apart."}
 INSTANCE = {
     "WI_ID": "Id of the instance, UUIDv7.",
     "_TenantID": "The tenant; empty where it is no part of the instance key.",

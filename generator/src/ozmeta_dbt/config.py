@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from pathlib import Path
 from types import UnionType
@@ -22,6 +23,11 @@ CANONICAL_COLUMNS = (
     "EJ_CausationID", "EJ_SourceSystem", "EJ_SourceKey", "EJ_Payload", "EJ_PayloadHash", "EJ_Sequence", "_SyncDate",
 )  # fmt: skip
 NEEDED_COLUMNS = {"EJ_ID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_ObjectType", "EJ_ObjectID", "EJ_Payload"}
+# Columns that may tell messages apart. The object always does; the rest differs between two deliveries or is what is delivered.
+MESSAGE_COLUMNS = (
+    "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_CorrelationID", "EJ_CausationID", "EJ_SourceSystem", "EJ_SourceKey",
+    "EJ_PayloadHash", "EJ_Sequence",
+)  # fmt: skip
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_$-]*$", max_length=128)]
 
 
@@ -31,6 +37,19 @@ KeyColumns = Annotated[list[ColumnName], Field(min_length=1, max_length=16), Bef
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+def refused_column(name: str) -> str:
+    """Why messages can't be told apart by that column."""
+    if name == "EJ_ID":
+        return "EJ_ID is what differs when a message comes again under a new event id"
+    if name in ("EJ_ObjectType", "EJ_ObjectID"):
+        return f"{name}: messages are always told apart by their object, so it need not be named"
+    if name in CANONICAL_COLUMNS:
+        return f"{name}: two deliveries of one message may differ there, or it is their content"
+    close = difflib.get_close_matches(name.casefold(), [c.casefold() for c in MESSAGE_COLUMNS], n=1)
+    meant = next((c for c in MESSAGE_COLUMNS if c.casefold() in close), None)
+    return f"'{name}' is not a column of the EventJournal" + (f"; did you mean {meant}?" if meant else "")
 
 
 class MetaDb(Strict):
@@ -82,6 +101,17 @@ class Journal(Strict):
     lookback_minutes: Annotated[int, Field(ge=0, le=525_600)] = 60
     mirror: bool = False
     ignore_object_types: list[str | None] = []  # of other systems; null for rows without one
+    deduplicate_on: list[str] = []  # the columns by which two rows of one object are one message, whatever their EJ_ID
+
+    @field_validator("deduplicate_on")
+    @classmethod
+    def message_columns(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if name not in MESSAGE_COLUMNS:
+                raise ValueError(f"{refused_column(name)}; a message may be told apart by {', '.join(MESSAGE_COLUMNS)}")
+        if len(set(names)) < len(names):
+            raise ValueError("a column is named twice")
+        return names
 
     @model_validator(mode="after")
     def checks(self) -> Journal:
@@ -92,6 +122,9 @@ class Journal(Strict):
                 raise ValueError(f"columns: '{name}' is not a column of the EventJournal ({one_of(name, CANONICAL_COLUMNS)})")
             if physical is None and name in NEEDED_COLUMNS:
                 raise ValueError(f"columns: no event can do without {name}, so it cannot be null")
+        for name in self.deduplicate_on:
+            if name in self.columns and self.columns[name] is None:
+                raise ValueError(f"deduplicate_on: columns says that the journal has no {name}, so no row would have a message key")
         labels = [s.label for s in self.all_sources]
         if len(set(labels)) < len(labels):
             raise ValueError("sources: two of them are the same table")
@@ -111,6 +144,20 @@ class Entity(Strict):
     key: KeyColumns | None = None
     tenant: ColumnName | None = None
     write_back: bool = False
+
+
+EventName = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Aliases = dict[EventName, EventName]  # {name that journals still use: name of today}
+
+
+class AliasChoices(Strict):
+    """What journals still call by an old name (SPEC 10 "Aliases"). aliases.py checks them against the metadata."""
+
+    state_aliases: Aliases = {}
+    transition_aliases: Aliases = {}
+    event_type_aliases: Aliases = {}
+    object_type_aliases: Aliases = {}
+    field_aliases: Aliases = {}
 
 
 Share = Annotated[float, Field(ge=0.0001, le=1)]
@@ -142,7 +189,7 @@ class Tests(Strict):
         return None if value is False else value
 
 
-class BindingChoices(Strict):
+class BindingChoices(AliasChoices):
     conflict_policy: Literal["last_writer_wins", "first_writer_wins"] = "last_writer_wins"
     object_types: list[str] | None = None
     auto_close: bool = True
@@ -215,7 +262,6 @@ class FlowChoices(Strict):
 
 TenantID = Annotated[Text, StringConstraints(min_length=1)]
 Warehouse = Literal["duckdb", "postgres", "redshift", "bigquery", "databricks", "spark", "snowflake", "sqlserver", "fabric"]
-EventName = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 
 
 class ApprovalEvents(Strict):
@@ -233,7 +279,7 @@ class ApprovalEvents(Strict):
         return self
 
 
-class Config(Strict):
+class Config(AliasChoices):  # the aliases here are for every binding that has the name of today
     version: Literal[1]
     metadb: MetaDb
     output: str = "models/ozmeta"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ozmeta_dbt import checks, dbt_vars, leftovers, warehouses, writer
+from ozmeta_dbt import aliases, checks, dbt_vars, leftovers, warehouses, writer
 from ozmeta_dbt.bindings import Binding, Resolver
 from ozmeta_dbt.config import Config, load_config
 from ozmeta_dbt.problems import InvalidMetadata, Problems
@@ -24,6 +24,7 @@ def read_rows(folder: Path, problems: Problems, check_rules: bool = True) -> tup
     if check_rules:
         checks.check(resolver, problems)
     problems.notes += leftovers.not_chosen(bindings)
+    aliases.propose(bindings, writer.read_names(folder / config.output), f"{config.output}/{writer.MANIFEST}", problems)
     warehouses.check(bindings, config.warehouses, problems)
     return config, rows, bindings
 
@@ -40,5 +41,5 @@ def write_models(folder: Path, check_rules: bool = True) -> tuple[int, int]:
     if problems.errors:
         raise InvalidMetadata(problems)
     files = render(bindings, config)
-    writer.apply(writer.plan(folder / config.output, files))
+    writer.apply(writer.plan(folder / config.output, files, aliases.names_of(bindings)))
     return len(bindings), len(files)

@@ -8,7 +8,7 @@ import yaml
 
 from ozmeta_dbt import columns as col, semantic
 from ozmeta_dbt.bindings import APPROVAL_REFS, Approvals, Binding, EntityTable, Flow, Level, Sla, Step, Transition
-from ozmeta_dbt.config import Config
+from ozmeta_dbt.config import CANONICAL_COLUMNS, Config
 from ozmeta_dbt.dsl import in_words
 from ozmeta_dbt.literals import Code, jinja, yaml_text
 
@@ -113,12 +113,16 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
         **object_key, "object_types": sorted(binding.object_types), "needs_tenant": binding.needs_tenant,
         "lookback_minutes": config.journal.lookback_minutes, "fields": binding.fields, "journals": journals,
         **({"key": binding.choices.key} if binding.choices.key else {}),
+        **({"deduplicate_on": [name for name in CANONICAL_COLUMNS if name in config.journal.deduplicate_on]} if config.journal.deduplicate_on else {}),
     }  # fmt: skip
+    event_aliases = {"event_aliases": binding.aliases.event_types} if binding.aliases.event_types else {}
     workflow = {"id": binding.workflow.id, "start": binding.workflow.start, "terminal": binding.workflow.terminal}
     slas = [sla_literal(sla, binding) for sla in binding.slas]
     if model == "timeline":
         transitions = [transition_literal(t) for t in binding.workflow.transitions]
         workflow = {"start": workflow["start"], "states": binding.workflow.states, "bound_events": binding.workflow.bound_events, "transitions": transitions}
+        old_words = {kind: binding.aliases.of(kind) for kind in ("states", "transitions", "event_types") if binding.aliases.of(kind)}
+        workflow |= {"aliases": old_words} if old_words else {}
         policy = {"policy": jinja(binding.choices.conflict_policy), "stream": jinja(config.journal.stream)}
         return {"intake": reading, "workflow": workflow}, {"intake": "intake", "workflow": "workflow", **policy}
     if model == "quarantine":
@@ -126,14 +130,14 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
     if model == "workflow_instance":
         return {"intake": object_key, "workflow": workflow}, {"intake": "intake", "workflow": "workflow", "timeline": timeline}
     if model == "sla_cycle":
-        sets = {"intake": {**object_key, "fields": binding.fields}, "workflow": {"terminal": workflow["terminal"]}, "slas": slas}
+        sets = {"intake": {**object_key, "fields": binding.fields, **event_aliases}, "workflow": {"terminal": workflow["terminal"]}, "slas": slas}
         calls = {"intake": "intake", "workflow": "workflow", "slas": "slas", "timeline": timeline}
         if any(sla.approval_step for sla in binding.slas):
             calls["approvals"] = f"ref({jinja(f'{binding.name}_approval_step')})"
         return sets, calls
     if model == "approval_event" and binding.approvals:
         fields = [field for field in binding.fields if field["ref"] in APPROVAL_REFS]
-        sets = {"intake": {**object_key, "fields": fields}, "approvals": {"events": config.approval_events.model_dump(), **approvals_literal(binding.approvals)}}
+        sets = {"intake": {**object_key, "fields": fields, **event_aliases}, "approvals": {"events": config.approval_events.model_dump(), **approvals_literal(binding.approvals)}}
         return sets, {"intake": "intake", "approvals": "approvals", "timeline": timeline}
     if model == "approval_step" and binding.approvals:
         calls = {"intake": "intake", "approvals": "approvals", "events": f"ref({jinja(f'{binding.name}_approval_event')})", "timeline": timeline}
@@ -146,7 +150,8 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
         calls = {"intake": "intake", "slas": "slas", "transitions": "transitions", "timeline": timeline, "auto_close": jinja(binding.choices.auto_close)}
         if "sla_cycle" in models_of(binding):
             calls["cycles"] = f"ref({jinja(f'{binding.name}_sla_cycle')})"
-        return {"intake": object_key, "slas": levels, "transitions": transitions}, calls
+        answered = object_key | event_aliases | ({"sla_aliases": binding.sla_aliases} if binding.sla_aliases else {})
+        return {"intake": answered, "slas": levels, "transitions": transitions}, calls
     if model == "runtime_signal":
         others = {"cycles": "sla_cycle", "queue": "escalation_queue", "approvals": "approval_step"}
         calls = {name: f"ref({jinja(f'{binding.name}_{other}')})" for name, other in others.items() if other in models_of(binding)}
@@ -159,7 +164,7 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
     if model == "journal":
         emits = [{"transition": took_literal(t, binding), "event": e.event, "payload": e.payload} for t in binding.workflow.transitions for e in t.emits if e.event]
         calls = {"signals": f"ref({jinja(f'{binding.name}_runtime_signal')})"} if "runtime_signal" in models_of(binding) else {}
-        return {"intake": {key: value for key, value in reading.items() if key != "fields"}, "emits": emits}, {"intake": "intake", "emits": "emits", "timeline": timeline, **calls}
+        return {"intake": {key: value for key, value in reading.items() if key not in ("fields", "deduplicate_on")}, "emits": emits}, {"intake": "intake", "emits": "emits", "timeline": timeline, **calls}
     after = ", ".join(f"ref({jinja(f'{binding.name}_{other}')})" for other in models_of(binding) if other not in ("timeline", "run", *BESIDE))
     return {}, {"journals": jinja([source.label for source in config.journal.all_sources]), "timeline": timeline, "after": f"[{after}]"}
 
@@ -177,7 +182,16 @@ def transition_literal(transition: Transition) -> dict[str, Any]:
 
 
 def took_literal(transition: Transition, binding: Binding) -> dict[str, Any]:
-    return transition_literal(transition) | {"bound_events": binding.workflow.bound_events}
+    """A transition, and all that an event may say which took it: the timeline keeps the words of the journal, old ones too."""
+    aliases = binding.aliases
+
+    def words(events: list[str]) -> list[str]:
+        return [*events, *(old for old, new in aliases.event_types.items() if new in events)]
+
+    literal = transition_literal(transition) | {"bound_events": words(binding.workflow.bound_events)}
+    literal |= {"events": words(transition.events)} if transition.events else {}
+    old_states = aliases.old("states", transition.from_state)
+    return literal | ({"from_words": [transition.from_state, *old_states]} if old_states else {})
 
 
 def level_literal(level: Level) -> dict[str, Any]:
@@ -346,6 +360,8 @@ def model_properties(binding: Binding, model: str, config: Config) -> dict[str, 
     own = dict(col.LOGS.get(model) or col.CANONICAL[model])
     if model == "timeline":
         own |= col.TIMELINE_MORE | {f["column"]: f"{f['ref']} of the payload, as JSON: null where the event has no such key, 'null' where it clears it." for f in binding.fields}
+    if model == "timeline" and config.journal.deduplicate_on:
+        own |= col.MESSAGE
     if model == "sla_cycle":
         own |= {"ST_IsLatest": "Whether it is its timer's latest cycle, the one that sla_timer shows.", "ST_StartEventID": "Id of the event that started the cycle.", "ST_StopEventID": "Id of the event that stopped it; null while it runs."}
         own |= {"ST_PausedSeconds": "How long it stood still between its stops and resumptions, in seconds: ST_DueUTC lies later by the pauses before it.", "ST_WarnAtUTC": "When it is, or was, to be warned, UTC."}

@@ -10,6 +10,7 @@ import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ozmeta_dbt import __version__
 from ozmeta_dbt.problems import FileProblem
@@ -45,9 +46,21 @@ def read_bytes(path: Path) -> bytes | None:
         raise FileProblem(f"{path} can't be read: {error}") from None
 
 
-def manifest_text(files: dict[str, str]) -> str:
+def manifest_text(files: dict[str, str], names: dict[str, Any] | None = None) -> str:
+    """names: which id has which code, per binding; the next generation notices by them what was renamed."""
     entries = {name: sha256(text.encode()) for name, text in sorted(files.items())}
-    return json.dumps({"generator": "ozmeta-dbt", "version": __version__, "files": entries}, indent=2) + "\n"
+    document = {"generator": "ozmeta-dbt", "version": __version__, "files": entries} | ({"names": names} if names else {})
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_names(folder: Path) -> dict[str, Any]:
+    """What the last manifest says under `names`; nothing where there is none, or it is not one that this generator wrote."""
+    data = read_bytes(folder / MANIFEST)
+    try:
+        names = json.loads(data)["names"] if data is not None else {}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return {name: entry for name, entry in names.items() if isinstance(entry, dict)} if isinstance(names, dict) else {}
 
 
 def read_manifest(folder: Path) -> dict[str, str]:
@@ -66,10 +79,10 @@ def read_manifest(folder: Path) -> dict[str, str]:
     return files
 
 
-def plan(folder: Path, files: dict[str, str]) -> Plan:
+def plan(folder: Path, files: dict[str, str], names: dict[str, Any] | None = None) -> Plan:
     made = read_manifest(folder)
     result = Plan(folder)
-    for name, text in sorted({**files, MANIFEST: manifest_text(files)}.items()):
+    for name, text in sorted({**files, MANIFEST: manifest_text(files, names)}.items()):
         current = read_bytes(folder / name)
         if current == text.encode():
             result.unchanged.append(name)

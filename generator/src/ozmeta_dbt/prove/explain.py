@@ -71,6 +71,12 @@ def objects(facts: Facts) -> dict[str, Facts]:
     return dict(sorted(found.items(), key=lambda item: str(tenant(item[1]))))
 
 
+def rename(facts: Facts, aliases: dict[str, str]) -> None:
+    """Event types by their names of today: the timeline keeps those of the journal. aliases: {old: new}, of ozmeta.yml."""
+    for row in facts.get("timeline", []):
+        row["EJ_EventType"] = aliases.get(row["EJ_EventType"] or "", row["EJ_EventType"])
+
+
 def tenant(facts: Facts) -> str | None:
     return next((row["_TenantID"] for model in ("workflow_instance", "timeline", "quarantine") for row in facts.get(model, [])), None)
 
