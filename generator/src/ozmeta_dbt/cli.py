@@ -16,11 +16,12 @@ from rich.syntax import Syntax
 from ozmeta_dbt import __version__, snapshot, writer
 from ozmeta_dbt.bindings import Binding
 from ozmeta_dbt.config import FILE_NAME, Config, load_config
+from ozmeta_dbt.dbt_project import with_schemas
 from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_DIFFERENT, EXIT_FILE, EXIT_INVALID, EXIT_OK, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
-from ozmeta_dbt.project import read_rows
+from ozmeta_dbt.project import files_of, read_rows
 from ozmeta_dbt.prove.dbt import Dbt, DbtFailed, vars_of
 from ozmeta_dbt.readers import MetaRows
-from ozmeta_dbt.render import models_of, render
+from ozmeta_dbt.render import models_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="From OZMetaDB metadata to live workflow state, SLA timers and escalation queues in dbt.")
 WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200  # tables in a log are read in full, not folded to 80
@@ -105,7 +106,7 @@ def generate(
 ) -> None:
     """Write the dbt models of every runtime binding."""
     config, bindings = load(project_dir)
-    plan = writer.plan(project_dir / config.output, render(bindings, config))
+    plan = writer.plan(project_dir / config.output, files_of(project_dir, config, bindings))
     if diff and plan.changes:
         text = writer.diff(plan)
         out.print(Syntax(text, "diff", background_color="default")) if out.is_terminal else print(text, end="")
@@ -212,7 +213,7 @@ def journal_export(
     source: SourceName = None, project_dir: ProjectDir = Path("."),
 ) -> None:  # fmt: skip
     """Write a journal to a file, a row a line: the same rows, the same bytes."""
-    journal, config = journals(), load_config(project_dir)
+    journal, config = journals(), with_schemas(project_dir, load_config(project_dir))
     moment = journal.instant(since) if since is not None else None
     if since is not None and moment is None:
         raise typer.BadParameter("an instant is expected, such as 2026-03-01T12:00:00", param_hint="--since")
@@ -223,7 +224,7 @@ def journal_export(
 @journal_app.command("replay")
 def journal_replay(path: Annotated[Path, typer.Argument(help="What `journal export` wrote.")], url_env: UrlEnv, source: SourceName = None, project_dir: ProjectDir = Path(".")) -> None:
     """Append a file's rows to a journal, those that are not there yet, all or none of them."""
-    journal, config = journals(), load_config(project_dir)
+    journal, config = journals(), with_schemas(project_dir, load_config(project_dir))
     done = journal.replay(path, journal.Place.of(config, source), url_env)
     out.print(escape(f"{path}: {done.rows} rows, {done.appended} appended, {done.there} were there"))
     if done.clashes:

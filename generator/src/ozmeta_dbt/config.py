@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag, ValidationError, field_validator, model_validator
 
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.rows import Text, loads_yaml
@@ -61,7 +61,7 @@ class MetaDb(Strict):
 
 class Source(Strict):
     name: Identifier
-    schema_: Identifier = Field(alias="schema")
+    schema_: Identifier | None = Field(default=None, alias="schema")  # by default as dbt: see schema_name
     table: Identifier
     database: Identifier | None = None
 
@@ -69,10 +69,36 @@ class Source(Strict):
     def label(self) -> str:
         return f"{self.name}.{self.table}"
 
+    @property
+    def schema_name(self) -> str:
+        """Without `schema`, dbt takes the source's name."""
+        return self.schema_ or self.name
+
+
+class ModelRef(Strict):
+    """A journal that is a model, a seed or a snapshot of the user's project, or of a package."""
+
+    ref: Identifier
+    package: Identifier | None = None
+
+    @property
+    def label(self) -> str:
+        return self.ref
+
+
+def kind_of_journal(given: object) -> str:
+    return MODEL_TAG if isinstance(given, ModelRef) or (isinstance(given, dict) and "ref" in given) else SOURCE_TAG
+
+
+SOURCE_TAG, MODEL_TAG = "a source", "a dbt model"  # pydantic puts them into an error's location: see load_config
+JournalTable = Annotated[Annotated[Source, Tag(SOURCE_TAG)] | Annotated[ModelRef, Tag(MODEL_TAG)], Discriminator(kind_of_journal)]
+
 
 class Journal(Strict):
     source: Source | None = None
-    sources: list[Source] = []
+    ref: Identifier | None = None
+    package: Identifier | None = None  # of `ref`
+    sources: list[JournalTable] = []
     columns: dict[str, str | None] = {}
     stream: Literal["EJ_SourceSystem", "none"] = "EJ_SourceSystem"
     lookback_minutes: Annotated[int, Field(ge=0, le=525_600)] = 60
@@ -80,21 +106,30 @@ class Journal(Strict):
 
     @model_validator(mode="after")
     def checks(self) -> Journal:
-        if (self.source is None) == (not self.sources):
-            raise ValueError("give `source`, or a list of them under `sources`")
+        if [self.source is None, self.ref is None, not self.sources].count(False) != 1:
+            raise ValueError("give one of `source`, `ref` (a dbt model) and a list of these under `sources`")
+        if self.package and not self.ref:
+            raise ValueError("`package` goes with `ref` only: it names the package of that model")
         for name, physical in self.columns.items():
             if name not in CANONICAL_COLUMNS:
                 raise ValueError(f"columns: '{name}' is no column of the EventJournal; they are {', '.join(CANONICAL_COLUMNS)}")
             if physical is None and name in NEEDED_COLUMNS:
                 raise ValueError(f"columns: no event can do without {name}, so it cannot be null")
-        labels = [s.label for s in self.all_sources]
+        labels = [s.label for s in self.all_journals]
         if len(set(labels)) < len(labels):
             raise ValueError("sources: two of them are the same table")
         return self
 
     @property
+    def all_journals(self) -> list[Source | ModelRef]:
+        if self.ref:
+            return [ModelRef(ref=self.ref, package=self.package)]
+        return [self.source] if self.source else list(self.sources)
+
+    @property
     def all_sources(self) -> list[Source]:
-        return [self.source] if self.source else self.sources
+        """Those that are sources, not models."""
+        return [journal for journal in self.all_journals if isinstance(journal, Source)]
 
 
 class Entity(Strict):
@@ -168,7 +203,7 @@ def load_config(project: Path) -> Config:
         return Config.model_validate(loads_yaml(text))
     except ValidationError as error:
         for fault in error.errors():
-            problems.error(Origin(FILE_NAME).at(*fault["loc"]), fault["msg"].removeprefix("Value error, "))
+            problems.error(Origin(FILE_NAME).at(*(key for key in fault["loc"] if key not in (SOURCE_TAG, MODEL_TAG))), fault["msg"].removeprefix("Value error, "))
     except (ValueError, RecursionError) as error:
         problems.error(Origin(FILE_NAME), f"is no YAML: {error}")
     raise InvalidMetadata(problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ozmeta_dbt import warehouses, writer
+from ozmeta_dbt import dbt_project, warehouses, writer
 from ozmeta_dbt.bindings import Binding, resolve
 from ozmeta_dbt.config import Config, load_config
 from ozmeta_dbt.problems import InvalidMetadata, Problems
@@ -19,6 +19,7 @@ def read_rows(folder: Path, problems: Problems) -> tuple[Config, MetaRows, list[
     rows = read_metadb(folder, config.metadb, problems, tuple(sorted(flows)))
     bindings = resolve(rows, config, problems)
     warehouses.check(bindings, config.warehouses, problems)
+    dbt_project.check_sources(folder, config, problems)
     return config, rows, bindings
 
 
@@ -27,12 +28,17 @@ def read_project(folder: Path, problems: Problems) -> tuple[Config, list[Binding
     return config, bindings
 
 
+def files_of(folder: Path, config: Config, bindings: list[Binding]) -> dict[str, str]:
+    """What `generate` writes into this dbt project: {path below the output folder: text}"""
+    return render(bindings, config, dbt_project.look(folder, config.output))
+
+
 def write_models(folder: Path) -> tuple[int, int]:
     """What `ozmeta-dbt generate --force` does, without a word; the numbers of bindings and of files. InvalidMetadata where there are errors."""
     problems = Problems()
     config, bindings = read_project(folder, problems)
     if problems.errors:
         raise InvalidMetadata(problems)
-    files = render(bindings, config)
+    files = files_of(folder, config, bindings)
     writer.apply(writer.plan(folder / config.output, files))
     return len(bindings), len(files)

@@ -8,7 +8,8 @@ import yaml
 
 from ozmeta_dbt import columns as col, semantic
 from ozmeta_dbt.bindings import APPROVAL_REFS, Approvals, Binding, EntityTable, Flow, Level, Sla, Step, Transition
-from ozmeta_dbt.config import Config
+from ozmeta_dbt.config import Config, ModelRef, Source
+from ozmeta_dbt.dbt_project import Surroundings
 from ozmeta_dbt.dsl import in_words
 from ozmeta_dbt.literals import Code, jinja, yaml_text
 
@@ -41,11 +42,11 @@ def models_of(binding: Binding) -> list[str]:
     return [model for model in ORDER if model in chosen]
 
 
-def render(bindings: list[Binding], config: Config) -> dict[str, str]:
-    """{path below the output folder: text}"""
+def render(bindings: list[Binding], config: Config, around: Surroundings = Surroundings()) -> dict[str, str]:
+    """{path below the output folder: text}. around: what the user's own project has"""
     files: dict[str, str] = {}
-    if bindings:
-        files["_journal.yml"] = source_yaml(config)
+    if bindings and around.undeclared(config.journal.all_sources):
+        files["_journal.yml"] = source_yaml(config, around)
     for binding in bindings:
         for model in models_of(binding):
             files[f"{binding.name}/{binding.name}_{model}.sql"] = model_sql(binding, model, config)
@@ -104,8 +105,8 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
     timeline = f"ref({jinja(f'{binding.name}_timeline')})"
     object_key = {"object_type": binding.object_type, "tenant_in_key": binding.tenant_in_key}
     journals = [
-        {"name": source.label, "relation": Code(f"source({jinja(source.name)}, {jinja(source.table)})"), "columns": dict(sorted(config.journal.columns.items()))}
-        for source in config.journal.all_sources
+        {"name": source.label, "relation": relation_of(source), "columns": dict(sorted(config.journal.columns.items()))}
+        for source in config.journal.all_journals
     ]
     reading = {
         **object_key, "object_types": sorted(binding.object_types), "needs_tenant": binding.needs_tenant,
@@ -156,7 +157,14 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
         calls = {"signals": f"ref({jinja(f'{binding.name}_runtime_signal')})"} if "runtime_signal" in models_of(binding) else {}
         return {"intake": {key: value for key, value in reading.items() if key != "fields"}, "emits": emits}, {"intake": "intake", "emits": "emits", "timeline": timeline, **calls}
     after = ", ".join(f"ref({jinja(f'{binding.name}_{other}')})" for other in models_of(binding) if other not in ("timeline", "run", *BESIDE))
-    return {}, {"journals": jinja([source.label for source in config.journal.all_sources]), "timeline": timeline, "after": f"[{after}]"}
+    return {}, {"journals": jinja([source.label for source in config.journal.all_journals]), "timeline": timeline, "after": f"[{after}]"}
+
+
+def relation_of(journal: Source | ModelRef) -> Code:
+    """The call by which a model names a journal."""
+    if isinstance(journal, Source):
+        return Code(f"source({jinja(journal.name)}, {jinja(journal.table)})")
+    return Code(f"ref({', '.join(jinja(name) for name in (journal.package, journal.ref) if name)})")
 
 
 def transition_literal(transition: Transition) -> dict[str, Any]:
@@ -223,10 +231,11 @@ def dumped(document: dict[str, Any]) -> str:
     return f"# {HEADER}\n" + yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=160)
 
 
-def source_yaml(config: Config) -> str:
+def source_yaml(config: Config, around: Surroundings) -> str:
+    """The journals that the user's project does not declare as sources."""
     sources: dict[tuple[str, str, str | None], list[str]] = {}
-    for source in config.journal.all_sources:
-        sources.setdefault((source.name, source.schema_, source.database), []).append(source.table)
+    for source in around.undeclared(config.journal.all_sources):
+        sources.setdefault((source.name, *around.place(source)), []).append(source.table)
     described = []
     for (name, schema, database), tables in sources.items():
         entry: dict[str, Any] = {"name": name, "schema": schema, "description": "The append-only event journal that applications write."}

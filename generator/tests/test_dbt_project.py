@@ -1,0 +1,112 @@
+"""What the user's own dbt project has, and what the generated files take over from it."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from metadb_samples import Project
+
+HEAD = "version: 1\nmetadb: {snapshot: snapshot.json}\n"
+REF = HEAD + "journal: {ref: stg_events}\n"
+BARE = HEAD + "journal: {source: {name: ops, table: event_journal}}\n"
+DECLARED = "sources:\n  - {name: ops, schema: landing, tables: [{name: event_journal}]}\n"
+OTHER_TABLE = "sources:\n  - {name: ops, schema: \"{{ var('raw') }}\", tables: [{name: other}]}\n"
+
+
+def timeline(project: Project) -> str:
+    return project.generate()["case/case_timeline.sql"].decode()
+
+
+def test_a_journal_that_is_a_model(project: Project) -> None:
+    project.put("ozmeta.yml", REF)
+    files = project.generate()
+    assert "{'name': 'stg_events', 'relation': ref('stg_events')" in files["case/case_timeline.sql"].decode()
+    assert "'stg_events'" in files["case/case_run.sql"].decode()
+    assert "_journal.yml" not in files
+
+
+def test_models_and_sources_together(project: Project) -> None:
+    project.put("ozmeta.yml", HEAD + "journal: {sources: [{name: ops, schema: raw, table: j}, {ref: a}, {ref: b, package: pkg}]}\n")
+    text = timeline(project)
+    for call in ("source('ops', 'j')", "ref('a')", "ref('pkg', 'b')"):
+        assert call in text
+    assert b"name: ops" in project.files()["_journal.yml"]
+
+
+@pytest.mark.parametrize(
+    ("journal", "said"),
+    [
+        ("{ref: a, source: {name: ops, schema: raw, table: j}}", "/journal: give one of `source`, `ref`"),
+        ("{}", "/journal: give one of"),
+        ("{ref: 'a b'}", "/journal/ref: "),
+        ("{package: pkg, source: {name: ops, schema: raw, table: j}}", "`package` goes with `ref` only"),
+        ("{sources: [{ref: a}, {ref: a, package: pkg}]}", "two of them are the same table"),
+        ("{sources: [{ref: a, schema: raw}]}", "ozmeta.yml /journal/sources/0/schema: "),
+        ("{sources: [{name: ops}]}", "ozmeta.yml /journal/sources/0/table: "),
+    ],
+)
+def test_journals_that_are_wrong(project: Project, journal: str, said: str) -> None:
+    project.put("ozmeta.yml", f"{HEAD}journal: {journal}\n")
+    status, printed = project.run("generate")
+    assert status == 2 and said in printed
+
+
+@pytest.mark.parametrize("command", ["export", "replay"])
+def test_a_model_is_not_exported(project: Project, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOURNAL_URL", "sqlite://")
+    project.put("ozmeta.yml", REF)
+    project.put("j.ndjson", "")
+    status, printed = project.run("journal", command, str(project.path / "j.ndjson"), "--url-env", "JOURNAL_URL")
+    assert status == 2 and "stg_events is a dbt model" in printed and "--project-dir" in printed
+
+
+@pytest.mark.parametrize("place", ["models/sources.yml", "models/a/b/x.yaml", "seeds/x.yml"])
+def test_a_declared_source_is_used(project: Project, place: str) -> None:
+    project.put("ozmeta.yml", BARE)
+    project.put(place, DECLARED)
+    status, printed = project.run("generate")
+    assert status == 0 and f"ops.event_journal is declared in {place}" in printed
+    assert "_journal.yml" not in project.files()
+
+
+def test_a_source_of_another_folder_is_not(project: Project) -> None:
+    project.put("dbt_project.yml", "name: x\nmodel-paths: [dbt, models]\n")
+    project.put("elsewhere/x.yml", DECLARED)
+    assert "_journal.yml" in project.generate()
+    project.put("dbt/x.yml", DECLARED)
+    assert "_journal.yml" not in project.generate()
+
+
+def test_own_files_are_not_the_users(project: Project) -> None:
+    first = project.generate()
+    assert project.generate() == first
+
+
+def test_the_same_source_with_another_table_lends_its_schema(project: Project) -> None:
+    project.put("ozmeta.yml", BARE)
+    project.put("models/x.yml", OTHER_TABLE)
+    written = yaml.safe_load(project.generate()["_journal.yml"])["sources"][0]
+    assert written["schema"] == "{{ var('raw') }}"
+    assert [table["name"] for table in written["tables"]] == ["event_journal"]
+
+
+def test_without_a_schema_it_is_the_sources_name(project: Project) -> None:
+    project.put("ozmeta.yml", BARE)
+    assert yaml.safe_load(project.generate()["_journal.yml"])["sources"][0]["schema"] == "ops"
+
+
+def test_schemas_that_differ(project: Project) -> None:
+    project.put("models/x.yml", DECLARED)
+    status, printed = project.run("generate")
+    assert status == 0 and "the schema of ops.event_journal is raw here and landing in models/x.yml: dbt reads landing" in printed
+
+
+@pytest.mark.parametrize("text", ["{% if x %}\nsources: [\n", "sources: {{ x }}\n", "- 1\n", "sources: 5\n", "sources: [3, {name: [ops]}]\n", "\t", "a: &a [*a]\n", "sources: [{name: ops, tables: 7}]\n"])
+def test_yaml_of_any_kind_does_not_stop_it(project: Project, text: str) -> None:
+    project.put("models/x.yml", text)
+    assert "_journal.yml" in project.generate()
+
+
+def test_a_disabled_source_is_not_there(project: Project) -> None:
+    project.put("models/x.yml", "sources:\n  - {name: ops, config: {enabled: false}, tables: [{name: event_journal}]}\n")
+    assert "_journal.yml" in project.generate()
