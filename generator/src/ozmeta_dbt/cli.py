@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from ozmeta_dbt import __version__, snapshot, writer
+from ozmeta_dbt import __version__, example, snapshot, writer
 from ozmeta_dbt.bindings import Binding
 from ozmeta_dbt.config import FILE_NAME, Config, load_config
 from ozmeta_dbt.dbt_project import with_schemas
@@ -70,11 +70,19 @@ def load_rows(project: Path) -> tuple[Config, MetaRows, list[Binding]]:
 
 
 @app.command()
-def init(project_dir: ProjectDir = Path(".")) -> None:
+def init(
+    project_dir: ProjectDir = Path("."),
+    with_example: Annotated[bool, typer.Option("--example", help="Also write a small metadata folder and a journal of 20 rows, which run.")] = False,
+) -> None:
     """Write an ozmeta.yml to start from. Leaves one that is there alone."""
     path = project_dir / FILE_NAME
     if not (project_dir / "dbt_project.yml").exists():
         raise FileProblem(f"{project_dir} is no dbt project: there is no dbt_project.yml")
+    if with_example:
+        for name in example.write(project_dir):
+            out.print(f"wrote {escape(name)}")
+        out.print("next:\n" + "\n".join(f"  {escape(step)}" for step in example.steps(project_dir)))
+        return
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(STARTING_CONFIG)

@@ -146,3 +146,8 @@ def with_schemas(folder: Path, config: Config) -> Config:
         if database and "{{" not in database:
             source.database = database
     return placed
+
+
+def output_in(project: Any) -> str:
+    """The folder to write by default: `ozmeta` in the project's first folder of models."""
+    return f"{(paths(project, 'model') or ['models'])[0].rstrip('/')}/ozmeta"
