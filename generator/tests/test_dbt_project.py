@@ -110,3 +110,59 @@ def test_yaml_of_any_kind_does_not_stop_it(project: Project, text: str) -> None:
 def test_a_disabled_source_is_not_there(project: Project) -> None:
     project.put("models/x.yml", "sources:\n  - {name: ops, config: {enabled: false}, tables: [{name: event_journal}]}\n")
     assert "_journal.yml" in project.generate()
+
+
+MINE = {
+    "models/timeline.sql": "timeline", "models/a/QUARANTINE.sql": "quarantine", "models/workflow_instance.py": "workflow_instance",
+    "seeds/sla_timer.csv": "sla_timer", "snapshots/s.yml": "escalation_queue",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["generate", "validate"])
+@pytest.mark.parametrize(("place", "rollup"), MINE.items())
+def test_a_rollup_with_the_name_of_a_users_own(project: Project, command: str, place: str, rollup: str) -> None:
+    project.put(place, "snapshots: [{name: escalation_queue, relation: ref('x')}]\n" if place.endswith("yml") else "select 1\n")
+    status, printed = project.run(command)
+    assert status == 2 and f"the roll-up {rollup} has the name of {place}" in printed
+    assert "rollups: {prefix: ozmeta_}" in printed and "rollups: false" in printed
+    assert not project.output.exists()
+
+
+def test_a_snapshot_block(project: Project) -> None:
+    project.put("snapshots/any.sql", "{% snapshot timeline %}select 1{% endsnapshot %}\n")
+    status, printed = project.run("generate")
+    assert status == 2 and "has the name of snapshots/any.sql" in printed
+
+
+def test_a_bindings_model_with_the_name_of_a_users_own(project: Project) -> None:
+    project.put("models/Case_Timeline.sql", "select 1\n")
+    status, printed = project.run("generate")
+    assert status == 2 and "case_timeline.sql: this model has the name of models/Case_Timeline.sql (rename" in printed
+
+
+def test_rollups_with_a_prefix_and_without(project: Project) -> None:
+    project.put("models/timeline.sql", "select 1\n")
+    before = project.path / "ozmeta.yml"
+    text = before.read_text()
+    project.put("ozmeta.yml", text + "rollups: {prefix: ozmeta_}\n")
+    files = project.generate()
+    assert "rollups/ozmeta_timeline.sql" in files and "rollups/timeline.sql" not in files
+    named = [model["name"] for model in yaml.safe_load(files["rollups/_models.yml"])["models"]]
+    assert named and sorted(f"rollups/{name}.sql" for name in named) == sorted(f for f in files if f.startswith("rollups/") and f.endswith(".sql"))
+    project.put("ozmeta.yml", text + "rollups: false\n")
+    assert not [name for name in project.generate() if name.startswith("rollups/")]
+
+
+@pytest.mark.parametrize("rollups", ["{prefix: 'a b'}", "{prefix: '1a'}", "{prefix: \"x'y\"}", "{other: x}", "5", "yes please"])
+def test_rollups_that_are_wrong(project: Project, rollups: str) -> None:
+    project.put("ozmeta.yml", f"{HEAD}journal: {{ref: a}}\nrollups: {rollups}\n")
+    status, printed = project.run("generate")
+    assert status == 2 and "ozmeta.yml /rollups" in printed
+
+
+@pytest.mark.parametrize(("paths", "right"), [("[dbt]", False), ("[]", False), ("[dbt, models]", True), ("[models/ozmeta]", True), ("[./models]", True), ("['{{ x }}']", True), ("[mod]", False)])
+def test_model_paths_that_leave_the_output_out(project: Project, paths: str, right: bool) -> None:
+    project.put("dbt_project.yml", f"name: x\nmodel-paths: {paths}\n")
+    status, printed = project.run("generate")
+    assert (status == 0) == right
+    assert right or ("dbt would not read models/ozmeta" in printed and "model-paths" in printed and not project.output.exists())

@@ -47,6 +47,7 @@ journal:
 # bindings:
 #   Case: {conflict_policy: first_writer_wins, object_types: [Case, CA], auto_close: true, approval_flows: [Release]}
 # warehouses: [bigquery, fabric]             # where the models will run, by dbt's adapters: what one of them can't do is said when they are written
+# rollups: {prefix: ozmeta_}                # what the names of the views over all bindings begin with; or false, for none
 # approval_events: {requested: Approval.Requested, approved: Approval.Approved, rejected: Approval.Rejected, withdrawn: Approval.Withdrawn}
 """
 

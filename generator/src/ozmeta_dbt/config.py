@@ -171,15 +171,31 @@ class ApprovalEvents(Strict):
         return self
 
 
+class Rollups(Strict):
+    """The views over all bindings: what their names begin with."""
+
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=40)] = ""
+
+
 class Config(Strict):
     version: Literal[1]
     metadb: MetaDb
     output: str = "models/ozmeta"
     journal: Journal
+    rollups: Rollups | Literal[False] = Rollups()  # false: none are written
     bindings: dict[str, BindingChoices] = {}
     approval_events: ApprovalEvents = ApprovalEvents()
     warehouses: list[Warehouse] = []  # where the models will run, by dbt's adapters: what one can't do is said when generating
     time_spine: bool = True  # whether to write the one that dbt's semantic models need; false where the project has its own
+
+    @field_validator("rollups", mode="before")
+    @classmethod
+    def prefix_or_false(cls, given: object) -> object:
+        if given is True:
+            return {}
+        if given is not False and not isinstance(given, (dict, Rollups)):
+            raise ValueError("give `{prefix: ozmeta_}`, or `false` for none")
+        return given
 
     @model_validator(mode="after")
     def output_is_inside(self) -> Config:
@@ -203,7 +219,7 @@ def load_config(project: Path) -> Config:
         return Config.model_validate(loads_yaml(text))
     except ValidationError as error:
         for fault in error.errors():
-            problems.error(Origin(FILE_NAME).at(*(key for key in fault["loc"] if key not in (SOURCE_TAG, MODEL_TAG))), fault["msg"].removeprefix("Value error, "))
+            problems.error(Origin(FILE_NAME).at(*(key for key in fault["loc"] if key not in (SOURCE_TAG, MODEL_TAG, "Rollups", "literal[False]"))), fault["msg"].removeprefix("Value error, "))
     except (ValueError, RecursionError) as error:
         problems.error(Origin(FILE_NAME), f"is no YAML: {error}")
     raise InvalidMetadata(problems)

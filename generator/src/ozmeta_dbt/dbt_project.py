@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
@@ -151,3 +152,58 @@ def with_schemas(folder: Path, config: Config) -> Config:
 def output_in(project: Any) -> str:
     """The folder to write by default: `ozmeta` in the project's first folder of models."""
     return f"{(paths(project, 'model') or ['models'])[0].rstrip('/')}/ozmeta"
+
+
+def check_names(folder: Path, config: Config, written: Iterable[str], problems: Problems) -> None:
+    """An error for each model that would share its name with one of the user's, and for an output folder that dbt does not read.
+
+    written: paths below the output folder"""
+    project = read_yaml(folder / PROJECT_FILE)
+    check_output(project, config, problems)
+    theirs: dict[str, str] = {}
+    # dbt keeps models, seeds and snapshots apart from each other by name alone, and databases compare names in any case
+    for kinds, endings in ((("model",), (".sql", ".py")), (("seed",), (".csv",))):
+        for path in files(folder, project, config.output, kinds, endings):
+            theirs.setdefault(path.stem.lower(), path.relative_to(folder).as_posix())
+    for path in files(folder, project, config.output, ("model", "snapshot"), (".sql", ".yml", ".yaml")):
+        for name in snapshots_in(path):
+            theirs.setdefault(name.lower(), path.relative_to(folder).as_posix())
+    for name in sorted(written):
+        model = Path(name)
+        if model.suffix != ".sql" or model.stem.lower() not in theirs:
+            continue
+        there = theirs[model.stem.lower()]
+        if model.parts[0] == "rollups":
+            hint = "write `rollups: {prefix: ozmeta_}` in ozmeta.yml for other names, or `rollups: false` for none"
+            problems.error(Origin(FILE_NAME).at("rollups"), f"the roll-up {model.stem} has the name of {there}", hint)
+        else:
+            hint = f"rename {there}, or the entity or its binding in the metadata"
+            problems.error(Origin(f"{config.output}/{name}"), f"this model has the name of {there}", hint)
+
+
+SNAPSHOT = re.compile(r"{%-?\s*snapshot\s+(\w+)")
+
+
+def snapshots_in(path: Path) -> Iterator[str]:
+    """The names of the snapshots that a file defines, as a block of Jinja or in YAML."""
+    if path.suffix.lower() == ".sql":
+        try:
+            yield from SNAPSHOT.findall(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return
+        return
+    for entry in dicts(read_yaml(path), "snapshots"):
+        if entry.get("relation") and isinstance(entry.get("name"), str):
+            yield entry["name"]
+
+
+def check_output(project: Any, config: Config, problems: Problems) -> None:
+    """Does dbt read the output folder? Nothing is said where there is no dbt_project.yml, or its paths are Jinja."""
+    if not isinstance(project, dict) or any("{{" in path for path in paths(project, "model")):
+        return
+    output = PurePosixPath(config.output)
+    folders = [PurePosixPath(path) for path in paths(project, "model")]
+    if not any(output.is_relative_to(path) for path in folders):
+        listed = ", ".join(map(str, folders)) or "empty"
+        fix = f"write `output: {output_in(project)}` in ozmeta.yml, or add {config.output} to model-paths"
+        problems.error(Origin(PROJECT_FILE).at("model-paths"), f"dbt would not read {config.output}: model-paths is {listed}", fix)

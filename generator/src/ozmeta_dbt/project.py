@@ -20,6 +20,8 @@ def read_rows(folder: Path, problems: Problems) -> tuple[Config, MetaRows, list[
     bindings = resolve(rows, config, problems)
     warehouses.check(bindings, config.warehouses, problems)
     dbt_project.check_sources(folder, config, problems)
+    if not problems.errors:
+        dbt_project.check_names(folder, config, files_of(folder, config, bindings), problems)
     return config, rows, bindings
 
 

@@ -57,11 +57,12 @@ def render(bindings: list[Binding], config: Config, around: Surroundings = Surro
         files["semantic/ozmeta_time_spine.sql"] = TIME_SPINE
         files["semantic/_models.yml"] = time_spine_yaml()
     rollups = {model: [b for b in bindings if model in models_of(b)] for model in ROLLED_UP}
-    rollups = {model: owners for model, owners in rollups.items() if owners}
+    rollups = {model: owners for model, owners in rollups.items() if owners and config.rollups}
+    prefix = config.rollups.prefix if config.rollups else ""
     for model, owners in rollups.items():
-        files[f"rollups/{model}.sql"] = rollup_sql(model, owners)
+        files[f"rollups/{prefix}{model}.sql"] = rollup_sql(model, owners)
     if rollups:
-        files["rollups/_models.yml"] = rollup_yaml(rollups)  # a binding called Rollups has a _rollups.yml there
+        files["rollups/_models.yml"] = rollup_yaml(rollups, prefix)  # a binding called Rollups has a _rollups.yml there
     return files
 
 
@@ -393,11 +394,11 @@ def sla_in_words(sla: Sla) -> str:
     return f"{sla.code}: {sla.target_minutes} minutes{warned}; starts at {start}; stops at {stop}; after a stop: {sla.on_restart}."
 
 
-def rollup_yaml(rollups: dict[str, list[Binding]]) -> str:
+def rollup_yaml(rollups: dict[str, list[Binding]], prefix: str) -> str:
     models = []
     for model, owners in rollups.items():
         types = ", ".join(binding.object_type for binding in owners)
         summary = col.SUMMARIES[model].format("any binding").rstrip(".")
-        models.append({"name": model, "description": yaml_text(f"{summary}: the live rows of {types} together."),
+        models.append({"name": f"{prefix}{model}", "description": yaml_text(f"{summary}: the live rows of {types} together."),
                        "columns": [column(name, text) for name, text in ROLLED_UP[model].items()]})  # fmt: skip
     return dumped({"version": 2, "models": models})
