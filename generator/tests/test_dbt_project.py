@@ -166,3 +166,42 @@ def test_model_paths_that_leave_the_output_out(project: Project, paths: str, rig
     status, printed = project.run("generate")
     assert (status == 0) == right
     assert right or ("dbt would not read models/ozmeta" in printed and "model-paths" in printed and not project.output.exists())
+
+
+def switch(project: Project, tree: object, name: str = "x") -> None:
+    project.put("dbt_project.yml", yaml.safe_dump({"name": name, "models": {name: {"ozmeta": tree}}}))
+
+
+@pytest.mark.parametrize(("model", "gone"), [("sla_timer", []), ("escalation_queue", []), ("sla_cycle", ["sla_timer"]), ("workflow_instance", []), ("runtime_signal", []), ("approval_step", ["approval_instance"])])
+def test_a_disabled_model_is_named_by_no_other(project: Project, model: str, gone: list[str]) -> None:
+    switch(project, {"case": {f"case_{model}": {"+enabled": False}}})
+    status, printed = project.run("generate")
+    assert status == 0, printed
+    files = project.files()
+    assert f"case/case_{model}.sql" in files
+    for name in (model, *gone):
+        naming = [file for file, text in files.items() if f"case_{name}')".encode() in text and file != f"case/case_{model}.sql"]
+        assert not naming
+        assert f"name: case_{name}\n".encode() not in files["case/_case.yml"]
+    for name in gone:
+        assert f"case/case_{name}.sql" not in files and f"case_{name} is left out: it needs case_{model}" in printed
+
+
+@pytest.mark.parametrize("tree", [{"+enabled": False}, {"case": {"+enabled": False}}, {"case": {"case_run": {"enabled": False}}}, {"case": {"case_timeline": {"+enabled": False}}}])
+def test_what_no_binding_can_be_without(project: Project, tree: object) -> None:
+    switch(project, tree)
+    status, printed = project.run("generate")
+    assert status == 2 and "is disabled, and no model of the binding can be without it" in printed
+
+
+def test_the_most_specific_setting_holds(project: Project) -> None:
+    on = {f"case_{model}": {"+enabled": True} for model in ("timeline", "quarantine", "run", "sla_cycle")}
+    switch(project, {"+enabled": False, "case": on})
+    assert b"case_sla_cycle" in project.generate()["case/case_run.sql"]
+    assert b"case_workflow_instance" not in project.files()["case/case_run.sql"]
+
+
+def test_a_setting_in_jinja_is_a_warning(project: Project) -> None:
+    switch(project, {"case": {"case_sla_timer": {"+enabled": "{{ target.name == 'x' }}"}}})
+    status, printed = project.run("generate")
+    assert status == 0 and "whether case_sla_timer is enabled is not known" in printed

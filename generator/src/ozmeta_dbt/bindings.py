@@ -134,6 +134,7 @@ class Binding:
     mirrored: bool = False  # whether a model shows its journal, with what it emits
     semantic: set[str] = field(default_factory=set)  # those of the purposes that are wanted as semantic models too
     entity: EntityTable | None = None
+    disabled: frozenset[str] = frozenset()  # the models that dbt_project.yml switches off
 
     @property
     def inline_slas(self) -> list[dict[str, str]]:

@@ -207,3 +207,41 @@ def check_output(project: Any, config: Config, problems: Problems) -> None:
         listed = ", ".join(map(str, folders)) or "empty"
         fix = f"write `output: {output_in(project)}` in ozmeta.yml, or add {config.output} to model-paths"
         problems.error(Origin(PROJECT_FILE).at("model-paths"), f"dbt would not read {config.output}: model-paths is {listed}", fix)
+
+
+def enabled(project: Any, output: str, model: tuple[str, ...]) -> bool | None:
+    """What `models:` of dbt_project.yml says of a model below the output folder; none if that is Jinja.
+
+    model: its folders and its name. The most specific setting holds, as in dbt."""
+    if not isinstance(project, dict):
+        return True
+    folder = PurePosixPath(output)
+    roots = [PurePosixPath(path) for path in paths(project, "model") if folder.is_relative_to(path)]
+    inside = folder.relative_to(roots[0]).parts if roots else folder.parts
+    said: Any = True
+    level: Any = project.get("models")
+    for part in (str(project.get("name")), *inside, *model, None):
+        if not isinstance(level, dict):
+            break
+        for key in ("enabled", "+enabled"):
+            if key in level and not isinstance(level[key], dict):
+                said = level[key]
+        level = level.get(part)
+    return said if isinstance(said, bool) else None
+
+
+def disabled_models(folder: Path, config: Config, binding: str, models: Iterable[str], problems: Problems) -> frozenset[str]:
+    """Those of a binding's models that dbt_project.yml disables. An error if nothing of the binding can be without it."""
+    project = read_yaml(folder / PROJECT_FILE)
+    found = set()
+    here = Origin(PROJECT_FILE).at("models")
+    for model in models:
+        name = f"{binding}_{model}"
+        said = enabled(project, config.output, (binding, name))
+        if said is None:
+            problems.warn(here, f"whether {name} is enabled is not known: its `enabled` is not true or false", "the other models refer to it")
+        elif not said and model in ("timeline", "quarantine", "run"):
+            problems.error(here, f"{name} is disabled, and no model of the binding can be without it", "to leave the whole binding out, set RB_IsEnabled to false")
+        elif not said:
+            found.add(model)
+    return frozenset(found)

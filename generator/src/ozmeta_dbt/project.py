@@ -9,7 +9,7 @@ from ozmeta_dbt.bindings import Binding, resolve
 from ozmeta_dbt.config import Config, load_config
 from ozmeta_dbt.problems import InvalidMetadata, Problems
 from ozmeta_dbt.readers import MetaRows, read_metadb
-from ozmeta_dbt.render import render
+from ozmeta_dbt.render import left_out, render, wanted_models
 
 
 def read_rows(folder: Path, problems: Problems) -> tuple[Config, MetaRows, list[Binding]]:
@@ -20,6 +20,10 @@ def read_rows(folder: Path, problems: Problems) -> tuple[Config, MetaRows, list[
     bindings = resolve(rows, config, problems)
     warehouses.check(bindings, config.warehouses, problems)
     dbt_project.check_sources(folder, config, problems)
+    for binding in bindings if not problems.errors else []:
+        binding.disabled = dbt_project.disabled_models(folder, config, binding.name, wanted_models(binding), problems)
+        for model, needed in left_out(binding).items():
+            problems.notes.append(f"{binding.name}_{model} is left out: it needs {binding.name}_{needed}, which is disabled in dbt_project.yml or left out")
     if not problems.errors:
         dbt_project.check_names(folder, config, files_of(folder, config, bindings), problems)
     return config, rows, bindings

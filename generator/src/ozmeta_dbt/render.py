@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -24,8 +25,42 @@ PURPOSES = {
 ROLLED_UP = col.CANONICAL | {"runtime_signal": col.SIGNAL}
 
 
+def needed_by(binding: Binding, model: str) -> tuple[str, ...]:
+    """The models that this one cannot exist without, beside the timeline and the run log."""
+    needs = {"sla_timer": ("sla_cycle",), "approval_instance": ("approval_step",), "inline": ("workflow_instance",)}.get(model, ())
+    if model == "sla_cycle" and any(sla.approval_step for sla in binding.slas):
+        return ("approval_step",)
+    if model == "escalation_queue" and any(sla.levels for sla in binding.slas):
+        return ("sla_cycle",)
+    return needs
+
+
+def left_out(binding: Binding) -> dict[str, str]:
+    """{model that is not disabled: the one it needs, which is disabled or left out itself}"""
+    wanted, found = wanted_models(binding), dict[str, str]()
+    for _ in wanted:  # once is enough for each step of a chain
+        for model in wanted:
+            missing = [other for other in needed_by(binding, model) if other in binding.disabled or other in found]
+            if missing and model not in binding.disabled:
+                found.setdefault(model, missing[0])
+    return found
+
+
 def models_of(binding: Binding) -> list[str]:
-    """The models of a binding: the timeline, the quarantine and the run log always come along (SPEC 10)."""
+    """The models of a binding that dbt builds: those wanted, without the disabled ones and those that need them."""
+    without = left_out(binding)
+    return [model for model in wanted_models(binding) if model not in binding.disabled and model not in without]
+
+
+def live_semantic(binding: Binding) -> Binding:
+    """The binding, without the semantic models whose tables are not built."""
+    bases = {"WorkflowInstance": {"workflow_instance", "time_in_state"}, "SlaTracking": {"sla_cycle"}, "EscalationQueue": {"escalation_queue"}}
+    built = set(models_of(binding))
+    return replace(binding, semantic={purpose for purpose in binding.semantic if bases.get(purpose, set()) <= built})
+
+
+def wanted_models(binding: Binding) -> list[str]:
+    """The models that a binding's metadata asks for: the timeline, the quarantine and the run log always come along (SPEC 10)."""
     chosen = {"timeline", "quarantine", "run"} | {model for purpose in binding.purposes for model in PURPOSES[purpose]}
     if "escalation_queue" in chosen and any(sla.levels for sla in binding.slas):
         chosen.add("sla_cycle")  # a level is raised by a cycle
@@ -48,11 +83,14 @@ def render(bindings: list[Binding], config: Config, around: Surroundings = Surro
     if bindings and around.undeclared(config.journal.all_sources):
         files["_journal.yml"] = source_yaml(config, around)
     for binding in bindings:
-        for model in models_of(binding):
+        without = left_out(binding)
+        # a disabled model's file is written: dbt warns of settings for a model that is not there
+        for model in (model for model in wanted_models(binding) if model not in without):
             files[f"{binding.name}/{binding.name}_{model}.sql"] = model_sql(binding, model, config)
         files[f"{binding.name}/_{binding.name}.yml"] = binding_yaml(binding)
-        if binding.semantic:
-            files[f"{binding.name}/_{binding.name}_semantic.yml"] = dumped({"version": 2, **semantic.documents(binding)})
+        if live_semantic(binding).semantic:
+            documents = semantic.documents(live_semantic(binding))
+            files[f"{binding.name}/_{binding.name}_semantic.yml"] = dumped({"version": 2, **documents})
     if config.time_spine and any(binding.semantic for binding in bindings):
         files["semantic/ozmeta_time_spine.sql"] = TIME_SPINE
         files["semantic/_models.yml"] = time_spine_yaml()
