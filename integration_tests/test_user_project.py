@@ -53,3 +53,17 @@ def test_a_source_that_the_project_declares(tmp_path: Path, tables: list[str]) -
     project.configure(config)
     project.run(AS_OF)
     assert project.rows("select count(*) as n from case_timeline")[0]["n"] == 2
+
+
+@pytest.mark.parametrize("model", ["escalation_queue", "sla_cycle", "runtime_signal"])
+def test_a_disabled_model_breaks_no_other(tmp_path: Path, model: str) -> None:
+    config = with_journal({"ref": "stg_events"})
+    project = made(tmp_path / "p", STAGED, config)
+    tree = {"ozmeta": {"case": {f"case_{model}": {"+enabled": False}}}}
+    names = {"name": "under_test", "version": "1.0.0", "profile": "under_test"}
+    project.write("dbt_project.yml", {**names, "models": {"under_test": tree}, "flags": {"send_anonymous_usage_stats": False}})
+    project.configure(config)
+    project.dbt("run", "--warn-error", as_of=AS_OF)
+    built = {row["table_name"] for row in project.rows("select table_name from information_schema.tables where table_schema = 'main'")}
+    assert f"case_{model}" not in built and {"case_timeline", "case_run", "case_workflow_instance"} <= built
+    assert project.rows("select count(*) as n from case_run")[0]["n"] == 1
