@@ -36,8 +36,8 @@ def test_models_and_sources_together(project: Project) -> None:
 @pytest.mark.parametrize(
     ("journal", "said"),
     [
-        ("{ref: a, source: {name: ops, schema: raw, table: j}}", "/journal: give one of `source`, `ref`"),
-        ("{}", "/journal: give one of"),
+        ("{ref: a, source: {name: ops, schema: raw, table: j}}", "/journal: give `source`, `ref`"),
+        ("{}", "/journal: give `source`"),
         ("{ref: 'a b'}", "/journal/ref: "),
         ("{package: pkg, source: {name: ops, schema: raw, table: j}}", "`package` goes with `ref` only"),
         ("{sources: [{ref: a}, {ref: a, package: pkg}]}", "two of them are the same table"),

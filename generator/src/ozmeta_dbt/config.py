@@ -107,7 +107,7 @@ class Journal(Strict):
     @model_validator(mode="after")
     def checks(self) -> Journal:
         if [self.source is None, self.ref is None, not self.sources].count(False) != 1:
-            raise ValueError("give one of `source`, `ref` (a dbt model) and a list of these under `sources`")
+            raise ValueError("give `source`, `ref` (a dbt model) or a list of these under `sources`")
         if self.package and not self.ref:
             raise ValueError("`package` goes with `ref` only: it names the package of that model")
         for name, physical in self.columns.items():
