@@ -275,7 +275,7 @@ def test_columns_and_values_name_the_nearest(project: Project) -> None:
 
 
 @pytest.mark.parametrize(("config", "said"), [
-    ("outptu: x\n", "ozmeta.yml /outptu: 'outptu' is not a key that is known here (did you mean 'output'? allowed: state_aliases, transition_aliases, event_type_aliases, object_type_aliases, field_aliases, version, metadb, output, journal, bindings,"),
+    ("outptu: x\n", "ozmeta.yml /outptu: 'outptu' is not a key that is known here (did you mean 'output'? allowed: state_aliases, transition_aliases, event_type_aliases, object_type_aliases, field_aliases, version, metadb, output, journal, rollups, bindings,"),
     ("bindings: {Case: {auto_clos: false}}\n", "/bindings/Case/auto_clos: 'auto_clos' is not a key that is known here (did you mean 'auto_close'? allowed: state_aliases, transition_aliases, event_type_aliases, object_type_aliases, field_aliases, conflict_policy, object_types, auto_close,"),
     ("bindings: {Case: {entity: {tabel: x}}}\n", "/bindings/Case/entity/tabel: 'tabel' is not a key that is known here (did you mean 'table'? allowed: schema, table, database,"),
     ("bindings: {Case: {conflict_policy: first_writer_win}}\n", "is 'first_writer_win', 'last_writer_wins' or 'first_writer_wins' is expected (did you mean 'first_writer_wins'?)"),

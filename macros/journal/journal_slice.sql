@@ -49,7 +49,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
         {{ c.raw_sequence }} as raw_sequence,
         {{ c._SyncDate }} as sync_date
         {%- endif %}
-    from {{ journal.relation }}
+    from {{ ozmeta_runtime.verified_journal(journal.relation) }}
     where {{ c.EJ_ObjectType }} in ({{ ozmeta_runtime.literals(intake.object_types) }}){{ ozmeta_runtime.verified_slice(c.EJ_ObjectID) }}
     {%- if state.limited %}
       and 1 = 0
@@ -73,7 +73,11 @@ Raises    where a journal lacks a column that has to be there, naming it and how
   {%- if 'sql' in journal -%}{%- do return(journal.sql) -%}{%- endif -%}
   {%- set required = ['EJ_ID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_ObjectType', 'EJ_ObjectID', 'EJ_Payload'] -%}
   {%- set blank_is_null = ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_ObjectID', 'EJ_SourceSystem'] -%}
-  {%- set found = ozmeta_runtime.columns_of(journal.relation) -%}
+  {%- if journal.relation.is_cte -%}
+    {%- do exceptions.raise_compiler_error("The journal " ~ journal.name ~ " is an ephemeral model, whose columns the warehouse cannot be asked for. "
+        ~ "Materialize it as a view, a table or incremental.") -%}
+  {%- endif -%}
+  {%- set found = ozmeta_runtime.columns_of(ozmeta_runtime.verified_journal(journal.relation)) -%}
   {%- if not found -%}
     {%- do exceptions.raise_compiler_error("The journal " ~ journal.relation ~ " does not exist. Name it in ozmeta.yml under journal.source and generate again; is this the database you mean?") -%}
   {%- endif -%}

@@ -156,6 +156,7 @@ class Binding:
     aliases: Aliases = field(default_factory=Aliases)
     known: dict[str, Known] = field(default_factory=dict)  # by kind of alias
     names: dict[str, Any] = field(default_factory=dict)  # what the manifest keeps, so that a renamed code is noticed
+    disabled: frozenset[str] = frozenset()  # the models that dbt_project.yml switches off
 
     @property
     def inline_slas(self) -> list[dict[str, str]]:

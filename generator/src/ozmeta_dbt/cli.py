@@ -13,15 +13,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from ozmeta_dbt import __version__, aliases, leftovers, snapshot, writer
+from ozmeta_dbt import __version__, aliases, example, leftovers, snapshot, writer
 from ozmeta_dbt.bindings import Binding
 from ozmeta_dbt.config import FILE_NAME, Config, load_config
+from ozmeta_dbt.dbt_project import with_schemas
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_DIFFERENT, EXIT_FILE, EXIT_INVALID, EXIT_OK, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
-from ozmeta_dbt.project import read_project, read_rows
+from ozmeta_dbt.project import files_of, read_project, read_rows
 from ozmeta_dbt.prove.dbt import Dbt, DbtFailed, vars_of
 from ozmeta_dbt.readers import MetaRows
-from ozmeta_dbt.render import models_of, render
+from ozmeta_dbt.render import models_of
 from ozmeta_dbt.words import counted
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="From OZMetaDB metadata to live workflow state, SLA timers and escalation queues in dbt.")
@@ -51,6 +52,7 @@ journal:
 # tests: {quarantined_share: {warn: 0.01, error: 0.2}}   # shares of refused rows from which `dbt test` warns and fails; or false, or per binding
 # warehouses: [bigquery, fabric]             # where the models will run, by dbt's adapters: what one of them can't do is said when they are written
 # tenants: [acme, globex]                  # all tenants there are: then a rule that compares tenant.id with another one is refused
+# rollups: {prefix: ozmeta_}                # what the names of the views over all bindings begin with; or false, for none
 # approval_events: {requested: Approval.Requested, approved: Approval.Approved, rejected: Approval.Rejected, withdrawn: Approval.Withdrawn}
 """
 
@@ -74,11 +76,19 @@ def load_rows(project: Path) -> tuple[Config, MetaRows, list[Binding]]:
 
 
 @app.command()
-def init(project_dir: ProjectDir = Path(".")) -> None:
+def init(
+    project_dir: ProjectDir = Path("."),
+    with_example: Annotated[bool, typer.Option("--example", help="Also write a small metadata folder and a journal of 20 rows, which run.")] = False,
+) -> None:
     """Write an ozmeta.yml to start from. Leaves one that is there alone."""
     path = project_dir / FILE_NAME
     if not (project_dir / "dbt_project.yml").exists():
         raise FileProblem(f"{project_dir} is not a dbt project: there is no dbt_project.yml")
+    if with_example:
+        for name in example.write(project_dir):
+            out.print(f"wrote {escape(name)}")
+        out.print("next:\n" + "\n".join(f"  {escape(step)}" for step in example.steps(project_dir)))
+        return
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(STARTING_CONFIG)
@@ -110,7 +120,7 @@ def generate(
 ) -> None:
     """Write the dbt models of every runtime binding; with --check or --diff, only say or show what would change."""
     config, bindings = load(project_dir)
-    plan = writer.plan(project_dir / config.output, render(bindings, config), aliases.names_of(bindings))
+    plan = writer.plan(project_dir / config.output, files_of(project_dir, config, bindings), aliases.names_of(bindings))
     for note in leftovers.left_behind(plan):
         err.print(f"[dim]note[/]    {escape(note)}")
     if diff and plan.changes:
@@ -235,7 +245,7 @@ def journal_export(
     source: SourceName = None, project_dir: ProjectDir = Path("."),
 ) -> None:  # fmt: skip
     """Write a journal to a file, a row a line: the same rows, the same bytes."""
-    journal, config = journals(), load_config(project_dir)
+    journal, config = journals(), with_schemas(project_dir, load_config(project_dir))
     moment = instant(since) if since is not None else None
     if since is not None and moment is None:
         raise typer.BadParameter("an instant is expected, such as 2026-03-01T12:00:00", param_hint="--since")
@@ -246,7 +256,7 @@ def journal_export(
 @journal_app.command("replay")
 def journal_replay(path: Annotated[Path, typer.Argument(help="What `journal export` wrote.")], url_env: UrlEnv, source: SourceName = None, project_dir: ProjectDir = Path(".")) -> None:
     """Append a file's rows to a journal, those that are not there yet, all or none of them."""
-    journal, config = journals(), load_config(project_dir)
+    journal, config = journals(), with_schemas(project_dir, load_config(project_dir))
     done = journal.replay(path, journal.Place.of(config, source), url_env)
     out.print(escape(f"{path}: {counted(done.rows, 'row')}, {done.appended} appended, {done.there} were there"))
     if done.clashes:

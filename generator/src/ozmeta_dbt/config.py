@@ -8,7 +8,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag, ValidationError, field_validator, model_validator
 
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
@@ -84,7 +84,7 @@ class MetaDb(Strict):
 
 class Source(Strict):
     name: Identifier
-    schema_: Identifier = Field(alias="schema")
+    schema_: Identifier | None = Field(default=None, alias="schema")  # by default as dbt: see schema_name
     table: Identifier
     database: Identifier | None = None
 
@@ -92,10 +92,36 @@ class Source(Strict):
     def label(self) -> str:
         return f"{self.name}.{self.table}"
 
+    @property
+    def schema_name(self) -> str:
+        """Without `schema`, dbt takes the source's name."""
+        return self.schema_ or self.name
+
+
+class ModelRef(Strict):
+    """A journal that is a model, a seed or a snapshot of the user's project, or of a package."""
+
+    ref: Identifier
+    package: Identifier | None = None
+
+    @property
+    def label(self) -> str:
+        return self.ref
+
+
+def kind_of_journal(given: object) -> str:
+    return MODEL_TAG if isinstance(given, ModelRef) or (isinstance(given, dict) and "ref" in given) else SOURCE_TAG
+
+
+SOURCE_TAG, MODEL_TAG = "a source", "a dbt model"  # pydantic puts them into an error's location: see load_config
+JournalTable = Annotated[Annotated[Source, Tag(SOURCE_TAG)] | Annotated[ModelRef, Tag(MODEL_TAG)], Discriminator(kind_of_journal)]
+
 
 class Journal(Strict):
     source: Source | None = None
-    sources: list[Source] = []
+    ref: Identifier | None = None
+    package: Identifier | None = None  # of `ref`
+    sources: list[JournalTable] = []
     columns: dict[str, str | None] = {}
     stream: Literal["EJ_SourceSystem", "none"] = "EJ_SourceSystem"
     lookback_minutes: Annotated[int, Field(ge=0, le=525_600)] = 60
@@ -115,8 +141,10 @@ class Journal(Strict):
 
     @model_validator(mode="after")
     def checks(self) -> Journal:
-        if (self.source is None) == (not self.sources):
-            raise ValueError("give `source`, or a list of them under `sources`")
+        if [self.source is None, self.ref is None, not self.sources].count(False) != 1:
+            raise ValueError("give `source`, `ref` (a dbt model) or a list of these under `sources`")
+        if self.package and not self.ref:
+            raise ValueError("`package` goes with `ref` only: it names the package of that model")
         for name, physical in self.columns.items():
             if name not in CANONICAL_COLUMNS:
                 raise ValueError(f"columns: '{name}' is not a column of the EventJournal ({one_of(name, CANONICAL_COLUMNS)})")
@@ -125,14 +153,21 @@ class Journal(Strict):
         for name in self.deduplicate_on:
             if name in self.columns and self.columns[name] is None:
                 raise ValueError(f"deduplicate_on: columns says that the journal has no {name}, so no row would have a message key")
-        labels = [s.label for s in self.all_sources]
+        labels = [s.label for s in self.all_journals]
         if len(set(labels)) < len(labels):
             raise ValueError("sources: two of them are the same table")
         return self
 
     @property
+    def all_journals(self) -> list[Source | ModelRef]:
+        if self.ref:
+            return [ModelRef(ref=self.ref, package=self.package)]
+        return [self.source] if self.source else list(self.sources)
+
+    @property
     def all_sources(self) -> list[Source]:
-        return [self.source] if self.source else self.sources
+        """Those that are sources, not models."""
+        return [journal for journal in self.all_journals if isinstance(journal, Source)]
 
 
 class Entity(Strict):
@@ -279,11 +314,18 @@ class ApprovalEvents(Strict):
         return self
 
 
+class Rollups(Strict):
+    """The views over all bindings: what their names begin with."""
+
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=40)] = ""
+
+
 class Config(AliasChoices):  # the aliases here are for every binding that has the name of today
     version: Literal[1]
     metadb: MetaDb
     output: str = "models/ozmeta"
     journal: Journal
+    rollups: Rollups | Literal[False] = Rollups()  # false: none are written
     bindings: dict[str, BindingChoices] = {}
     tests: Tests = Tests()
     approval_events: ApprovalEvents = ApprovalEvents()
@@ -292,12 +334,24 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
     tenants: list[TenantID] | None = None  # all tenants there are: then a rule that compares with another one is refused
     time_spine: bool = True  # whether to write the one that dbt's semantic models need; false where the project has its own
 
+    @field_validator("rollups", mode="before")
+    @classmethod
+    def prefix_or_false(cls, given: object) -> object:
+        if given is True:
+            return {}
+        if given is not False and not isinstance(given, (dict, Rollups)):
+            raise ValueError("give `{prefix: ozmeta_}`, or `false` for none")
+        return given
+
     @model_validator(mode="after")
     def output_is_inside(self) -> Config:
         path = Path(self.output)
         if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in self.output:
             raise ValueError("output: name a folder of this dbt project, such as models/ozmeta")
         return self
+
+
+UNION_TAGS = (SOURCE_TAG, MODEL_TAG, "Rollups", "literal[False]")  # pydantic's, in the place of a fault
 
 
 def load_config(project: Path) -> Config:
@@ -314,7 +368,8 @@ def load_config(project: Path) -> Config:
         return Config.model_validate(loads_yaml(text))
     except ValidationError as error:
         for fault in error.errors():
-            problems.error(Origin(FILE_NAME).at(*fault["loc"]), *said(fault))
+            place = tuple(key for key in fault["loc"] if key not in UNION_TAGS)
+            problems.error(Origin(FILE_NAME).at(*place), *said(place, fault))
     except (ValueError, RecursionError) as error:
         problems.error(Origin(FILE_NAME), f"is not YAML: {error}")
     raise InvalidMetadata(problems)
@@ -334,9 +389,9 @@ def keys_of(place: tuple[int | str, ...]) -> list[str]:
     return [info.alias or name for name, info in here.model_fields.items()] if isinstance(here, type) and issubclass(here, Strict) else []
 
 
-def said(fault: Any) -> tuple[str, str]:
-    """What is wrong in ozmeta.yml, and a hint, from what pydantic says."""
-    *place, last = fault["loc"] or ("",)
+def said(at: tuple[int | str, ...], fault: Any) -> tuple[str, str]:
+    """What is wrong at a place of ozmeta.yml, and a hint, from what pydantic says."""
+    *place, last = at or ("",)
     given = fault["input"]
     if fault["type"] == "extra_forbidden":
         return f"{last!r} is not a key that is known here", one_of(str(last), keys_of(tuple(place)))

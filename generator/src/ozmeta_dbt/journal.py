@@ -150,12 +150,20 @@ class Place:
 
     @classmethod
     def of(cls, config: Config, label: str | None = None) -> Place:
-        sources = config.journal.all_sources
+        sources = config.journal.all_journals
         chosen = [source for source in sources if label in (None, source.label)]
         if len(chosen) != 1:
             problems = Problems()
             labels = ", ".join(source.label for source in sources)
             problems.error(Origin(FILE_NAME).at("journal"), f"has no source {label}" if label else "has several sources: say which with --source", f"they are: {labels}")
+            raise InvalidMetadata(problems)
+        if not isinstance(chosen[0], Source):
+            problems = Problems()
+            problems.error(
+                Origin(FILE_NAME).at("journal"),
+                f"the journal {label or chosen[0].label} is a dbt model: export and replay need the table that applications write",
+                "name that table under journal.source in the ozmeta.yml of another folder, and give that folder as --project-dir",
+            )
             raise InvalidMetadata(problems)
         lower = {(physical or "").lower() for physical in config.journal.columns.values()} | {name.lower() for name in CANONICAL_COLUMNS}
         keys = sorted({key for choices in config.bindings.values() for key in choices.key or []})
@@ -173,7 +181,7 @@ class Place:
             if there:
                 columns.append(Column.of(name, *there))
             elif physical is not None and needed:
-                problems.error(here.at("columns", name), f"{self.source.schema_}.{self.source.table} has no column '{physical}'", f"it has: {', '.join(name for name, _ in found.values())}")
+                problems.error(here.at("columns", name), f"{self.source.schema_name}.{self.source.table} has no column '{physical}'", f"it has: {', '.join(name for name, _ in found.values())}")
         if problems.errors:
             raise InvalidMetadata(problems)
         sa.table(table, *(column.physical for column in columns), schema=schema)  # the columns know it from here on
@@ -181,7 +189,7 @@ class Place:
 
     def find(self, connection: sa.Connection) -> tuple[str | None, str, dict[str, tuple[str, str]]]:
         """The schema and the table as the database spells them, and {column in lower case: (column, type)}. SQLite has no schemas."""
-        dialect, wanted = connection.dialect.name, (self.source.schema_.lower(), self.source.table.lower())
+        dialect, wanted = connection.dialect.name, (self.source.schema_name.lower(), self.source.table.lower())
         if dialect == "sqlite":
             inspector = sa.inspect(connection)
             rows = [("", table, column["name"], str(column["type"]), "") for table in inspector.get_table_names() for column in (inspector.get_columns(table) if table.lower() == wanted[1] else [])]
@@ -192,7 +200,7 @@ class Place:
             rows = [tuple(map(str, row)) for row in connection.execute(query)]
         if not rows:
             problems = Problems()
-            problems.error(Origin(FILE_NAME).at("journal"), f"the database has no table {self.source.schema_}.{self.source.table} that this user may read", "does the URL name the right one?")
+            problems.error(Origin(FILE_NAME).at("journal"), f"the database has no table {self.source.schema_name}.{self.source.table} that this user may read", "does the URL name the right one?")
             raise InvalidMetadata(problems)
         schema_name, table_name = min((row[0], row[1]) for row in rows)
         columns = {row[2].lower(): (row[2], row[3]) for row in sorted(rows, reverse=True) if (row[0], row[1]) == (schema_name, table_name)}

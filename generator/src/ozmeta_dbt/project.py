@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ozmeta_dbt import aliases, checks, dbt_vars, leftovers, warehouses, writer
+from ozmeta_dbt import aliases, checks, dbt_project, dbt_vars, leftovers, warehouses, writer
 from ozmeta_dbt.bindings import Binding, Resolver
 from ozmeta_dbt.config import Config, load_config
 from ozmeta_dbt.problems import InvalidMetadata, Problems
 from ozmeta_dbt.readers import MetaRows, read_metadb
-from ozmeta_dbt.render import render
+from ozmeta_dbt.render import left_out, render, wanted_models
 
 
 def read_rows(folder: Path, problems: Problems, check_rules: bool = True) -> tuple[Config, MetaRows, list[Binding]]:
@@ -26,6 +26,13 @@ def read_rows(folder: Path, problems: Problems, check_rules: bool = True) -> tup
     problems.notes += leftovers.not_chosen(bindings)
     aliases.propose(bindings, writer.read_names(folder / config.output), f"{config.output}/{writer.MANIFEST}", problems)
     warehouses.check(bindings, config.warehouses, problems)
+    dbt_project.check_sources(folder, config, problems)
+    for binding in bindings if not problems.errors else []:
+        binding.disabled = dbt_project.disabled_models(folder, config, binding.name, wanted_models(binding), problems)
+        for model, needed in left_out(binding).items():
+            problems.notes.append(f"{binding.name}_{model} is left out: it needs {binding.name}_{needed}, which is disabled in dbt_project.yml or left out")
+    if not problems.errors:
+        dbt_project.check_names(folder, config, files_of(folder, config, bindings), problems)
     return config, rows, bindings
 
 
@@ -34,12 +41,17 @@ def read_project(folder: Path, problems: Problems, check_rules: bool = True) -> 
     return config, bindings
 
 
+def files_of(folder: Path, config: Config, bindings: list[Binding]) -> dict[str, str]:
+    """What `generate` writes into this dbt project: {path below the output folder: text}"""
+    return render(bindings, config, dbt_project.look(folder, config.output))
+
+
 def write_models(folder: Path, check_rules: bool = True) -> tuple[int, int]:
     """What `ozmeta-dbt generate --force` does, without a word; the numbers of bindings and of files. InvalidMetadata where there are errors."""
     problems = Problems()
     config, bindings = read_project(folder, problems, check_rules)
     if problems.errors:
         raise InvalidMetadata(problems)
-    files = render(bindings, config)
+    files = files_of(folder, config, bindings)
     writer.apply(writer.plan(folder / config.output, files, aliases.names_of(bindings)))
     return len(bindings), len(files)

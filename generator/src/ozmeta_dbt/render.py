@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from ozmeta_dbt import columns as col, semantic
 from ozmeta_dbt.bindings import APPROVAL_REFS, Approvals, Binding, EntityTable, Flow, Level, Sla, Step, Transition
-from ozmeta_dbt.config import CANONICAL_COLUMNS, Config
+from ozmeta_dbt.config import CANONICAL_COLUMNS, Config, ModelRef, Source
+from ozmeta_dbt.dbt_project import Surroundings
 from ozmeta_dbt.dsl import in_words
 from ozmeta_dbt.literals import Code, jinja, yaml_text
 
@@ -23,8 +25,42 @@ PURPOSES = {
 ROLLED_UP = col.CANONICAL | {"runtime_signal": col.SIGNAL}
 
 
+def needed_by(binding: Binding, model: str) -> tuple[str, ...]:
+    """The models that this one cannot exist without, beside the timeline and the run log."""
+    needs = {"sla_timer": ("sla_cycle",), "approval_step": ("approval_event",), "approval_instance": ("approval_step",), "inline": ("workflow_instance",)}.get(model, ())
+    if model == "sla_cycle" and any(sla.approval_step for sla in binding.slas):
+        return ("approval_step",)
+    if model == "escalation_queue" and any(sla.levels for sla in binding.slas):
+        return ("sla_cycle",)
+    return needs
+
+
+def left_out(binding: Binding) -> dict[str, str]:
+    """{model that is not disabled: the one it needs, which is disabled or left out itself}"""
+    wanted, found = wanted_models(binding), dict[str, str]()
+    for _ in wanted:  # once is enough for each step of a chain
+        for model in wanted:
+            missing = [other for other in needed_by(binding, model) if other in binding.disabled or other in found]
+            if missing and model not in binding.disabled:
+                found.setdefault(model, missing[0])
+    return found
+
+
 def models_of(binding: Binding) -> list[str]:
-    """The models of a binding: the timeline, the quarantine and the run log always come along (SPEC 10)."""
+    """The models of a binding that dbt builds: those wanted, without the disabled ones and those that need them."""
+    without = left_out(binding)
+    return [model for model in wanted_models(binding) if model not in binding.disabled and model not in without]
+
+
+def live_semantic(binding: Binding) -> Binding:
+    """The binding, without the semantic models whose tables are not built."""
+    bases = {"WorkflowInstance": {"workflow_instance", "time_in_state"}, "SlaTracking": {"sla_cycle"}, "EscalationQueue": {"escalation_queue"}}
+    built = set(models_of(binding))
+    return replace(binding, semantic={purpose for purpose in binding.semantic if bases.get(purpose, set()) <= built})
+
+
+def wanted_models(binding: Binding) -> list[str]:
+    """The models that a binding's metadata asks for: the timeline, the quarantine and the run log always come along (SPEC 10)."""
     chosen = {"timeline", "quarantine", "run"} | {model for purpose in binding.purposes for model in PURPOSES[purpose]}
     if "escalation_queue" in chosen and any(sla.levels for sla in binding.slas):
         chosen.add("sla_cycle")  # a level is raised by a cycle
@@ -41,29 +77,33 @@ def models_of(binding: Binding) -> list[str]:
     return [model for model in ORDER if model in chosen]
 
 
-def render(bindings: list[Binding], config: Config) -> dict[str, str]:
-    """{path below the output folder: text}"""
+def render(bindings: list[Binding], config: Config, around: Surroundings = Surroundings()) -> dict[str, str]:
+    """{path below the output folder: text}. around: what the user's own project has"""
     files: dict[str, str] = {}
-    if bindings:
-        files["_journal.yml"] = source_yaml(config)
+    if bindings and around.undeclared(config.journal.all_sources):
+        files["_journal.yml"] = source_yaml(config, around)
     for binding in bindings:
-        for model in models_of(binding):
+        without = left_out(binding)
+        # a disabled model's file is written: dbt warns of settings for a model that is not there
+        for model in (model for model in wanted_models(binding) if model not in without):
             files[f"{binding.name}/{binding.name}_{model}.sql"] = model_sql(binding, model, config)
         files[f"{binding.name}/_{binding.name}.yml"] = binding_yaml(binding, config)
-        if binding.semantic:
-            files[f"{binding.name}/_{binding.name}_semantic.yml"] = dumped({"version": 2, **semantic.documents(binding)})
+        if live_semantic(binding).semantic:
+            documents = semantic.documents(live_semantic(binding))
+            files[f"{binding.name}/_{binding.name}_semantic.yml"] = dumped({"version": 2, **documents})
     if config.time_spine and any(binding.semantic for binding in bindings):
         files["semantic/ozmeta_time_spine.sql"] = TIME_SPINE
         files["semantic/_models.yml"] = time_spine_yaml()
     rollups = {model: [b for b in bindings if model in models_of(b)] for model in ROLLED_UP}
-    rollups = {model: owners for model, owners in rollups.items() if owners}
+    rollups = {model: owners for model, owners in rollups.items() if owners and config.rollups}
+    prefix = config.rollups.prefix if config.rollups else ""
     for model, owners in rollups.items():
-        files[f"rollups/{model}.sql"] = rollup_sql(model, owners)
+        files[f"rollups/{prefix}{model}.sql"] = rollup_sql(model, owners)
     if bindings:
-        files["rollups/journal_volume.sql"] = volume_sql(config)
-        files["rollups/unclaimed_object_type.sql"] = unclaimed_sql(bindings, config)
-    if rollups:
-        files["rollups/_models.yml"] = rollup_yaml(rollups)  # a binding called Rollups has a _rollups.yml there
+        files[f"rollups/{prefix}journal_volume.sql"] = volume_sql(config)
+        files[f"rollups/{prefix}unclaimed_object_type.sql"] = unclaimed_sql(bindings, config, prefix)
+    if bindings:
+        files["rollups/_models.yml"] = rollup_yaml(rollups, prefix)  # a binding called Rollups has a _rollups.yml there
     return files
 
 
@@ -166,14 +206,19 @@ def arguments_of(binding: Binding, model: str, config: Config) -> tuple[dict[str
         calls = {"signals": f"ref({jinja(f'{binding.name}_runtime_signal')})"} if "runtime_signal" in models_of(binding) else {}
         return {"intake": {key: value for key, value in reading.items() if key not in ("fields", "deduplicate_on")}, "emits": emits}, {"intake": "intake", "emits": "emits", "timeline": timeline, **calls}
     after = ", ".join(f"ref({jinja(f'{binding.name}_{other}')})" for other in models_of(binding) if other not in ("timeline", "run", *BESIDE))
-    return {}, {"journals": jinja([source.label for source in config.journal.all_sources]), "timeline": timeline, "after": f"[{after}]"}
+    return {}, {"journals": jinja([source.label for source in config.journal.all_journals]), "timeline": timeline, "after": f"[{after}]"}
+
+
+def relation_of(journal: Source | ModelRef) -> Code:
+    """The call by which a model names a journal."""
+    if isinstance(journal, Source):
+        return Code(f"source({jinja(journal.name)}, {jinja(journal.table)})")
+    return Code(f"ref({', '.join(jinja(name) for name in (journal.package, journal.ref) if name)})")
 
 
 def journal_literals(config: Config) -> list[dict[str, Any]]:
-    return [
-        {"name": source.label, "relation": Code(f"source({jinja(source.name)}, {jinja(source.table)})"), "columns": dict(sorted(config.journal.columns.items()))}
-        for source in config.journal.all_sources
-    ]
+    columns = dict(sorted(config.journal.columns.items()))
+    return [{"name": j.label, "relation": relation_of(j), "columns": columns} for j in config.journal.all_journals]
 
 
 def transition_literal(transition: Transition) -> dict[str, Any]:
@@ -242,14 +287,14 @@ def volume_sql(config: Config) -> str:
     ])  # fmt: skip
 
 
-def unclaimed_sql(bindings: list[Binding], config: Config) -> str:
+def unclaimed_sql(bindings: list[Binding], config: Config, prefix: str) -> str:
     """Its config tells the commands `explain` and `verify` by which names a binding may be called."""
     claimed = [{"binding": b.name, "object_type": b.object_type, "object_types": sorted(b.object_types)} for b in bindings]
     ignored = sorted(set(config.journal.ignore_object_types), key=lambda name: (name is None, name or ""))
     return "\n".join([
         "{#- " + HEADER + " -#}", f"{{% set claimed = {jinja(claimed)} %}}",
         "{{ config(materialized='view', meta={'ozmeta_claimed': claimed}) }}", "",
-        f"{{{{ ozmeta_runtime.unclaimed_object_type(volume=ref('journal_volume'), claimed=claimed, ignored={jinja(ignored)}) }}}}", "",
+        f"{{{{ ozmeta_runtime.unclaimed_object_type(volume=ref('{prefix}journal_volume'), claimed=claimed, ignored={jinja(ignored)}) }}}}", "",
     ])  # fmt: skip
 
 
@@ -273,10 +318,11 @@ def dumped(document: dict[str, Any]) -> str:
     return f"# {HEADER}\n" + yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=160)
 
 
-def source_yaml(config: Config) -> str:
+def source_yaml(config: Config, around: Surroundings) -> str:
+    """The journals that the user's project does not declare as sources."""
     sources: dict[tuple[str, str, str | None], list[str]] = {}
-    for source in config.journal.all_sources:
-        sources.setdefault((source.name, source.schema_, source.database), []).append(source.table)
+    for source in around.undeclared(config.journal.all_sources):
+        sources.setdefault((source.name, *around.place(source)), []).append(source.table)
     described = []
     for (name, schema, database), tables in sources.items():
         entry: dict[str, Any] = {"name": name, "schema": schema, "description": "The append-only event journal that applications write."}
@@ -473,21 +519,21 @@ def sla_in_words(sla: Sla) -> str:
     return f"{sla.code}: {sla.target_minutes} minutes{warned}; starts at {start}; stops at {stop}; after a stop: {sla.on_restart}."
 
 
-def rollup_yaml(rollups: dict[str, list[Binding]]) -> str:
+def rollup_yaml(rollups: dict[str, list[Binding]], prefix: str) -> str:
     models = []
     for model, owners in rollups.items():
         types = ", ".join(binding.object_type for binding in owners)
         summary = col.SUMMARIES[model].format("any binding").rstrip(".")
-        models.append({"name": model, "description": yaml_text(f"{summary}: the live rows of {types} together."),
+        models.append({"name": f"{prefix}{model}", "description": yaml_text(f"{summary}: the live rows of {types} together."),
                        "columns": [column(name, text) for name, text in ROLLED_UP[model].items()]})  # fmt: skip
-    return dumped({"version": 2, "models": models + accounting_properties()})
+    return dumped({"version": 2, "models": models + accounting_properties(prefix)})
 
 
-def accounting_properties() -> list[dict[str, Any]]:
+def accounting_properties(prefix: str) -> list[dict[str, Any]]:
     """Of the two models that account for the whole journal, once per project."""
     counted = well_formed("journal_volume", ["_Key", "JV_Journal", "JV_Rows"], ["_Key"], {}, live=False)
     claimed = {"ozmeta_runtime.object_types_claimed": {"name": "object_types_claimed", "config": {"severity": "warn"}}}
     return [
-        {"name": model, "description": yaml_text(col.SUMMARIES[model]), "data_tests": [test], "columns": [column(*item) for item in described.items()]}
+        {"name": f"{prefix}{model}", "description": yaml_text(col.SUMMARIES[model]), "data_tests": [test], "columns": [column(*item) for item in described.items()]}
         for model, test, described in (("journal_volume", counted, col.VOLUME), ("unclaimed_object_type", claimed, col.UNCLAIMED))
     ]
