@@ -17,7 +17,8 @@ CASES = Path(__file__).parent / "cases"
 AS_OF = {1: "2026-01-01T12:00:00", 2: "2026-01-02T12:00:00", 3: "2026-01-03T12:00:00"}
 CONFIG = {
     "version": 1, "metadb": {"folder": "metadb"}, "journal": {"source": {"name": "ops", "schema": "raw", "table": "event_journal"}},
-    "bindings": {"Doc": {"state_aliases": {"Sent": "Submitted"}, "transition_aliases": {"Hand in": "Submit"}}, "Form": {"conflict_policy": "first_writer_wins"}, "Asset": {"auto_close": False}, "Purchase": {"approval_flows": ["Quick"]}},
+    "bindings": {"Doc": {"state_aliases": {"Sent": "Submitted"}, "transition_aliases": {"Hand in": "Submit"}}, "Form": {"conflict_policy": "first_writer_wins"}, "Asset": {"auto_close": False}, "Purchase": {"approval_flows": ["Quick", "Again", "Kept"]}},
+    "approval_flows": {"Again": {"onRequest": "restart"}, "Kept": {"versions": [{"steps": [{"code": "Check", "quorum": 2}, {"code": "Sign"}]}, {"from": "2026-01-02"}]}},
 }  # fmt: skip
 SHORT = {"code": "transition.code", "from": "transition.fromState", "to": "transition.toState", "version": "transition.rowVersion"}
 

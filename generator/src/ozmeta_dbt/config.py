@@ -8,7 +8,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainValidator, StringConstraints, Tag, ValidationError, field_validator, model_validator
 
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
@@ -243,14 +243,21 @@ def utc_text(value: str) -> str:
 
 
 OnRequest = Literal["ignore", "restart"]
-Votes = Annotated[int, Field(ge=1, le=MAX_VOTERS)]
+Votes = Annotated[int, Field(ge=1, le=MAX_VOTERS, strict=True)]
+
+
+def all_or_votes(value: object) -> object:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if value != "all" and not (is_number and 1 <= value <= MAX_VOTERS):  # type: ignore[operator]
+        raise ValueError(f"is {value!r}, 'all' or a whole number from 1 to {MAX_VOTERS} is expected")
+    return value
 
 
 class FlowStep(Strict):
     """A step of an earlier version of an approval flow."""
 
     code: Text
-    quorum: Votes | Literal["all"] = 1
+    quorum: Annotated[int | str, PlainValidator(all_or_votes)] = 1
     of: Votes | None = None
     veto: bool = True
     roles: list[Text] = []
