@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -73,3 +74,50 @@ def test_nothing_is_overwritten(tmp_path: Path, there: str) -> None:
     told = shell("ozmeta-dbt init --example", folder)
     assert told.returncode == 3 and there.split("/Role")[0] in told.stderr
     assert snapshot_of(folder) == before
+
+
+PAGE = (PACKAGE / "docs/get-started.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.S)
+
+
+def test_the_page_quotes_the_example_as_it_is() -> None:
+    for path in sorted((PACKAGE / "generator/src/ozmeta_dbt/example/metadb").glob("*.yml")):
+        assert f"`metadb/{path.name}`\n\n```yaml\n{path.read_text().rstrip()}\n```" in PAGE, f"{path.name} differs in docs/get-started.md"
+
+
+def test_every_command_and_query_of_the_page_runs(tmp_path: Path) -> None:
+    folder = fresh(tmp_path / "mine")
+    first, later = blocks("sh")
+    for command in first.strip().splitlines():
+        done = shell(command, folder)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    assert "WARN=" in done.stdout and "quarantined_share" in done.stdout  # the warning that the page speaks of
+    looks, ddl = blocks("sql")
+    asked = re.findall(r"^\| [^|]+\? \| `(select [^`]+)` \|$", PAGE, re.M)
+    assert len(asked) == 3
+    with duckdb.connect(str(folder / "w.duckdb")) as connection:
+        for query in re.sub(r"--.*", "", looks).split(";")[:-1]:
+            assert connection.execute(query).fetchall(), query
+        for query in asked:
+            connection.execute(query).fetchall()
+        connection.execute("create schema raw")
+        connection.execute(ddl)
+    assert shell("ozmeta-dbt explain example_ticket T-1 --tenant acme", folder).returncode == 0
+    assert shell("ozmeta-dbt verify", folder).returncode == 0
+    # the journal of the page in place of the example's, with the page's payload
+    (folder / "ozmeta.yml").write_text(blocks("yaml")[-1])
+    payload = blocks("json")[0]
+    with duckdb.connect(str(folder / "w.duckdb")) as connection:
+        columns = "EJ_ID, _TenantID, EJ_EventType, EJ_EventTimeUTC, EJ_ObjectType, EJ_ObjectID, EJ_Payload, _SyncDate"
+        row = ["1", "acme", "Ticket.Started", "2026-01-01 09:00", "ExampleTicket", "4711", payload, "2026-01-01 09:00"]
+        connection.execute(f"insert into raw.event_journal ({columns}) values ({', '.join('?' * len(row))})", row)
+    for command in [*later.strip().splitlines(), "dbt run --full-refresh"]:
+        command = command.split("#")[0].strip()
+        done = shell(command, folder)
+        assert (done.returncode == 0) == (command != "dbt run"), f"{command}\n{done.stdout}{done.stderr}"
+    with duckdb.connect(str(folder / "w.duckdb")) as connection:
+        found = connection.execute("select WI_ObjectID, WS_CurrentCode from example_ticket_workflow_instance where _DeleteDate is null")
+        assert found.fetchall() == [("4711", "InProgress")]
