@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from metadb_samples import Project
+from metadb_samples import Project, minimal
 
 HEAD = "version: 1\nmetadb: {snapshot: snapshot.json}\n"
 REF = HEAD + "journal: {ref: stg_events}\n"
@@ -206,3 +206,20 @@ def test_a_setting_in_jinja_is_a_warning(project: Project) -> None:
     switch(project, {"case": {"case_sla_timer": {"+enabled": "{{ target.name == 'x' }}"}}})
     status, printed = project.run("generate")
     assert status == 0 and "whether case_sla_timer is enabled is not known" in printed
+
+
+def test_without_the_volume_of_the_journal_nothing_refers_to_it(project: Project) -> None:
+    off = "models: {mine: {ozmeta: {rollups: {journal_volume: {+enabled: false}}}}}\n"
+    project.put("dbt_project.yml", "name: mine\n" + off)
+    files = project.generate()
+    assert "rollups/unclaimed_object_type.sql" not in files
+    assert b"unclaimed_object_type" not in files["rollups/_models.yml"]
+
+
+def test_a_time_spine_of_the_users_own(project: Project) -> None:
+    tables = minimal()
+    tables["RuntimeTemplateBinding"] = [{"RB_ID": 1, "RTB_Purpose": "SlaTracking", "RTB_TargetLayer": "Semantic"}]
+    project.metadb(tables)
+    project.put("models/ozmeta_time_spine.sql", "select 1\n")
+    status, printed = project.run("generate")
+    assert status == 2 and "time_spine: false" in printed

@@ -52,7 +52,7 @@ journal:
 # tests: {quarantined_share: {warn: 0.01, error: 0.2}}   # shares of refused rows from which `dbt test` warns and fails; or false, or per binding
 # warehouses: [bigquery, fabric]             # where the models will run, by dbt's adapters: what one of them can't do is said when they are written
 # tenants: [acme, globex]                  # all tenants there are: then a rule that compares tenant.id with another one is refused
-# rollups: {prefix: ozmeta_}                # what the names of the views over all bindings begin with; or false, for none
+# rollups: {prefix: ozmeta_}                # what the names of the views over all bindings begin with; or false: only the two that count the journal
 # approval_events: {requested: Approval.Requested, approved: Approval.Approved, rejected: Approval.Rejected, withdrawn: Approval.Withdrawn}
 """
 

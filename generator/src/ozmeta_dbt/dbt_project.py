@@ -34,6 +34,12 @@ class Surroundings:
 
     sources: tuple[Declared, ...] = ()
     unreadable: tuple[str, ...] = ()  # properties files that are not YAML
+    project: Any = None  # dbt_project.yml
+    output: str = ""
+
+    def builds(self, *model: str) -> bool:
+        """Whether dbt_project.yml leaves a model below the output folder enabled."""
+        return enabled(self.project, self.output, model) is not False
 
     def declared(self, source: Source) -> Declared | None:
         """The entry that declares this very table."""
@@ -65,7 +71,7 @@ def look(folder: Path, output: str) -> Surroundings:
         if document is None:
             unreadable.append(name)
         sources += declared_in(name, document)
-    return Surroundings(tuple(sources), tuple(unreadable))
+    return Surroundings(tuple(sources), tuple(unreadable), project, output)
 
 
 def read_yaml(path: Path) -> Any:
@@ -173,7 +179,13 @@ def check_names(folder: Path, config: Config, written: Iterable[str], problems: 
         if model.suffix != ".sql" or model.stem.lower() not in theirs:
             continue
         there = theirs[model.stem.lower()]
-        if model.parts[0] == "rollups":
+        if model.parts[0] == "semantic":
+            hint = "write `time_spine: false` in ozmeta.yml if your project has a time spine of its own"
+            problems.error(Origin(FILE_NAME).at("time_spine"), f"the model {model.stem} has the name of {there}", hint)
+        elif model.parts[0] == "rollups" and model.stem.endswith(("journal_volume", "unclaimed_object_type")):
+            hint = "write `rollups: {prefix: ozmeta_}` in ozmeta.yml for another name"
+            problems.error(Origin(FILE_NAME).at("rollups"), f"the model {model.stem} has the name of {there}", hint)
+        elif model.parts[0] == "rollups":
             hint = "write `rollups: {prefix: ozmeta_}` in ozmeta.yml for other names, or `rollups: false` for none"
             problems.error(Origin(FILE_NAME).at("rollups"), f"the roll-up {model.stem} has the name of {there}", hint)
         else:
@@ -239,7 +251,7 @@ def disabled_models(folder: Path, config: Config, binding: str, models: Iterable
         name = f"{binding}_{model}"
         said = enabled(project, config.output, (binding, name))
         if said is None:
-            problems.warn(here, f"whether {name} is enabled is not known: its `enabled` is not true or false", "the other models refer to it")
+            problems.warn(here, f"whether {name} is enabled is not known: its `enabled` is not true or false", "the other models refer to it: leave it enabled, or disable it for all targets")
         elif not said and model in ("timeline", "quarantine", "run"):
             problems.error(here, f"{name} is disabled, and no model of the binding can be without it", "to leave the whole binding out, set RB_IsEnabled to false")
         elif not said:

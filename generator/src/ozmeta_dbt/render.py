@@ -101,9 +101,10 @@ def render(bindings: list[Binding], config: Config, around: Surroundings = Surro
         files[f"rollups/{prefix}{model}.sql"] = rollup_sql(model, owners)
     if bindings:
         files[f"rollups/{prefix}journal_volume.sql"] = volume_sql(config)
-        files[f"rollups/{prefix}unclaimed_object_type.sql"] = unclaimed_sql(bindings, config, prefix)
+        if around.builds("rollups", f"{prefix}journal_volume"):
+            files[f"rollups/{prefix}unclaimed_object_type.sql"] = unclaimed_sql(bindings, config, prefix)
     if bindings:
-        files["rollups/_models.yml"] = rollup_yaml(rollups, prefix)  # a binding called Rollups has a _rollups.yml there
+        files["rollups/_models.yml"] = rollup_yaml(rollups, prefix, around.builds("rollups", f"{prefix}journal_volume"))  # a binding called Rollups has a _rollups.yml there
     return files
 
 
@@ -519,14 +520,14 @@ def sla_in_words(sla: Sla) -> str:
     return f"{sla.code}: {sla.target_minutes} minutes{warned}; starts at {start}; stops at {stop}; after a stop: {sla.on_restart}."
 
 
-def rollup_yaml(rollups: dict[str, list[Binding]], prefix: str) -> str:
+def rollup_yaml(rollups: dict[str, list[Binding]], prefix: str, counted: bool) -> str:
     models = []
     for model, owners in rollups.items():
         types = ", ".join(binding.object_type for binding in owners)
         summary = col.SUMMARIES[model].format("any binding").rstrip(".")
         models.append({"name": f"{prefix}{model}", "description": yaml_text(f"{summary}: the live rows of {types} together."),
                        "columns": [column(name, text) for name, text in ROLLED_UP[model].items()]})  # fmt: skip
-    return dumped({"version": 2, "models": models + accounting_properties(prefix)})
+    return dumped({"version": 2, "models": models + (accounting_properties(prefix) if counted else [])})
 
 
 def accounting_properties(prefix: str) -> list[dict[str, Any]]:
