@@ -24,7 +24,7 @@ Raises where a changed flow would judge rounds again (see check_changed_flows), 
   {%- do exceptions.raise_compiler_error("Approval flows can't run on " ~ target.type ~ ": votes are counted event by event, by a recursive query, "
       ~ "and T-SQL's recursion doesn't do that. Leave approval_flows out") -%}
 {%- endif -%}
-{%- if state.whole and ozmeta_runtime.has_columns(this, ['AF_Code', 'AE_FlowHash', 'TL_EffectiveUTC', '_DeleteDate']) -%}
+{%- if state.whole and not var('ozmeta_verify', none) and ozmeta_runtime.has_columns(this, ['AF_Code', 'AE_FlowHash', 'TL_EffectiveUTC', '_DeleteDate']) -%}
   {%- do ozmeta_runtime.check_changed_flows(approvals, this) -%}
 {%- endif -%}
 {%- set events, flows, said = approvals.events, approvals.flows | map(attribute='code') | list, {} -%}

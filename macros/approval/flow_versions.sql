@@ -21,10 +21,10 @@ onRequest: what a request does while a round is open: `ignore` (default) nothing
   {%- do return(found) -%}
 {% endmacro %}
 
-{# A hash of all that decides how votes count. Who is asked does not. #}
+{# A hash of all that decides how votes count. Who is asked does not, nor out of how many where one rejection ends the round. #}
 {% macro judgement_hash(steps, restarts) %}
   {%- set judged = [] -%}
-  {%- for s in steps -%}{%- do judged.append([s.code, s.quorum, s.of, s.veto]) -%}{%- endfor -%}
+  {%- for s in steps -%}{%- do judged.append([s.code, s.quorum, s.veto, none if s.veto else s.of]) -%}{%- endfor -%}
   {%- do return(local_md5(tojson([judged, restarts]))[:12]) -%}
 {% endmacro %}
 
