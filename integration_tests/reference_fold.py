@@ -568,12 +568,12 @@ def fold_object(tenant: str, object_id: str, rows: list[dict], binding: dict, as
     timeline_columns = ("EJ_ID", "_TenantID", "EJ_ObjectType", "EJ_ObjectID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_SourceSystem", "EJ_Sequence", "EJ_CorrelationID", "_SyncDate")
     for e in everything:
         if e["EJ_EventTimeUTC"] > as_of:
-            out["timeline"].append({c: e[c] for c in timeline_columns})
+            out["timeline"].append({c: e[c] for c in timeline_columns} | {"TL_EventNanos": e.get("nanos", 0)})
     for position, e in enumerate(events, 1):
         out["timeline"].append({c: e[c] for c in timeline_columns} | {
             "TL_EffectiveUTC": e["effective"], "TL_Position": position, "TL_IsApplied": e["applied"], "TL_IsRejected": e["rejected"], "TL_TransitionCode": e["code"],
             "TL_FromState": e["before"] if e["applied"] else None, "TL_ToState": e["after"] if e["applied"] else None, "TL_State": e["after"],
-            "TL_RowVersion": e["version"], "TL_Anomaly": e["mark"],
+            "TL_RowVersion": e["version"], "TL_Anomaly": e["mark"], "TL_EventNanos": e.get("nanos", 0),
         })  # fmt: skip
     if not events:
         return out

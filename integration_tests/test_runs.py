@@ -265,7 +265,7 @@ def test_a_rule_that_needs_an_unread_field_stops_the_run(project: DbtProject) ->
     other = snapshot()
     other["objects"]["runtime"]["slaBindings"][0]["startRule"]["expr"] = {"op": "eq", "args": [{"ref": "object.Kind"}, {"lit": "big"}]}
     project.configure(CONFIG, other)
-    with pytest.raises(RunFailed, match="(?s)PL_object_Kind.*--full-refresh"):
+    with pytest.raises(RunFailed, match="(?s)object[.]Kind.*--full-refresh"):
         project.run("2026-01-01T00:20:00")
     project.run("2026-01-01T00:20:00", "--full-refresh")
     assert len(project.rows("from case_sla_timer")) == 1

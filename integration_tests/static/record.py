@@ -83,7 +83,7 @@ def answer(sql: str) -> Any:
     elif text.startswith("select jv_journal") and "journal_volume" in text:  # from which day each journal is counted again
         rows = [[journal, "2026-01-04 00:00:00"] for journal in PLAN["journals"]]
     elif "max(_updatedate)" in text:
-        rows = [[None, 0, 0, *[0, 8] * 5]]  # of each source the first and the last run that wrote to it
+        rows = [[None, 0, 0, 1, 1, 0, *[0, 8] * 5]]  # as run_state asks: of itself, then of each source old rows and new ones
     elif "dbt_full_refresh_incomplete" in text:  # dbt-sqlserver asks whether a full refresh died
         rows = [[0]]
     elif text.startswith("select case when exists (select 1 from"):  # the run log asks which tables hold rows

@@ -29,6 +29,7 @@
   {%- set kind = ozmeta_runtime.instant_kind(dtype) -%}
   {%- if number in ['whole', 'exact'] -%}
     {%- do return(none if dtype | lower in ['integer', 'int', 'int4', 'int32', 'smallint', 'tinyint'] else ozmeta_runtime.epoch_nanos(column, number)) -%}
+  {%- elif number -%}{%- do return(none) -%}
   {%- elif kind == 'text' -%}
     {%- set text = ozmeta_runtime.column_text(column, dtype) -%}
     {%- do return("coalesce(" ~ adapter.dispatch('iso_nanos', 'ozmeta_runtime')(text) | trim ~ ", 0)") -%}
