@@ -25,7 +25,7 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGE = REPOSITORY / "docs" / "mutants.md"
-COPIED = ("macros", "models", "seeds", "generator", "integration_tests", "benchmarks", "dbt_project.yml")
+COPIED = ("macros", "models", "docs", "seeds", "generator", "integration_tests", "benchmarks", "dbt_project.yml")
 ABOUT_FILES = ("test_mutants.py", "test_docs.py")  # tests of this list and of the documents: they would catch any mutant
 CHANGED, READING = "test_changed_metadata.py", "test_reading.py"
 MESSAGES, ALIASES = "test_messages.py", "test_aliases.py"
@@ -83,7 +83,7 @@ def mutants() -> list[Mutant]:
         Mutant("tenant skipped in quarantine's join", quarantine, "left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID", "left join known on known.EJ_ID", "equal ids of two objects are no duplicates", "4.2, 9.4", "order-4"),
         Mutant("refused for good", quarantine, "{%- else %} and QR_Reason = 'ConflictingDuplicate' and", "{%- else %} and 1 = 0 and", "a refused duplicate that turns out to be the first leaves the quarantine", "4.2, 9.1", f"{CLAIMS}::test_a_refused_duplicate_may_turn_out_to_be_the_first"),
         # messages and old names
-        Mutant("a message is its id", "journal/messages.sql", "~ '.TL_MessageKey', \"'message'\"]", "~ '.EJ_ID', \"'message'\"]", "with deduplicate_on a row is known by its message", "4.2", f"{MESSAGES}::test_a_message_that_comes_again_under_a_new_id_counts_once"),
+        Mutant("a message is its id", "journal/messages.sql", "~ '.TL_MessageKey', \"'message'\"]", "~ '.EJ_ID', \"'message'\"]", "with deduplicate_on a row is known by its message", "4.2", f"{MESSAGES}::test_random_messages"),
         Mutant("an empty part of a message key", "journal/messages.sql", """present.append(part ~ " <> ''")""", """present.append(part ~ " is not null")""", "a row in which a column of the message key is '' has none", "2", f"{MESSAGES}::test_random_messages"),
         Mutant("messages that differ are unseen", quarantine, "coalesce(same.TL_ContentHash, known.TL_ContentHash)", "known.TL_ContentHash", "a message with other content goes to quarantine", "4.2", f"{MESSAGES}::test_a_message_that_comes_again_under_a_new_id_counts_once"),
         Mutant("a message that gave way unseen", slice_, 'if or_keys else ""', 'if 1 == 0 else ""', "a message displaced through another journal goes to quarantine", "4.2", f"{MESSAGES}::test_an_older_delivery_through_another_journal_takes_the_place_of_the_held_one"),
@@ -96,7 +96,7 @@ def mutants() -> list[Mutant]:
         Mutant("id before time in a stream", order, "order by EJ_Sequence, EJ_EventTimeUTC, {{", "order by EJ_Sequence, {{", "ordered by (sequence, event time, id) within a stream", "4.3", "order-12"),
         Mutant("stream ignored", order, "partition by _ObjectKey, {{ source }}, case when", "partition by _ObjectKey, case when", "a stream is (object, source system)", "4.3", "order-17"),
         Mutant("streams where there are none", order, """if stream != 'none' else "''" %}""", """if stream != 'nothing' else "''" %}""", "stream: none makes the object one stream", "4.3", f"{CLAIMS}::test_without_streams_the_object_is_one"),
-        Mutant("nanoseconds decide nothing", order, '"effective_nanos, " if nanos', '"" if nanos', "finer than a microsecond is kept, and decides the order", "4.3, 11", f"{READING}::test_nanoseconds_decide_the_order"),
+        Mutant("nanoseconds decide nothing", order, '{{ "effective_nanos, " if nanos }}', "{{ ozmeta_runtime.bytewise('EJ_ID') }}, ", "finer than a microsecond is kept, and decides the order", "4.3, 11", f"{READING}::test_nanoseconds_decide_the_order"),
         Mutant("nanoseconds go back in a stream", order, "case when EJ_Sequence is null then TL_EventNanos\n", "case when 1 = 1 then TL_EventNanos\n", "an effective time never goes back in its stream", "4.3", f"{READING}::test_nanoseconds_never_go_back_in_a_stream"),
         Mutant("24:00 is an instant", "dialect/iso.sql", "'([01][0-9]|2[0-3])', '[0-5][0-9]'", "'([01][0-9]|2[0-4])', '[0-5][0-9]'", "ISO 8601 only, hours 00-23", "11", f"{READING}::test_a_time_that_is_not_iso_is_refused"),
         Mutant("a null of a struct clears a field", "dialect/columns.sql", '"case when " ~ inner ~ " is not null then "', '"case when 1 = 1 then "', "an absent key keeps the field", "4.7", f"{READING}::test_a_payload_that_is_a_struct"),
