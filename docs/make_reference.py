@@ -1,0 +1,242 @@
+"""Writes the pages in docs/reference from the code. `--check` only tells whether they fit."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from ozmeta_dbt import columns, dsl, render
+from ozmeta_dbt.bindings import Binding, Level, Sla, Workflow
+from ozmeta_dbt.config import BindingChoices, Config
+from ozmeta_dbt.meanings import EXAMPLES, MEANINGS, NULLS
+from ozmeta_dbt.readers import ENDINGS, PACK_PLACES, SNAPSHOT_PLACES
+from ozmeta_dbt.rows import TABLES
+
+FOLDER = Path(__file__).parent / "reference"
+INTRODUCTIONS = FOLDER / "introductions"
+NOTE = "<!-- docs/make_reference.py writes this page. Change the code or meanings.py instead. -->"
+TRUTH = {"and", "or", "not", "eq", "ne", "gt", "gte", "lt", "lte", "in", "contains",
+         "startsWith", "endsWith", "isNull", "isNotNull", "regex"}  # fmt: skip
+RESULTS = {"coalesce": "the type of its args", "dateAdd": "datetime"}
+GRAINS = {
+    "timeline": "event", "quarantine": "refused journal row", "workflow_instance": "object",
+    "approval_event": "approval event", "approval_step": "object, flow, round and step",
+    "approval_instance": "object and flow", "sla_cycle": "cycle of an SLA timer",
+    "sla_timer": "object and SLA", "escalation_queue": "raised level",
+    "runtime_signal": "signal, raised or retracted", "run": "run and journal",
+    "journal": "journal row or row of the runtime's own", "inline": "row of the entity's table",
+    "time_in_state": "stay in a state", "journal_volume": "journal, object type and day",
+    "unclaimed_object_type": "journal and object type",
+}  # fmt: skip
+PURPOSE = {model: purpose for purpose, models in render.PURPOSES.items() for model in models}
+WHEN = {
+    "timeline": "Always.", "quarantine": "Always.", "run": "Always.",
+    "workflow_instance": "Purpose WorkflowInstance, or RuntimeMode Inline.",
+    "sla_cycle": "Purpose SlaTracking, or EscalationQueue if an SLA has levels.",
+    "approval_event": "Purpose ApprovalTracking, or an SLA on an approval step.",
+    "approval_step": "Purpose ApprovalTracking, or an SLA on an approval step.",
+    "runtime_signal": "With sla_cycle, escalation_queue, approval_step or an EmitSignal action.",
+    "journal": "`journal.mirror: true`, for each binding whose metadata wants it.",
+    "inline": "RuntimeMode Inline.",
+    "time_in_state": "Purpose WorkflowInstance with TargetLayer Semantic.",
+    "journal_volume": "Always, once per project.",
+    "unclaimed_object_type": "Always, once per project.",
+}  # fmt: skip
+
+
+def meaning(key: str) -> str:
+    """What the code says of `key`, or an error that says where to say it."""
+    return said(MEANINGS, key, "MEANINGS")
+
+
+def said(texts: dict[str, str], key: str, name: str) -> str:
+    if not texts.get(key):
+        raise SystemExit(
+            f"{key} has no description: add it to {name} in generator/src/ozmeta_dbt/meanings.py"
+        )
+    return texts[key]
+
+
+def table(heads: list[str], rows: list[list[str]]) -> list[str]:
+    cells = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    lines = [heads, ["---"] * len(heads), *cells]
+    return ["| " + " | ".join(line) + " |" for line in lines] + [""]
+
+
+def code(*names: str) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def type_of(annotation: Any) -> str:
+    """A type in words: the allowed values of a choice, the kinds of anything else."""
+    args = get_args(annotation)
+    if get_origin(annotation) is Literal:
+        return " or ".join(f"`{'false' if arg is False else arg}`" for arg in args)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "mapping"
+    if get_origin(annotation) in (list, dict):
+        return ("list of " if get_origin(annotation) is list else "mapping to ") + type_of(args[-1])
+    if hasattr(annotation, "__metadata__"):
+        return type_of(args[0])
+    if args:
+        wanted = dict.fromkeys(type_of(arg) for arg in args if arg is not type(None))
+        return " or ".join(wanted) + (" or null" if type(None) in args else "")
+    plain = {str: "text", bool: "true or false", int: "whole number", float: "number", Any: "rule"}
+    return plain.get(annotation, str(annotation))
+
+
+def default_of(info: FieldInfo) -> str:
+    if info.is_required():
+        return "required"
+    value = info.default
+    if isinstance(value, BaseModel):
+        return "see below"
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`" if value != "" else "empty"
+
+
+def metadb() -> list[str]:
+    lines = []
+    for name, cls in TABLES.items():
+        places = code(*(f"objects.{place}" for place in SNAPSHOT_PLACES[name]))
+        pack = f", and `{PACK_PLACES[name]}` of a pack" if name in PACK_PLACES else ""
+        lines += [f"## {name}", "", meaning(f"table.{name}"), ""]
+        lines += [f"- Snapshot: {places}{pack}", f"- Folder: {code(f'{name}{ENDINGS[0]}')} or "
+                  + ", ".join(f"`{ending}`" for ending in ENDINGS[1:]), ""]  # fmt: skip
+        rows = []
+        for field, info in cls.model_fields.items():
+            own, *others = info.json_schema_extra["names"]  # type: ignore[index, call-overload]
+            words = meaning(f"{name}.{field}")
+            kind = type_of(info.annotation).removesuffix(" or null")
+            rows.append([code(own), code(*others), kind, default_of(info), words])
+        lines += table(["Column", "Also", "Type", "Default", "Meaning"], rows)
+    return lines
+
+
+def arguments(op: str) -> str:
+    fewest, most = dsl.OPS[op]
+    return str(fewest) if fewest == most else f"{fewest} or more" if most is None else "?"
+
+
+def rules() -> list[str]:
+    ops = []
+    for op in dsl.OPS:
+        result = "boolean" if op in TRUTH else RESULTS.get(op, "number")
+        example = f'{{"op":"{op}", "args":[{said(EXAMPLES, f"op.{op}", "_OPS")}]}}'
+        if op in ("and", "or", "not"):
+            example = example.replace('"}', '", "as":"boolean"}', example.count('{"ref"'))
+            example = example.replace('", "as":"boolean"}]', '", "as":"boolean"}]')
+        null = said(NULLS, f"op.{op}", "_OPS")
+        ops.append([code(op), arguments(op), result, meaning(f"op.{op}"), null, code(example)])
+    heads = ["Op", "Args", "Result", "What it does", "If an arg is null", "Example"]
+    refs = [*dsl.PLAIN_REFS, *dsl.KEYED_REFS]
+    lines = listed("Document keys", "Key", "rule key", dsl.RULE_KEYS)
+    lines += listed("Kinds", "Kind", "kind", dsl.KINDS)
+    lines += ["## Ops", "", *table(heads, ops)]
+    lines += ["## Refs", "", "A ref that ends in a dot needs a name after it.", ""]
+    lines += listed("", "Ref", "ref", refs)
+    lines += listed("Casts and types", "Name", "cast", dsl.CASTS)
+    lines += listed("Actions", "Action", "action", dsl.ACTIONS)
+    return lines + listed("Keys of an action", "Key", "action key", sorted(dsl.ACTION_KEYS))
+
+
+def listed(title: str, head: str, prefix: str, names: Any) -> list[str]:
+    rows = [[code(name), meaning(f"{prefix}.{name}")] for name in names]
+    return ([f"## {title}", ""] if title else []) + table([head, "Meaning"], rows)
+
+
+def example() -> tuple[Binding, Config]:
+    """A binding `case` with an SLA `Repair`, to show what columns each model has."""
+    level = Level(1, "SLA.Breached", 0, "Critical")
+    config = Config.model_validate({"version": 1, "metadb": {"folder": "metadb"}, "journal": {
+        "ref": "events", "deduplicate_on": ["EJ_SourceKey"], "mirror": True}})  # fmt: skip
+    flow = Workflow("1", "CaseFlow", "New", ["New"], [], [], [])
+    sla = Sla("Repair", 60, None, [level])
+    purposes = {"WorkflowInstance", "SlaTracking", "EscalationQueue"}
+    names = ("Case", ["Case"], True, True, BindingChoices(), flow, [sla], purposes)
+    return Binding("case", *names), config
+
+
+def tables() -> list[str]:
+    binding, config = example()
+    lines = []
+    counted = {part["name"]: part for part in render.accounting_properties("")}
+    for model in (*render.ORDER, *counted):
+        if model in counted:
+            properties = counted[model]
+        elif model in render.BESIDE:
+            properties = render.view_properties(binding, model)
+        else:
+            properties = render.model_properties(binding, model, config)
+        name = model if model in counted else f"<binding>_{model}"
+        come = WHEN.get(model) or (f"Purpose {PURPOSE[model]}." if model in PURPOSE else "")
+        if model not in GRAINS or not come:
+            raise SystemExit(f"{model} is new: add it to GRAINS and WHEN in {Path(__file__).name}")
+        summary = columns.SUMMARIES[model].format("the entity")
+        rows = [[code(column["name"]), column["description"]] for column in properties["columns"]]
+        if "" in (text for _, text in rows):
+            raise SystemExit(f"{model} has a column without a description: add it to columns.py")
+        lines += [f"## {name}", "", summary, "", f"- One row per {GRAINS[model]}."]
+        lines += [f"- Written: {come}", "", *table(["Column", "Meaning"], rows)]
+    return lines
+
+
+def models_in(annotation: Any) -> Iterator[tuple[str, type[BaseModel]]]:
+    """The models in a type, and the part of the key that leads to each."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield "", annotation
+        return
+    step = ".<name>" if get_origin(annotation) is dict else ""
+    for arg in get_args(annotation):
+        for inner, model in models_in(arg):
+            yield step + inner, model
+
+
+def keys_of(model: type[BaseModel], at: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    for field, info in model.model_fields.items():
+        key = at + (info.alias or field)
+        yield key, info
+        for step, inner in models_in(info.annotation):
+            yield from keys_of(inner, f"{key}{step}.")
+
+
+def ozmeta_yml() -> list[str]:
+    rows = []
+    for key, info in keys_of(Config):
+        words = [type_of(info.annotation), default_of(info), meaning(f"config.{key}")]
+        rows.append([code(key), *words])
+    return table(["Key", "Type", "Default", "Meaning"], rows)
+
+
+PAGES = {"metadb.md": metadb, "rules.md": rules, "tables.md": tables, "ozmeta-yml.md": ozmeta_yml}
+
+
+def pages() -> dict[Path, str]:
+    """{path: text} of every page"""
+    texts = {}
+    for name, body in PAGES.items():
+        introduction = (INTRODUCTIONS / name).read_text(encoding="utf-8").rstrip()
+        lines = [NOTE, "", introduction, "", *body()]
+        texts[FOLDER / name] = "\n".join(lines).rstrip() + "\n"
+    return texts
+
+
+def stale() -> list[str]:
+    """Names of the pages that are not what the code says."""
+    return [p.name for p, t in pages().items() if not p.exists() or p.read_text("utf-8") != t]
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv[1:]:
+        names = stale()
+        sys.exit(f"not up to date: {', '.join(names)}; run docs/make_reference.py" if names else 0)
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
