@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -23,30 +24,6 @@ NOTE = "<!-- docs/make_reference.py writes this page. Change the code or meaning
 TRUTH = {"and", "or", "not", "eq", "ne", "gt", "gte", "lt", "lte", "in", "contains",
          "startsWith", "endsWith", "isNull", "isNotNull", "regex"}  # fmt: skip
 RESULTS = {"coalesce": "the type of its args", "dateAdd": "datetime"}
-GRAINS = {
-    "timeline": "event", "quarantine": "refused journal row", "workflow_instance": "object",
-    "approval_event": "approval event", "approval_step": "object, flow, round and step",
-    "approval_instance": "object and flow", "sla_cycle": "cycle of an SLA timer",
-    "sla_timer": "object and SLA", "escalation_queue": "raised level",
-    "runtime_signal": "signal, raised or retracted", "run": "run and journal",
-    "journal": "journal row or row of the runtime's own", "inline": "row of the entity's table",
-    "time_in_state": "stay in a state", "journal_volume": "journal, object type and day",
-    "unclaimed_object_type": "journal and object type",
-}  # fmt: skip
-PURPOSE = {model: purpose for purpose, models in render.PURPOSES.items() for model in models}
-WHEN = {
-    "timeline": "Always.", "quarantine": "Always.", "run": "Always.",
-    "workflow_instance": "Purpose WorkflowInstance, or RuntimeMode Inline.",
-    "sla_cycle": "Purpose SlaTracking, or EscalationQueue if an SLA has levels.",
-    "approval_event": "Purpose ApprovalTracking, or an SLA on an approval step.",
-    "approval_step": "Purpose ApprovalTracking, or an SLA on an approval step.",
-    "runtime_signal": "With sla_cycle, escalation_queue, approval_step or an EmitSignal action.",
-    "journal": "`journal.mirror: true`, for each binding whose metadata wants it.",
-    "inline": "RuntimeMode Inline.",
-    "time_in_state": "Purpose WorkflowInstance with TargetLayer Semantic.",
-    "journal_volume": "Always, once per project.",
-    "unclaimed_object_type": "Always, once per project.",
-}  # fmt: skip
 
 
 def meaning(key: str) -> str:
@@ -68,6 +45,10 @@ def table(heads: list[str], rows: list[list[str]]) -> list[str]:
     return ["| " + " | ".join(line) + " |" for line in lines] + [""]
 
 
+def wrap(text: str) -> list[str]:
+    return textwrap.wrap(text, 118, subsequent_indent="  " if text.startswith("- ") else "")
+
+
 def code(*names: str) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
@@ -80,7 +61,8 @@ def type_of(annotation: Any) -> str:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "mapping"
     if get_origin(annotation) in (list, dict):
-        return ("list of " if get_origin(annotation) is list else "mapping to ") + type_of(args[-1])
+        kind = "list of" if get_origin(annotation) is list else "mapping to"
+        return f"{kind} {type_of(args[-1])}"
     if hasattr(annotation, "__metadata__"):
         return type_of(args[0])
     if args:
@@ -109,7 +91,7 @@ def metadb() -> list[str]:
         places = code(*(f"objects.{place}" for place in SNAPSHOT_PLACES[name]))
         pack = f", and `{PACK_PLACES[name]}` of a pack" if name in PACK_PLACES else ""
         lines += [f"## {name}", "", meaning(f"table.{name}"), ""]
-        lines += [f"- Snapshot: {places}{pack}", f"- Folder: {code(f'{name}{ENDINGS[0]}')} or "
+        lines += [*wrap(f"- Snapshot: {places}{pack}"), f"- Folder: {code(f'{name}{ENDINGS[0]}')} or "
                   + ", ".join(f"`{ending}`" for ending in ENDINGS[1:]), ""]  # fmt: skip
         rows = []
         for field, info in cls.model_fields.items():
@@ -123,7 +105,9 @@ def metadb() -> list[str]:
 
 def arguments(op: str) -> str:
     fewest, most = dsl.OPS[op]
-    return str(fewest) if fewest == most else f"{fewest} or more" if most is None else "?"
+    if fewest == most:
+        return str(fewest)
+    return f"{fewest} or more" if most is None else f"{fewest} to {most}"
 
 
 def rules() -> list[str]:
@@ -131,9 +115,6 @@ def rules() -> list[str]:
     for op in dsl.OPS:
         result = "boolean" if op in TRUTH else RESULTS.get(op, "number")
         example = f'{{"op":"{op}", "args":[{said(EXAMPLES, f"op.{op}", "_OPS")}]}}'
-        if op in ("and", "or", "not"):
-            example = example.replace('"}', '", "as":"boolean"}', example.count('{"ref"'))
-            example = example.replace('", "as":"boolean"}]', '", "as":"boolean"}]')
         null = said(NULLS, f"op.{op}", "_OPS")
         ops.append([code(op), arguments(op), result, meaning(f"op.{op}"), null, code(example)])
     heads = ["Op", "Args", "Result", "What it does", "If an arg is null", "Example"]
@@ -177,15 +158,11 @@ def tables() -> list[str]:
         else:
             properties = render.model_properties(binding, model, config)
         name = model if model in counted else f"<binding>_{model}"
-        come = WHEN.get(model) or (f"Purpose {PURPOSE[model]}." if model in PURPOSE else "")
-        if model not in GRAINS or not come:
-            raise SystemExit(f"{model} is new: add it to GRAINS and WHEN in {Path(__file__).name}")
         summary = columns.SUMMARIES[model].format("the entity")
         rows = [[code(column["name"]), column["description"]] for column in properties["columns"]]
-        if "" in (text for _, text in rows):
-            raise SystemExit(f"{model} has a column without a description: add it to columns.py")
-        lines += [f"## {name}", "", summary, "", f"- One row per {GRAINS[model]}."]
-        lines += [f"- Written: {come}", "", *table(["Column", "Meaning"], rows)]
+        grain, written = meaning(f"grain.{model}"), meaning(f"written.{model}")
+        lines += [f"## `{name}`", "", *wrap(summary), "", f"- One row per {grain}."]
+        lines += [f"- Written: {written}", "", *table(["Column", "Meaning"], rows)]
     return lines
 
 

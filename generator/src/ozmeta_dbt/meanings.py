@@ -2,7 +2,8 @@
 
 `docs/make_reference.py` writes the pages. The keys are "table.<Table>", "<Table>.<field>",
 "kind.<kind>", "op.<op>", "ref.<ref>", "cast.<cast>", "action.<type>", "action key.<key>",
-"rule key.<key>" and "config.<key>.<key>".
+"rule key.<key>",
+"grain.<model>", "written.<model>" and "config.<key>.<key>".
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _TABLES = {
     "table.RuntimeBinding": "What is tracked. One enabled row makes one set of models.",
     "table.RuntimeTemplateBinding": "Which models a binding gets. Without rows it gets all.",
     "table.RuntimeSlaBinding": "Which SLAs a binding runs, and when a timer starts and stops.",
-    "table.RuntimeSignalType": "The severity of each signal. Without a row, the catalogue's holds.",
+    "table.RuntimeSignalType": "The severity of each signal. The catalogue has the defaults.",
 }
 
 _COLUMNS = {
@@ -111,10 +112,11 @@ _COLUMNS = {
 # op: what it does, what it does with null, an example
 _OPS = {
     "and": ("True if every arg is true.", "False if one arg is false; else null if one is null.",
-            "and(a, b)"),
+            '{"ref":"object.Vip", "as":"boolean"}, {"ref":"object.Late", "as":"boolean"}'),
     "or": ("True if one arg is true.", "True if one arg is true; else null if one is null.",
-           "or(a, b)"),
-    "not": ("Whether the arg is false.", "Null.", "not(a)"),
+            '{"ref":"object.Vip", "as":"boolean"}, {"ref":"object.Late", "as":"boolean"}'),
+    "not": ("Whether the arg is false.", "Null.",
+            '{"ref":"object.Vip", "as":"boolean"}'),
     "eq": ("Whether both are equal.", "Null.", '{"ref":"transition.toState"}, {"lit":"Open"}'),
     "ne": ("Whether they differ.", "Null.", '{"ref":"transition.code"}, {"lit":"Close"}'),
     "gt": ("Whether the first is greater.", "Null.", '{"ref":"object.Amount"}, {"lit":100}'),
@@ -149,13 +151,7 @@ _OPS = {
                         '{"ref":"object.ReceivedAt"}, {"ref":"now.utc"}'),
 }  # fmt: skip
 NULLS = {f"op.{op}": null for op, (_, null, _) in _OPS.items()}
-EXAMPLES = {
-    f"op.{op}": (
-        '{"ref":"object.Vip"}, {"ref":"object.Late"}' if op in ("and", "or")
-        else '{"ref":"object.Vip"}' if op == "not" else example
-    )
-    for op, (_, _, example) in _OPS.items()
-}  # fmt: skip
+EXAMPLES = {f"op.{op}": example for op, (_, _, example) in _OPS.items()}
 
 _RULES = {
     "rule key.version": "Always 1. Required.",
@@ -191,25 +187,60 @@ _RULES = {
     "cast.uuid": "Text, compared as text.",
     "cast.json": "Text, compared as text.",
     "cast.null": "Always null.",
-    "action.SetField": "Left to the application: nothing of it is in the warehouse. A note says so.",
+    "action.SetField": "Left to the application. It does nothing in the warehouse.",
     "action.EmitEvent": "With `journal.mirror: true`, adds a row to the mirrored journal. Needs "
     "`eventType`; uses `payload`.",
     "action.EmitSignal": "On an applied transition, adds a row to runtime_signal. Needs "
     "`signalType`; uses `payload.severity` and `notes`.",
-    "action.EnqueueEscalation": "In an SLA's rule: one level. On an applied transition: one row of "
-    "escalation_queue. Uses `signalType`, `target`, `notes`, and of the payload `level`, "
+    "action.EnqueueEscalation": "In an SLA's rule: one level. On an applied transition: one row "
+    "of escalation_queue. Uses `signalType`, `target`, `notes`, and of the payload `level`, "
     "`afterMinutes` (SLA only) and `severity`.",
-    "action.Notify": "Left to the application: nothing of it is in the warehouse. A note says so.",
-    "action.UpsertRuntime": "Left to the application: nothing of it is in the warehouse. A note says so.",
+    "action.Notify": "Left to the application. It does nothing in the warehouse.",
+    "action.UpsertRuntime": "Left to the application. It does nothing in the warehouse.",
     "action.StartTimer": "On an applied transition, starts the timer that `target` names.",
     "action.StopTimer": "On an applied transition, stops the timer that `target` names.",
     "action key.type": "Which action it is. Required.",
     "action key.target": "`role:<code>` or `principal:<id>`; of a timer `SLA.<code>` or `<code>`.",
     "action key.value": "For SetField. The package does not use it.",
     "action key.eventType": "The type of the event that is emitted.",
-    "action key.signalType": "The signal. Of an SLA's level: SLA.Breached (default) or SLA.Warned.",
+    "action key.signalType": "The signal. SLA levels take SLA.Breached (default) or SLA.Warned.",
     "action key.payload": "An object with further values.",
     "action key.notes": "A text for people, shown in EQ_Notes or RS_Notes.",
+}
+
+_OUTPUTS = {
+    "grain.timeline": "event",
+    "grain.quarantine": "refused journal row",
+    "grain.workflow_instance": "object",
+    "grain.approval_event": "approval event",
+    "grain.approval_step": "object, flow, round and step",
+    "grain.approval_instance": "object and flow",
+    "grain.sla_cycle": "cycle of an SLA timer",
+    "grain.sla_timer": "object and SLA",
+    "grain.escalation_queue": "raised level",
+    "grain.runtime_signal": "signal, raised or retracted",
+    "grain.run": "run and journal",
+    "grain.journal": "journal row or row of the runtime's own",
+    "grain.inline": "row of the entity's table",
+    "grain.time_in_state": "stay in a state",
+    "grain.journal_volume": "journal, object type and day",
+    "grain.unclaimed_object_type": "journal and object type",
+    "written.timeline": "Always.",
+    "written.quarantine": "Always.",
+    "written.run": "Always.",
+    "written.workflow_instance": "Purpose WorkflowInstance, or RuntimeMode Inline.",
+    "written.sla_cycle": "Purpose SlaTracking, or EscalationQueue if an SLA has levels.",
+    "written.approval_event": "Purpose ApprovalTracking, or an SLA on an approval step.",
+    "written.approval_step": "Purpose ApprovalTracking, or an SLA on an approval step.",
+    "written.runtime_signal": "With any other model or action that raises signals.",
+    "written.journal": "If `journal.mirror` is true.",
+    "written.inline": "RuntimeMode Inline.",
+    "written.time_in_state": "Purpose WorkflowInstance with TargetLayer Semantic.",
+    "written.journal_volume": "Always, once per project.",
+    "written.unclaimed_object_type": "Always, once per project.",
+    "written.approval_instance": "Purpose ApprovalTracking.",
+    "written.sla_timer": "Purpose SlaTracking.",
+    "written.escalation_queue": "Purpose EscalationQueue.",
 }
 
 _ALIASES = {
@@ -306,5 +337,6 @@ MEANINGS: dict[str, str] = {
     **_COLUMNS,
     **{f"op.{op}": does for op, (does, _, _) in _OPS.items()},
     **_RULES,
+    **_OUTPUTS,
     **{f"config.{key}": meaning for key, meaning in _CONFIG.items()},
 }
