@@ -14,28 +14,20 @@ from pydantic.fields import FieldInfo
 from ozmeta_dbt import columns, dsl, render
 from ozmeta_dbt.bindings import Binding, Level, Sla, Workflow
 from ozmeta_dbt.config import BindingChoices, Config
-from ozmeta_dbt.meanings import EXAMPLES, MEANINGS, NULLS
+from ozmeta_dbt.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS
 from ozmeta_dbt.readers import ENDINGS, PACK_PLACES, SNAPSHOT_PLACES
 from ozmeta_dbt.rows import TABLES
 
 FOLDER = Path(__file__).parent / "reference"
 INTRODUCTIONS = FOLDER / "introductions"
 NOTE = "<!-- docs/make_reference.py writes this page. Change the code or meanings.py instead. -->"
-TRUTH = {"and", "or", "not", "eq", "ne", "gt", "gte", "lt", "lte", "in", "contains",
-         "startsWith", "endsWith", "isNull", "isNotNull", "regex"}  # fmt: skip
-RESULTS = {"coalesce": "the type of its args", "dateAdd": "datetime"}
 
 
-def meaning(key: str) -> str:
+def meaning(key: str, texts: dict[str, str] = MEANINGS, name: str = "MEANINGS") -> str:
     """What the code says of `key`, or an error that says where to say it."""
-    return said(MEANINGS, key, "MEANINGS")
-
-
-def said(texts: dict[str, str], key: str, name: str) -> str:
     if not texts.get(key):
-        raise SystemExit(
-            f"{key} has no description: add it to {name} in generator/src/ozmeta_dbt/meanings.py"
-        )
+        home = "generator/src/ozmeta_dbt/meanings.py"
+        raise SystemExit(f"{key} has no description: add it to {name} in {home}")
     return texts[key]
 
 
@@ -72,6 +64,12 @@ def type_of(annotation: Any) -> str:
     return plain.get(annotation, str(annotation))
 
 
+def field_type(info: FieldInfo) -> str:
+    """The type of a field that is given: one that may be left out need not be null."""
+    kind = type_of(info.annotation)
+    return kind.removesuffix(" or null") if type(None) in get_args(info.annotation) else kind
+
+
 def default_of(info: FieldInfo) -> str:
     if info.is_required():
         return "required"
@@ -91,14 +89,14 @@ def metadb() -> list[str]:
         places = code(*(f"objects.{place}" for place in SNAPSHOT_PLACES[name]))
         pack = f", and `{PACK_PLACES[name]}` of a pack" if name in PACK_PLACES else ""
         lines += [f"## {name}", "", meaning(f"table.{name}"), ""]
-        lines += [*wrap(f"- Snapshot: {places}{pack}"), f"- Folder: {code(f'{name}{ENDINGS[0]}')} or "
-                  + ", ".join(f"`{ending}`" for ending in ENDINGS[1:]), ""]  # fmt: skip
+        files = ", ".join([code(f"{name}{ENDINGS[0]}"), *map(code, ENDINGS[1:])])
+        lines += [*wrap(f"- Snapshot: {places}{pack}"), f"- Folder: {files}", ""]
         rows = []
         for field, info in cls.model_fields.items():
             own, *others = info.json_schema_extra["names"]  # type: ignore[index, call-overload]
             words = meaning(f"{name}.{field}")
-            kind = type_of(info.annotation).removesuffix(" or null")
-            rows.append([code(own), code(*others), kind, default_of(info), words])
+            kind, default = field_type(info), default_of(info)
+            rows.append([code(own), code(*others), kind, default, words])
         lines += table(["Column", "Also", "Type", "Default", "Meaning"], rows)
     return lines
 
@@ -113,9 +111,9 @@ def arguments(op: str) -> str:
 def rules() -> list[str]:
     ops = []
     for op in dsl.OPS:
-        result = "boolean" if op in TRUTH else RESULTS.get(op, "number")
-        example = f'{{"op":"{op}", "args":[{said(EXAMPLES, f"op.{op}", "_OPS")}]}}'
-        null = said(NULLS, f"op.{op}", "_OPS")
+        result = RESULTS.get(op, "boolean")
+        example = f'{{"op":"{op}", "args":[{meaning(f"op.{op}", EXAMPLES, "_OPS")}]}}'
+        null = meaning(f"op.{op}", NULLS, "_OPS")
         ops.append([code(op), arguments(op), result, meaning(f"op.{op}"), null, code(example)])
     heads = ["Op", "Args", "Result", "What it does", "If an arg is null", "Example"]
     refs = [*dsl.PLAIN_REFS, *dsl.KEYED_REFS]
@@ -151,12 +149,10 @@ def tables() -> list[str]:
     lines = []
     counted = {part["name"]: part for part in render.accounting_properties("")}
     for model in (*render.ORDER, *counted):
-        if model in counted:
-            properties = counted[model]
-        elif model in render.BESIDE:
+        properties = counted.get(model)
+        if model in render.BESIDE:
             properties = render.view_properties(binding, model)
-        else:
-            properties = render.model_properties(binding, model, config)
+        properties = properties or render.model_properties(binding, model, config)
         name = model if model in counted else f"<binding>_{model}"
         summary = columns.SUMMARIES[model].format("the entity")
         rows = [[code(column["name"]), column["description"]] for column in properties["columns"]]
@@ -188,8 +184,7 @@ def keys_of(model: type[BaseModel], at: str = "") -> Iterator[tuple[str, FieldIn
 def ozmeta_yml() -> list[str]:
     rows = []
     for key, info in keys_of(Config):
-        words = [type_of(info.annotation), default_of(info), meaning(f"config.{key}")]
-        rows.append([code(key), *words])
+        rows.append([code(key), field_type(info), default_of(info), meaning(f"config.{key}")])
     return table(["Key", "Type", "Default", "Meaning"], rows)
 
 

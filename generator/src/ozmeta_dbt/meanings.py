@@ -151,6 +151,11 @@ _OPS = {
                         '{"ref":"object.ReceivedAt"}, {"ref":"now.utc"}'),
 }  # fmt: skip
 NULLS = {f"op.{op}": null for op, (_, null, _) in _OPS.items()}
+RESULTS = {
+    **dict.fromkeys(("add", "sub", "mul", "div", "dateDiffMinutes"), "number"),
+    "coalesce": "the type of its args",
+    "dateAdd": "datetime",
+}  # of the ops whose result is not a boolean
 EXAMPLES = {f"op.{op}": example for op, (_, _, example) in _OPS.items()}
 
 _RULES = {
