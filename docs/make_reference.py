@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from ozmeta_dbt import columns, dsl, render
 from ozmeta_dbt.bindings import Binding, Level, Sla, Workflow
 from ozmeta_dbt.config import BindingChoices, Config
-from ozmeta_dbt.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS
+from ozmeta_dbt.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS, default_of, field_type
 from ozmeta_dbt.readers import ENDINGS, PACK_PLACES, SNAPSHOT_PLACES
 from ozmeta_dbt.rows import TABLES
 
@@ -43,44 +43,6 @@ def wrap(text: str) -> list[str]:
 
 def code(*names: str) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def type_of(annotation: Any) -> str:
-    """A type in words: the allowed values of a choice, the kinds of anything else."""
-    args = get_args(annotation)
-    if get_origin(annotation) is Literal:
-        return " or ".join(f"`{'false' if arg is False else arg}`" for arg in args)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return "mapping"
-    if get_origin(annotation) in (list, dict):
-        kind = "list of" if get_origin(annotation) is list else "mapping to"
-        return f"{kind} {type_of(args[-1])}"
-    if hasattr(annotation, "__metadata__"):
-        return type_of(args[0])
-    if args:
-        wanted = dict.fromkeys(type_of(arg) for arg in args if arg is not type(None))
-        return " or ".join(wanted) + (" or null" if type(None) in args else "")
-    plain = {str: "text", bool: "true or false", int: "whole number", float: "number", Any: "rule"}
-    return plain.get(annotation, str(annotation))
-
-
-def field_type(info: FieldInfo) -> str:
-    """The type of a field that is given: one that may be left out need not be null."""
-    kind = type_of(info.annotation)
-    return kind.removesuffix(" or null") if type(None) in get_args(info.annotation) else kind
-
-
-def default_of(info: FieldInfo) -> str:
-    if info.is_required():
-        return "required"
-    value = info.default
-    if isinstance(value, BaseModel):
-        return "see below"
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    return f"`{value}`" if value != "" else "empty"
 
 
 def metadb() -> list[str]:
@@ -154,7 +116,7 @@ def tables() -> list[str]:
             properties = render.view_properties(binding, model)
         properties = properties or render.model_properties(binding, model, config)
         name = model if model in counted else f"<binding>_{model}"
-        summary = columns.SUMMARIES[model].format("the entity")
+        summary = columns.SUMMARIES[model].format("Case")
         rows = [[code(column["name"]), column["description"]] for column in properties["columns"]]
         grain, written = meaning(f"grain.{model}"), meaning(f"written.{model}")
         lines += [f"## `{name}`", "", *wrap(summary), "", f"- One row per {grain}."]

@@ -8,6 +8,11 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
 _TABLES = {
     "table.Table": "The entities that are tables. A binding points to one.",
     "table.UiEntity": "The entities that are not tables. A binding points to one.",
@@ -33,14 +38,15 @@ _COLUMNS = {
     "Table.code": "Its name. The models are named after it in snake_case.",
     "Table.cd_code": "Its 2-letter code. Journals may use it as the object type.",
     "Table.schema_name": "Its schema in the warehouse. Only Inline needs it.",
-    "Table.requires_tenant": "Whether a row without a tenant goes to quarantine.",
+    "Table.requires_tenant": "Whether a row without a tenant goes to quarantine. Under "
+    "Tenant+ObjectID, it always does.",
     "UiEntity.id": "Id of the UI entity.",
     "UiEntity.code": "Its name. The models are named after it in snake_case.",
     "Workflow.id": "Id of the workflow.",
     "Workflow.code": "Its code.",
     "Workflow.object_type": "What it belongs to: Table or UiEntity.",
     "Workflow.object_id": "Id of that table or UI entity.",
-    "Workflow.is_enabled": "Whether it may be used.",
+    "Workflow.is_enabled": "Whether it may be used. If not, its bindings are skipped.",
     "WorkflowState.id": "Id of the state.",
     "WorkflowState.workflow_id": "Its workflow.",
     "WorkflowState.code": "Its code, as the journal writes it in fromState and toState.",
@@ -86,7 +92,8 @@ _COLUMNS = {
     "RuntimeBinding.id": "Id of the binding.",
     "RuntimeBinding.object_type": "Where the entity stands: in Table or in UiEntity.",
     "RuntimeBinding.object_id": "Id of the entity.",
-    "RuntimeBinding.workflow_id": "The workflow that its objects follow.",
+    "RuntimeBinding.workflow_id": "The workflow that its objects follow. Without one, the binding "
+    "is skipped with a warning.",
     "RuntimeBinding.approval_flow_id": "The flow that approval events mean if they name none.",
     "RuntimeBinding.runtime_mode": "None writes no models. Sidecar writes tables beside the "
     "entity. Inline adds a view with the entity's own columns.",
@@ -237,7 +244,7 @@ _OUTPUTS = {
     "written.sla_cycle": "Purpose SlaTracking, or EscalationQueue if an SLA has levels.",
     "written.approval_event": "Purpose ApprovalTracking, or an SLA on an approval step.",
     "written.approval_step": "Purpose ApprovalTracking, or an SLA on an approval step.",
-    "written.runtime_signal": "With any other model or action that raises signals.",
+    "written.runtime_signal": "With sla_cycle, escalation_queue, approval_step or EmitSignal.",
     "written.journal": "If `journal.mirror` is true.",
     "written.inline": "RuntimeMode Inline.",
     "written.time_in_state": "Purpose WorkflowInstance with TargetLayer Semantic.",
@@ -345,3 +352,47 @@ MEANINGS: dict[str, str] = {
     **_OUTPUTS,
     **{f"config.{key}": meaning for key, meaning in _CONFIG.items()},
 }
+
+
+def type_of(annotation: Any) -> str:
+    """A type in words: the allowed values of a choice, the kinds of anything else."""
+    args = get_args(annotation)
+    if get_origin(annotation) is Literal:
+        return " or ".join(f"`{'false' if arg is False else arg}`" for arg in args)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "mapping"
+    if get_origin(annotation) in (list, dict):
+        kind = "list of" if get_origin(annotation) is list else "mapping to"
+        return f"{kind} {type_of(args[-1])}"
+    if hasattr(annotation, "__metadata__"):
+        return type_of(args[0])
+    if args:
+        wanted = dict.fromkeys(type_of(arg) for arg in args if arg is not type(None))
+        return " or ".join(wanted) + (" or null" if type(None) in args else "")
+    plain = {str: "text", bool: "true or false", int: "whole number", float: "number", Any: "rule"}
+    return plain.get(annotation, str(annotation))
+
+
+def field_type(info: FieldInfo) -> str:
+    """The type of a field that is given: one that may be left out need not be null."""
+    kind = type_of(info.annotation)
+    least, most = (
+        next((getattr(limit, name) for limit in info.metadata if hasattr(limit, name)), None)
+        for name in ("ge", "le")
+    )
+    if least is not None and most is not None:
+        return f"{kind} from {least} to {most}"
+    return kind.removesuffix(" or null") if type(None) in get_args(info.annotation) else kind
+
+
+def default_of(info: FieldInfo) -> str:
+    if info.is_required():
+        return "required"
+    value = info.default
+    if isinstance(value, BaseModel):
+        return "see below"
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`" if value != "" else "empty"
