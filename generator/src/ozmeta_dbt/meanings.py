@@ -136,7 +136,8 @@ _OPS = {
            "Null if nothing is equal and one of them is null.",
            '{"ref":"object.Impact"}, {"lit":"High"}, {"lit":"Critical"}'),
     "contains": ("Whether the text holds the other. Of an array ref, whether it is a member.",
-                 "Null.", '{"ref":"user.roles"}, {"lit":"Dispatcher"}'),
+                 "Null; of an array, also if no member matches and one is null.",
+                 '{"ref":"user.roles"}, {"lit":"Dispatcher"}'),
     "startsWith": ("Whether the text begins with the other.", "Null.",
                    '{"ref":"event.type"}, {"lit":"Case."}'),
     "endsWith": ("Whether the text ends with the other.", "Null.",
@@ -198,7 +199,7 @@ _RULES = {
     "cast.datetime": "From ISO 8601, brought to UTC. A bare date is midnight.",
     "cast.uuid": "Text, compared as text.",
     "cast.json": "Text, compared as text.",
-    "cast.null": "Always null.",
+    "cast.null": "A literal of this type is null. A ref with this cast is text.",
     "action.SetField": "Left to the application. It does nothing in the warehouse.",
     "action.EmitEvent": "With `journal.mirror: true`, adds a row to the mirrored journal. Needs "
     "`eventType`; uses `payload`.",
