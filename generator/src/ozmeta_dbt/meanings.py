@@ -1,0 +1,399 @@
+"""What the reference pages say of each table, column, op, ref, cast, action and config key.
+
+`docs/make_reference.py` writes the pages. The keys are "table.<Table>", "<Table>.<field>",
+"kind.<kind>", "op.<op>", "ref.<ref>", "cast.<cast>", "action.<type>", "action key.<key>",
+"rule key.<key>",
+"grain.<model>", "written.<model>" and "config.<key>.<key>".
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+_TABLES = {
+    "table.Table": "The entities that are tables. A binding points to one.",
+    "table.UiEntity": "The entities that are not tables. A binding points to one.",
+    "table.Workflow": "The workflows.",
+    "table.WorkflowState": "The states of each workflow.",
+    "table.WorkflowTransition": "The moves from state to state.",
+    "table.WorkflowTransitionRole": "Who may take a transition. The fold does not enforce it.",
+    "table.Role": "The roles.",
+    "table.ApprovalFlow": "The approval flows.",
+    "table.ApprovalStep": "The steps of each approval flow, in order.",
+    "table.ApprovalStepRole": "The roles that a step asks.",
+    "table.SlaPolicy": "The SLAs: how long a timer may run, and what follows.",
+    "table.EventType": "The types of events that journals hold.",
+    "table.TransitionEvent": "Which event type means which transition.",
+    "table.RuntimeBinding": "What is tracked. One enabled row makes one set of models.",
+    "table.RuntimeTemplateBinding": "Which models a binding gets. Without rows it gets all.",
+    "table.RuntimeSlaBinding": "Which SLAs a binding runs, and when a timer starts and stops.",
+    "table.RuntimeSignalType": "The severity of each signal. The catalogue has the defaults.",
+}
+
+_COLUMNS = {
+    "Table.id": "Id of the table.",
+    "Table.code": "Its name. The models are named after it in snake_case.",
+    "Table.cd_code": "Its 2-letter code. Journals may use it as the object type.",
+    "Table.schema_name": "Its schema in the warehouse. Only Inline needs it.",
+    "Table.requires_tenant": "Whether a row without a tenant goes to quarantine. Under "
+    "Tenant+ObjectID, it always does.",
+    "UiEntity.id": "Id of the UI entity.",
+    "UiEntity.code": "Its name. The models are named after it in snake_case.",
+    "Workflow.id": "Id of the workflow.",
+    "Workflow.code": "Its code.",
+    "Workflow.object_type": "What it belongs to: Table or UiEntity.",
+    "Workflow.object_id": "Id of that table or UI entity.",
+    "Workflow.is_enabled": "Whether it may be used. If not, its bindings are skipped.",
+    "WorkflowState.id": "Id of the state.",
+    "WorkflowState.workflow_id": "Its workflow.",
+    "WorkflowState.code": "Its code, as the journal writes it in fromState and toState.",
+    "WorkflowState.is_start": "Whether objects start here. Exactly one state of a workflow does.",
+    "WorkflowState.is_terminal": "Whether the object is finished here.",
+    "WorkflowState.sla_minutes": "Minutes an object may stay here. Makes an SLA `State.<code>`.",
+    "WorkflowTransition.id": "Id of the transition.",
+    "WorkflowTransition.workflow_id": "Its workflow.",
+    "WorkflowTransition.from_state_id": "The state it leaves.",
+    "WorkflowTransition.to_state_id": "The state it leads to.",
+    "WorkflowTransition.code": "Its code. Transitions from several states may share one.",
+    "WorkflowTransition.guard": "A rule of kind Guard. It is checked, and not evaluated.",
+    "WorkflowTransition.action": "A rule of kind Action: what follows when it is applied.",
+    "WorkflowTransition.is_enabled": "Whether the fold may choose it.",
+    "WorkflowTransitionRole.transition_id": "The transition.",
+    "WorkflowTransitionRole.role_id": "The role.",
+    "Role.id": "Id of the role.",
+    "Role.code": "Its code, as in `user.roles` and `role:<code>`.",
+    "ApprovalFlow.id": "Id of the flow.",
+    "ApprovalFlow.code": "Its code, as in `approval.flow` of a payload.",
+    "ApprovalFlow.is_enabled": "Whether it may be used.",
+    "ApprovalStep.id": "Id of the step.",
+    "ApprovalStep.flow_id": "Its flow.",
+    "ApprovalStep.order": "Its place in the flow. The least comes first.",
+    "ApprovalStep.code": "Its code, as in `approval.step` of a payload.",
+    "ApprovalStep.rule": '`{"quorum": n or "all", "of": m, "veto": true or false}`, or a rule '
+    "document with these as params. The default is quorum 1, veto true.",
+    "ApprovalStepRole.step_id": "The step.",
+    "ApprovalStepRole.role_id": "A role that it asks.",
+    "SlaPolicy.id": "Id of the SLA.",
+    "SlaPolicy.code": "Its code. `StartTimer` and `StopTimer` name it.",
+    "SlaPolicy.object_type": "What it measures. It decides when a timer without rules runs.",
+    "SlaPolicy.object_id": "Id of what it measures.",
+    "SlaPolicy.target_minutes": "Minutes until the timer is breached.",
+    "SlaPolicy.warn_minutes": "Minutes until the warning. Less than the target.",
+    "SlaPolicy.escalation_rule": "A rule of kind Escalation. Its EnqueueEscalation actions are "
+    "the levels. Without a rule there is one level, at the breach.",
+    "SlaPolicy.is_enabled": "Whether it may be used.",
+    "EventType.id": "Id of the event type.",
+    "EventType.code": "Its code, as in EJ_EventType.",
+    "TransitionEvent.transition_id": "The transition.",
+    "TransitionEvent.event_type_id": "The event type that means it.",
+    "RuntimeBinding.id": "Id of the binding.",
+    "RuntimeBinding.object_type": "Where the entity stands: in Table or in UiEntity.",
+    "RuntimeBinding.object_id": "Id of the entity.",
+    "RuntimeBinding.workflow_id": "The workflow that its objects follow. Without one, the binding "
+    "is skipped with a warning.",
+    "RuntimeBinding.approval_flow_id": "The flow that approval events mean if they name none.",
+    "RuntimeBinding.runtime_mode": "None writes no models. Sidecar writes tables beside the "
+    "entity. Inline adds a view with the entity's own columns.",
+    "RuntimeBinding.key_strategy": "What tells objects apart: the id, tenant and id, or "
+    "columns that ozmeta.yml names under `key`.",
+    "RuntimeBinding.is_enabled": "Whether models are written for it.",
+    "RuntimeTemplateBinding.binding_id": "The binding.",
+    "RuntimeTemplateBinding.template_id": "Id of the event template. It has no effect.",
+    "RuntimeTemplateBinding.purpose": "Which models it asks for.",
+    "RuntimeTemplateBinding.target_layer": "Where they belong. OLTP is skipped. Semantic adds "
+    "dbt semantic models and metrics.",
+    "RuntimeSlaBinding.id": "Id of the row.",
+    "RuntimeSlaBinding.binding_id": "The binding.",
+    "RuntimeSlaBinding.sla_id": "The SLA.",
+    "RuntimeSlaBinding.start_rule": "A rule of kind TimerStart. The default depends on what the "
+    "SLA measures; mostly it is the object's first event.",
+    "RuntimeSlaBinding.stop_rule": "A rule of kind TimerStop. The default depends on what the "
+    "SLA measures; mostly it is a terminal state.",
+    "RuntimeSignalType.code": "The signal, such as SLA.Breached.",
+    "RuntimeSignalType.severity": "How grave it is.",
+}
+
+# op: what it does, what it does with null, an example
+_OPS = {
+    "and": ("True if every arg is true.", "False if one arg is false; else null if one is null.",
+            '{"ref":"object.Vip", "as":"boolean"}, {"ref":"object.Late", "as":"boolean"}'),
+    "or": ("True if one arg is true.", "True if one arg is true; else null if one is null.",
+            '{"ref":"object.Vip", "as":"boolean"}, {"ref":"object.Late", "as":"boolean"}'),
+    "not": ("Whether the arg is false.", "Null.",
+            '{"ref":"object.Vip", "as":"boolean"}'),
+    "eq": ("Whether both are equal.", "Null.", '{"ref":"transition.toState"}, {"lit":"Open"}'),
+    "ne": ("Whether they differ.", "Null.", '{"ref":"transition.code"}, {"lit":"Close"}'),
+    "gt": ("Whether the first is greater.", "Null.", '{"ref":"object.Amount"}, {"lit":100}'),
+    "gte": ("Whether the first is greater or equal.", "Null.",
+            '{"ref":"object.Amount"}, {"lit":100}'),
+    "lt": ("Whether the first is less.", "Null.", '{"ref":"object.Amount"}, {"lit":100}'),
+    "lte": ("Whether the first is less or equal.", "Null.",
+            '{"ref":"object.Amount"}, {"lit":100}'),
+    "in": ("Whether the first is one of the others. An array ref counts as its members.",
+           "Null if nothing is equal and one of them is null.",
+           '{"ref":"object.Impact"}, {"lit":"High"}, {"lit":"Critical"}'),
+    "contains": ("Whether the text holds the other. Of an array ref, whether it is a member.",
+                 "Null; of an array, also if no member matches and one is null.",
+                 '{"ref":"user.roles"}, {"lit":"Dispatcher"}'),
+    "startsWith": ("Whether the text begins with the other.", "Null.",
+                   '{"ref":"event.type"}, {"lit":"Case."}'),
+    "endsWith": ("Whether the text ends with the other.", "Null.",
+                 '{"ref":"event.type"}, {"lit":".Closed"}'),
+    "isNull": ("Whether there is no value.", "True.", '{"ref":"object.Owner"}'),
+    "isNotNull": ("Whether there is a value.", "False.", '{"ref":"object.Owner"}'),
+    "add": ("The sum.", "Null.", '{"ref":"object.Net"}, {"ref":"object.Tax"}'),
+    "sub": ("The first less the second.", "Null.", '{"ref":"object.Gross"}, {"ref":"object.Tax"}'),
+    "mul": ("The product.", "Null.", '{"ref":"object.Net"}, {"lit":1.2}'),
+    "div": ("The quotient. Null if you divide by zero.", "Null.",
+            '{"ref":"object.Amount"}, {"lit":100}'),
+    "coalesce": ("The first arg that is not null.", "Null only if every arg is null.",
+                 '{"ref":"object.Impact"}, {"lit":"Low"}'),
+    "regex": ("Whether a part of the text matches. RE2 syntax; the pattern is a literal.", "Null.",
+              '{"ref":"event.type"}, {"lit":"^Case[.]"}'),
+    "dateAdd": ("The instant n units later. The unit is the literal minute, hour or day.", "Null.",
+                '{"lit":"hour"}, {"lit":4}, {"ref":"now.utc"}'),
+    "dateDiffMinutes": ("Whole minutes from the first to the second, rounded down.", "Null.",
+                        '{"ref":"object.ReceivedAt"}, {"ref":"now.utc"}'),
+}  # fmt: skip
+NULLS = {f"op.{op}": null for op, (_, null, _) in _OPS.items()}
+RESULTS = {
+    **dict.fromkeys(("add", "sub", "mul", "div", "dateDiffMinutes"), "number"),
+    "coalesce": "the type of its args",
+    "dateAdd": "datetime",
+}  # of the ops whose result is not a boolean
+EXAMPLES = {f"op.{op}": example for op, (_, _, example) in _OPS.items()}
+
+_RULES = {
+    "rule key.version": "Always 1. Required.",
+    "rule key.kind": "What the rule is for. Required; it must fit the column it stands in.",
+    "rule key.description": "For people. It has no effect.",
+    "rule key.expr": "The expression. Without one, the rule always matches.",
+    "rule key.actions": "An array of actions.",
+    "rule key.params": "An object. A start rule may have `onRestart`: newCycle, ignore or resume. "
+    "An approval step's rule may have quorum, of and veto.",
+    "kind.Guard": "May the transition be taken? Checked, and not evaluated.",
+    "kind.Action": "What follows an applied transition. Only its actions count.",
+    "kind.TimerStart": "Which event starts a timer.",
+    "kind.TimerStop": "Which event stops a timer.",
+    "kind.Escalation": "What an SLA raises. Only its actions count.",
+    "kind.Validation": "May stand in an approval step's rule, whose params count.",
+    "ref.transition.fromState": "The state before the event. Null unless it was applied.",
+    "ref.transition.toState": "The state after the event. Null unless it was applied.",
+    "ref.transition.code": "Code of the applied transition.",
+    "ref.user.id": "The event's actor, EJ_Actor.",
+    "ref.user.roles": "The roles in the event's payload: an array.",
+    "ref.tenant.id": "The event's tenant.",
+    "ref.now.utc": "The event's effective time: a datetime.",
+    "ref.event.type": "The event's type, by its name of today.",
+    "ref.event.id": "The event's id.",
+    "ref.event.sourceSystem": "The system that wrote the event. Null if it is empty.",
+    "ref.object.": "A field of the object: the latest value that a payload has up to this event.",
+    "ref.user.claims.": "A claim in the event's payload.",
+    "ref.context.": "A value of `context` in the event's payload.",
+    "cast.string": "Text.",
+    "cast.number": "From an optional minus, digits and an optional fraction. A double.",
+    "cast.boolean": "From true or false, in any case.",
+    "cast.datetime": "From ISO 8601, brought to UTC. A bare date is midnight.",
+    "cast.uuid": "Text, compared as text.",
+    "cast.json": "Text, compared as text.",
+    "cast.null": "A literal of this type is null. A ref with this cast is text.",
+    "action.SetField": "Left to the application. It does nothing in the warehouse.",
+    "action.EmitEvent": "With `journal.mirror: true`, adds a row to the mirrored journal. Needs "
+    "`eventType`; uses `payload`.",
+    "action.EmitSignal": "On an applied transition, adds a row to runtime_signal. Needs "
+    "`signalType`; uses `payload.severity` and `notes`.",
+    "action.EnqueueEscalation": "In an SLA's rule: one level. On an applied transition: one row "
+    "of escalation_queue. Uses `signalType`, `target`, `notes`, and of the payload `level`, "
+    "`afterMinutes` (SLA only) and `severity`.",
+    "action.Notify": "Left to the application. It does nothing in the warehouse.",
+    "action.UpsertRuntime": "Left to the application. It does nothing in the warehouse.",
+    "action.StartTimer": "On an applied transition, starts the timer that `target` names.",
+    "action.StopTimer": "On an applied transition, stops the timer that `target` names.",
+    "action key.type": "Which action it is. Required.",
+    "action key.target": "`role:<code>` or `principal:<id>`; of a timer `SLA.<code>` or `<code>`.",
+    "action key.value": "For SetField. The package does not use it.",
+    "action key.eventType": "The type of the event that is emitted.",
+    "action key.signalType": "The signal. SLA levels take SLA.Breached (default) or SLA.Warned.",
+    "action key.payload": "An object with further values.",
+    "action key.notes": "A text for people, shown in EQ_Notes or RS_Notes.",
+}
+
+_OUTPUTS = {
+    "grain.timeline": "event",
+    "grain.quarantine": "refused journal row",
+    "grain.workflow_instance": "object",
+    "grain.approval_event": "approval event",
+    "grain.approval_step": "object, flow, round and step",
+    "grain.approval_instance": "object and flow",
+    "grain.sla_cycle": "cycle of an SLA timer",
+    "grain.sla_timer": "object and SLA",
+    "grain.escalation_queue": "raised level",
+    "grain.runtime_signal": "signal, raised or retracted",
+    "grain.run": "run and journal",
+    "grain.journal": "journal row or row of the runtime's own",
+    "grain.inline": "row of the entity's table",
+    "grain.time_in_state": "stay in a state",
+    "grain.journal_volume": "journal, object type and day",
+    "grain.unclaimed_object_type": "journal and object type",
+    "written.timeline": "Always.",
+    "written.quarantine": "Always.",
+    "written.run": "Always.",
+    "written.workflow_instance": "Purpose WorkflowInstance, or RuntimeMode Inline.",
+    "written.sla_cycle": "Purpose SlaTracking, or EscalationQueue if an SLA has levels.",
+    "written.approval_event": "Purpose ApprovalTracking, or an SLA on an approval step.",
+    "written.approval_step": "Purpose ApprovalTracking, or an SLA on an approval step.",
+    "written.runtime_signal": "With sla_cycle, escalation_queue, approval_step or EmitSignal.",
+    "written.journal": "If `journal.mirror` is true.",
+    "written.inline": "RuntimeMode Inline.",
+    "written.time_in_state": "Purpose WorkflowInstance with TargetLayer Semantic.",
+    "written.journal_volume": "Always, once per project.",
+    "written.unclaimed_object_type": "Always, once per project.",
+    "written.approval_instance": "Purpose ApprovalTracking.",
+    "written.sla_timer": "Purpose SlaTracking.",
+    "written.escalation_queue": "Purpose EscalationQueue.",
+}
+
+_ALIASES = {
+    "state_aliases": "Old names of states, each with the name of today.",
+    "transition_aliases": "Old codes of transitions, each with the code of today.",
+    "event_type_aliases": "Old event types, each with the type of today.",
+    "object_type_aliases": "Old object types, each with the name of today.",
+    "field_aliases": "Old names of the object's fields, each with the name of today.",
+}
+_CONFIG = {
+    "version": "Always 1.",
+    "metadb": "Where MetaDB is. Give exactly one of snapshot, folder and url_env.",
+    "metadb.snapshot": "A JSON export, relative to the project.",
+    "metadb.folder": "A folder with one file per table, relative to the project.",
+    "metadb.url_env": "The environment variable that holds the database's SQLAlchemy URL.",
+    "metadb.client": "Code of the client. Needed with url_env, and only there.",
+    "metadb.project": "Code of the project. Needed with url_env, and only there.",
+    "output": "The folder for generated files, inside `model-paths`.",
+    "journal": "Where the EventJournal is. Give exactly one of source, ref and sources.",
+    "journal.source": "The journal's table.",
+    "journal.ref": "The journal's dbt model, seed or snapshot.",
+    "journal.package": "The package that `ref` belongs to.",
+    "journal.sources": "Several journals. Each has the keys of `source`, or `ref` and `package`.",
+    "journal.columns": "Physical names of the journal's columns that differ; null if there is "
+    "no such column.",
+    "journal.stream": "What tells writers apart. `none` makes each object one stream.",
+    "journal.lookback_minutes": "How far back each run reads again, for rows that arrive late.",
+    "journal.mirror": "Whether to write a model with the journal, its signals and emitted events.",
+    "journal.ignore_object_types": "Object types of other systems; null for rows without one.",
+    "journal.deduplicate_on": "Columns by which two rows are one message, whatever their EJ_ID.",
+    "rollups": "The views over all bindings. `false` writes none.",
+    "rollups.prefix": "What their names begin with.",
+    "bindings": "Choices per binding, by the name of its table or UI entity.",
+    "bindings.<name>.conflict_policy": "What happens to an illegal, undeclared or outdated "
+    "transition: it is applied and marked, or refused.",
+    "bindings.<name>.object_types": "What the journal calls the object. The default is the name "
+    "and the 2-letter code.",
+    "bindings.<name>.auto_close": "Whether a stopped timer closes its open escalations.",
+    "bindings.<name>.approval_flows": "Codes of further approval flows that its objects may use.",
+    "bindings.<name>.key": "Composite only: the journal's columns that make the object's id.",
+    "bindings.<name>.entity": "Inline only: the entity's own table. MetaDB gives the defaults.",
+    "bindings.<name>.entity.schema": "Its schema.",
+    "bindings.<name>.entity.table": "Its name.",
+    "bindings.<name>.entity.database": "Its database.",
+    "bindings.<name>.entity.key": "Its key column or columns.",
+    "bindings.<name>.entity.tenant": "Its tenant column.",
+    "bindings.<name>.entity.write_back": "Whether the operation write_inline may change it.",
+    "bindings.<name>.tests": "As `tests`, for this binding.",
+    "tests": "What the generated tests compare with.",
+    "tests.quarantined_share": "From which share of refused rows a test warns and fails. "
+    "`false` leaves the test out.",
+    "tests.quarantined_share.warn": "The share that warns.",
+    "tests.quarantined_share.error": "The share that fails.",
+    "approval_events": "What the journal calls the four events of an approval.",
+    "approval_events.requested": "The event that opens a round.",
+    "approval_events.approved": "The event that votes for.",
+    "approval_events.rejected": "The event that votes against.",
+    "approval_events.withdrawn": "The event that withdraws the request.",
+    "approval_flows": "Choices per approval flow, by its code.",
+    "approval_flows.<name>.onRequest": "What a request does while a round is open.",
+    "approval_flows.<name>.versions": "What the flow was earlier: a list, oldest first.",
+    "approval_flows.<name>.versions.from": "Since when, ISO 8601. Only the first may lack it.",
+    "approval_flows.<name>.versions.steps": "Its steps. Without them, those of MetaDB.",
+    "approval_flows.<name>.versions.steps.code": "The step's code.",
+    "approval_flows.<name>.versions.steps.quorum": "How many approvals it takes, or `all`.",
+    "approval_flows.<name>.versions.steps.of": "Out of how many voters. `all` needs it.",
+    "approval_flows.<name>.versions.steps.veto": "Whether one rejection ends the round.",
+    "approval_flows.<name>.versions.steps.roles": "Codes of the roles it asks.",
+    "approval_flows.<name>.versions.onRequest": "As above, for this version.",
+    "warehouses": "Where the models will run. The generator says what one of them can't do.",
+    "tenants": "All tenants there are. A rule that compares with another one is refused.",
+    "time_spine": "Whether to write the time spine that dbt's semantic models need.",
+}
+for _at in ("journal.source", "journal.sources"):
+    _CONFIG |= {
+        f"{_at}.name": "Name of the dbt source.",
+        f"{_at}.schema": "Its schema. The default is the source's name.",
+        f"{_at}.table": "Its table.",
+        f"{_at}.database": "Its database.",
+    }
+_CONFIG |= {
+    "journal.sources.ref": "Instead of a source: a dbt model, seed or snapshot.",
+    "journal.sources.package": "The package that `ref` belongs to.",
+    "bindings.<name>.tests.quarantined_share": "As `tests.quarantined_share`.",
+    "bindings.<name>.tests.quarantined_share.warn": "The share that warns.",
+    "bindings.<name>.tests.quarantined_share.error": "The share that fails.",
+}
+for _key, _meaning in _ALIASES.items():
+    _CONFIG |= {_key: f"{_meaning} For every binding that has it."}
+    _CONFIG |= {f"bindings.<name>.{_key}": f"{_meaning} Goes before the one at the top."}
+
+MEANINGS: dict[str, str] = {
+    **_TABLES,
+    **_COLUMNS,
+    **{f"op.{op}": does for op, (does, _, _) in _OPS.items()},
+    **_RULES,
+    **_OUTPUTS,
+    **{f"config.{key}": meaning for key, meaning in _CONFIG.items()},
+}
+
+
+def type_of(annotation: Any) -> str:
+    """A type in words: the allowed values of a choice, the kinds of anything else."""
+    args = get_args(annotation)
+    if get_origin(annotation) is Literal:
+        return " or ".join(f"`{'false' if arg is False else arg}`" for arg in args)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "mapping"
+    if get_origin(annotation) in (list, dict):
+        kind = "list of" if get_origin(annotation) is list else "mapping to"
+        return f"{kind} {type_of(args[-1])}"
+    if hasattr(annotation, "__metadata__"):
+        return type_of(args[0])
+    if args:
+        wanted = dict.fromkeys(type_of(arg) for arg in args if arg is not type(None))
+        return " or ".join(wanted) + (" or null" if type(None) in args else "")
+    plain = {str: "text", bool: "true or false", int: "whole number", float: "number", Any: "rule"}
+    return plain.get(annotation, str(annotation))
+
+
+def field_type(info: FieldInfo) -> str:
+    """The type of a field that is given: one that may be left out need not be null."""
+    kind = type_of(info.annotation)
+    least, most = (
+        next((getattr(limit, name) for limit in info.metadata if hasattr(limit, name)), None)
+        for name in ("ge", "le")
+    )
+    if least is not None and most is not None:
+        return f"{kind} from {least} to {most}"
+    return kind.removesuffix(" or null") if type(None) in get_args(info.annotation) else kind
+
+
+def default_of(info: FieldInfo) -> str:
+    if info.is_required():
+        return "required"
+    value = info.default
+    if isinstance(value, BaseModel):
+        return "see below"
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`" if value != "" else "empty"

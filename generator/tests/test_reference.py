@@ -1,0 +1,91 @@
+"""The pages in docs/reference say what the code says, and leave nothing out."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from ozmeta_dbt import dsl, meanings, render
+from ozmeta_dbt.config import Config
+from ozmeta_dbt.problems import Origin, Problems
+from ozmeta_dbt.rows import TABLES
+
+SCRIPT = Path(__file__).parents[2] / "docs" / "make_reference.py"
+HOME = "generator/src/ozmeta_dbt/meanings.py"
+
+
+@pytest.fixture(scope="module")
+def reference() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_reference", SCRIPT)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["make_reference"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def wanted(reference: ModuleType) -> set[str]:
+    """The keys of all that needs a description."""
+    keys = {f"table.{name}" for name in TABLES}
+    keys |= {f"{name}.{field}" for name, cls in TABLES.items() for field in cls.model_fields}
+    keys |= {f"op.{op}" for op in dsl.OPS} | {f"cast.{cast}" for cast in dsl.CASTS}
+    keys |= {f"ref.{ref}" for ref in (*dsl.PLAIN_REFS, *dsl.KEYED_REFS)}
+    keys |= {f"action.{action}" for action in dsl.ACTIONS}
+    keys |= {f"action key.{key}" for key in dsl.ACTION_KEYS}
+    keys |= {f"rule key.{key}" for key in dsl.RULE_KEYS} | {f"kind.{kind}" for kind in dsl.KINDS}
+    models = (*render.ORDER, "journal_volume", "unclaimed_object_type")
+    keys |= {f"{what}.{model}" for what in ("grain", "written") for model in models}
+    return keys | {f"config.{key}" for key, _ in reference.keys_of(Config)}
+
+
+def test_everything_has_a_description(reference: ModuleType) -> None:
+    missing = sorted(key for key in wanted(reference) if not meanings.MEANINGS.get(key))
+    assert not missing, f"add to MEANINGS in {HOME}: {', '.join(missing)}"
+
+
+def test_every_op_has_null_behaviour_and_an_example() -> None:
+    missing = sorted(set(dsl.OPS) ^ {key.removeprefix("op.") for key in meanings.NULLS})
+    assert not missing, f"add to (or drop from) _OPS in {HOME}: {', '.join(missing)}"
+
+
+def test_no_description_is_of_something_gone(reference: ModuleType) -> None:
+    gone = sorted(set(meanings.MEANINGS) - wanted(reference))
+    assert not gone, f"remove from {HOME}: {', '.join(gone)}"
+
+
+@pytest.mark.parametrize("op", dsl.OPS)
+def test_the_example_of_an_op_is_a_rule(op: str) -> None:
+    args = meanings.EXAMPLES[f"op.{op}"]
+    text = f'{{"version":1, "kind":"TimerStart", "expr":{{"op":"{op}", "args":[{args}]}}}}'
+    problems = Problems()
+    assert dsl.parse_rule(text, "TimerStart", Origin("example"), problems), problems.errors
+
+
+def test_every_page_is_up_to_date(reference: ModuleType) -> None:
+    stale = reference.stale()
+    assert not stale, f"run `.venv/bin/python docs/make_reference.py`: {', '.join(stale)} changed"
+
+
+def test_a_missing_description_says_where_to_add_it(
+    reference: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(meanings.MEANINGS, "op.eq")
+    with pytest.raises(SystemExit, match=r"op\.eq has no description: add it to .*meanings\.py"):
+        reference.pages()
+
+
+def test_every_column_of_every_model_has_a_description(reference: ModuleType) -> None:
+    page = reference.pages()[reference.FOLDER / "tables.md"]
+    empty = [line for line in page.splitlines() if line.startswith("| `") and "|  |" in line]
+    assert not empty, f"describe in generator/src/ozmeta_dbt/columns.py: {empty}"
+
+
+def test_a_stale_page_is_noticed(
+    reference: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(meanings.MEANINGS, "op.eq", "Something else.")
+    assert reference.stale() == ["rules.md"]
