@@ -73,7 +73,7 @@ class Scenario:
                 if meta:
                     put(folder, "metadb/snapshot.json", json.dumps(meta))
                 put(folder, "ozmeta.yml", in_schema(config, raw))
-                write_models(folder)
+                write_models(folder, check_rules=False)
                 worker.open(folder, models)
             if not generated:
                 worker.execute([worker.engine.create_schema(raw), worker.engine.create_table(raw, "event_journal", self.columns or JOURNAL_TYPES)])
