@@ -61,3 +61,13 @@ def test_the_page_of_mutants_is_of_these_mutants() -> None:
         file, function, argument = re.fullmatch(r"`(\w+\.py)::(\w+)(?:\[(.*)\])?`", cell, re.S).groups()
         assert f"def {function}(" in (Path(__file__).parent / file).read_text(encoding="utf-8"), name
         assert function != "test_case" or argument in titles, name
+
+
+PAGES = [DOCS.parent / "README.md", *sorted(p for p in DOCS.rglob("*.md") if "introductions" not in p.parts)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
+    text = re.sub(r"`[^`]*`", "", page.read_text(encoding="utf-8"))
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
