@@ -142,7 +142,7 @@ finished as (
     select _ObjectKey
     from (
         select _ObjectKey, TL_State, row_number() over (partition by _ObjectKey order by TL_Position desc) as from_last
-        from carried
+        from visible
     ) as states
     where from_last = 1 and TL_State in ({{ ozmeta_runtime.literals(workflow.terminal) }})
 ),

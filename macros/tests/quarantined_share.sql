@@ -11,10 +11,10 @@ Arguments  quarantine, timeline: those of the binding; model: its run log, which
 select
     counted.QR_Rows,
     counted.TL_Events,
-    {{ ozmeta_runtime.floor_div('counted.QR_Rows * 10000', '(counted.QR_Rows + counted.TL_Events)') }} as basis_points,
+    {{ ozmeta_runtime.floor_div('counted.QR_Rows * 10000', 'counted.all_rows') }} as basis_points,
     reasons.QR_Reason
 from (
-    select refused.QR_Rows, admitted.TL_Events
+    select refused.QR_Rows, admitted.TL_Events, refused.QR_Rows + admitted.TL_Events as all_rows
     from (select cast(coalesce(sum(QR_Rows), 0) as {{ dbt.type_bigint() }}) as QR_Rows from {{ quarantine }} where _DeleteDate is null) as refused
     cross join (select count(*) as TL_Events from {{ timeline }}) as admitted
 ) as counted
