@@ -231,7 +231,7 @@ def test_a_renamed_field(project: DbtProject) -> None:
     )
     with pytest.raises(
         RunFailed,
-        match="PL_object_Priority, which case_timeline does not hold .*field_aliases.* --full-refresh",
+        match="object[.]Priority, which case_timeline does not hold .*field_aliases.* --full-refresh",
     ):
         project.run(AS_OF[1])
     project.run(AS_OF[1], "--full-refresh")

@@ -418,7 +418,7 @@ def test_approvals_may_come_to_a_binding_later(tmp_path: Path) -> None:
     project.append([vote("a", 0, "requested", "ann"), vote("b", 1, "approved", "bob", step="Sign")])
     project.run(str(START + minutes(60)))
     project.configure(*purchase())
-    with pytest.raises(RunFailed, match="PL_approval_flow.*--full-refresh"):
+    with pytest.raises(RunFailed, match="approval[.]flow.*--full-refresh"):
         project.run(str(START + minutes(61)))
     project.run(str(START + minutes(61)), "--full-refresh")
     assert project.rows("select AP_OutOfTurn from buying_approval_step order by AS_Order") == [{"AP_OutOfTurn": 1}, {"AP_OutOfTurn": 0}]

@@ -52,7 +52,7 @@ def test_columns_that_are_mapped_otherwise(project: DbtProject, columns: dict[st
     project.append([event("a", 0, "Go", EJ_Actor="ann", EJ_CorrelationID="c")])
     project.run("2026-01-01T00:10:00")
     project.configure(configured(columns=columns), meta())
-    with pytest.raises(RunFailed, match="journal.columns in ozmeta.yml was another when case_timeline read the rows of ops.event_journal. Run once with --full-refresh"):
+    with pytest.raises(RunFailed, match="journal.columns in ozmeta.yml, or the type of EJ_EventTimeUTC, was another when case_timeline read the rows of ops.event_journal. Run once with --full-refresh"):
         project.run("2026-01-01T00:20:00")
     project.configure(CONFIG, meta())
     project.run("2026-01-01T00:20:00")
