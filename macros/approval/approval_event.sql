@@ -19,7 +19,7 @@ Raises where a changed flow would judge rounds again (see check_changed_flows), 
 {%- set definition = [intake.object_type, intake.tenant_in_key, approvals] + ([aliases] if aliases else []) -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition, [timeline]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.nothing_new(state)) -%}{%- endif -%}
-{%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), ozmeta_runtime.type_timestamp() -%}
+{%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- if not ozmeta_runtime.can_recurse() -%}
   {%- do exceptions.raise_compiler_error("Approval flows can't run on " ~ target.type ~ ": votes are counted event by event, by a recursive query, "
       ~ "and T-SQL's recursion doesn't do that. Leave approval_flows out") -%}
