@@ -11,7 +11,7 @@ Arguments
   intake     see journal_slice; fields: approval.flow, approval.step, approval.onBehalfOf
   approvals  see flow_versions
   timeline   the relation
-Raises where a changed flow would judge rounds again (see check_changed_flows), and on engines that can't recurse.
+Raises an error if a changed flow would judge rounds again (see check_changed_flows), and on engines that cannot recurse.
 #}
 {% macro approval_event(binding, intake, approvals, timeline) %}
 {% if execute %}
