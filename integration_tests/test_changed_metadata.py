@@ -132,7 +132,7 @@ def test_a_request_taken_back_after_its_step_was_renamed(project: DbtProject) ->
     project.append([request("r", 20), request("q", 3, "o3"), *(event(f"{o} {minute}", minute, code, o) for o in ("o2", "o3") for minute, code in ((0, "Go"), (1, "Back")))])
     project.run("2026-01-01T00:30:00")
     project.configure(CONFIG, flow("Uno"))
-    project.run("2026-01-01T01:00:00")
+    project.run("2026-01-01T01:00:00", vars={"ozmeta_correction": ["F"]})
     project.append([request("r0", 10, _SyncDate=dt.datetime(2026, 1, 1, 1, 20))])  # opened the round before r did
     project.run("2026-01-01T01:30:00")
     said = project.rows("select RS_CausingEventID as id, RS_Kind as kind from case_runtime_signal where RS_SignalCode = 'Approval.Requested' and RS_ObjectID = 'o1' order by RS_NoticedUTC, 1")
