@@ -28,7 +28,7 @@ PAGE = REPOSITORY / "docs" / "mutants.md"
 COPIED = ("macros", "models", "docs", "seeds", "generator", "integration_tests", "benchmarks", "dbt_project.yml")
 ABOUT_FILES = ("test_mutants.py", "test_docs.py")  # tests of this list and of the documents: they would catch any mutant
 CHANGED, READING = "test_changed_metadata.py", "test_reading.py"
-MESSAGES, ALIASES = "test_messages.py", "test_aliases.py"
+MESSAGES, ALIASES = "test_messages.py", "test_aliased_events.py"
 CASES, CLAIMS, RUNS = HANDY = ["test_cases.py", "test_claims.py", "test_runs.py"]  # quick, and they say what is wrong
 OTHERS = "test_*.py"
 

@@ -71,3 +71,9 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     text = re.sub(r"`[^`]*`", "", page.read_text(encoding="utf-8"))
     links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_files_of_tests_have_names_of_their_own() -> None:
+    """`make test` collects both folders at once, and pytest imports a test file by its base name."""
+    ours, generator = ({path.name for path in folder.glob("test_*.py")} for folder in (Path(__file__).parent, mutants.REPOSITORY / "generator" / "tests"))
+    assert ours & generator == set()

@@ -528,7 +528,7 @@ def test_a_payload_whose_schema_changes(project: Project) -> None:
     assert started == {"o0", "o1", "o8"} | {row["ST_ObjectID"] for row in project.rows("from case_sla_timer where SL_Code = 'Pickup' and ST_ObjectID = 'o1'")}
     project.define(Definitions(field="Kind"))
     stopped = project.go(START + 310 * MINUTE)
-    assert stopped.success is False and "PL_object_Kind" in stopped.message and "Run once with --full-refresh" in stopped.message
+    assert stopped.success is False and "payload field object.Kind" in stopped.message and "Run once with --full-refresh" in stopped.message
     project.finish(START + 310 * MINUTE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from pathlib import Path
 
@@ -90,4 +91,6 @@ def test_what_is_printed_can_be_pasted_into_the_cases(tmp_path: Path, monkeypatc
     (tmp_path / "found.md").write_text(f"# Found\n\n## A case\nbinding {name}\n\n{events_table(world)}\n", encoding="utf-8")
     (case,) = test_cases.read_cases()
     read = [test_cases.journal_row(case, event, place) for place, event in enumerate(case.events)]
+    for row in read:
+        row["EJ_EventTimeUTC"] = row["EJ_EventTimeUTC"] and dt.datetime.fromisoformat(row["EJ_EventTimeUTC"])
     assert [{c: r[c] for c in r if c != "EJ_ObjectID"} for r in read] == [{c: w[c] if w[c] != "" else None for c in r if c != "EJ_ObjectID"} for r, w in zip(read, world.rows, strict=True)]
