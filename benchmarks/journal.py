@@ -1,11 +1,16 @@
-"""A journal as applications would have written it, made by DuckDB from hashes: the same for the same number of events, and each the beginning of a longer one.
+"""A journal as applications would have written it, made by DuckDB from hashes: the same for the
+same number of events, and each the beginning of a longer one.
 
     .venv/bin/python benchmarks/journal.py FILE EVENTS [TYPES, default 1]
 
-One business, whose journal is read after a month, a year or five: about 27,000 events a day whatever the length, so that an increment is the same at every length.
-About 8 events an object, over weeks; 20 tenants; 5 % captured by an offline station that comes online up to three days later; 1 % delivered twice;
-3 % of the objects have one thing wrong (a code of no transition, a move that is not legal, a clock a day behind, a payload that is no object).
-The file gets raw.event_journal with EVENTS rows in the order they arrived, and raw.arriving with the next BATCHES of 10,000. It is written in windows of
+One business, whose journal is read after a month, a year or five: about 27,000 events a day
+whatever the length, so that an increment is the same at every length.
+About 8 events an object, over weeks; 20 tenants; 5 % captured by an offline station that comes
+online up to three days later; 1 % delivered twice;
+3 % of the objects have one thing wrong (a code of no transition, a move that is not legal, a clock
+a day behind, a payload that is no object).
+The file gets raw.event_journal with EVENTS rows in the order they arrived, and raw.arriving with
+the next BATCHES of 10,000. It is written in windows of
 two months, so memory does not depend on its length.
 """
 
@@ -18,7 +23,8 @@ import duckdb
 from entities import TRANSITIONS, TYPES
 
 BATCH, BATCHES = 10_000, 5
-# What happens to an object, and to how many in twenty: 8 events on average. A word that is no transition is an event that moves nothing.
+# What happens to an object, and to how many in twenty: 8 events on average. A word that is no
+# transition is an event that moves nothing.
 COURSES = (
     (9, "Created Assign Start Pause Resume Commented Resolve Close"),
     (4, "Created Assign Start Commented Resolve Close"),
@@ -27,7 +33,10 @@ COURSES = (
 )
 DAY = 86_400_000_000  # microseconds, as all times here
 INTERVAL = 25_500_000  # between the births of two objects
-WINDOW, LIFE = 60 * DAY, 48 * DAY  # what is written at a time, at most; longer than any object's first and last arrival are apart
+WINDOW, LIFE = (
+    60 * DAY,
+    48 * DAY,
+)  # what is written at a time, at most; longer than any object's first and last arrival are apart
 START = "2020-01-01"
 
 
@@ -39,7 +48,7 @@ def produced(since: int, until: int, types: int) -> str:
         with objects as (
             select
                 o, 'tenant-' || lpad(cast(draw(o, 1, 20) as varchar), 2, '0') as tenant, 'T' || lpad(cast(o as varchar), 9, '0') as id,
-                [{', '.join(shares)}][1 + draw(o, 2, 20)] as course, o * {INTERVAL} + draw(o, 3, {INTERVAL}) as born,
+                [{", ".join(shares)}][1 + draw(o, 2, 20)] as course, o * {INTERVAL} + draw(o, 3, {INTERVAL}) as born,
                 ['Low', 'Medium', 'High', 'Critical'][1 + draw(o, 4, 4)] as priority, ['EMEA', 'AMER', 'APAC'][1 + draw(o, 5, 3)] as region,
                 -- what is wrong with an object, and at which of its steps 4 to 6
                 case when draw(o, 6, 1000) < 30 then ['code', 'illegal', 'skew', 'payload'][1 + draw(o, 7, 4)] end as wrong, 4 + draw(o, 8, 3) as wrong_step
@@ -75,31 +84,52 @@ def produced(since: int, until: int, types: int) -> str:
             md5(EJ_Payload) as EJ_PayloadHash, cast(step as bigint) as EJ_Sequence, timestamp '{START}' + to_microseconds(cast(arrived as bigint)) as _SyncDate
         from delivered
         where arrived >= {since} and arrived < {until}
-    """  # fmt: skip
+    """
 
 
 def write(file: Path, events: int, types: int = 1) -> None:
     known = {code: (source, target) for code, source, target in TRANSITIONS}
     script = [
         (course, step, word, word if word in known else None, *known.get(word, (None, None)))
-        for course, (_, words) in enumerate(COURSES) for step, word in enumerate(words.split(), 1)
-    ]  # fmt: skip
+        for course, (_, words) in enumerate(COURSES)
+        for step, word in enumerate(words.split(), 1)
+    ]
     unfinished = file.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     with duckdb.connect(str(unfinished), config={"threads": 2}) as connection:
         connection.execute("create schema raw")
-        connection.execute("create temp macro draw(what, salt, n) as cast(hash(what, salt) % n as bigint)")
-        connection.execute("create temp table script (course int, step int, event varchar, code varchar, source varchar, target varchar)")
+        connection.execute(
+            "create temp macro draw(what, salt, n) as cast(hash(what, salt) % n as bigint)"
+        )
+        connection.execute(
+            "create temp table script (course int, step int, event varchar, code varchar, source"
+            " varchar, target varchar)"
+        )
         connection.executemany("insert into script values (?, ?, ?, ?, ?, ?)", script)
         written, since, window = 0, 0, min(WINDOW, (events // 27_000 + 5) * DAY)
         while written < events + BATCH * BATCHES:
-            numbered = f"select {written} + row_number() over (order by _SyncDate, EJ_ID) as n, * from ({produced(since, since + window, types)})"
+            numbered = (
+                f"select {written} + row_number() over (order by _SyncDate, EJ_ID) as n, * from"
+                f" ({produced(since, since + window, types)})"
+            )
             connection.execute(f"create or replace temp table part as from ({numbered}) order by n")
             if not written:
-                connection.execute("create table raw.event_journal as select * exclude (n) from part limit 0")
-                connection.execute("create table raw.arriving as select 1 as batch, * exclude (n) from part limit 0")
-            connection.execute(f"insert into raw.event_journal select * exclude (n) from part where n <= {events} order by n")
-            connection.execute(f"insert into raw.arriving select cast((n - {events} - 1) // {BATCH} as int) + 1, * exclude (n) from part where n > {events} and n <= {events + BATCH * BATCHES} order by n")
+                connection.execute(
+                    "create table raw.event_journal as select * exclude (n) from part limit 0"
+                )
+                connection.execute(
+                    "create table raw.arriving as select 1 as batch, * exclude (n) from part"
+                    " limit 0"
+                )
+            connection.execute(
+                f"insert into raw.event_journal select * exclude (n) from part where n <= {events}"
+                " order by n"
+            )
+            connection.execute(
+                f"insert into raw.arriving select cast((n - {events} - 1) // {BATCH} as int) + 1, *"
+                f" exclude (n) from part where n > {events} and n <= {events + BATCH * BATCHES}"
+                " order by n"
+            )
             written += connection.execute("select count(*) from part").fetchone()[0]
             since += window
     unfinished.rename(file)

@@ -1,6 +1,8 @@
-"""One `dbt run`, measured: a process of its own, so that memory is its own and nothing is warm that a user's run would find cold.
+"""One `dbt run`, measured: a process of its own, so that memory is its own and nothing is warm that
+a user's run would find cold.
 
-    python measure.py PROJECT AS_OF [dbt's arguments]     prints {"sql", "wall", "peak_mb", "models"} as JSON
+python measure.py PROJECT AS_OF [dbt's arguments]     prints {"sql", "wall", "peak_mb", "models"} as
+JSON
 """
 
 from __future__ import annotations
@@ -16,15 +18,28 @@ from dbt.cli.main import dbtRunner
 
 
 def peak_mb() -> float:
-    """The most memory this process ever held. Linux counts that of the process it was forked from into ru_maxrss, and not into VmHWM."""
+    """The most memory this process ever held. Linux counts that of the process it was forked from
+    into ru_maxrss, and not into VmHWM.
+    """
     status = Path("/proc/self/status")
     if status.exists():
         return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        2**20 if sys.platform == "darwin" else 1024
+    )
 
 
 def main(folder: str, as_of: str, *args: str) -> int:
-    options = ["--project-dir", folder, "--profiles-dir", folder, "--quiet", "--no-use-colors", "--vars", json.dumps({"ozmeta_as_of": as_of})]
+    options = [
+        "--project-dir",
+        folder,
+        "--profiles-dir",
+        folder,
+        "--quiet",
+        "--no-use-colors",
+        "--vars",
+        json.dumps({"ozmeta_as_of": as_of}),
+    ]
     manifest = dbtRunner().invoke(["parse", *options]).result
     seconds: dict[str, float] = {}
 
@@ -38,9 +53,23 @@ def main(folder: str, as_of: str, *args: str) -> int:
     result = dbtRunner(manifest=manifest, callbacks=[note]).invoke(["run", *options, *args])
     wall = time.perf_counter() - begun
     if not result.success:
-        print("\n".join(f"{r.node.name}: {r.message}" for r in (result.result or []) if r.status != "success") or result.exception)
+        print(
+            "\n".join(
+                f"{r.node.name}: {r.message}" for r in result.result or [] if r.status != "success"
+            )
+            or result.exception
+        )
         return 1
-    print(json.dumps({"sql": sum(seconds.values()), "wall": wall, "peak_mb": peak_mb(), "models": {name: s for name, s in seconds.items() if name}}))
+    print(
+        json.dumps(
+            {
+                "sql": sum(seconds.values()),
+                "wall": wall,
+                "peak_mb": peak_mb(),
+                "models": {name: s for name, s in seconds.items() if name},
+            }
+        )
+    )
     return 0
 
 

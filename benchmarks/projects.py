@@ -1,4 +1,6 @@
-"""dbt projects to measure: each in a folder of its own, with a warehouse of its own beside it, and the journal's file attached read-only, so that no measurement copies a journal."""
+"""dbt projects to measure: each in a folder of its own, with a warehouse of its own beside it, and
+the journal's file attached read-only, so that no measurement copies a journal.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +18,32 @@ PACKAGE = HERE.parent
 SOURCE = {"name": "ops", "database": "store", "schema": "raw", "table": "event_journal"}
 
 
-def write_project(folder: Path, journal: Path | None = None, memory_limit: str | None = None, package: bool = True) -> Path:
-    """A project without models, made anew. DuckDB has two threads, dbt one: so the statements follow each other and their seconds add up."""
+def write_project(
+    folder: Path, journal: Path | None = None, memory_limit: str | None = None, package: bool = True
+) -> Path:
+    """A project without models, made anew. DuckDB has two threads, dbt one: so the statements
+    follow each other and their seconds add up.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    options = {"threads": 2, "temp_directory": str(folder / "temp")} | ({"memory_limit": memory_limit} if memory_limit else {})
-    warehouse: dict[str, Any] = {"type": "duckdb", "path": str(folder / "warehouse.duckdb"), "threads": 1, "config_options": options}
+    options = {"threads": 2, "temp_directory": str(folder / "temp")} | (
+        {"memory_limit": memory_limit} if memory_limit else {}
+    )
+    warehouse: dict[str, Any] = {
+        "type": "duckdb",
+        "path": str(folder / "warehouse.duckdb"),
+        "threads": 1,
+        "config_options": options,
+    }
     if journal:
         warehouse["attach"] = [{"path": str(journal), "alias": "store", "read_only": True}]
     documents = {
-        "dbt_project.yml": {"name": "speed", "version": "1.0.0", "profile": "speed", "flags": {"send_anonymous_usage_stats": False}},
+        "dbt_project.yml": {
+            "name": "speed",
+            "version": "1.0.0",
+            "profile": "speed",
+            "flags": {"send_anonymous_usage_stats": False},
+        },
         "profiles.yml": {"speed": {"target": "duckdb", "outputs": {"duckdb": warehouse}}},
     }
     if package:  # what `dbt deps` does for a local package
@@ -38,12 +56,24 @@ def write_project(folder: Path, journal: Path | None = None, memory_limit: str |
     return folder
 
 
-def bound_project(folder: Path, types: Sequence[tuple[str, str]], journal: Path | None = None, memory_limit: str | None = None, policy: str = "last_writer_wins", generate: bool = True) -> Path:
+def bound_project(
+    folder: Path,
+    types: Sequence[tuple[str, str]],
+    journal: Path | None = None,
+    memory_limit: str | None = None,
+    policy: str = "last_writer_wins",
+    generate: bool = True,
+) -> Path:
     """A project with a binding for each type, generated as a user would."""
     from ozmeta_dbt.project import write_models
 
     write_project(folder, journal, memory_limit)
-    config = {"version": 1, "metadb": {"snapshot": "snapshot.json"}, "journal": {"source": SOURCE}, "bindings": {name: {"conflict_policy": policy} for name, _ in types}}
+    config = {
+        "version": 1,
+        "metadb": {"snapshot": "snapshot.json"},
+        "journal": {"source": SOURCE},
+        "bindings": {name: {"conflict_policy": policy} for name, _ in types},
+    }
     (folder / "ozmeta.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     (folder / "snapshot.json").write_text(json.dumps(entities.snapshot(types)), encoding="utf-8")
     if generate:
@@ -54,9 +84,20 @@ def bound_project(folder: Path, types: Sequence[tuple[str, str]], journal: Path 
 def baseline_project(folder: Path, journal: Path, memory_limit: str | None = None) -> Path:
     """The models to compare with: `floor`, and those of `naive`, which `--select` tells apart."""
     write_project(folder, journal, memory_limit, package=False)
-    shutil.copytree(HERE / "baselines", folder / "models" / "baselines", ignore=shutil.ignore_patterns("*.py", "trivial.sql"))
-    source = {"name": "ops", "database": SOURCE["database"], "schema": SOURCE["schema"], "tables": [{"name": SOURCE["table"]}]}
-    (folder / "models" / "sources.yml").write_text(yaml.safe_dump({"version": 2, "sources": [source]}), encoding="utf-8")
+    shutil.copytree(
+        HERE / "baselines",
+        folder / "models" / "baselines",
+        ignore=shutil.ignore_patterns("*.py", "trivial.sql"),
+    )
+    source = {
+        "name": "ops",
+        "database": SOURCE["database"],
+        "schema": SOURCE["schema"],
+        "tables": [{"name": SOURCE["table"]}],
+    }
+    (folder / "models" / "sources.yml").write_text(
+        yaml.safe_dump({"version": 2, "sources": [source]}), encoding="utf-8"
+    )
     return folder
 
 

@@ -1,11 +1,15 @@
-"""How fast the package is, next to the least that it could cost, to what people write by hand, and to a loop in Python.
+"""How fast the package is, next to the least that it could cost, to what people write by hand, and
+to a loop in Python.
 
-    .venv/bin/python benchmarks/speed.py                                            a million events, some minutes
+    .venv/bin/python benchmarks/speed.py                                            a million
+    events, some minutes
     .venv/bin/python benchmarks/speed.py --events 1000000,10000000,50000000         all of it, hours
     .venv/bin/python benchmarks/speed.py --only floor,full,naive --events 10000000
 
-Every measurement is a process of its own. What is compared takes turns, so that what else the machine does hits both. Results go to benchmarks/results,
-as numbers (.json), the table of targets (.md) and a plot (.png); with --only they are shown and kept in benchmarks/.work.
+Every measurement is a process of its own. What is compared takes turns, so that what else the
+machine does hits both. Results go to benchmarks/results,
+as numbers (.json), the table of targets (.md) and a plot (.png); with --only they are shown and
+kept in benchmarks/.work.
 """
 
 from __future__ import annotations
@@ -31,31 +35,68 @@ from projects import HERE, baseline_project, bound_project, trivial_project
 
 WORK = HERE / ".work"
 TICKET = entities.TYPES[:1]
-ALL = ("floor", "full", "naive", "loop", "first_writer", "memory", "types", "increment", "overhead", "hundred")
-MADE_BY = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in ("journal.py", "entities.py"))).hexdigest()[:8]
+ALL = (
+    "floor",
+    "full",
+    "naive",
+    "loop",
+    "first_writer",
+    "memory",
+    "types",
+    "increment",
+    "overhead",
+    "hundred",
+)
+MADE_BY = hashlib.sha256(
+    b"".join((HERE / name).read_bytes() for name in ("journal.py", "entities.py"))
+).hexdigest()[:8]
 LIMIT = "4GB"
 TICKS = 400
 
 
 class Bench:
-    def __init__(self, sizes: Sequence[int], only: Sequence[str], repetitions: int, memory: str | None):
-        self.sizes, self.only, self.repetitions, self.memory_limit = sorted(sizes), only, repetitions, memory
-        self.main = 10_000_000 if 10_000_000 in sizes else max(sizes)  # the size that the targets speak of
+    def __init__(
+        self, sizes: Sequence[int], only: Sequence[str], repetitions: int, memory: str | None
+    ):
+        self.sizes, self.only, self.repetitions, self.memory_limit = (
+            sorted(sizes),
+            only,
+            repetitions,
+            memory,
+        )
+        self.main = (
+            10_000_000 if 10_000_000 in sizes else max(sizes)
+        )  # the size that the targets speak of
         self.runs: list[dict[str, Any]] = []
         self.facts: dict[str, Any] = {
-            "sizes": self.sizes, "main": self.main, "repetitions": repetitions, "memory": memory, "cores": os.cpu_count(), "duckdb": duckdb.__version__, "python": platform.python_version(), "dbt": dbt_version(),
-        }  # fmt: skip
+            "sizes": self.sizes,
+            "main": self.main,
+            "repetitions": repetitions,
+            "memory": memory,
+            "cores": os.cpu_count(),
+            "duckdb": duckdb.__version__,
+            "python": platform.python_version(),
+            "dbt": dbt_version(),
+        }
 
     # measuring
 
     def note(self, what: str, events: int, found: dict[str, Any]) -> dict[str, Any]:
         self.runs.append({"what": what, "events": events, **found})
         (WORK / "runs.json").write_text(json.dumps({"facts": self.facts, "runs": self.runs}))
-        print(f"{events:>10} {what:26}" + "".join(f"{key} {found[key]:.2f}  " for key in ("sql", "wall", "peak_mb") if key in found), flush=True)
+        print(
+            f"{events:>10} {what:26}"
+            + "".join(
+                f"{key} {found[key]:.2f}  " for key in ("sql", "wall", "peak_mb") if key in found
+            ),
+            flush=True,
+        )
         return found
 
     def python(self, what: str, events: int, *command: str) -> dict[str, Any]:
-        return self.note(what, events, json.loads(said([sys.executable, *command]).splitlines()[-1]))
+        return self.note(
+            what, events, json.loads(said([sys.executable, *command]).splitlines()[-1])
+        )
 
     def dbt(self, what: str, events: int, folder: Path, as_of: str, *args: str) -> dict[str, Any]:
         return self.python(what, events, str(HERE / "measure.py"), str(folder), as_of, *args)
@@ -68,21 +109,41 @@ class Bench:
     # what is measured
 
     def whole(self, events: int) -> None:
-        """Everything afresh: the package, the least that it could cost, what people write by hand; and the package with another policy, or less memory."""
+        """Everything afresh: the package, the least that it could cost, what people write by hand;
+        and the package with another policy, or less memory.
+        """
         file = journal_file(events)
         as_of = arrived(file)
-        measured_here = {"floor", "full", "naive", "increment", "overhead"} | ({"first_writer", "memory"} if events == self.main else set())
+        measured_here = {"floor", "full", "naive", "increment", "overhead"} | (
+            {"first_writer", "memory"} if events == self.main else set()
+        )
         wanted = [what for what in self.only if what in measured_here]
         if not wanted:
             return
-        ours = bound_project(WORK / str(events) / "ours", TICKET, file, self.memory_limit)  # stays, for the increments
+        ours = bound_project(
+            WORK / str(events) / "ours", TICKET, file, self.memory_limit
+        )  # stays, for the increments
         baselines = baseline_project(WORK / str(events) / "baselines", file, self.memory_limit)
         other = {
-            "first_writer": bound_project(WORK / str(events) / "first_writer", TICKET, file, self.memory_limit, policy="first_writer_wins"),
-            "memory": bound_project(WORK / str(events) / "memory", TICKET, file, memory_limit=LIMIT),
+            "first_writer": bound_project(
+                WORK / str(events) / "first_writer",
+                TICKET,
+                file,
+                self.memory_limit,
+                policy="first_writer_wins",
+            ),
+            "memory": bound_project(
+                WORK / str(events) / "memory", TICKET, file, memory_limit=LIMIT
+            ),
         }
-        big = events > self.main  # of these, only what the increments need, once, and the floor for the plot
-        for repetition in range(1 if big or not {"full", "floor", "naive", "first_writer", "memory"} & set(wanted) else self.repetitions):
+        big = (
+            events > self.main
+        )  # of these, only what the increments need, once, and the floor for the plot
+        for repetition in range(
+            1
+            if big or not {"full", "floor", "naive", "first_writer", "memory"} & set(wanted)
+            else self.repetitions
+        ):
             fresh(ours)
             self.dbt("full", events, ours, as_of)
             if "floor" in wanted:
@@ -90,9 +151,13 @@ class Bench:
                 self.dbt("floor", events, baselines, as_of, "--select", "floor")
             if "naive" in wanted and not big:
                 fresh(baselines)
-                self.dbt("naive", events, baselines, as_of, "--select", "path:models/baselines/naive")
+                self.dbt(
+                    "naive", events, baselines, as_of, "--select", "path:models/baselines/naive"
+                )
                 if not repetition:
-                    self.facts[f"agreed_{events}"] = same_answers(ours / "warehouse.duckdb", baselines / "warehouse.duckdb")
+                    self.facts[f"agreed_{events}"] = same_answers(
+                        ours / "warehouse.duckdb", baselines / "warehouse.duckdb"
+                    )
             fresh(baselines)
             for what, folder in other.items():
                 if what in wanted:
@@ -103,13 +168,19 @@ class Bench:
             self.facts[f"rows_{events}"] = rows(ours / "warehouse.duckdb")
 
     def increments(self) -> None:
-        """10,000 events more, nothing more, and some hundred thresholds more; the journals take turns. Each increment goes on from the one before, so nothing has to be copied."""
+        """10,000 events more, nothing more, and some hundred thresholds more; the journals take
+        turns. Each increment goes on from the one before, so nothing has to be copied.
+        """
         as_of = {events: arrived(journal_file(events)) for events in self.sizes}
         for repetition in range(1, min(self.repetitions, journal.BATCHES) + 1):
             for events in self.sizes:
                 file, folder = journal_file(events), WORK / str(events) / "ours"
                 with duckdb.connect(str(file)) as connection:
-                    connection.execute("insert into raw.event_journal select * exclude (batch) from raw.arriving where batch = ?", [repetition])
+                    connection.execute(
+                        "insert into raw.event_journal select * exclude (batch) from raw.arriving"
+                        " where batch = ?",
+                        [repetition],
+                    )
                     last, touched, late = connection.execute(f"""
                         select cast(max(_SyncDate) as varchar), count(distinct (_TenantID, EJ_ObjectID)), sum(case when EJ_SourceSystem <> 'app' then 1 else 0 end)
                         from raw.arriving where batch = {repetition}
@@ -124,9 +195,14 @@ class Bench:
         self.facts["as_of"] = as_of
 
     def types(self) -> None:
-        """The same number of events, of four types: four bindings, each of which reads the journal for its own."""
+        """The same number of events, of four types: four bindings, each of which reads the journal
+        for its own.
+        """
         file = journal_file(self.main, 4)
-        folder, baselines = bound_project(WORK / "types" / "ours", entities.TYPES, file, self.memory_limit), baseline_project(WORK / "types" / "baselines", file, self.memory_limit)
+        folder, baselines = (
+            bound_project(WORK / "types" / "ours", entities.TYPES, file, self.memory_limit),
+            baseline_project(WORK / "types" / "baselines", file, self.memory_limit),
+        )
         for _ in range(self.repetitions):
             fresh(folder)
             self.dbt("types", self.main, folder, arrived(file))
@@ -136,21 +212,47 @@ class Bench:
         file.unlink()  # of a size with what the others need
 
     def overhead(self) -> None:
-        """`dbt run` as a user starts it, with nothing new, next to one model that selects 1; parsed before, as the second run of a day is."""
+        """`dbt run` as a user starts it, with nothing new, next to one model that selects 1; parsed
+        before, as the second run of a day is.
+        """
         events = self.sizes[0]
         ours, trivial = WORK / str(events) / "ours", trivial_project(WORK / "trivial")
-        said_before = ["--vars", json.dumps({"ozmeta_as_of": self.facts.get("as_of", {}).get(events) or arrived(journal_file(events))})]
+        said_before = [
+            "--vars",
+            json.dumps(
+                {
+                    "ozmeta_as_of": (
+                        self.facts.get("as_of", {}).get(events) or arrived(journal_file(events))
+                    )
+                }
+            ),
+        ]
         for label, args in (("", said_before), ("_now", [])):
             for folder in (ours, trivial):
                 said([tool("dbt"), "run", "--profiles-dir", ".", *args], folder)
             for _ in range(max(self.repetitions, 3)):
-                self.wall(f"run_binding{label}", events, [tool("dbt"), "run", "--profiles-dir", ".", *args], ours)
-                self.wall(f"run_trivial{label}", events, [tool("dbt"), "run", "--profiles-dir", ".", *args], trivial)
+                self.wall(
+                    f"run_binding{label}",
+                    events,
+                    [tool("dbt"), "run", "--profiles-dir", ".", *args],
+                    ours,
+                )
+                self.wall(
+                    f"run_trivial{label}",
+                    events,
+                    [tool("dbt"), "run", "--profiles-dir", ".", *args],
+                    trivial,
+                )
 
     def hundred(self) -> None:
-        folder = bound_project(WORK / "hundred", entities.HUNDRED, WORK / "hundred.duckdb", generate=False)
+        folder = bound_project(
+            WORK / "hundred", entities.HUNDRED, WORK / "hundred.duckdb", generate=False
+        )
         duckdb.connect(str(WORK / "hundred.duckdb")).close()
-        others = {"parse_empty": trivial_project(WORK / "empty", model=False), "parse_package": trivial_project(WORK / "package", model=False, package=True)}
+        others = {
+            "parse_empty": trivial_project(WORK / "empty", model=False),
+            "parse_package": trivial_project(WORK / "package", model=False, package=True),
+        }
         for _ in range(self.repetitions):
             shutil.rmtree(folder / "models" / "ozmeta", ignore_errors=True)
             self.wall("generate_100", 0, [tool("ozmeta-dbt"), "generate"], folder)
@@ -168,8 +270,16 @@ class Bench:
         if "loop" in self.only:
             events = self.sizes[0]
             for _ in range(self.repetitions):
-                self.python("loop", events, str(HERE / "baselines" / "loop.py"), str(journal_file(events)), arrived(journal_file(events)))
-            self.facts["loop"] = {key: self.runs[-1][key] for key in ("objects", "states", "breached")}
+                self.python(
+                    "loop",
+                    events,
+                    str(HERE / "baselines" / "loop.py"),
+                    str(journal_file(events)),
+                    arrived(journal_file(events)),
+                )
+            self.facts["loop"] = {
+                key: self.runs[-1][key] for key in ("objects", "states", "breached")
+            }
         if "increment" in self.only:
             self.increments()
         if "overhead" in self.only:
@@ -184,7 +294,9 @@ class Bench:
 def said(command: list[str], folder: Path | None = None) -> str:
     child = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if child.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {child.returncode}\n{child.stdout}{child.stderr}")
+        raise SystemExit(
+            f"{' '.join(command)} ended with {child.returncode}\n{child.stdout}{child.stderr}"
+        )
     return child.stdout
 
 
@@ -208,7 +320,9 @@ def journal_file(events: int, types: int = 1) -> Path:
     """The journal's file, made once and kept; without what earlier increments appended."""
     file = WORK / f"journal-{events}-{types}-{MADE_BY}.duckdb"
     if not file.exists():
-        print(f"{events:>10} events are made, of {types} type{'s' if types > 1 else ''}", flush=True)
+        print(
+            f"{events:>10} events are made, of {types} type{'s' if types > 1 else ''}", flush=True
+        )
         for old in WORK.glob(f"journal-{events}-{types}-*"):
             old.unlink()
         said([sys.executable, str(HERE / "journal.py"), str(file), str(events), str(types)])
@@ -216,25 +330,52 @@ def journal_file(events: int, types: int = 1) -> Path:
 
 
 def arrived(file: Path) -> str:
-    """When the journal's last row arrived, before any increment; what earlier increments appended is taken out."""
+    """When the journal's last row arrived, before any increment; what earlier increments appended
+    is taken out.
+    """
     with duckdb.connect(str(file)) as connection:
         first = connection.execute("select min(_SyncDate) from raw.arriving").fetchone()[0]
-        if connection.execute("select max(_SyncDate) from raw.event_journal").fetchone()[0] >= first:
+        if (
+            connection.execute("select max(_SyncDate) from raw.event_journal").fetchone()[0]
+            >= first
+        ):
             connection.execute("delete from raw.event_journal where _SyncDate >= ?", [first])
-        return connection.execute("select cast(max(_SyncDate) as varchar) from raw.event_journal").fetchone()[0]
+        return connection.execute(
+            "select cast(max(_SyncDate) as varchar) from raw.event_journal"
+        ).fetchone()[0]
 
 
 def rows(warehouse: Path) -> dict[str, int]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        names = [name for (name,) in connection.execute("select table_name from duckdb_tables() where database_name = 'warehouse' and table_name like 'ticket_%' order by 1").fetchall()]
-        return {name: connection.execute(f"select count(*) from {name}").fetchone()[0] for name in names}
+        names = [
+            name
+            for (name,) in connection.execute(
+                "select table_name from duckdb_tables() where database_name = 'warehouse' and"
+                " table_name like 'ticket_%' order by 1"
+            ).fetchall()
+        ]
+        return {
+            name: connection.execute(f"select count(*) from {name}").fetchone()[0] for name in names
+        }
 
 
 def next_thresholds(warehouse: Path) -> tuple[str, int]:
-    """The instant at which TICKS open timers will have passed their next threshold (a breach is after it), and how many are open."""
+    """The instant at which TICKS open timers will have passed their next threshold (a breach is
+    after it), and how many are open.
+    """
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        instant = connection.execute(f"select cast(ST_NextUTC + interval 1 microsecond as varchar) from ticket_sla_cycle where ST_NextUTC is not null and _DeleteDate is null order by ST_NextUTC limit 1 offset {TICKS - 1}").fetchone()[0]
-        return instant, connection.execute("select count(*) from ticket_sla_timer where ST_StopUTC is null and _DeleteDate is null").fetchone()[0]
+        instant = connection.execute(
+            "select cast(ST_NextUTC + interval 1 microsecond as varchar) from ticket_sla_cycle"
+            " where ST_NextUTC is not null and _DeleteDate is null order by ST_NextUTC limit 1"
+            f" offset {TICKS - 1}"
+        ).fetchone()[0]
+        return (
+            instant,
+            connection.execute(
+                "select count(*) from ticket_sla_timer where ST_StopUTC is null and _DeleteDate is"
+                " null"
+            ).fetchone()[0],
+        )
 
 
 def ticked(warehouse: Path) -> int:
@@ -245,14 +386,21 @@ def ticked(warehouse: Path) -> int:
             from ticket_sla_cycle
         """).fetchone()
         if left or written < TICKS:
-            raise SystemExit(f"{written} cycles were written, and {left} thresholds that as_of has reached are left")
+            raise SystemExit(
+                f"{written} cycles were written, and {left} thresholds that as_of has reached are"
+                " left"
+            )
         return written
 
 
 def same_answers(ours: Path, by_hand: Path) -> dict[str, int]:
-    """Where the models written by hand mean the same they have to say the same: on tickets with nothing wrong, none of whose events is still on its way."""
+    """Where the models written by hand mean the same they have to say the same: on tickets with
+    nothing wrong, none of whose events is still on its way.
+    """
     with duckdb.connect(config={"threads": 2}) as connection:
-        connection.execute(f"attach '{ours}' as ours (read_only); attach '{by_hand}' as by_hand (read_only)")
+        connection.execute(
+            f"attach '{ours}' as ours (read_only); attach '{by_hand}' as by_hand (read_only)"
+        )
         connection.execute("""
             create temp table wrong as
             select _TenantID, EJ_ObjectID from ours.ticket_timeline where TL_Anomaly is not null union select _TenantID, QR_ObjectID from ours.ticket_quarantine
@@ -260,51 +408,113 @@ def same_answers(ours: Path, by_hand: Path) -> dict[str, int]:
         """)
         pairs = {
             "states": (
-                "select _TenantID, EJ_ObjectID, state, since, version, last_transition, last_actor, first_event_at from by_hand.naive_workflow_instance",
-                "select _TenantID, WI_ObjectID as EJ_ObjectID, WS_CurrentCode, WI_CurrentSinceUTC, WI_RowVersion, WI_LastTransitionCode, case when WI_RowVersion > 0 then WI_LastActor end, WI_FirstEventUTC from ours.ticket_workflow_instance",
+                (
+                    "select _TenantID, EJ_ObjectID, state, since, version, last_transition,"
+                    " last_actor, first_event_at from by_hand.naive_workflow_instance"
+                ),
+                (
+                    "select _TenantID, WI_ObjectID as EJ_ObjectID, WS_CurrentCode,"
+                    " WI_CurrentSinceUTC, WI_RowVersion, WI_LastTransitionCode, case when"
+                    " WI_RowVersion > 0 then WI_LastActor end, WI_FirstEventUTC from"
+                    " ours.ticket_workflow_instance"
+                ),
             ),
             "timers": (
-                "select _TenantID, EJ_ObjectID, sla, started_at, stopped_at, is_breached, status from by_hand.naive_sla_timer",
-                "select _TenantID, ST_ObjectID as EJ_ObjectID, SL_Code, ST_StartUTC, ST_StopUTC, ST_BreachedUTC is not null, ST_Status from ours.ticket_sla_timer",
+                (
+                    "select _TenantID, EJ_ObjectID, sla, started_at, stopped_at, is_breached,"
+                    " status from by_hand.naive_sla_timer"
+                ),
+                (
+                    "select _TenantID, ST_ObjectID as EJ_ObjectID, SL_Code, ST_StartUTC,"
+                    " ST_StopUTC, ST_BreachedUTC is not null, ST_Status from ours.ticket_sla_timer"
+                ),
             ),
             "cycles": (
-                "select _TenantID, EJ_ObjectID, sla, started_at, stopped_at, is_breached, cycle_no from by_hand.naive_sla_cycle",
-                "select _TenantID, ST_ObjectID as EJ_ObjectID, SL_Code, ST_StartUTC, ST_StopUTC, ST_BreachedUTC is not null, ST_CycleNo from ours.ticket_sla_cycle",
+                (
+                    "select _TenantID, EJ_ObjectID, sla, started_at, stopped_at, is_breached,"
+                    " cycle_no from by_hand.naive_sla_cycle"
+                ),
+                (
+                    "select _TenantID, ST_ObjectID as EJ_ObjectID, SL_Code, ST_StartUTC,"
+                    " ST_StopUTC, ST_BreachedUTC is not null, ST_CycleNo from ours.ticket_sla_cycle"
+                ),
             ),
             "escalations": (
-                "select _TenantID, EJ_ObjectID, sla, level, raised_at, severity, role from by_hand.naive_escalation_queue",
-                "select _TenantID, EQ_ObjectID as EJ_ObjectID, SL_Code, EQ_Level, EQ_CreatedUTC, EQ_Severity, EQ_AssignedToRole from ours.ticket_escalation_queue where SL_Code <> 'Work'",
+                (
+                    "select _TenantID, EJ_ObjectID, sla, level, raised_at, severity, role from"
+                    " by_hand.naive_escalation_queue"
+                ),
+                (
+                    "select _TenantID, EQ_ObjectID as EJ_ObjectID, SL_Code, EQ_Level,"
+                    " EQ_CreatedUTC, EQ_Severity, EQ_AssignedToRole from"
+                    " ours.ticket_escalation_queue where SL_Code <> 'Work'"
+                ),
             ),
             "signals": (
-                "select _TenantID, EJ_ObjectID, sla, signal, raised_at from by_hand.naive_runtime_signal",
-                "select _TenantID, RS_ObjectID as EJ_ObjectID, SL_Code, RS_SignalCode, RS_ScheduledUTC from ours.ticket_runtime_signal where SL_Code <> 'Work'",
+                (
+                    "select _TenantID, EJ_ObjectID, sla, signal, raised_at from"
+                    " by_hand.naive_runtime_signal"
+                ),
+                (
+                    "select _TenantID, RS_ObjectID as EJ_ObjectID, SL_Code, RS_SignalCode,"
+                    " RS_ScheduledUTC from ours.ticket_runtime_signal where SL_Code <> 'Work'"
+                ),
             ),
             "refused": (
                 "select _TenantID, EJ_ObjectID, EJ_ID, reason from by_hand.naive_quarantine",
-                "select _TenantID, QR_ObjectID as EJ_ObjectID, QR_EventID, QR_Reason from ours.ticket_quarantine",
+                (
+                    "select _TenantID, QR_ObjectID as EJ_ObjectID, QR_EventID, QR_Reason from"
+                    " ours.ticket_quarantine"
+                ),
             ),
-        }  # fmt: skip
+        }
         found = {}
         for name, (hand, our) in pairs.items():
-            hand, our = (f"(from ({query}) anti join wrong using (_TenantID, EJ_ObjectID))" if name != "refused" else f"(select distinct * from ({query}))" for query in (hand, our))
-            found[name], different = connection.execute(f"select (select count(*) from {our}), (select count(*) from ((from {hand} except all from {our}) union all (from {our} except all from {hand})))").fetchone()
+            hand, our = (
+                (
+                    f"(from ({query}) anti join wrong using (_TenantID, EJ_ObjectID))"
+                    if name != "refused"
+                    else f"(select distinct * from ({query}))"
+                )
+                for query in (hand, our)
+            )
+            found[name], different = connection.execute(
+                f"select (select count(*) from {our}), (select count(*) from ((from {hand} except"
+                f" all from {our}) union all (from {our} except all from {hand})))"
+            ).fetchone()
             if different or not found[name]:
-                raise SystemExit(f"{name}: the models written by hand differ in {different} rows of {found[name]}")
+                raise SystemExit(
+                    f"{name}: the models written by hand differ in {different} rows of"
+                    f" {found[name]}"
+                )
     return found
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--events", default="1000000", help="sizes of the journal, by commas")
     parser.add_argument("--only", default=",".join(ALL), help=f"of {', '.join(ALL)}")
     parser.add_argument("--repetitions", type=int, default=3)
-    parser.add_argument("--memory", help="DuckDB's memory_limit where none is measured, such as 12GB on a machine that others use; default DuckDB's own, 80 %% of the machine's")
+    parser.add_argument(
+        "--memory",
+        help=(
+            "DuckDB's memory_limit where none is measured, such as 12GB on a machine that others"
+            " use; default DuckDB's own, 80 %% of the machine's"
+        ),
+    )
     parser.add_argument("--name", help="the results' name in benchmarks/results; none with --only")
     options = parser.parse_args()
     only = options.only.split(",")
     if unknown := set(only) - set(ALL):
         parser.error(f"--only knows no {', '.join(sorted(unknown))}")
-    found = Bench([int(size.replace("_", "")) for size in options.events.split(",")], only, options.repetitions, options.memory).all()
+    found = Bench(
+        [int(size.replace("_", "")) for size in options.events.split(",")],
+        only,
+        options.repetitions,
+        options.memory,
+    ).all()
     folder = HERE / "results" if options.name else WORK
     print("\n" + report.write(found, folder, options.name or "last"))
     return 0

@@ -97,8 +97,13 @@ def listed(title: str, head: str, prefix: str, names: Any) -> list[str]:
 def example() -> tuple[Binding, Config]:
     """A binding `case` with an SLA `Repair`, to show what columns each model has."""
     level = Level(1, "SLA.Breached", 0, "Critical")
-    config = Config.model_validate({"version": 1, "metadb": {"folder": "metadb"}, "journal": {
-        "ref": "events", "deduplicate_on": ["EJ_SourceKey"], "mirror": True}})  # fmt: skip
+    config = Config.model_validate(
+        {
+            "version": 1,
+            "metadb": {"folder": "metadb"},
+            "journal": {"ref": "events", "deduplicate_on": ["EJ_SourceKey"], "mirror": True},
+        }
+    )
     flow = Workflow("1", "CaseFlow", "New", ["New"], [], [], [])
     sla = Sla("Repair", 60, None, [level])
     purposes = {"WorkflowInstance", "SlaTracking", "EscalationQueue"}

@@ -1,4 +1,6 @@
-"""A word at the end of a test run on which engines it ran on: an engine that could not be run is said, not passed over. And runs can be interrupted."""
+"""A word at the end of a test run on which engines it ran on: an engine that could not be run is
+said, not passed over. And runs can be interrupted.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,19 @@ import pytest
 from engines import engine
 from engines.base import NotRun, Worker
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what a shell starts in the background ignores it, as would the runs that tests interrupt
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # what a shell starts in the background ignores it, as would the runs that tests interrupt
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
-def postgres(tmp_path: Path, request: pytest.FixtureRequest, record_property: Callable[[str, str], None]) -> Iterator[Worker]:
-    """A worker on Postgres, for a test of its own; where there is none, the test is skipped and the summary says so."""
+def postgres(
+    tmp_path: Path, request: pytest.FixtureRequest, record_property: Callable[[str, str], None]
+) -> Iterator[Worker]:
+    """A worker on Postgres, for a test of its own; where there is none, the test is skipped and the
+    summary says so.
+    """
     record_property("engine", "postgres")
     record_property("scenario", request.node.name)
     try:
@@ -35,19 +43,51 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in terminalreporter.stats.get(outcome, []):
             said = dict(getattr(report, "user_properties", []))
             if "engine" in said:
-                found = engines.setdefault(said["engine"], {"version": [said.get("version", "")], "passed": [], "failed": [], "skipped": [], "seconds": []})
-                found["failed" if outcome == "error" else outcome].append(said.get("why", said["scenario"]))
+                found = engines.setdefault(
+                    said["engine"],
+                    {
+                        "version": [said.get("version", "")],
+                        "passed": [],
+                        "failed": [],
+                        "skipped": [],
+                        "seconds": [],
+                    },
+                )
+                found["failed" if outcome == "error" else outcome].append(
+                    said.get("why", said["scenario"])
+                )
                 found["seconds"].append(str(report.duration))
     if not engines:
         return
     terminalreporter.section("engines, compared with DuckDB")
     rows = [("engine", "version", "scenarios", "seconds", "result")]
     for name, found in engines.items():
-        result = "FAILED: " + ", ".join(found["failed"]) if found["failed"] else f"NOT RUN because {found['skipped'][0]}" if found["skipped"] else "the same rows"
-        rows.append((name, found["version"][0] or "-", f"{len(found['passed'])} of {sum(len(found[o]) for o in ('passed', 'failed', 'skipped'))}", f"{sum(map(float, found['seconds'])):.0f}", result))
+        result = (
+            "FAILED: " + ", ".join(found["failed"])
+            if found["failed"]
+            else f"NOT RUN because {found['skipped'][0]}"
+            if found["skipped"]
+            else "the same rows"
+        )
+        rows.append(
+            (
+                name,
+                found["version"][0] or "-",
+                (
+                    f"{len(found['passed'])} of"
+                    f" {sum(len(found[o]) for o in ('passed', 'failed', 'skipped'))}"
+                ),
+                f"{sum(map(float, found['seconds'])):.0f}",
+                result,
+            )
+        )
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     for row in rows:
-        terminalreporter.line(" | ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]))
+        terminalreporter.line(
+            " | ".join(
+                [*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]
+            )
+        )
 
 
 def rendered(terminalreporter: pytest.TerminalReporter) -> None:
@@ -57,7 +97,13 @@ def rendered(terminalreporter: pytest.TerminalReporter) -> None:
         for report in terminalreporter.stats.get(outcome, []):
             said = dict(getattr(report, "user_properties", []))
             if "static" in said:
-                lines.append(f"{said['static']:22} | " + {"passed": said.get("said", "passed"), "skipped": f"NOT RUN because {said.get('why')}"}.get(outcome, "FAILED"))
+                lines.append(
+                    f"{said['static']:22} | "
+                    + {
+                        "passed": said.get("said", "passed"),
+                        "skipped": f"NOT RUN because {said.get('why')}",
+                    }.get(outcome, "FAILED")
+                )
     if lines:
         terminalreporter.section("every statement rendered and parsed, none run")
         for line in lines:

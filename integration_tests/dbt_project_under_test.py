@@ -16,19 +16,39 @@ from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_d
 
 PACKAGE = Path(__file__).resolve().parent.parent
 JOURNAL_COLUMNS = {
-    "EJ_ID": "varchar", "_TenantID": "varchar", "EJ_EventType": "varchar", "EJ_EventTimeUTC": "timestamp", "EJ_Actor": "varchar", "EJ_ObjectType": "varchar",
-    "EJ_ObjectID": "varchar", "EJ_CorrelationID": "varchar", "EJ_CausationID": "varchar", "EJ_SourceSystem": "varchar", "EJ_SourceKey": "varchar",
-    "EJ_Payload": "varchar", "EJ_PayloadHash": "varchar", "EJ_Sequence": "bigint", "_SyncDate": "timestamp",
-}  # fmt: skip
+    "EJ_ID": "varchar",
+    "_TenantID": "varchar",
+    "EJ_EventType": "varchar",
+    "EJ_EventTimeUTC": "timestamp",
+    "EJ_Actor": "varchar",
+    "EJ_ObjectType": "varchar",
+    "EJ_ObjectID": "varchar",
+    "EJ_CorrelationID": "varchar",
+    "EJ_CausationID": "varchar",
+    "EJ_SourceSystem": "varchar",
+    "EJ_SourceKey": "varchar",
+    "EJ_Payload": "varchar",
+    "EJ_PayloadHash": "varchar",
+    "EJ_Sequence": "bigint",
+    "_SyncDate": "timestamp",
+}
 
 
 MANIFESTS: dict[str, bytes] = {}  # by what they were parsed from
 
 
 def parsed(folder: Path, options: list[str]) -> Any:
-    """dbt's manifest of a project. Kept, since dbt parses anew for each as_of, which is a variable, and parsing is most of a run's time."""
-    files = sorted(path for part in (folder / "models", folder / "macros", PACKAGE / "macros") for path in part.rglob("*.*"))
-    key = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
+    """dbt's manifest of a project. Kept, since dbt parses anew for each as_of, which is a variable,
+    and parsing is most of a run's time.
+    """
+    files = sorted(
+        path
+        for part in (folder / "models", folder / "macros", PACKAGE / "macros")
+        for path in part.rglob("*.*")
+    )
+    key = hashlib.sha256(
+        b"".join(path.name.encode() + path.read_bytes() for path in files)
+    ).hexdigest()
     if key not in MANIFESTS:
         manifest = dbtRunner().invoke(["parse", *options]).result
         if manifest is None:  # the run will say why
@@ -42,14 +62,40 @@ class RunFailed(Exception):
 
 
 class DbtProject:
-    """A user's dbt project in a folder of its own, on a DuckDB file, with this package and generated models."""
+    """A user's dbt project in a folder of its own, on a DuckDB file, with this package and
+    generated models.
+    """
 
-    def __init__(self, folder: Path, config: dict[str, Any], snapshot: dict[str, Any] | None = None, threads: int = 1):
+    def __init__(
+        self,
+        folder: Path,
+        config: dict[str, Any],
+        snapshot: dict[str, Any] | None = None,
+        threads: int = 1,
+    ):
         self.folder = folder
         self.database = folder / "warehouse.duckdb"
         folder.mkdir(parents=True, exist_ok=True)
-        self.write("dbt_project.yml", {"name": "under_test", "version": "1.0.0", "profile": "under_test", "flags": {"send_anonymous_usage_stats": False}})
-        self.write("profiles.yml", {"under_test": {"target": "duckdb", "outputs": {"duckdb": {"type": "duckdb", "path": str(self.database), "threads": threads}}}})
+        self.write(
+            "dbt_project.yml",
+            {
+                "name": "under_test",
+                "version": "1.0.0",
+                "profile": "under_test",
+                "flags": {"send_anonymous_usage_stats": False},
+            },
+        )
+        self.write(
+            "profiles.yml",
+            {
+                "under_test": {
+                    "target": "duckdb",
+                    "outputs": {
+                        "duckdb": {"type": "duckdb", "path": str(self.database), "threads": threads}
+                    },
+                }
+            },
+        )
         packages = folder / "dbt_packages"
         packages.mkdir(exist_ok=True)
         link = packages / "ozmeta_runtime"
@@ -62,35 +108,73 @@ class DbtProject:
     def write(self, name: str, document: Any) -> None:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(document, sort_keys=False) if name.endswith(".yml") else json.dumps(document), encoding="utf-8")
+        path.write_text(
+            (
+                yaml.safe_dump(document, sort_keys=False)
+                if name.endswith(".yml")
+                else json.dumps(document)
+            ),
+            encoding="utf-8",
+        )
 
     def configure(self, config: dict[str, Any], snapshot: dict[str, Any] | None = None) -> None:
-        """Write the metadata and generate, as `ozmeta-dbt generate --force` does, whatever the rules say."""
+        """Write the metadata and generate, as `ozmeta-dbt generate --force` does, whatever the
+        rules say.
+        """
         from ozmeta_dbt.project import write_models
 
         if snapshot is not None:
             self.write("metadb/snapshot.json", snapshot)
         self.write("ozmeta.yml", config)
-        write_models(self.folder, check_rules=False)  # random rules may never be true, and the fold has to do right by them too
+        write_models(
+            self.folder, check_rules=False
+        )  # random rules may never be true, and the fold has to do right by them too
         self.manifest = None
 
     def start_afresh(self) -> None:
         """Drop all that the project has made, and begin with an empty journal."""
-        for row in self.rows("select table_name, table_type from information_schema.tables where table_schema = 'main'"):
+        for row in self.rows(
+            "select table_name, table_type from information_schema.tables where table_schema ="
+            " 'main'"
+        ):
             with self.connect() as connection:
-                connection.execute(f"drop {'view' if row['table_type'] == 'VIEW' else 'table'} main.{row['table_name']}")
+                connection.execute(
+                    f"drop {'view' if row['table_type'] == 'VIEW' else 'table'}"
+                    f" main.{row['table_name']}"
+                )
         self.create_journal()
 
-    def dbt(self, *args: str, as_of: str | None = None, check: bool = True, callbacks: list[Any] | None = None, vars: dict[str, Any] | None = None) -> Any:
-        """Run dbt in this process. Returns its result; raises RunFailed with the models' messages unless check is false."""
-        options = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder), "--quiet", "--no-use-colors", "--no-write-json"]
+    def dbt(
+        self,
+        *args: str,
+        as_of: str | None = None,
+        check: bool = True,
+        callbacks: list[Any] | None = None,
+        vars: dict[str, Any] | None = None,
+    ) -> Any:
+        """Run dbt in this process. Returns its result; raises RunFailed with the models' messages
+        unless check is false.
+        """
+        options = [
+            "--project-dir",
+            str(self.folder),
+            "--profiles-dir",
+            str(self.folder),
+            "--quiet",
+            "--no-use-colors",
+            "--no-write-json",
+        ]
         given = (vars or {}) | ({"ozmeta_as_of": as_of} if as_of else {})
         options += ["--vars", json.dumps(given)] if given else []
         if self.manifest is None:
             self.manifest = parsed(self.folder, options)
         result = dbtRunner(manifest=self.manifest, callbacks=callbacks).invoke([*args, *options])
         if check and not result.success:
-            messages = [f"{r.node.name}: {r.message}" for r in (result.result or []) if getattr(r, "status", "") not in ("success", "pass", "skipped")]
+            messages = [
+                f"{r.node.name}: {r.message}"
+                for r in result.result or []
+                if getattr(r, "status", "") not in ("success", "pass", "skipped")
+            ]
             raise RunFailed("\n".join(messages) or str(result.exception))
         return result
 
@@ -103,14 +187,19 @@ class DbtProject:
     def create_journal(self, columns: dict[str, str] | None = None) -> None:
         with self.connect() as connection:
             connection.execute("create schema if not exists raw")
-            body = ", ".join(f'"{name}" {type_}' for name, type_ in (columns or JOURNAL_COLUMNS).items())
+            body = ", ".join(
+                f'"{name}" {type_}' for name, type_ in (columns or JOURNAL_COLUMNS).items()
+            )
             connection.execute(f"create or replace table raw.event_journal ({body})")
 
     def append(self, rows: Iterable[dict[str, Any]], table: str = "event_journal") -> None:
         with self.connect() as connection:
             for row in rows:
                 names = ", ".join(f'"{name}"' for name in row)
-                connection.execute(f"insert into raw.{table} ({names}) values ({', '.join('?' * len(row))})", list(row.values()))
+                connection.execute(
+                    f"insert into raw.{table} ({names}) values ({', '.join('?' * len(row))})",
+                    list(row.values()),
+                )
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         with self.connect() as connection:
@@ -119,26 +208,51 @@ class DbtProject:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-# The canonical columns of each table (SPEC 7): what has to be the same however the journal was cut into runs.
+# The canonical columns of each table (SPEC 7): what has to be the same however the journal was cut
+# into runs.
 def canonical(model: str) -> list[str]:
     from ozmeta_dbt.columns import CANONICAL
 
     return list(CANONICAL[model])
 
 
-OBJECT_COLUMN = {"timeline": "EJ_ObjectID", "workflow_instance": "WI_ObjectID", "sla_cycle": "ST_ObjectID", "sla_timer": "ST_ObjectID", "escalation_queue": "EQ_ObjectID", "quarantine": "QR_ObjectID"}
+OBJECT_COLUMN = {
+    "timeline": "EJ_ObjectID",
+    "workflow_instance": "WI_ObjectID",
+    "sla_cycle": "ST_ObjectID",
+    "sla_timer": "ST_ObjectID",
+    "escalation_queue": "EQ_ObjectID",
+    "quarantine": "QR_ObjectID",
+}
 MODELS = tuple(OBJECT_COLUMN)
-OBJECT_COLUMN |= {"approval_event": "AE_ObjectID", "approval_step": "AP_ObjectID", "approval_instance": "AI_ObjectID"}  # of bindings that have a flow
+OBJECT_COLUMN |= {
+    "approval_event": "AE_ObjectID",
+    "approval_step": "AP_ObjectID",
+    "approval_instance": "AI_ObjectID",
+}  # of bindings that have a flow
 
 
-def differences(left: str, right: str, connection: duckdb.DuckDBPyConnection, binding: str, models: Iterable[str] = MODELS) -> dict[str, int]:
-    """{model: rows of `left` that are not in `right`, and the other way round}, on canonical columns of live rows, for two schemas."""
+def differences(
+    left: str,
+    right: str,
+    connection: duckdb.DuckDBPyConnection,
+    binding: str,
+    models: Iterable[str] = MODELS,
+) -> dict[str, int]:
+    """{model: rows of `left` that are not in `right`, and the other way round}, on canonical
+    columns of live rows, for two schemas.
+    """
     found = {}
     for model in models:
         columns = ", ".join(canonical(model))
         live = "" if model == "timeline" else " where _DeleteDate is null"
-        a, b = (f"(select {columns} from {schema}.{binding}_{model}{live})" for schema in (left, right))
-        query = f"select count(*) from ((from {a} except all from {b}) union all (from {b} except all from {a}))"
+        a, b = (
+            f"(select {columns} from {schema}.{binding}_{model}{live})" for schema in (left, right)
+        )
+        query = (
+            f"select count(*) from ((from {a} except all from {b}) union all (from {b} except all"
+            f" from {a}))"
+        )
         count = connection.execute(query).fetchone()[0]
         if count:
             found[model] = count

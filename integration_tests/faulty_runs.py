@@ -1,6 +1,8 @@
-"""dbt runs that go wrong: each is a child, forked from a process that has dbt imported, and is killed, disturbed or held up at a statement of its own.
+"""dbt runs that go wrong: each is a child, forked from a process that has dbt imported, and is
+killed, disturbed or held up at a statement of its own.
 
-A fresh process with dbt costs three seconds, a fork one. Forking is safe only where one thread runs and no database is open: so tests call `dbt_runs` in a process
+A fresh process with dbt costs three seconds, a fork one. Forking is safe only where one thread runs
+and no database is open: so tests call `dbt_runs` in a process
 of their own (`warm_processes`), never in pytest's, in which other tests have run dbt.
 """
 
@@ -29,7 +31,8 @@ INJECTED = "the warehouse went away (injected)"
 
 @dataclass(frozen=True)
 class Fault:
-    """What befalls a run, and at which statement: the n-th, or the first that has all of these words in it.
+    """What befalls a run, and at which statement: the n-th, or the first that has all of these
+    words in it.
 
     kill        SIGKILL `before` the statement, `after` it, or `during` it: `after_ms` into it
     interrupt   the same with SIGINT, as ctrl-c and schedulers send it
@@ -58,15 +61,21 @@ class Outcome:
 
 
 def warm_processes(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=warm_up)
+    return ProcessPoolExecutor(
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=warm_up
+    )
 
 
 def warm_up() -> None:
-    dbt.mp_context._MP_CONTEXT = multiprocessing.get_context("fork")  # dbt's locks then leave nothing behind when their process is killed
+    dbt.mp_context._MP_CONTEXT = multiprocessing.get_context(
+        "fork"
+    )  # dbt's locks then leave nothing behind when their process is killed
 
 
 def dbt_runs(folder: Path, runs: list[Run]) -> list[Outcome]:
-    """The outcomes of runs on one project, one after the other, but that a held one waits until the rest are through."""
+    """The outcomes of runs on one project, one after the other, but that a held one waits until the
+    rest are through.
+    """
     threads = Path("/proc/self/task")
     if threading.active_count() > 1 or (threads.exists() and len(list(threads.iterdir())) > 1):
         raise RuntimeError("only a process with a single thread can be forked")
@@ -99,13 +108,24 @@ def parsed(folder: Path) -> Any:
             raise RuntimeError(f"dbt cannot parse {folder}: {result.exception}")
         _manifests[key] = result.result
         for macro in result.result.macros.values():  # compiled here, not in every child
-            if macro.package_name in ("ozmeta_runtime", "dbt_duckdb") or macro.name.startswith(("materialization_incremental", "statement", "default__")):
+            if macro.package_name in ("ozmeta_runtime", "dbt_duckdb") or macro.name.startswith(
+                ("materialization_incremental", "statement", "default__")
+            ):
                 template_cache.get_node_template(macro)
     return _manifests[key]
 
 
 def options(folder: Path) -> list[str]:
-    return ["--project-dir", str(folder), "--profiles-dir", str(folder), "--quiet", "--no-use-colors", "--log-level-file", "none"]
+    return [
+        "--project-dir",
+        str(folder),
+        "--profiles-dir",
+        str(folder),
+        "--quiet",
+        "--no-use-colors",
+        "--log-level-file",
+        "none",
+    ]
 
 
 class Child:
@@ -147,16 +167,33 @@ def dbt_run(folder: Path, manifest: Any, run: Run, tell: Any, go: int) -> dict[s
         os.dup2(silence, stream)
     gc.disable()  # of the parent's many objects none will go
     statements = disturb(run.fault, tell, go)
-    command = ["run", *run.args, *options(folder), "--no-write-json", "--vars", json.dumps({"ozmeta_as_of": run.as_of})]
+    command = [
+        "run",
+        *run.args,
+        *options(folder),
+        "--no-write-json",
+        "--vars",
+        json.dumps({"ozmeta_as_of": run.as_of}),
+    ]
     result = dbtRunner(manifest=manifest).invoke(command)
-    messages = [f"{r.node.name}: {r.message}" for r in (getattr(result.result, "results", None) or []) if r.status not in ("success", "skipped")]
+    messages = [
+        f"{r.node.name}: {r.message}"
+        for r in getattr(result.result, "results", None) or []
+        if r.status not in ("success", "skipped")
+    ]
     if result.exception:
         messages.append(str(result.exception))
-    return {"success": result.success, "message": "\n".join(messages), "statements": len(statements)}
+    return {
+        "success": result.success,
+        "message": "\n".join(messages),
+        "statements": len(statements),
+    }
 
 
 def disturb(fault: Fault | None, tell: Any, go: int) -> list[str]:
-    """Let the fault strike at its statement. Returns the statements, which are counted as they come."""
+    """Let the fault strike at its statement. Returns the statements, which are counted as they
+    come.
+    """
     execute, statements, struck = DuckDBCursorWrapper.execute, [], []
 
     def strike() -> None:
@@ -166,7 +203,15 @@ def disturb(fault: Fault | None, tell: Any, go: int) -> list[str]:
 
     def disturbed(cursor: Any, sql: str, bindings: Any = None) -> Any:
         statements.append(sql)
-        if fault is None or struck or not (len(statements) == fault.at if isinstance(fault.at, int) else all(word in sql.lower() for word in fault.at)):
+        if (
+            fault is None
+            or struck
+            or not (
+                len(statements) == fault.at
+                if isinstance(fault.at, int)
+                else all(word in sql.lower() for word in fault.at)
+            )
+        ):
             return execute(cursor, sql, bindings)
         struck.append(sql)
         if fault.kind == "hold":

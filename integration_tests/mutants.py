@@ -1,10 +1,13 @@
 """The package broken in ways that matter, one at a time: the suite has to catch each.
 
-    python integration_tests/mutants.py             every mutant, two at a time; writes docs/mutants.md
+    python integration_tests/mutants.py             every mutant, two at a time; writes
+    docs/mutants.md
     python integration_tests/mutants.py NAME ...    these only, and their rows of that page
 
-A mutant is caught when a test fails on what the tables hold. One that only makes a statement fail proves nothing about the suite, so it is
-refused as invalid. Exit status 1 where one survives, is invalid, or no longer applies. test_mutants.py checks that each still applies.
+A mutant is caught when a test fails on what the tables hold. One that only makes a statement fail
+proves nothing about the suite, so it is
+refused as invalid. Exit status 1 where one survives, is invalid, or no longer applies.
+test_mutants.py checks that each still applies.
 """
 
 from __future__ import annotations
@@ -25,11 +28,27 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGE = REPOSITORY / "docs" / "mutants.md"
-COPIED = ("macros", "models", "docs", "seeds", "generator", "integration_tests", "benchmarks", "dbt_project.yml")
-ABOUT_FILES = ("test_mutants.py", "test_docs.py")  # tests of this list and of the documents: they would catch any mutant
+COPIED = (
+    "macros",
+    "models",
+    "docs",
+    "seeds",
+    "generator",
+    "integration_tests",
+    "benchmarks",
+    "dbt_project.yml",
+)
+ABOUT_FILES = (
+    "test_mutants.py",
+    "test_docs.py",
+)  # tests of this list and of the documents: they would catch any mutant
 CHANGED, READING = "test_changed_metadata.py", "test_reading.py"
 MESSAGES, ALIASES = "test_messages.py", "test_aliased_events.py"
-CASES, CLAIMS, RUNS = HANDY = ["test_cases.py", "test_claims.py", "test_runs.py"]  # quick, and they say what is wrong
+CASES, CLAIMS, RUNS = HANDY = [
+    "test_cases.py",
+    "test_claims.py",
+    "test_runs.py",
+]  # quick, and they say what is wrong
 OTHERS = "test_*.py"
 
 
@@ -46,206 +65,1643 @@ class Mutant:
 
 
 def mutants() -> list[Mutant]:
-    slice_, admit, quarantine = "journal/journal_slice.sql", "journal/admit.sql", "journal/quarantine.sql"
-    order, candidates, apply, timeline, instance = (f"fold/{name}.sql" for name in ("order", "candidates", "apply", "timeline", "workflow_instance"))
-    marks, cycle, timer, queue = "sla/marks.sql", "sla/sla_cycle.sql", "sla/sla_timer.sql", "escalation/escalation_queue.sql"
+    slice_, admit, quarantine = (
+        "journal/journal_slice.sql",
+        "journal/admit.sql",
+        "journal/quarantine.sql",
+    )
+    order, candidates, apply, timeline, instance = (
+        f"fold/{name}.sql"
+        for name in ("order", "candidates", "apply", "timeline", "workflow_instance")
+    )
+    marks, cycle, timer, queue = (
+        "sla/marks.sql",
+        "sla/sla_cycle.sql",
+        "sla/sla_timer.sql",
+        "escalation/escalation_queue.sql",
+    )
     return [
         # which rows are read
-        Mutant("lookback dropped", slice_, '~ " - " ~ intake.lookback_minutes * 60000000)', '~ " - 0")', "a row that appears behind the watermark, within the lookback, is read", "8", "order-5"),
-        Mutant("lookback exclusive", "dialect/time.sql", "'TIMESTAMP' -%}({{ column }} >= {{", "'TIMESTAMP' -%}({{ column }} > {{", "read at or after the last one read, less the lookback", "8", f"{CLAIMS}::test_the_lookback_is_inclusive_and_ends_there"),
-        Mutant("row without _SyncDate read once", "dialect/time.sql", "or {{ column }} is null or {{ column }} = timestamp '-infinity'", "or {{ column }} = timestamp '-infinity'", "a row without an arrival is looked at by every run", "8", f"{CLAIMS}::test_a_row_without_sync_date_is_read_whenever_it_comes"),
-        Mutant("row that came at -infinity read once", "dialect/time.sql", " or {{ column }} = timestamp '-infinity'", "", "infinity is no instant, and a row without an arrival is looked at by every run", "2, 8", f"{CLAIMS}::test_no_arrival_is_one_that_is_no_instant"),
-        Mutant("one watermark for all journals", slice_, "state.journals.get(journal.name) if", "(state.journals.values() | list | sort | last) if", "each source has its own watermark", "8", f"{RUNS}::test_two_journals_each_with_its_own_watermark"),
-        Mutant("only one name of an object type", slice_, "in ({{ ozmeta_runtime.literals(intake.object_types) }})", "in ({{ ozmeta_runtime.literals(intake.object_types[1:]) }})", "`Case` and `CA` are one type", "4", "order-8"),
-        Mutant("blank is no null", slice_, "set blank_is_null = ['EJ_ID', '_TenantID', ", "set blank_is_null = ['EJ_ID', ", "no tenant where the binding needs one: refused, blank or null", "4.1", f"{CLAIMS}::test_when_a_tenant_is_needed"),
+        Mutant(
+            "lookback dropped",
+            slice_,
+            '~ " - " ~ intake.lookback_minutes * 60000000)',
+            '~ " - 0")',
+            "a row that appears behind the watermark, within the lookback, is read",
+            "8",
+            "order-5",
+        ),
+        Mutant(
+            "lookback exclusive",
+            "dialect/time.sql",
+            "'TIMESTAMP' -%}({{ column }} >= {{",
+            "'TIMESTAMP' -%}({{ column }} > {{",
+            "read at or after the last one read, less the lookback",
+            "8",
+            f"{CLAIMS}::test_the_lookback_is_inclusive_and_ends_there",
+        ),
+        Mutant(
+            "row without _SyncDate read once",
+            "dialect/time.sql",
+            "or {{ column }} is null or {{ column }} = timestamp '-infinity'",
+            "or {{ column }} = timestamp '-infinity'",
+            "a row without an arrival is looked at by every run",
+            "8",
+            f"{CLAIMS}::test_a_row_without_sync_date_is_read_whenever_it_comes",
+        ),
+        Mutant(
+            "row that came at -infinity read once",
+            "dialect/time.sql",
+            " or {{ column }} = timestamp '-infinity'",
+            "",
+            "infinity is no instant, and a row without an arrival is looked at by every run",
+            "2, 8",
+            f"{CLAIMS}::test_no_arrival_is_one_that_is_no_instant",
+        ),
+        Mutant(
+            "one watermark for all journals",
+            slice_,
+            "state.journals.get(journal.name) if",
+            "(state.journals.values() | list | sort | last) if",
+            "each source has its own watermark",
+            "8",
+            f"{RUNS}::test_two_journals_each_with_its_own_watermark",
+        ),
+        Mutant(
+            "only one name of an object type",
+            slice_,
+            "in ({{ ozmeta_runtime.literals(intake.object_types) }})",
+            "in ({{ ozmeta_runtime.literals(intake.object_types[1:]) }})",
+            "`Case` and `CA` are one type",
+            "4",
+            "order-8",
+        ),
+        Mutant(
+            "blank is no null",
+            slice_,
+            "set blank_is_null = ['EJ_ID', '_TenantID', ",
+            "set blank_is_null = ['EJ_ID', ",
+            "no tenant where the binding needs one: refused, blank or null",
+            "4.1",
+            f"{CLAIMS}::test_when_a_tenant_is_needed",
+        ),
         # admission, duplicates, quarantine
-        Mutant("reasons in another order", admit, "when EJ_EventType is null then 'MissingEventType'\n            when EJ_EventTimeUTC is null then 'MissingEventTime'", "when EJ_EventTimeUTC is null then 'MissingEventTime'\n            when EJ_EventType is null then 'MissingEventType'", "the first reason of the list is the row's", "4.1", "order-10"),
-        Mutant("tenant needed by the key only", admit, "{% if intake.needs_tenant %}", "{% if intake.tenant_in_key %}", "no tenant where the binding needs one: TB_RequiresTenant", "4.1", f"{CLAIMS}::test_when_a_tenant_is_needed"),
-        Mutant("tenant skipped in the object's key", admit, "key_of(['EJ_ObjectID', '_TenantID'] if intake.tenant_in_key else ['EJ_ObjectID'])", "key_of(['EJ_ObjectID'])", "the tenant is part of the key", "4", "order-8"),
-        Mutant("tenant always in the object's key", admit, "key_of(['EJ_ObjectID', '_TenantID'] if intake.tenant_in_key else ['EJ_ObjectID'])", "key_of(['EJ_ObjectID', '_TenantID'])", "under ObjectID the tenant is no part of the key", "4", "order-9"),
-        Mutant("null is blank in what is said", "dialect/keys.sql", 'texts.extend([ozmeta_runtime.text_length(part)]', 'texts.extend(["coalesce(" ~ ozmeta_runtime.text_length(part) ~ ", 0)"]', "an actor that is null and one that is blank are other content", "4.2", f"{CLAIMS}::test_a_blank_and_none_are_other_content"),
-        Mutant("payload is no content", admit, "'raw_sequence', 'payload'])", "'raw_sequence'])", "a row of the same id with other content is a conflicting duplicate", "4.2", "order-4"),
-        Mutant("actor is no content", admit, "'raw_event_time', 'EJ_Actor', 'EJ_CorrelationID'", "'raw_event_time', 'EJ_CorrelationID'", "every column but _SyncDate is content", "4.2", "order-13"),
-        Mutant("the tenant is no content", admit, "(['_TenantID'] if not intake.tenant_in_key else [])", "([])", "under ObjectID the same row of another tenant is a conflicting duplicate", "4.2", f"{CLAIMS}::test_under_object_id_the_tenant_is_part_of_what_is_said"),
-        Mutant("an array is a payload", "dialect/json.sql", "(json_valid({{ text }}) and (starts_with({{ text }}, '{') or starts_with(ltrim({{ text }}, e' \\t\\r\\n'), '{')))", "json_valid({{ text }})", "a payload that is not a JSON object is refused", "4.1", "order-6"),
-        Mutant("what only DuckDB reads is a payload", "dialect/json.sql", "when {{ lax | replace('#', text) }} then not", "when 1 = 0 then not", "NaN, Infinity and a comma before a bracket are no JSON", "4.1", "order-21"),
-        Mutant("what a string holds makes it no payload", "dialect/json.sql", "when {{ lax | replace('#', text) }} then not (", "when {{ lax | replace('#', text) }} then (1 = 0) and (", "a string may hold any text", "4.1", "order-21"),
-        Mutant("last delivery stays", timeline, "1 end, _SyncDate, EJ_EventTimeUTC, {{", "1 end, _SyncDate desc, EJ_EventTimeUTC, {{", "of one id, the row with the least _SyncDate stays", "4.2", "order-13"),
-        Mutant("same arrival, later event stays", timeline, "1 end, _SyncDate, EJ_EventTimeUTC, {{", "1 end, _SyncDate, EJ_EventTimeUTC desc, {{", "then the least event time", "4.2", "order-14"),
-        Mutant("duplicates across objects", timeline, "partition by _ObjectKey, {{", "partition by {{", "duplicates are judged per object, so per tenant", "4.2", "order-8"),
-        Mutant("a refused row stands for an admitted one", timeline, "order by case when refusal is null then 0 else 1 end, _SyncDate", "order by _SyncDate", "duplicates are judged among admitted rows", "4.1, 4.2", "order-22"),
-        Mutant("rows without id hide all others", admit, "    where EJ_ID is not null\n", "", "a row that is refused takes no other along", "4.1, 9.6", "order-22"),
-        Mutant("earlier arrival ignored", timeline, "       or known._SyncDate > typed._SyncDate\n", "", "a row that reached the journal before the one already read takes over", "4.2, 8", "order-5"),
-        Mutant("conflicts of later runs unseen", quarantine, '{{ "repeated" if state.whole else "admission" }}', "repeated", "a conflicting duplicate goes to quarantine whenever it comes", "4.2", "order-20"),
-        Mutant("quarantine judged afresh from new rows only", quarantine, "{%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}", "", "judged afresh, the whole journal is read again", "8", f"{CLAIMS}::test_a_quarantine_made_afresh_reads_the_whole_journal"),
-        Mutant("what gave way elsewhere unseen", slice_, """{{ "(" ~ since ~ " or " ~ c.EJ_ID ~ " in (" ~ or_ids ~ ")" ~ (" or " ~ c.message_key ~ " in (" ~ or_keys ~ ")" if or_keys else "") ~ ")" if or_ids else since }}""", "{{ since }}", "a row displaced by an older delivery through another journal goes to quarantine", "4.2, 9.1", "test_pinned.py::test_older_delivery_through_another_source"),
-        Mutant("what a killed run replaced untold", timeline, '''{{ ozmeta_runtime.truth(ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch) }}''', "{{ ozmeta_runtime.truth('1 = 0') }}", "what a run that died had displaced goes to quarantine by the next", "4.2, 8", "test_pinned.py::test_older_delivery_through_another_source"),
-        Mutant("tenant skipped in quarantine's join", quarantine, "left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID", "left join known on known.EJ_ID", "equal ids of two objects are no duplicates", "4.2, 9.4", "order-4"),
-        Mutant("refused for good", quarantine, "{%- else %} and QR_Reason = 'ConflictingDuplicate' and", "{%- else %} and 1 = 0 and", "a refused duplicate that turns out to be the first leaves the quarantine", "4.2, 9.1", f"{CLAIMS}::test_a_refused_duplicate_may_turn_out_to_be_the_first"),
+        Mutant(
+            "reasons in another order",
+            admit,
+            "when EJ_EventType is null then 'MissingEventType'\n            when EJ_EventTimeUTC is"
+            " null then 'MissingEventTime'",
+            "when EJ_EventTimeUTC is null then 'MissingEventTime'\n            when EJ_EventType is"
+            " null then 'MissingEventType'",
+            "the first reason of the list is the row's",
+            "4.1",
+            "order-10",
+        ),
+        Mutant(
+            "tenant needed by the key only",
+            admit,
+            "{% if intake.needs_tenant %}",
+            "{% if intake.tenant_in_key %}",
+            "no tenant where the binding needs one: TB_RequiresTenant",
+            "4.1",
+            f"{CLAIMS}::test_when_a_tenant_is_needed",
+        ),
+        Mutant(
+            "tenant skipped in the object's key",
+            admit,
+            "key_of(['EJ_ObjectID', '_TenantID'] if intake.tenant_in_key else ['EJ_ObjectID'])",
+            "key_of(['EJ_ObjectID'])",
+            "the tenant is part of the key",
+            "4",
+            "order-8",
+        ),
+        Mutant(
+            "tenant always in the object's key",
+            admit,
+            "key_of(['EJ_ObjectID', '_TenantID'] if intake.tenant_in_key else ['EJ_ObjectID'])",
+            "key_of(['EJ_ObjectID', '_TenantID'])",
+            "under ObjectID the tenant is no part of the key",
+            "4",
+            "order-9",
+        ),
+        Mutant(
+            "null is blank in what is said",
+            "dialect/keys.sql",
+            "texts.extend([ozmeta_runtime.text_length(part)]",
+            'texts.extend(["coalesce(" ~ ozmeta_runtime.text_length(part) ~ ", 0)"]',
+            "an actor that is null and one that is blank are other content",
+            "4.2",
+            f"{CLAIMS}::test_a_blank_and_none_are_other_content",
+        ),
+        Mutant(
+            "payload is no content",
+            admit,
+            "'raw_sequence', 'payload'])",
+            "'raw_sequence'])",
+            "a row of the same id with other content is a conflicting duplicate",
+            "4.2",
+            "order-4",
+        ),
+        Mutant(
+            "actor is no content",
+            admit,
+            "'raw_event_time', 'EJ_Actor', 'EJ_CorrelationID'",
+            "'raw_event_time', 'EJ_CorrelationID'",
+            "every column but _SyncDate is content",
+            "4.2",
+            "order-13",
+        ),
+        Mutant(
+            "the tenant is no content",
+            admit,
+            "(['_TenantID'] if not intake.tenant_in_key else [])",
+            "([])",
+            "under ObjectID the same row of another tenant is a conflicting duplicate",
+            "4.2",
+            f"{CLAIMS}::test_under_object_id_the_tenant_is_part_of_what_is_said",
+        ),
+        Mutant(
+            "an array is a payload",
+            "dialect/json.sql",
+            "(json_valid({{ text }}) and (starts_with({{ text }}, '{') or starts_with(ltrim({{ text"
+            " }}, e' \\t\\r\\n'), '{')))",
+            "json_valid({{ text }})",
+            "a payload that is not a JSON object is refused",
+            "4.1",
+            "order-6",
+        ),
+        Mutant(
+            "what only DuckDB reads is a payload",
+            "dialect/json.sql",
+            "when {{ lax | replace('#', text) }} then not",
+            "when 1 = 0 then not",
+            "NaN, Infinity and a comma before a bracket are no JSON",
+            "4.1",
+            "order-21",
+        ),
+        Mutant(
+            "what a string holds makes it no payload",
+            "dialect/json.sql",
+            "when {{ lax | replace('#', text) }} then not (",
+            "when {{ lax | replace('#', text) }} then (1 = 0) and (",
+            "a string may hold any text",
+            "4.1",
+            "order-21",
+        ),
+        Mutant(
+            "last delivery stays",
+            timeline,
+            "1 end, _SyncDate, EJ_EventTimeUTC, {{",
+            "1 end, _SyncDate desc, EJ_EventTimeUTC, {{",
+            "of one id, the row with the least _SyncDate stays",
+            "4.2",
+            "order-13",
+        ),
+        Mutant(
+            "same arrival, later event stays",
+            timeline,
+            "1 end, _SyncDate, EJ_EventTimeUTC, {{",
+            "1 end, _SyncDate, EJ_EventTimeUTC desc, {{",
+            "then the least event time",
+            "4.2",
+            "order-14",
+        ),
+        Mutant(
+            "duplicates across objects",
+            timeline,
+            "partition by _ObjectKey, {{",
+            "partition by {{",
+            "duplicates are judged per object, so per tenant",
+            "4.2",
+            "order-8",
+        ),
+        Mutant(
+            "a refused row stands for an admitted one",
+            timeline,
+            "order by case when refusal is null then 0 else 1 end, _SyncDate",
+            "order by _SyncDate",
+            "duplicates are judged among admitted rows",
+            "4.1, 4.2",
+            "order-22",
+        ),
+        Mutant(
+            "rows without id hide all others",
+            admit,
+            "    where EJ_ID is not null\n",
+            "",
+            "a row that is refused takes no other along",
+            "4.1, 9.6",
+            "order-22",
+        ),
+        Mutant(
+            "earlier arrival ignored",
+            timeline,
+            "       or known._SyncDate > typed._SyncDate\n",
+            "",
+            "a row that reached the journal before the one already read takes over",
+            "4.2, 8",
+            "order-5",
+        ),
+        Mutant(
+            "conflicts of later runs unseen",
+            quarantine,
+            '{{ "repeated" if state.whole else "admission" }}',
+            "repeated",
+            "a conflicting duplicate goes to quarantine whenever it comes",
+            "4.2",
+            "order-20",
+        ),
+        Mutant(
+            "quarantine judged afresh from new rows only",
+            quarantine,
+            "{%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}",
+            "",
+            "judged afresh, the whole journal is read again",
+            "8",
+            f"{CLAIMS}::test_a_quarantine_made_afresh_reads_the_whole_journal",
+        ),
+        Mutant(
+            "what gave way elsewhere unseen",
+            slice_,
+            """{{ "(" ~ since ~ " or " ~ c.EJ_ID ~ " in (" ~ or_ids ~ ")" ~ (" or " ~ c.message_key ~ " in (" ~ or_keys ~ ")" if or_keys else "") ~ ")" if or_ids else since }}""",
+            "{{ since }}",
+            "a row displaced by an older delivery through another journal goes to quarantine",
+            "4.2, 9.1",
+            "test_pinned.py::test_older_delivery_through_another_source",
+        ),
+        Mutant(
+            "what a killed run replaced untold",
+            timeline,
+            """{{ ozmeta_runtime.truth(ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch) }}""",
+            "{{ ozmeta_runtime.truth('1 = 0') }}",
+            "what a run that died had displaced goes to quarantine by the next",
+            "4.2, 8",
+            "test_pinned.py::test_older_delivery_through_another_source",
+        ),
+        Mutant(
+            "tenant skipped in quarantine's join",
+            quarantine,
+            "left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID",
+            "left join known on known.EJ_ID",
+            "equal ids of two objects are no duplicates",
+            "4.2, 9.4",
+            "order-4",
+        ),
+        Mutant(
+            "refused for good",
+            quarantine,
+            "{%- else %} and QR_Reason = 'ConflictingDuplicate' and",
+            "{%- else %} and 1 = 0 and",
+            "a refused duplicate that turns out to be the first leaves the quarantine",
+            "4.2, 9.1",
+            f"{CLAIMS}::test_a_refused_duplicate_may_turn_out_to_be_the_first",
+        ),
         # messages and old names
-        Mutant("a message is its id", "journal/messages.sql", "~ '.TL_MessageKey', \"'message'\"]", "~ '.EJ_ID', \"'message'\"]", "with deduplicate_on a row is known by its message", "4.2", f"{MESSAGES}::test_random_messages"),
-        Mutant("an empty part of a message key", "journal/messages.sql", """present.append(part ~ " <> ''")""", """present.append(part ~ " is not null")""", "a row in which a column of the message key is '' has none", "2", f"{MESSAGES}::test_random_messages"),
-        Mutant("messages that differ are unseen", quarantine, "coalesce(same.TL_ContentHash, known.TL_ContentHash)", "known.TL_ContentHash", "a message with other content goes to quarantine", "4.2", f"{MESSAGES}::test_a_message_that_comes_again_under_a_new_id_counts_once"),
-        Mutant("a message that gave way unseen", slice_, 'if or_keys else ""', 'if 1 == 0 else ""', "a message displaced through another journal goes to quarantine", "4.2", f"{MESSAGES}::test_an_older_delivery_through_another_journal_takes_the_place_of_the_held_one"),
-        Mutant("other messages unnoticed", timeline, "{%- if (held[3:] or ['']) != (wanted[3:] or ['']) -%}", "{%- if false -%}", "a changed deduplicate_on stops the run", "4.2", f"{MESSAGES}::test_turned_on_or_off_it_asks_for_a_full_refresh"),
-        Mutant("old states are unknown", order, "renamed_as('PL_ToState', aliases.get('states'))", "renamed_as('PL_ToState', none)", "an old name is read as the name of today", "4.4", "apply-16"),
-        Mutant("rules see old event types", marks, "renamed_as('EJ_EventType', intake.get('event_aliases'))", "renamed_as('EJ_EventType', none)", "a rule reads an old name as the name of today", "4.4", f"{ALIASES}::test_rules_and_answers_see_the_names_of_today"),
-        Mutant("old names of a field go first", timeline, "coalesce(\" ~ raws | join(', ')", "coalesce(\" ~ raws | reverse | join(', ')", "a field's name of today goes before its old names", "4.4", f"{ALIASES}::test_a_renamed_field"),
+        Mutant(
+            "a message is its id",
+            "journal/messages.sql",
+            "~ '.TL_MessageKey', \"'message'\"]",
+            "~ '.EJ_ID', \"'message'\"]",
+            "with deduplicate_on a row is known by its message",
+            "4.2",
+            f"{MESSAGES}::test_random_messages",
+        ),
+        Mutant(
+            "an empty part of a message key",
+            "journal/messages.sql",
+            """present.append(part ~ " <> ''")""",
+            """present.append(part ~ " is not null")""",
+            "a row in which a column of the message key is '' has none",
+            "2",
+            f"{MESSAGES}::test_random_messages",
+        ),
+        Mutant(
+            "messages that differ are unseen",
+            quarantine,
+            "coalesce(same.TL_ContentHash, known.TL_ContentHash)",
+            "known.TL_ContentHash",
+            "a message with other content goes to quarantine",
+            "4.2",
+            f"{MESSAGES}::test_a_message_that_comes_again_under_a_new_id_counts_once",
+        ),
+        Mutant(
+            "a message that gave way unseen",
+            slice_,
+            'if or_keys else ""',
+            'if 1 == 0 else ""',
+            "a message displaced through another journal goes to quarantine",
+            "4.2",
+            f"{MESSAGES}::test_an_older_delivery_through_another_journal_takes_the_place_of_the_held_one",
+        ),
+        Mutant(
+            "other messages unnoticed",
+            timeline,
+            "{%- if (held[3:] or ['']) != (wanted[3:] or ['']) -%}",
+            "{%- if false -%}",
+            "a changed deduplicate_on stops the run",
+            "4.2",
+            f"{MESSAGES}::test_turned_on_or_off_it_asks_for_a_full_refresh",
+        ),
+        Mutant(
+            "old states are unknown",
+            order,
+            "renamed_as('PL_ToState', aliases.get('states'))",
+            "renamed_as('PL_ToState', none)",
+            "an old name is read as the name of today",
+            "4.4",
+            "apply-16",
+        ),
+        Mutant(
+            "rules see old event types",
+            marks,
+            "renamed_as('EJ_EventType', intake.get('event_aliases'))",
+            "renamed_as('EJ_EventType', none)",
+            "a rule reads an old name as the name of today",
+            "4.4",
+            f"{ALIASES}::test_rules_and_answers_see_the_names_of_today",
+        ),
+        Mutant(
+            "old names of a field go first",
+            timeline,
+            "coalesce(\" ~ raws | join(', ')",
+            "coalesce(\" ~ raws | reverse | join(', ')",
+            "a field's name of today goes before its old names",
+            "4.4",
+            f"{ALIASES}::test_a_renamed_field",
+        ),
         # order
-        Mutant("time before sequence in a stream", order, "order by EJ_Sequence, EJ_EventTimeUTC, {{", "order by EJ_EventTimeUTC, EJ_Sequence, {{", "a writer's own order wins within its stream", "4.3", "order-2"),
-        Mutant("id before time in a stream", order, "order by EJ_Sequence, EJ_EventTimeUTC, {{", "order by EJ_Sequence, {{", "ordered by (sequence, event time, id) within a stream", "4.3", "order-12"),
-        Mutant("stream ignored", order, "partition by _ObjectKey, {{ source }}, case when", "partition by _ObjectKey, case when", "a stream is (object, source system)", "4.3", "order-17"),
-        Mutant("streams where there are none", order, """if stream != 'none' else "''" %}""", """if stream != 'nothing' else "''" %}""", "stream: none makes the object one stream", "4.3", f"{CLAIMS}::test_without_streams_the_object_is_one"),
-        Mutant("nanoseconds decide nothing", order, '{{ "effective_nanos, " if nanos }}', "{{ ozmeta_runtime.bytewise('EJ_ID') }}, ", "finer than a microsecond is kept, and decides the order", "4.3, 11", f"{READING}::test_nanoseconds_decide_the_order"),
-        Mutant("nanoseconds go back in a stream", order, "case when EJ_Sequence is null then TL_EventNanos\n", "case when 1 = 1 then TL_EventNanos\n", "an effective time never goes back in its stream", "4.3", f"{READING}::test_nanoseconds_never_go_back_in_a_stream"),
-        Mutant("24:00 is an instant", "dialect/iso.sql", "'([01][0-9]|2[0-3])', '[0-5][0-9]'", "'([01][0-9]|2[0-4])', '[0-5][0-9]'", "ISO 8601 only, hours 00-23", "11", f"{READING}::test_a_time_that_is_not_iso_is_refused"),
-        Mutant("a null of a struct clears a field", "dialect/columns.sql", '"case when " ~ inner ~ " is not null then "', '"case when 1 = 1 then "', "an absent key keeps the field", "4.7", f"{READING}::test_a_payload_that_is_a_struct"),
-        Mutant("every number is in seconds", "dialect/epoch.sql", "when {{ number }} < 100000000000 then {{ seconds }}", "when {{ number }} < 10000000000000 then {{ seconds }}", "a number is a Unix time whose magnitude says its unit", "2", f"{READING}::test_a_number_is_a_unix_time"),
-        Mutant("as_of itself is pending", order, "where EJ_EventTimeUTC <= {{ as_of }}", "where EJ_EventTimeUTC < {{ as_of }}", "pending is an event after as_of", "3", "order-11"),
-        Mutant("future events count", order, "where EJ_EventTimeUTC <= {{ as_of }}", "where EJ_EventTimeUTC is not null", "pending events are counted nowhere", "3", "order-7"),
-        Mutant("sequence null last", order, "{{ ozmeta_runtime.nulls_first('EJ_Sequence') }},", "EJ_Sequence nulls last,", "on a tie, sequence with null first", "4.3", "order-3"),
-        Mutant("id before source on a tie", order, "{{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{", "{{ ozmeta_runtime.bytewise('EJ_ID') }}, {{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{", "on a tie, the source before the id", "4.3", "order-3"),
-        Mutant("id before time on a tie", order, "{{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{", "{{ ozmeta_runtime.bytewise('stream') }}, {{", "on a tie, the event time before the id", "4.3", "order-19"),
-        Mutant("the clock decides everywhere", order, "  TL_EffectiveUTC, {{", "  EJ_EventTimeUTC, {{", "the object's total order is by effective time", "4.3", "order-2"),
+        Mutant(
+            "time before sequence in a stream",
+            order,
+            "order by EJ_Sequence, EJ_EventTimeUTC, {{",
+            "order by EJ_EventTimeUTC, EJ_Sequence, {{",
+            "a writer's own order wins within its stream",
+            "4.3",
+            "order-2",
+        ),
+        Mutant(
+            "id before time in a stream",
+            order,
+            "order by EJ_Sequence, EJ_EventTimeUTC, {{",
+            "order by EJ_Sequence, {{",
+            "ordered by (sequence, event time, id) within a stream",
+            "4.3",
+            "order-12",
+        ),
+        Mutant(
+            "stream ignored",
+            order,
+            "partition by _ObjectKey, {{ source }}, case when",
+            "partition by _ObjectKey, case when",
+            "a stream is (object, source system)",
+            "4.3",
+            "order-17",
+        ),
+        Mutant(
+            "streams where there are none",
+            order,
+            """if stream != 'none' else "''" %}""",
+            """if stream != 'nothing' else "''" %}""",
+            "stream: none makes the object one stream",
+            "4.3",
+            f"{CLAIMS}::test_without_streams_the_object_is_one",
+        ),
+        Mutant(
+            "nanoseconds decide nothing",
+            order,
+            '{{ "effective_nanos, " if nanos }}',
+            "{{ ozmeta_runtime.bytewise('EJ_ID') }}, ",
+            "finer than a microsecond is kept, and decides the order",
+            "4.3, 11",
+            f"{READING}::test_nanoseconds_decide_the_order",
+        ),
+        Mutant(
+            "nanoseconds go back in a stream",
+            order,
+            "case when EJ_Sequence is null then TL_EventNanos\n",
+            "case when 1 = 1 then TL_EventNanos\n",
+            "an effective time never goes back in its stream",
+            "4.3",
+            f"{READING}::test_nanoseconds_never_go_back_in_a_stream",
+        ),
+        Mutant(
+            "24:00 is an instant",
+            "dialect/iso.sql",
+            "'([01][0-9]|2[0-3])', '[0-5][0-9]'",
+            "'([01][0-9]|2[0-4])', '[0-5][0-9]'",
+            "ISO 8601 only, hours 00-23",
+            "11",
+            f"{READING}::test_a_time_that_is_not_iso_is_refused",
+        ),
+        Mutant(
+            "a null of a struct clears a field",
+            "dialect/columns.sql",
+            '"case when " ~ inner ~ " is not null then "',
+            '"case when 1 = 1 then "',
+            "an absent key keeps the field",
+            "4.7",
+            f"{READING}::test_a_payload_that_is_a_struct",
+        ),
+        Mutant(
+            "every number is in seconds",
+            "dialect/epoch.sql",
+            "when {{ number }} < 100000000000 then {{ seconds }}",
+            "when {{ number }} < 10000000000000 then {{ seconds }}",
+            "a number is a Unix time whose magnitude says its unit",
+            "2",
+            f"{READING}::test_a_number_is_a_unix_time",
+        ),
+        Mutant(
+            "as_of itself is pending",
+            order,
+            "where EJ_EventTimeUTC <= {{ as_of }}",
+            "where EJ_EventTimeUTC < {{ as_of }}",
+            "pending is an event after as_of",
+            "3",
+            "order-11",
+        ),
+        Mutant(
+            "future events count",
+            order,
+            "where EJ_EventTimeUTC <= {{ as_of }}",
+            "where EJ_EventTimeUTC is not null",
+            "pending events are counted nowhere",
+            "3",
+            "order-7",
+        ),
+        Mutant(
+            "sequence null last",
+            order,
+            "{{ ozmeta_runtime.nulls_first('EJ_Sequence') }},",
+            "EJ_Sequence nulls last,",
+            "on a tie, sequence with null first",
+            "4.3",
+            "order-3",
+        ),
+        Mutant(
+            "id before source on a tie",
+            order,
+            "{{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{",
+            "{{ ozmeta_runtime.bytewise('EJ_ID') }}, {{ ozmeta_runtime.bytewise('stream') }},"
+            " EJ_EventTimeUTC, {{",
+            "on a tie, the source before the id",
+            "4.3",
+            "order-3",
+        ),
+        Mutant(
+            "id before time on a tie",
+            order,
+            "{{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{",
+            "{{ ozmeta_runtime.bytewise('stream') }}, {{",
+            "on a tie, the event time before the id",
+            "4.3",
+            "order-19",
+        ),
+        Mutant(
+            "the clock decides everywhere",
+            order,
+            "  TL_EffectiveUTC, {{",
+            "  EJ_EventTimeUTC, {{",
+            "the object's total order is by effective time",
+            "4.3",
+            "order-2",
+        ),
         # candidates
-        Mutant("event type before code", order, "case when PL_Code is not null then ", "case when PL_Code is not null and EJ_EventType not in ({{ ozmeta_runtime.literals(workflow.bound_events) }}) then ", "a code goes before the event type", "4.4", "apply-9", times=2),
-        Mutant("fromState does not narrow", candidates, "(questions.asked_from = '' or questions.asked_from = choices.from_state)", "(1 = 1)", "fromState narrows the candidates", "4.4", "apply-2"),
-        Mutant("toState does not narrow", candidates, "(questions.asked_to = '' or questions.asked_to = choices.to_state)", "(1 = 1)", "toState narrows the candidates", "4.4", "apply-12"),
-        Mutant("unknown state first", candidates, "case when basis <> 'state' and offered = 0 then 'UnknownTransition'\n", "case when 1 = 0 then 'UnknownTransition'\n", "an unknown code goes before an unknown state", "4.4", "apply-10"),
-        Mutant("any target of several", candidates, "first_target <> last_target", "1 = 0", "where the targets differ, the legal candidates decide", "4.5", "apply-3", times=2),
-        Mutant("greatest code", candidates, "{{ ozmeta_runtime.first_text('code') }} as legal_code", "max(code) as legal_code", "the code is the least of the legal candidates", "4.5", "apply-11"),
-        Mutant("greatest code of an illegal move", candidates, "{{ ozmeta_runtime.first_text('case when is_candidate = 1 then code end') }} as any_code", "max(case when is_candidate = 1 then code end) as any_code", "else the least of its candidates", "4.5", "apply-11"),
+        Mutant(
+            "event type before code",
+            order,
+            "case when PL_Code is not null then ",
+            "case when PL_Code is not null and EJ_EventType not in ({{"
+            " ozmeta_runtime.literals(workflow.bound_events) }}) then ",
+            "a code goes before the event type",
+            "4.4",
+            "apply-9",
+            times=2,
+        ),
+        Mutant(
+            "fromState does not narrow",
+            candidates,
+            "(questions.asked_from = '' or questions.asked_from = choices.from_state)",
+            "(1 = 1)",
+            "fromState narrows the candidates",
+            "4.4",
+            "apply-2",
+        ),
+        Mutant(
+            "toState does not narrow",
+            candidates,
+            "(questions.asked_to = '' or questions.asked_to = choices.to_state)",
+            "(1 = 1)",
+            "toState narrows the candidates",
+            "4.4",
+            "apply-12",
+        ),
+        Mutant(
+            "unknown state first",
+            candidates,
+            "case when basis <> 'state' and offered = 0 then 'UnknownTransition'\n",
+            "case when 1 = 0 then 'UnknownTransition'\n",
+            "an unknown code goes before an unknown state",
+            "4.4",
+            "apply-10",
+        ),
+        Mutant(
+            "any target of several",
+            candidates,
+            "first_target <> last_target",
+            "1 = 0",
+            "where the targets differ, the legal candidates decide",
+            "4.5",
+            "apply-3",
+            times=2,
+        ),
+        Mutant(
+            "greatest code",
+            candidates,
+            "{{ ozmeta_runtime.first_text('code') }} as legal_code",
+            "max(code) as legal_code",
+            "the code is the least of the legal candidates",
+            "4.5",
+            "apply-11",
+        ),
+        Mutant(
+            "greatest code of an illegal move",
+            candidates,
+            "{{ ozmeta_runtime.first_text('case when is_candidate = 1 then code end') }} as"
+            " any_code",
+            "max(case when is_candidate = 1 then code end) as any_code",
+            "else the least of its candidates",
+            "4.5",
+            "apply-11",
+        ),
         # apply
-        Mutant("a restated state is a move", apply, "{{ target }} is not null and not (legal.legal_code is null and {{ target }} = {{ current }})", "{{ target }} is not null", "an event that restates the state is no transition", "4.5", "apply-4"),
-        Mutant("undeclared is called illegal", apply, "when moves = 1 and is_undeclared = 1 then 'UndeclaredTransition'\n", "", "the first mark of the list is the event's", "4.5", "apply-5"),
-        Mutant("only newer versions conflict", apply, "PL_RowVersion <> version_before", "PL_RowVersion > version_before", "a row version that differs is a conflict", "4.5", "apply-7"),
-        Mutant("version counts its own event", apply, "rows between unbounded preceding and current row) - moves as version_before", "rows between unbounded preceding and current row) as version_before", "the version is the number of applied transitions", "4.5", "apply-4"),
-        Mutant("a stale version is accepted", apply, "'UndeclaredTransition', 'IllegalTransition', 'VersionConflict'{%", "'UndeclaredTransition', 'IllegalTransition'{%", "first_writer_wins rejects a version conflict", "4.5", "apply-7"),
-        Mutant("a refused event moves", apply, "case when moves > is_rejected then resolved_target", "case when moves = 1 then resolved_target", "a rejected event moves nothing", "4.5", "apply-7"),
-        Mutant("last writer wins always", apply, "or mark in ({{ ozmeta_runtime.rejecting_marks() }})", "or 1 = 0", "first_writer_wins rejects", "4.5", "apply-7"),
-        Mutant("clock skew untold", apply, "case when TL_EffectiveUTC <> EJ_EventTimeUTC{{ ' or runs_back = 1' if nanos }} then 'ClockSkew' end", "cast(null as {{ text }})", "an event whose effective time differs is marked ClockSkew", "4.5", "order-2"),
+        Mutant(
+            "a restated state is a move",
+            apply,
+            "{{ target }} is not null and not (legal.legal_code is null and {{ target }} = {{"
+            " current }})",
+            "{{ target }} is not null",
+            "an event that restates the state is no transition",
+            "4.5",
+            "apply-4",
+        ),
+        Mutant(
+            "undeclared is called illegal",
+            apply,
+            "when moves = 1 and is_undeclared = 1 then 'UndeclaredTransition'\n",
+            "",
+            "the first mark of the list is the event's",
+            "4.5",
+            "apply-5",
+        ),
+        Mutant(
+            "only newer versions conflict",
+            apply,
+            "PL_RowVersion <> version_before",
+            "PL_RowVersion > version_before",
+            "a row version that differs is a conflict",
+            "4.5",
+            "apply-7",
+        ),
+        Mutant(
+            "version counts its own event",
+            apply,
+            "rows between unbounded preceding and current row) - moves as version_before",
+            "rows between unbounded preceding and current row) as version_before",
+            "the version is the number of applied transitions",
+            "4.5",
+            "apply-4",
+        ),
+        Mutant(
+            "a stale version is accepted",
+            apply,
+            "'UndeclaredTransition', 'IllegalTransition', 'VersionConflict'{%",
+            "'UndeclaredTransition', 'IllegalTransition'{%",
+            "first_writer_wins rejects a version conflict",
+            "4.5",
+            "apply-7",
+        ),
+        Mutant(
+            "a refused event moves",
+            apply,
+            "case when moves > is_rejected then resolved_target",
+            "case when moves = 1 then resolved_target",
+            "a rejected event moves nothing",
+            "4.5",
+            "apply-7",
+        ),
+        Mutant(
+            "last writer wins always",
+            apply,
+            "or mark in ({{ ozmeta_runtime.rejecting_marks() }})",
+            "or 1 = 0",
+            "first_writer_wins rejects",
+            "4.5",
+            "apply-7",
+        ),
+        Mutant(
+            "clock skew untold",
+            apply,
+            "case when TL_EffectiveUTC <> EJ_EventTimeUTC{{ ' or runs_back = 1' if nanos }} then"
+            " 'ClockSkew' end",
+            "cast(null as {{ text }})",
+            "an event whose effective time differs is marked ClockSkew",
+            "4.5",
+            "order-2",
+        ),
         # what is folded again
-        Mutant("pending events forgotten", timeline, '"TL_Position is null and EJ_EventTimeUTC <= " ~ as_of', '"1 = 0"', "a pending event is folded by the first run whose as_of reaches it", "3, 8", "order-7"),
-        Mutant("touched objects' history forgotten", timeline, "where _ObjectKey in (select _ObjectKey from touched)\n", "where 1 = 0\n", "a touched object is folded again, whole", "8", "order-1"),
-        Mutant("a changed workflow unnoticed", timeline, 'where {{ "1 = 1" if state.whole', 'where {{ "1 = 0" if state.whole', "what a changed definition concerns is folded again", "8", f"{CLAIMS}::test_a_changed_conflict_policy_is_folded_again"),
-        Mutant("an event that took another's place stands twice", timeline, "where arrived._ObjectKey = held._ObjectKey and {{", "where 1 = 0 and {{", "every event once", "4.2, 7", "order-5"),
-        Mutant("of a changed object only new events are written", timeline, "select * from written\n{% endif %}", "select * from written{% if state.incremental %} where EJ_ID in (select EJ_ID from arrived){% endif %}\n{% endif %}", "a touched object is folded again, whole", "8", "order-1"),
-        Mutant("an unread field taken as absent", timeline, "if field and field not in held[1].split(',')", "if field and field not in wanted[1].split(',')", "a definition that needs what was not read stops the run", "8", f"{RUNS}::test_a_rule_that_needs_an_unread_field_stops_the_run"),
-        Mutant("a field's path forgotten", timeline, "field.column ~ '/' ~ local_md5(tojson([field.path] + field.old if field.get('old') else field.path))[:4]", "field.column ~ '/'", "two fields of one column are told apart", "8", f"{CHANGED}::test_a_rule_that_reads_another_field_of_the_same_column"),
-        Mutant("another mapping unnoticed", timeline, "{%- if marks[journal] not in held[2].split(',') -%}", "{%- if false -%}", "never a silent mix of two mappings", "8", f"{CHANGED}::test_columns_that_are_mapped_otherwise"),
-        Mutant("a journal gone unnoticed", timeline, "{%- if journal not in marks -%}", "{%- if false -%}", "what is kept is what a full refresh gives", "8, 9.1", f"{CHANGED}::test_a_journal_that_goes"),
-        Mutant("a mirror goes on where others are", "signal/journal_mirror.sql", "{%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}", "", "the mirror shows the journal", "6c", f"{CHANGED}::test_a_mirror_that_was_off_for_a_while"),
-        Mutant("signals by whatever models", "signal/runtime_signal.sql", ", cycles is not none, queue is not none, approvals is not none]", "]", "what a changed definition concerns is folded again", "6c, 8", f"{CHANGED}::test_signals_of_a_run_that_died_by_other_purposes"),
-        Mutant("a renamed step's requests stand", "signal/runtime_signal.sql", "where RS_Subject = 'approval_step' and {{", "where 1 = 0 and {{", "a signal that a late event undoes is retracted", "6c", f"{CHANGED}::test_a_request_taken_back_after_its_step_was_renamed"),
+        Mutant(
+            "pending events forgotten",
+            timeline,
+            '"TL_Position is null and EJ_EventTimeUTC <= " ~ as_of',
+            '"1 = 0"',
+            "a pending event is folded by the first run whose as_of reaches it",
+            "3, 8",
+            "order-7",
+        ),
+        Mutant(
+            "touched objects' history forgotten",
+            timeline,
+            "where _ObjectKey in (select _ObjectKey from touched)\n",
+            "where 1 = 0\n",
+            "a touched object is folded again, whole",
+            "8",
+            "order-1",
+        ),
+        Mutant(
+            "a changed workflow unnoticed",
+            timeline,
+            'where {{ "1 = 1" if state.whole',
+            'where {{ "1 = 0" if state.whole',
+            "what a changed definition concerns is folded again",
+            "8",
+            f"{CLAIMS}::test_a_changed_conflict_policy_is_folded_again",
+        ),
+        Mutant(
+            "an event that took another's place stands twice",
+            timeline,
+            "where arrived._ObjectKey = held._ObjectKey and {{",
+            "where 1 = 0 and {{",
+            "every event once",
+            "4.2, 7",
+            "order-5",
+        ),
+        Mutant(
+            "of a changed object only new events are written",
+            timeline,
+            "select * from written\n{% endif %}",
+            "select * from written{% if state.incremental %} where EJ_ID in (select EJ_ID from"
+            " arrived){% endif %}\n{% endif %}",
+            "a touched object is folded again, whole",
+            "8",
+            "order-1",
+        ),
+        Mutant(
+            "an unread field taken as absent",
+            timeline,
+            "if field and field not in held[1].split(',')",
+            "if field and field not in wanted[1].split(',')",
+            "a definition that needs what was not read stops the run",
+            "8",
+            f"{RUNS}::test_a_rule_that_needs_an_unread_field_stops_the_run",
+        ),
+        Mutant(
+            "a field's path forgotten",
+            timeline,
+            "field.column ~ '/' ~ local_md5(tojson([field.path] + field.old if field.get('old')"
+            " else field.path))[:4]",
+            "field.column ~ '/'",
+            "two fields of one column are told apart",
+            "8",
+            f"{CHANGED}::test_a_rule_that_reads_another_field_of_the_same_column",
+        ),
+        Mutant(
+            "another mapping unnoticed",
+            timeline,
+            "{%- if marks[journal] not in held[2].split(',') -%}",
+            "{%- if false -%}",
+            "never a silent mix of two mappings",
+            "8",
+            f"{CHANGED}::test_columns_that_are_mapped_otherwise",
+        ),
+        Mutant(
+            "a journal gone unnoticed",
+            timeline,
+            "{%- if journal not in marks -%}",
+            "{%- if false -%}",
+            "what is kept is what a full refresh gives",
+            "8, 9.1",
+            f"{CHANGED}::test_a_journal_that_goes",
+        ),
+        Mutant(
+            "a mirror goes on where others are",
+            "signal/journal_mirror.sql",
+            "{%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}",
+            "",
+            "the mirror shows the journal",
+            "6c",
+            f"{CHANGED}::test_a_mirror_that_was_off_for_a_while",
+        ),
+        Mutant(
+            "signals by whatever models",
+            "signal/runtime_signal.sql",
+            ", cycles is not none, queue is not none, approvals is not none]",
+            "]",
+            "what a changed definition concerns is folded again",
+            "6c, 8",
+            f"{CHANGED}::test_signals_of_a_run_that_died_by_other_purposes",
+        ),
+        Mutant(
+            "a renamed step's requests stand",
+            "signal/runtime_signal.sql",
+            "where RS_Subject = 'approval_step' and {{",
+            "where 1 = 0 and {{",
+            "a signal that a late event undoes is retracted",
+            "6c",
+            f"{CHANGED}::test_a_request_taken_back_after_its_step_was_renamed",
+        ),
         # instances
-        Mutant("since the last transition", instance, "{{ applied }} and TL_FromState <> TL_ToState then", "{{ applied }} then", "CurrentSince is of the last transition that changed the state", "4.6", "apply-4"),
-        Mutant("last event's actor", instance, "TL_Position = coalesce(last_applied, 1) then EJ_Actor", "TL_Position = 1 then EJ_Actor", "the actor is the last applied transition's", "4.6", "apply-14"),
-        Mutant("every event is a version", instance, "sum(is_applied) as row_version", "max(TL_Position) as row_version", "the version is the number of applied transitions", "4.6", "apply-14"),
-        Mutant("ids of the last arrival", instance, "min(_SyncDate) as first_sync,\n", "max(_SyncDate) as first_sync,\n", "an id's milliseconds are of the object's first arrival", "7", f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them"),
-        Mutant("a pending object is there", instance, "where last_position is not null", "where 1 = 1", "an instance exists from its first folded event", "4.6", "order-15"),
+        Mutant(
+            "since the last transition",
+            instance,
+            "{{ applied }} and TL_FromState <> TL_ToState then",
+            "{{ applied }} then",
+            "CurrentSince is of the last transition that changed the state",
+            "4.6",
+            "apply-4",
+        ),
+        Mutant(
+            "last event's actor",
+            instance,
+            "TL_Position = coalesce(last_applied, 1) then EJ_Actor",
+            "TL_Position = 1 then EJ_Actor",
+            "the actor is the last applied transition's",
+            "4.6",
+            "apply-14",
+        ),
+        Mutant(
+            "every event is a version",
+            instance,
+            "sum(is_applied) as row_version",
+            "max(TL_Position) as row_version",
+            "the version is the number of applied transitions",
+            "4.6",
+            "apply-14",
+        ),
+        Mutant(
+            "ids of the last arrival",
+            instance,
+            "min(_SyncDate) as first_sync,\n",
+            "max(_SyncDate) as first_sync,\n",
+            "an id's milliseconds are of the object's first arrival",
+            "7",
+            f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them",
+        ),
+        Mutant(
+            "a pending object is there",
+            instance,
+            "where last_position is not null",
+            "where 1 = 1",
+            "an instance exists from its first folded event",
+            "4.6",
+            "order-15",
+        ),
         # rules
-        Mutant("rules see refused events", marks, "where TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }} and", "where TL_Position is not null and", "no rule sees a rejected event", "4.5, 4.7", "escalation-12"),
-        Mutant("fields of the event before", marks, "order by TL_Position rows between unbounded preceding and current row') }} as {{ field.column }}", "order by TL_Position rows between unbounded preceding and 1 preceding') }} as {{ field.column }}", "object.<Field> is the latest value, this event's included", "4.7", "rules-2"),
-        Mutant("fields not carried", marks, "{% if field.ref.startswith('object.') -%}", "{% if field.ref.startswith('nothing.') -%}", "an absent key keeps the value", "4.7", "rules-2"),
-        Mutant("unknown is true", marks, "case when {{ ozmeta_runtime.start_of(sla, columns) }}{{ ozmeta_runtime.or_actions(sla.get('start_actions', [])) }} then 1 else 0 end", "case when not ({{ ozmeta_runtime.start_of(sla, columns) }}{{ ozmeta_runtime.or_actions(sla.get('start_actions', [])) }}) then 0 else 1 end", "a rule matches only where it is true", "4.7", "rules-1"),
-        Mutant("null is a text", "dialect/json.sql", " and {{ raw }} <> 'null' then", " then", "an explicit null clears a field", "4.7", "rules-2"),
-        Mutant("a bound is met by more", "rules/rule_sql.sql", "'gt': '>', 'gte'", "'gt': '>=', 'gte'", "gt is greater, not equal", "4.7", "rules-6"),
-        Mutant("a bound is not met by itself", "rules/rule_sql.sql", "'gte': '>=', 'lt'", "'gte': '>', 'lt'", "gte is greater or equal", "4.7", "rules-6"),
-        Mutant("text rules over numbers", "rules/rule_sql.sql", "{%- if type and type != 'literal' -%}{%- do return(type) -%}{%- endif -%}", "", "the first type found rules, a text literal ranks below", "4.7", "rules-3"),
-        Mutant("any number will do", "dialect/casts.sql", "(case when regexp_full_match({{ text }}, '-?[0-9]{1,300}(\\.[0-9]+)?') then try_cast({{ text }} as double) end)", "try_cast({{ text }} as double)", "a number is -?digits[.digits]", "4.7", "rules-3"),
-        Mutant("minutes cut towards zero", "dialect/time.sql", "((({{ number }}) - ((({{ number }}) % {{ divisor }}) + {{ divisor }}) % {{ divisor }}) // {{ divisor }})", "(({{ number }}) // {{ divisor }})", "dateDiffMinutes is floored", "4.7", "rules-5"),
-        Mutant("an empty list is unknown", "dialect/json.sql", "case when len({{ members }}) = 0 then false\n", "case when len({{ members }}) = 0 then null\n", "`in []` is nothing", "4.7", "rules-4"),
-        Mutant("a list's null is a miss", "dialect/json.sql", "or list_count({{ members }}) < len({{ members }}) then null", "then null", "a null member makes a miss unknown", "4.7", "rules-4"),
+        Mutant(
+            "rules see refused events",
+            marks,
+            "where TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected')"
+            " }} and",
+            "where TL_Position is not null and",
+            "no rule sees a rejected event",
+            "4.5, 4.7",
+            "escalation-12",
+        ),
+        Mutant(
+            "fields of the event before",
+            marks,
+            "order by TL_Position rows between unbounded preceding and current row') }} as {{"
+            " field.column }}",
+            "order by TL_Position rows between unbounded preceding and 1 preceding') }} as {{"
+            " field.column }}",
+            "object.<Field> is the latest value, this event's included",
+            "4.7",
+            "rules-2",
+        ),
+        Mutant(
+            "fields not carried",
+            marks,
+            "{% if field.ref.startswith('object.') -%}",
+            "{% if field.ref.startswith('nothing.') -%}",
+            "an absent key keeps the value",
+            "4.7",
+            "rules-2",
+        ),
+        Mutant(
+            "unknown is true",
+            marks,
+            "case when {{ ozmeta_runtime.start_of(sla, columns) }}{{"
+            " ozmeta_runtime.or_actions(sla.get('start_actions', [])) }} then 1 else 0 end",
+            "case when not ({{ ozmeta_runtime.start_of(sla, columns) }}{{"
+            " ozmeta_runtime.or_actions(sla.get('start_actions', [])) }}) then 0 else 1 end",
+            "a rule matches only where it is true",
+            "4.7",
+            "rules-1",
+        ),
+        Mutant(
+            "null is a text",
+            "dialect/json.sql",
+            " and {{ raw }} <> 'null' then",
+            " then",
+            "an explicit null clears a field",
+            "4.7",
+            "rules-2",
+        ),
+        Mutant(
+            "a bound is met by more",
+            "rules/rule_sql.sql",
+            "'gt': '>', 'gte'",
+            "'gt': '>=', 'gte'",
+            "gt is greater, not equal",
+            "4.7",
+            "rules-6",
+        ),
+        Mutant(
+            "a bound is not met by itself",
+            "rules/rule_sql.sql",
+            "'gte': '>=', 'lt'",
+            "'gte': '>', 'lt'",
+            "gte is greater or equal",
+            "4.7",
+            "rules-6",
+        ),
+        Mutant(
+            "text rules over numbers",
+            "rules/rule_sql.sql",
+            "{%- if type and type != 'literal' -%}{%- do return(type) -%}{%- endif -%}",
+            "",
+            "the first type found rules, a text literal ranks below",
+            "4.7",
+            "rules-3",
+        ),
+        Mutant(
+            "any number will do",
+            "dialect/casts.sql",
+            "(case when regexp_full_match({{ text }}, '-?[0-9]{1,300}(\\.[0-9]+)?') then"
+            " try_cast({{ text }} as double) end)",
+            "try_cast({{ text }} as double)",
+            "a number is -?digits[.digits]",
+            "4.7",
+            "rules-3",
+        ),
+        Mutant(
+            "minutes cut towards zero",
+            "dialect/time.sql",
+            "((({{ number }}) - ((({{ number }}) % {{ divisor }}) + {{ divisor }}) % {{ divisor }})"
+            " // {{ divisor }})",
+            "(({{ number }}) // {{ divisor }})",
+            "dateDiffMinutes is floored",
+            "4.7",
+            "rules-5",
+        ),
+        Mutant(
+            "an empty list is unknown",
+            "dialect/json.sql",
+            "case when len({{ members }}) = 0 then false\n",
+            "case when len({{ members }}) = 0 then null\n",
+            "`in []` is nothing",
+            "4.7",
+            "rules-4",
+        ),
+        Mutant(
+            "a list's null is a miss",
+            "dialect/json.sql",
+            "or list_count({{ members }}) < len({{ members }}) then null",
+            "then null",
+            "a null member makes a miss unknown",
+            "4.7",
+            "rules-4",
+        ),
         # timers
-        Mutant("a start wins over a stop", cycle, "case when is_start > is_stop then 'S' when", "case when is_start = 1 then 'S' when", "stop wins", "5", f"{CLAIMS}::test_an_event_that_starts_and_stops"),
-        Mutant("no cycle begins on the stopping event", cycle, " or (turns.turn is null and turns.turn_before = 'S')", "", "under newCycle, S on the stopping event starts the next", "5", f"{CLAIMS}::test_an_event_that_starts_and_stops"),
-        Mutant("a running timer starts again", cycle, "(turns.turn = 'S' and coalesce(turns.turn_before, 'P') = 'P')", "(turns.turn = 'S')", "running: S alone is ignored", "5", "rules-2"),
-        Mutant("ignore is newCycle", cycle, "where on_restart <> 'ignore' or span_no = 1", "where 1 = 1", "ignore: the first cycle only", "5", "sla-3"),
-        Mutant("pauses count", cycle, "coalesce(cast(ran as {{ bigint }}), 0) else 0 end as ran_before", "0 else 0 end as ran_before", "elapsed time is running time", "5", "sla-3"),
-        Mutant("a pause at the threshold moves it", cycle, "ran_before + span_stop - span_start >= {{ minutes }}", "ran_before + span_stop - span_start > {{ minutes }}", "a pause that begins at a threshold does not move it", "5", "sla-9"),
-        Mutant("the first stop holds", cycle, "max(case when is_last_span = 1 then cycles.span_stop end) as stop_at", "max(cycles.span_stop) as stop_at", "resume forgets the stop", "5", f"{CLAIMS}::test_a_stop_that_resume_forgot_closes_nothing"),
-        Mutant("warned only when passed", cycle, "case when end_at >= ST_WarnAtUTC", "case when end_at > ST_WarnAtUTC", "warned iff end >= warn-at", "5", "sla-3"),
-        Mutant("breached when reached", cycle, "case when end_at > ST_DueUTC", "case when end_at >= ST_DueUTC", "breached iff end > due", "5", "sla-10"),
-        Mutant("breached when noticed", cycle, "case when end_at > ST_DueUTC then ST_DueUTC end", "case when end_at > ST_DueUTC then end_at end", "BreachedUTC is the scheduled instant, never the run's", "5", "sla-1"),
-        Mutant("a warning's level only when passed", cycle, " or (ST_Level{{ i }}AtUTC = end_at and policies.level{{ i }}_is_warning = 1) then", " then", "a level of a warning is raised at its instant", "5", "sla-3"),
-        Mutant("timers do not tick", cycle, '{%- set ticks = "ST_NextUTC', '{%- set ticks = "1 = 0 and ST_NextUTC', "open timers whose next threshold as_of has reached are brought on", "8", "sla-1"),
-        Mutant("timers tick late", cycle, '"ST_NextUTC <= "', '"ST_NextUTC < "', "whose threshold as_of has reached, the very instant included", "8", f"{CLAIMS}::test_a_run_without_news_notices_a_threshold_at_its_very_instant"),
-        Mutant("a cycle folded ticks as well", cycle, "      and not ({{ in_news }})\n", "", "one row a cycle", "8", f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along"),
-        Mutant("approvals of a run are no news to timers", cycle, """(" or " ~ ozmeta_runtime.object_in_news(state, approvals) if approvals else "")""", '("")', "what a changed flow decides, its timers follow", "6b, 8", "test_approvals.py::test_a_changed_definition_folds_again"),
-        Mutant("levels are no thresholds", cycle, "case when ST_StopUTC is null and is_raised{{ i }} = 0 then", "case when 1 = 0 then", "the levels are thresholds too", "8", f"{CLAIMS}::test_a_run_without_news_notices_a_threshold_at_its_very_instant"),
-        Mutant("a changed target unnoticed", "run/run_state.sql", "{%- if ozmeta_runtime.text_hash(model.unique_id) not in row[4] -%}", "{%- if false -%}", "what a changed policy concerns is folded again", "8", f"{RUNS}::test_a_changed_target_reaches_every_timer_in_one_run"),
-        Mutant("what a dead run wrote by another text stays", "run/run_state.sql", "{%- if found.other_definition | int or (", "{%- if (", "never a silent mix of definitions", "8", f"{RUNS}::test_a_changed_definition_and_back_with_a_crash_between"),
-        Mutant("every source is quiet", "run/run_state.sql", "{%- if not has_new -%}", "{%- if true -%}", "what an upstream table wrote since is looked at", "8", f"{RUNS}::test_a_run_killed_between_models_is_made_up_for"),
-        Mutant("idle while a row is due", "run/run_state.sql", " and not found.due | int", "", "open timers whose next threshold as_of has reached are brought on", "8", "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone"),
-        Mutant("idle while one source is quiet", "run/run_state.sql", "state.quiet | length == sources | select | list | length", "state.quiet", "what any of its sources wrote since is looked at", "8", "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone"),
-        Mutant("never idle", "run/run_state.sql", "{'idle': not state.whole and", "{'idle': false and", "a run with nothing new asks nothing", "8", "test_ticks.py::test_a_model_with_nothing_to_do_asks_nothing"),
-        Mutant("a source made afresh is no news", "run/run_state.sql", "{%- if (source not in empty or found.died | int) and not has_old -%}", "{%- if false -%}", "a full refresh that did not reach a model is made up for", "8", "test_ticks.py::test_a_cycle_that_a_full_refresh_leaves_out_is_retracted"),
-        Mutant("an empty table is news to each run", "run/run_state.sql", "{%- if (source not in empty or found.died | int) and not", "{%- if not", "a second run on the same journal changes no row", "9.3", "test_ticks.py::test_a_table_that_is_empty_makes_no_run_write_again"),
-        Mutant("an undone cycle stays", "run/changes.sql", "  and _Key not in (select _Key from written)", "  and 1 = 0", "a cycle that a late event undid is deleted", "9.1", f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along"),
-        Mutant("what was not folded is retired", "run/changes.sql", "  and {{ again }}\n", "", "a row whose origin no run folded again stays", "8, 9.1", "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone"),
-        Mutant("nothing is retired by a changed definition", "run/changes.sql", "  {%- if not state.whole %}\n  and {{ again }}\n  {%- endif %}\n", "  and {{ again if not state.whole else '1 = 0' }}\n", "what a changed definition undoes is deleted", "8", f"{RUNS}::test_an_sla_that_comes_and_one_that_goes"),
-        Mutant("the first cycle is shown", cycle, "case when on_restart = 'newCycle' and next_span is not null then 0", "case when on_restart = 'newCycle' and span_no > 1 then 0", "SlaTimer shows the latest cycle", "5", "sla-3"),
-        Mutant("deleted cycles are shown", timer, " and _DeleteDate is null", "", "of the cycles that exist", "5", f"{CLAIMS}::test_a_cycle_that_vanishes_leaves_the_timer_to_the_one_before"),
-        Mutant("state timers start on change only", marks, "(visible_no = 1 or ({{ applied }} and TL_FromState <> {{ here }}))", "({{ applied }} and TL_FromState <> {{ here }})", "a state SLA runs while the object is in that state, the start state included", "1, 5", f"{CLAIMS}::test_a_timer_of_the_start_state_runs_from_the_first_event"),
-        Mutant("actions of illegal moves unrun", marks, "or TL_Anomaly = 'IllegalTransition' and coalesce", "or 1 = 0 and coalesce", "an illegal move that is applied runs its actions", "4.5, 6", "escalation-11"),
+        Mutant(
+            "a start wins over a stop",
+            cycle,
+            "case when is_start > is_stop then 'S' when",
+            "case when is_start = 1 then 'S' when",
+            "stop wins",
+            "5",
+            f"{CLAIMS}::test_an_event_that_starts_and_stops",
+        ),
+        Mutant(
+            "no cycle begins on the stopping event",
+            cycle,
+            " or (turns.turn is null and turns.turn_before = 'S')",
+            "",
+            "under newCycle, S on the stopping event starts the next",
+            "5",
+            f"{CLAIMS}::test_an_event_that_starts_and_stops",
+        ),
+        Mutant(
+            "a running timer starts again",
+            cycle,
+            "(turns.turn = 'S' and coalesce(turns.turn_before, 'P') = 'P')",
+            "(turns.turn = 'S')",
+            "running: S alone is ignored",
+            "5",
+            "rules-2",
+        ),
+        Mutant(
+            "ignore is newCycle",
+            cycle,
+            "where on_restart <> 'ignore' or span_no = 1",
+            "where 1 = 1",
+            "ignore: the first cycle only",
+            "5",
+            "sla-3",
+        ),
+        Mutant(
+            "pauses count",
+            cycle,
+            "coalesce(cast(ran as {{ bigint }}), 0) else 0 end as ran_before",
+            "0 else 0 end as ran_before",
+            "elapsed time is running time",
+            "5",
+            "sla-3",
+        ),
+        Mutant(
+            "a pause at the threshold moves it",
+            cycle,
+            "ran_before + span_stop - span_start >= {{ minutes }}",
+            "ran_before + span_stop - span_start > {{ minutes }}",
+            "a pause that begins at a threshold does not move it",
+            "5",
+            "sla-9",
+        ),
+        Mutant(
+            "the first stop holds",
+            cycle,
+            "max(case when is_last_span = 1 then cycles.span_stop end) as stop_at",
+            "max(cycles.span_stop) as stop_at",
+            "resume forgets the stop",
+            "5",
+            f"{CLAIMS}::test_a_stop_that_resume_forgot_closes_nothing",
+        ),
+        Mutant(
+            "warned only when passed",
+            cycle,
+            "case when end_at >= ST_WarnAtUTC",
+            "case when end_at > ST_WarnAtUTC",
+            "warned iff end >= warn-at",
+            "5",
+            "sla-3",
+        ),
+        Mutant(
+            "breached when reached",
+            cycle,
+            "case when end_at > ST_DueUTC",
+            "case when end_at >= ST_DueUTC",
+            "breached iff end > due",
+            "5",
+            "sla-10",
+        ),
+        Mutant(
+            "breached when noticed",
+            cycle,
+            "case when end_at > ST_DueUTC then ST_DueUTC end",
+            "case when end_at > ST_DueUTC then end_at end",
+            "BreachedUTC is the scheduled instant, never the run's",
+            "5",
+            "sla-1",
+        ),
+        Mutant(
+            "a warning's level only when passed",
+            cycle,
+            " or (ST_Level{{ i }}AtUTC = end_at and policies.level{{ i }}_is_warning = 1) then",
+            " then",
+            "a level of a warning is raised at its instant",
+            "5",
+            "sla-3",
+        ),
+        Mutant(
+            "timers do not tick",
+            cycle,
+            '{%- set ticks = "ST_NextUTC',
+            '{%- set ticks = "1 = 0 and ST_NextUTC',
+            "open timers whose next threshold as_of has reached are brought on",
+            "8",
+            "sla-1",
+        ),
+        Mutant(
+            "timers tick late",
+            cycle,
+            '"ST_NextUTC <= "',
+            '"ST_NextUTC < "',
+            "whose threshold as_of has reached, the very instant included",
+            "8",
+            f"{CLAIMS}::test_a_run_without_news_notices_a_threshold_at_its_very_instant",
+        ),
+        Mutant(
+            "a cycle folded ticks as well",
+            cycle,
+            "      and not ({{ in_news }})\n",
+            "",
+            "one row a cycle",
+            "8",
+            f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along",
+        ),
+        Mutant(
+            "approvals of a run are no news to timers",
+            cycle,
+            """(" or " ~ ozmeta_runtime.object_in_news(state, approvals) if approvals else "")""",
+            '("")',
+            "what a changed flow decides, its timers follow",
+            "6b, 8",
+            "test_approvals.py::test_a_changed_definition_folds_again",
+        ),
+        Mutant(
+            "levels are no thresholds",
+            cycle,
+            "case when ST_StopUTC is null and is_raised{{ i }} = 0 then",
+            "case when 1 = 0 then",
+            "the levels are thresholds too",
+            "8",
+            f"{CLAIMS}::test_a_run_without_news_notices_a_threshold_at_its_very_instant",
+        ),
+        Mutant(
+            "a changed target unnoticed",
+            "run/run_state.sql",
+            "{%- if ozmeta_runtime.text_hash(model.unique_id) not in row[4] -%}",
+            "{%- if false -%}",
+            "what a changed policy concerns is folded again",
+            "8",
+            f"{RUNS}::test_a_changed_target_reaches_every_timer_in_one_run",
+        ),
+        Mutant(
+            "what a dead run wrote by another text stays",
+            "run/run_state.sql",
+            "{%- if found.other_definition | int or (",
+            "{%- if (",
+            "never a silent mix of definitions",
+            "8",
+            f"{RUNS}::test_a_changed_definition_and_back_with_a_crash_between",
+        ),
+        Mutant(
+            "every source is quiet",
+            "run/run_state.sql",
+            "{%- if not has_new -%}",
+            "{%- if true -%}",
+            "what an upstream table wrote since is looked at",
+            "8",
+            f"{RUNS}::test_a_run_killed_between_models_is_made_up_for",
+        ),
+        Mutant(
+            "idle while a row is due",
+            "run/run_state.sql",
+            " and not found.due | int",
+            "",
+            "open timers whose next threshold as_of has reached are brought on",
+            "8",
+            "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone",
+        ),
+        Mutant(
+            "idle while one source is quiet",
+            "run/run_state.sql",
+            "state.quiet | length == sources | select | list | length",
+            "state.quiet",
+            "what any of its sources wrote since is looked at",
+            "8",
+            "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone",
+        ),
+        Mutant(
+            "never idle",
+            "run/run_state.sql",
+            "{'idle': not state.whole and",
+            "{'idle': false and",
+            "a run with nothing new asks nothing",
+            "8",
+            "test_ticks.py::test_a_model_with_nothing_to_do_asks_nothing",
+        ),
+        Mutant(
+            "a source made afresh is no news",
+            "run/run_state.sql",
+            "{%- if (source not in empty or found.died | int) and not has_old -%}",
+            "{%- if false -%}",
+            "a full refresh that did not reach a model is made up for",
+            "8",
+            "test_ticks.py::test_a_cycle_that_a_full_refresh_leaves_out_is_retracted",
+        ),
+        Mutant(
+            "an empty table is news to each run",
+            "run/run_state.sql",
+            "{%- if (source not in empty or found.died | int) and not",
+            "{%- if not",
+            "a second run on the same journal changes no row",
+            "9.3",
+            "test_ticks.py::test_a_table_that_is_empty_makes_no_run_write_again",
+        ),
+        Mutant(
+            "an undone cycle stays",
+            "run/changes.sql",
+            "  and _Key not in (select _Key from written)",
+            "  and 1 = 0",
+            "a cycle that a late event undid is deleted",
+            "9.1",
+            f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along",
+        ),
+        Mutant(
+            "what was not folded is retired",
+            "run/changes.sql",
+            "  and {{ again }}\n",
+            "",
+            "a row whose origin no run folded again stays",
+            "8, 9.1",
+            "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone",
+        ),
+        Mutant(
+            "nothing is retired by a changed definition",
+            "run/changes.sql",
+            "  {%- if not state.whole %}\n  and {{ again }}\n  {%- endif %}\n",
+            "  and {{ again if not state.whole else '1 = 0' }}\n",
+            "what a changed definition undoes is deleted",
+            "8",
+            f"{RUNS}::test_an_sla_that_comes_and_one_that_goes",
+        ),
+        Mutant(
+            "the first cycle is shown",
+            cycle,
+            "case when on_restart = 'newCycle' and next_span is not null then 0",
+            "case when on_restart = 'newCycle' and span_no > 1 then 0",
+            "SlaTimer shows the latest cycle",
+            "5",
+            "sla-3",
+        ),
+        Mutant(
+            "deleted cycles are shown",
+            timer,
+            " and _DeleteDate is null",
+            "",
+            "of the cycles that exist",
+            "5",
+            f"{CLAIMS}::test_a_cycle_that_vanishes_leaves_the_timer_to_the_one_before",
+        ),
+        Mutant(
+            "state timers start on change only",
+            marks,
+            "(visible_no = 1 or ({{ applied }} and TL_FromState <> {{ here }}))",
+            "({{ applied }} and TL_FromState <> {{ here }})",
+            "a state SLA runs while the object is in that state, the start state included",
+            "1, 5",
+            f"{CLAIMS}::test_a_timer_of_the_start_state_runs_from_the_first_event",
+        ),
+        Mutant(
+            "actions of illegal moves unrun",
+            marks,
+            "or TL_Anomaly = 'IllegalTransition' and coalesce",
+            "or 1 = 0 and coalesce",
+            "an illegal move that is applied runs its actions",
+            "4.5, 6",
+            "escalation-11",
+        ),
         # escalations
-        Mutant("a retraction forgotten", queue, "where _DeleteDate is null and {{ origin }} and _Key not in (select _Key from written)\n", "where 1 = 0\n", "a row whose cause a late event undid is retracted", "6", "escalation-3"),
-        Mutant("a cycle's rows outlive it", queue, "['_CycleKey in (select _Key from ' ~ cycles ~ ' where ' ~ ozmeta_runtime.new_since(state, cycles) ~ ')'] if cycles", "['1 = 0'] if cycles", "what a cycle raises no more is retracted", "6", f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along"),
-        Mutant("a transition's rows outlive it", queue, "['_CycleKey is null and ' ~ ozmeta_runtime.object_in_news(state, timeline)] if transitions", "['1 = 0'] if transitions", "what a transition raises no more is retracted", "6", "test_ticks.py::test_a_transition_undone_takes_its_escalation_along"),
-        Mutant("every run retracts what transitions raised", queue, "['_CycleKey is null and ' ~ ozmeta_runtime.object_in_news(state, timeline)] if transitions", "['_CycleKey is null'] if transitions", "a row whose cause stands stays", "6", "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone"),
-        Mutant("a cycle that ticks retracts its object's rows", queue, "['_CycleKey in (select _Key from ' ~ cycles", "['_ObjectKey in (select _ObjectKey from ' ~ cycles", "a row whose cause stands stays", "6", "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone"),
-        Mutant("retracted, but not said", queue, "'Retracted' as EQ_Notes", "EQ_Notes", "EQ_Notes says Retracted", "6", "escalation-3"),
-        Mutant("a full refresh forgets retractions", queue, "where _Key not in (select _Key from written) and (_DeleteDate is not null or EQ_CreatedUTC <= {{ as_of }})", "where 1 = 0", "a full refresh keeps retracted rows", "6", f"{RUNS}::test_an_sla_that_comes_and_one_that_goes"),
-        Mutant("a full refresh retracts what is to come", queue, "(_DeleteDate is not null or EQ_CreatedUTC <= {{ as_of }})", "(1 = 1)", "what is not raised yet at as_of is not retracted", "6, 9.1", f"{RUNS}::test_time_may_not_go_back_but_for_a_full_refresh"),
-        Mutant("an answer at the instant is none", queue, "and answers.TL_EffectiveUTC >= keyed.created_at", "and answers.TL_EffectiveUTC > keyed.created_at", "an answer counts at or after creation", "6", "escalation-7"),
-        Mutant("an answer before counts", queue, "and answers.TL_EffectiveUTC >= keyed.created_at", "and 1 = 1", "an answer before the row was raised is none", "6", "escalation-7"),
-        Mutant("an answer means every level", queue, "(answers.PL_EscalationLevel is null or answers.PL_EscalationLevel = cast(keyed.level as {{ text }}))", "(1 = 1)", "escalation.level narrows which rows are meant", "6", "escalation-1"),
-        Mutant("an answer means every signal", queue, "and coalesce(answers.PL_EscalationSignalType, keyed.signal) = keyed.signal", "and 1 = 1", "escalation.signalType narrows which rows are meant", "6", "escalation-7"),
-        Mutant("an answer means every SLA", queue, "(answers.PL_EscalationSlaCode is null or answers.PL_EscalationSlaCode = keyed.SL_Code)", "(1 = 1)", "escalation.slaCode narrows which rows are meant", "6", "escalation-5"),
-        Mutant("refused events answer", queue, "and TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }}", "and TL_Position is not null", "a rule-visible event answers", "6", "escalation-12"),
-        Mutant("a stop closes nothing", queue, "case when keyed.stop_at < coalesce(answered.closed_at, ", "case when 1 = 0 and keyed.stop_at < coalesce(answered.closed_at, ", "a row still open when its cycle stops is closed", "6", "escalation-2"),
-        Mutant("a stop closes no acknowledged row", queue, "case when keyed.stop_at < coalesce(answered.closed_at, ", "case when answered.acknowledged_at is null and keyed.stop_at < coalesce(answered.closed_at, ", "a row still open, acknowledged or not, is closed by the stop", "6", "escalation-8"),
-        Mutant("a stop always closes", queue, """if auto_close else "answered.closed_at" }} as closed_at""", """if true else "answered.closed_at" }} as closed_at""", "auto_close: false leaves it open", "6", "escalation-6"),
-        Mutant("acknowledged after closed", queue, "case when closed_at is not null then 'Closed' when acknowledged_at is not null then 'Ack'", "case when acknowledged_at is not null then 'Ack' when closed_at is not null then 'Closed'", "never back from Closed", "6", "escalation-8"),
-        Mutant("a breach's level at its instant", queue, "and levels.signal = 'SLA.Warned'))", "and 1 = 1))", "a level of a breach is raised after its instant", "5, 6", "escalation-10"),
-        Mutant("a deleted cycle's rows stay", queue, "where cycles._DeleteDate is null\n", "where 1 = 1\n", "what a deleted cycle raised is retracted", "6", f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along"),
+        Mutant(
+            "a retraction forgotten",
+            queue,
+            "where _DeleteDate is null and {{ origin }} and _Key not in (select _Key from"
+            " written)\n",
+            "where 1 = 0\n",
+            "a row whose cause a late event undid is retracted",
+            "6",
+            "escalation-3",
+        ),
+        Mutant(
+            "a cycle's rows outlive it",
+            queue,
+            "['_CycleKey in (select _Key from ' ~ cycles ~ ' where ' ~"
+            " ozmeta_runtime.new_since(state, cycles) ~ ')'] if cycles",
+            "['1 = 0'] if cycles",
+            "what a cycle raises no more is retracted",
+            "6",
+            f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along",
+        ),
+        Mutant(
+            "a transition's rows outlive it",
+            queue,
+            "['_CycleKey is null and ' ~ ozmeta_runtime.object_in_news(state, timeline)] if"
+            " transitions",
+            "['1 = 0'] if transitions",
+            "what a transition raises no more is retracted",
+            "6",
+            "test_ticks.py::test_a_transition_undone_takes_its_escalation_along",
+        ),
+        Mutant(
+            "every run retracts what transitions raised",
+            queue,
+            "['_CycleKey is null and ' ~ ozmeta_runtime.object_in_news(state, timeline)] if"
+            " transitions",
+            "['_CycleKey is null'] if transitions",
+            "a row whose cause stands stays",
+            "6",
+            "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone",
+        ),
+        Mutant(
+            "a cycle that ticks retracts its object's rows",
+            queue,
+            "['_CycleKey in (select _Key from ' ~ cycles",
+            "['_ObjectKey in (select _ObjectKey from ' ~ cycles",
+            "a row whose cause stands stays",
+            "6",
+            "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone",
+        ),
+        Mutant(
+            "retracted, but not said",
+            queue,
+            "'Retracted' as EQ_Notes",
+            "EQ_Notes",
+            "EQ_Notes says Retracted",
+            "6",
+            "escalation-3",
+        ),
+        Mutant(
+            "a full refresh forgets retractions",
+            queue,
+            "where _Key not in (select _Key from written) and (_DeleteDate is not null or"
+            " EQ_CreatedUTC <= {{ as_of }})",
+            "where 1 = 0",
+            "a full refresh keeps retracted rows",
+            "6",
+            f"{RUNS}::test_an_sla_that_comes_and_one_that_goes",
+        ),
+        Mutant(
+            "a full refresh retracts what is to come",
+            queue,
+            "(_DeleteDate is not null or EQ_CreatedUTC <= {{ as_of }})",
+            "(1 = 1)",
+            "what is not raised yet at as_of is not retracted",
+            "6, 9.1",
+            f"{RUNS}::test_time_may_not_go_back_but_for_a_full_refresh",
+        ),
+        Mutant(
+            "an answer at the instant is none",
+            queue,
+            "and answers.TL_EffectiveUTC >= keyed.created_at",
+            "and answers.TL_EffectiveUTC > keyed.created_at",
+            "an answer counts at or after creation",
+            "6",
+            "escalation-7",
+        ),
+        Mutant(
+            "an answer before counts",
+            queue,
+            "and answers.TL_EffectiveUTC >= keyed.created_at",
+            "and 1 = 1",
+            "an answer before the row was raised is none",
+            "6",
+            "escalation-7",
+        ),
+        Mutant(
+            "an answer means every level",
+            queue,
+            "(answers.PL_EscalationLevel is null or answers.PL_EscalationLevel = cast(keyed.level"
+            " as {{ text }}))",
+            "(1 = 1)",
+            "escalation.level narrows which rows are meant",
+            "6",
+            "escalation-1",
+        ),
+        Mutant(
+            "an answer means every signal",
+            queue,
+            "and coalesce(answers.PL_EscalationSignalType, keyed.signal) = keyed.signal",
+            "and 1 = 1",
+            "escalation.signalType narrows which rows are meant",
+            "6",
+            "escalation-7",
+        ),
+        Mutant(
+            "an answer means every SLA",
+            queue,
+            "(answers.PL_EscalationSlaCode is null or answers.PL_EscalationSlaCode ="
+            " keyed.SL_Code)",
+            "(1 = 1)",
+            "escalation.slaCode narrows which rows are meant",
+            "6",
+            "escalation-5",
+        ),
+        Mutant(
+            "refused events answer",
+            queue,
+            "and TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }}",
+            "and TL_Position is not null",
+            "a rule-visible event answers",
+            "6",
+            "escalation-12",
+        ),
+        Mutant(
+            "a stop closes nothing",
+            queue,
+            "case when keyed.stop_at < coalesce(answered.closed_at, ",
+            "case when 1 = 0 and keyed.stop_at < coalesce(answered.closed_at, ",
+            "a row still open when its cycle stops is closed",
+            "6",
+            "escalation-2",
+        ),
+        Mutant(
+            "a stop closes no acknowledged row",
+            queue,
+            "case when keyed.stop_at < coalesce(answered.closed_at, ",
+            "case when answered.acknowledged_at is null and keyed.stop_at <"
+            " coalesce(answered.closed_at, ",
+            "a row still open, acknowledged or not, is closed by the stop",
+            "6",
+            "escalation-8",
+        ),
+        Mutant(
+            "a stop always closes",
+            queue,
+            """if auto_close else "answered.closed_at" }} as closed_at""",
+            """if true else "answered.closed_at" }} as closed_at""",
+            "auto_close: false leaves it open",
+            "6",
+            "escalation-6",
+        ),
+        Mutant(
+            "acknowledged after closed",
+            queue,
+            "case when closed_at is not null then 'Closed' when acknowledged_at is not null then"
+            " 'Ack'",
+            "case when acknowledged_at is not null then 'Ack' when closed_at is not null then"
+            " 'Closed'",
+            "never back from Closed",
+            "6",
+            "escalation-8",
+        ),
+        Mutant(
+            "a breach's level at its instant",
+            queue,
+            "and levels.signal = 'SLA.Warned'))",
+            "and 1 = 1))",
+            "a level of a breach is raised after its instant",
+            "5, 6",
+            "escalation-10",
+        ),
+        Mutant(
+            "a deleted cycle's rows stay",
+            queue,
+            "where cycles._DeleteDate is null\n",
+            "where 1 = 1\n",
+            "what a deleted cycle raised is retracted",
+            "6",
+            f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along",
+        ),
         # signals
-        Mutant("what is undone is not taken back", "signal/runtime_signal.sql", "where RS_SubjectKey in (select _Key from news)", "where 1 = 0", "a late event that undoes a signal is followed by Retracted", "6c", "test_signals.py::test_each_signal_is_said_once_and_taken_back_where_it_is_undone"),
-        Mutant("what is raised is said by each run", "signal/runtime_signal.sql", """{{ " and " ~ ozmeta_runtime.modulo("coalesce(logged.RS_Number, 0)", 2) ~ " = 0" if logs }}""", "", "each signal is said once", "6c", "test_signals.py::test_each_signal_is_said_once_and_taken_back_where_it_is_undone"),
+        Mutant(
+            "what is undone is not taken back",
+            "signal/runtime_signal.sql",
+            "where RS_SubjectKey in (select _Key from news)",
+            "where 1 = 0",
+            "a late event that undoes a signal is followed by Retracted",
+            "6c",
+            "test_signals.py::test_each_signal_is_said_once_and_taken_back_where_it_is_undone",
+        ),
+        Mutant(
+            "what is raised is said by each run",
+            "signal/runtime_signal.sql",
+            """{{ " and " ~ ozmeta_runtime.modulo("coalesce(logged.RS_Number, 0)", 2) ~ " = 0" if logs }}""",
+            "",
+            "each signal is said once",
+            "6c",
+            "test_signals.py::test_each_signal_is_said_once_and_taken_back_where_it_is_undone",
+        ),
         # runs
-        Mutant("deleted rows in the views", "rollup/rollup.sql", '{{ " where " ~ live if live }}', "", "the views show live rows only", "7", f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along"),
-        Mutant("a run that left models out is complete", "run/run_log_model.sql", "{%- if left_out or state.limited %}\n", "{%- if state.limited %}\n", "a run is complete when every model has done it", "8", f"{RUNS}::test_a_run_that_leaves_a_model_out_is_not_complete"),
-        Mutant("a limited run writes its log", "run/run_log_model.sql", "{%- if left_out or state.limited %}\n", "{%- if left_out %}\n", "a run that reads only a part is not complete", "8", "test_limited_runs.py::test_a_limited_run_makes_a_fresh_schema_empty_and_the_next_run_fills_it"),
-        Mutant("sampled rows are folded", slice_, "{%- if state.limited %}\n      and 1 = 0", "{%- if false %}\n      and 1 = 0", "a limited run reads nothing", "8", "test_limited_runs.py::test_a_limited_run_makes_a_fresh_schema_empty_and_the_next_run_fills_it"),
-        Mutant("a table made empty stays empty", "run/run_state.sql", "{%- if state.batch and this not in empty and", "{%- if false and", "rows of completed runs that are gone are folded again", "8", "test_limited_runs.py::test_a_table_that_was_dropped_and_made_empty_is_filled_again"),
-        Mutant("a waiting cycle counts as met", cycle, "on_restart <> 'resume' or is_finished = 1", "1 = 1", "a resume cycle is undecided until its object is in a terminal state", "5", "sla-11"),
-        Mutant("a restart is ignored", "approval/approval_event.sql", "when restarts = 1 then 'Resubmitted'", "when restarts = 2 then 'Resubmitted'", "a request restarts an open round if the flow says so", "6b", "approval-14"),
-        Mutant("a round follows the versions", "approval/approval_event.sql", "stages.version = walked.version and stages.stage = walked.stage_after", "stages.version = next.version_now and stages.stage = walked.stage_after", "a round keeps the version it was requested under", "6b", "approval-15"),
-        Mutant("a step that is no more is out of turn", "approval/approval_event.sql", "case when named.stage is null then 'UnknownStep' else 'OutOfTurn' end", "'OutOfTurn'", "an event that counts nowhere has its reason", "6b", "approval-13"),
-        Mutant("a changed flow judges again", "approval/flow_versions.sql", "{%- for row in found if row[0] not in corrected -%}", "{%- for row in found if false -%}", "a changed flow does not judge its rounds again", "6b", "test_approvals.py::test_a_changed_flow_does_not_judge_its_rounds_again"),
-        Mutant("every run folds anew what the last wrote", "run/changes.sql", '"_Batch > " ~ state.batch', '"_Batch >= " ~ state.batch', "a second run on the same journal changes no row", "9.3", f"{RUNS}::test_an_empty_journal_then_events_then_nothing_new"),
-        Mutant("what a killed run wrote is taken as done", "run/changes.sql", '"_Batch > " ~ state.batch', '"_Batch > " ~ state.batch ~ " and _UpdateDate = " ~ ozmeta_runtime.instant(state.as_of)', "a run that died is made up for by the next", "8", f"{RUNS}::test_a_run_killed_between_models_is_made_up_for"),
-        Mutant("time may go back", "run/run_state.sql", "{%- if later -%}", "{%- if false -%}", "as_of may not go back", "3", f"{RUNS}::test_time_may_not_go_back_but_for_a_full_refresh"),
-        Mutant("definitions leave no trace", "run/run_state.sql", "tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true)", "tojson([ozmeta_runtime.fold_version()], sort_keys=true)", "a changed definition is noticed by a hash", "8", f"{RUNS}::test_a_changed_target_reaches_every_timer_in_one_run"),
-        Mutant("the watermark runs ahead of as_of", "run/run_log_model.sql", "least(max(_SyncDate), {{ ozmeta_runtime.instant(state.as_of) }})", "max(_SyncDate)", "one _SyncDate in the future must not make later rows look old", "2, 8", f"{RUNS}::test_odd_rows_are_kept_or_told_and_none_is_lost"),
-        Mutant("the watermark goes back", "run/run_log_model.sql", "else greatest(reached.was, read_now.now_at) end", "else read_now.now_at end", "the last one read", "8", f"{CLAIMS}::test_the_run_log_counts_what_was_folded"),
-        Mutant("the log counts all events", "run/run_log_model.sql", 'where _Batch > {{ state.batch }} and not {{', 'where not {{', "RUN_EventsFolded is of this run", "7", f"{CLAIMS}::test_the_run_log_counts_what_was_folded"),
-        Mutant("the log counts events as objects", "run/run_log_model.sql", "count(distinct _ObjectKey) as objects", "count(_ObjectKey) as objects", "RUN_ObjectsFolded is of objects", "7", f"{CLAIMS}::test_the_run_log_counts_what_was_folded"),
-        Mutant("an offset is added", "run/as_of.sql", "(-1 if offset.group(1) == '+' else 1)", "(1 if offset.group(1) == '+' else -1)", "as_of is UTC", "3", f"{RUNS}::test_an_as_of_with_an_offset_is_brought_to_utc"),
-        Mutant("the default clock is of some zone", "run/as_of.sql", "run_started_at.astimezone(modules.pytz.utc)", "run_started_at.astimezone(modules.pytz.timezone('Asia/Tokyo'))", "the default as_of is the start of the run, UTC", "3", f"{CLAIMS}::test_without_ozmeta_as_of_the_run_starts_the_clock"),
+        Mutant(
+            "deleted rows in the views",
+            "rollup/rollup.sql",
+            '{{ " where " ~ live if live }}',
+            "",
+            "the views show live rows only",
+            "7",
+            f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along",
+        ),
+        Mutant(
+            "a run that left models out is complete",
+            "run/run_log_model.sql",
+            "{%- if left_out or state.limited %}\n",
+            "{%- if state.limited %}\n",
+            "a run is complete when every model has done it",
+            "8",
+            f"{RUNS}::test_a_run_that_leaves_a_model_out_is_not_complete",
+        ),
+        Mutant(
+            "a limited run writes its log",
+            "run/run_log_model.sql",
+            "{%- if left_out or state.limited %}\n",
+            "{%- if left_out %}\n",
+            "a run that reads only a part is not complete",
+            "8",
+            "test_limited_runs.py::test_a_limited_run_makes_a_fresh_schema_empty_and_the_next_run_fills_it",
+        ),
+        Mutant(
+            "sampled rows are folded",
+            slice_,
+            "{%- if state.limited %}\n      and 1 = 0",
+            "{%- if false %}\n      and 1 = 0",
+            "a limited run reads nothing",
+            "8",
+            "test_limited_runs.py::test_a_limited_run_makes_a_fresh_schema_empty_and_the_next_run_fills_it",
+        ),
+        Mutant(
+            "a table made empty stays empty",
+            "run/run_state.sql",
+            "{%- if state.batch and this not in empty and",
+            "{%- if false and",
+            "rows of completed runs that are gone are folded again",
+            "8",
+            "test_limited_runs.py::test_a_table_that_was_dropped_and_made_empty_is_filled_again",
+        ),
+        Mutant(
+            "a waiting cycle counts as met",
+            cycle,
+            "on_restart <> 'resume' or is_finished = 1",
+            "1 = 1",
+            "a resume cycle is undecided until its object is in a terminal state",
+            "5",
+            "sla-11",
+        ),
+        Mutant(
+            "a restart is ignored",
+            "approval/approval_event.sql",
+            "when restarts = 1 then 'Resubmitted'",
+            "when restarts = 2 then 'Resubmitted'",
+            "a request restarts an open round if the flow says so",
+            "6b",
+            "approval-14",
+        ),
+        Mutant(
+            "a round follows the versions",
+            "approval/approval_event.sql",
+            "stages.version = walked.version and stages.stage = walked.stage_after",
+            "stages.version = next.version_now and stages.stage = walked.stage_after",
+            "a round keeps the version it was requested under",
+            "6b",
+            "approval-15",
+        ),
+        Mutant(
+            "a step that is no more is out of turn",
+            "approval/approval_event.sql",
+            "case when named.stage is null then 'UnknownStep' else 'OutOfTurn' end",
+            "'OutOfTurn'",
+            "an event that counts nowhere has its reason",
+            "6b",
+            "approval-13",
+        ),
+        Mutant(
+            "a changed flow judges again",
+            "approval/flow_versions.sql",
+            "{%- for row in found if row[0] not in corrected -%}",
+            "{%- for row in found if false -%}",
+            "a changed flow does not judge its rounds again",
+            "6b",
+            "test_approvals.py::test_a_changed_flow_does_not_judge_its_rounds_again",
+        ),
+        Mutant(
+            "every run folds anew what the last wrote",
+            "run/changes.sql",
+            '"_Batch > " ~ state.batch',
+            '"_Batch >= " ~ state.batch',
+            "a second run on the same journal changes no row",
+            "9.3",
+            f"{RUNS}::test_an_empty_journal_then_events_then_nothing_new",
+        ),
+        Mutant(
+            "what a killed run wrote is taken as done",
+            "run/changes.sql",
+            '"_Batch > " ~ state.batch',
+            '"_Batch > " ~ state.batch ~ " and _UpdateDate = " ~'
+            " ozmeta_runtime.instant(state.as_of)",
+            "a run that died is made up for by the next",
+            "8",
+            f"{RUNS}::test_a_run_killed_between_models_is_made_up_for",
+        ),
+        Mutant(
+            "time may go back",
+            "run/run_state.sql",
+            "{%- if later -%}",
+            "{%- if false -%}",
+            "as_of may not go back",
+            "3",
+            f"{RUNS}::test_time_may_not_go_back_but_for_a_full_refresh",
+        ),
+        Mutant(
+            "definitions leave no trace",
+            "run/run_state.sql",
+            "tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true)",
+            "tojson([ozmeta_runtime.fold_version()], sort_keys=true)",
+            "a changed definition is noticed by a hash",
+            "8",
+            f"{RUNS}::test_a_changed_target_reaches_every_timer_in_one_run",
+        ),
+        Mutant(
+            "the watermark runs ahead of as_of",
+            "run/run_log_model.sql",
+            "least(max(_SyncDate), {{ ozmeta_runtime.instant(state.as_of) }})",
+            "max(_SyncDate)",
+            "one _SyncDate in the future must not make later rows look old",
+            "2, 8",
+            f"{RUNS}::test_odd_rows_are_kept_or_told_and_none_is_lost",
+        ),
+        Mutant(
+            "the watermark goes back",
+            "run/run_log_model.sql",
+            "else greatest(reached.was, read_now.now_at) end",
+            "else read_now.now_at end",
+            "the last one read",
+            "8",
+            f"{CLAIMS}::test_the_run_log_counts_what_was_folded",
+        ),
+        Mutant(
+            "the log counts all events",
+            "run/run_log_model.sql",
+            "where _Batch > {{ state.batch }} and not {{",
+            "where not {{",
+            "RUN_EventsFolded is of this run",
+            "7",
+            f"{CLAIMS}::test_the_run_log_counts_what_was_folded",
+        ),
+        Mutant(
+            "the log counts events as objects",
+            "run/run_log_model.sql",
+            "count(distinct _ObjectKey) as objects",
+            "count(_ObjectKey) as objects",
+            "RUN_ObjectsFolded is of objects",
+            "7",
+            f"{CLAIMS}::test_the_run_log_counts_what_was_folded",
+        ),
+        Mutant(
+            "an offset is added",
+            "run/as_of.sql",
+            "(-1 if offset.group(1) == '+' else 1)",
+            "(1 if offset.group(1) == '+' else -1)",
+            "as_of is UTC",
+            "3",
+            f"{RUNS}::test_an_as_of_with_an_offset_is_brought_to_utc",
+        ),
+        Mutant(
+            "the default clock is of some zone",
+            "run/as_of.sql",
+            "run_started_at.astimezone(modules.pytz.utc)",
+            "run_started_at.astimezone(modules.pytz.timezone('Asia/Tokyo'))",
+            "the default as_of is the start of the run, UTC",
+            "3",
+            f"{CLAIMS}::test_without_ozmeta_as_of_the_run_starts_the_clock",
+        ),
         # keys and ids
-        Mutant("tenant and id run together", "dialect/keys.sql", '''texts.extend([ozmeta_runtime.text_length(part)] + ([] if loop.last else ["'.'"]))''', 'texts.extend([])', "tenants are islands", "9.4", f"{CLAIMS}::test_tenant_and_id_are_not_run_together"),
-        Mutant("ids of version 4", "dialect/keys.sql", "{{ ozmeta_runtime.plus() }} '-7'", "{{ ozmeta_runtime.plus() }} '-4'", "ids are UUIDv7", "7", f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them"),
-        Mutant("seeds without the tenant", instance, """"'WI'", ozmeta_runtime.tenant_of(intake), """,""""'WI'", "''", """, "the seed of WI_ID: WI|tenant|type|id", "7", f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them"),
-        Mutant("a cycle is named by its number", cycle, """+ ["SL_Code", "start_event"]""", """+ ["SL_Code", "cycle_no"]""", "the seed of SC_ID has the event that started the cycle", "7", f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them"),
-    ]  # fmt: skip
+        Mutant(
+            "tenant and id run together",
+            "dialect/keys.sql",
+            """texts.extend([ozmeta_runtime.text_length(part)] + ([] if loop.last else ["'.'"]))""",
+            "texts.extend([])",
+            "tenants are islands",
+            "9.4",
+            f"{CLAIMS}::test_tenant_and_id_are_not_run_together",
+        ),
+        Mutant(
+            "ids of version 4",
+            "dialect/keys.sql",
+            "{{ ozmeta_runtime.plus() }} '-7'",
+            "{{ ozmeta_runtime.plus() }} '-4'",
+            "ids are UUIDv7",
+            "7",
+            f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them",
+        ),
+        Mutant(
+            "seeds without the tenant",
+            instance,
+            """"'WI'", ozmeta_runtime.tenant_of(intake), """,
+            """"'WI'", "''", """,
+            "the seed of WI_ID: WI|tenant|type|id",
+            "7",
+            f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them",
+        ),
+        Mutant(
+            "a cycle is named by its number",
+            cycle,
+            """+ ["SL_Code", "start_event"]""",
+            """+ ["SL_Code", "cycle_no"]""",
+            "the seed of SC_ID has the event that started the cycle",
+            "7",
+            f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them",
+        ),
+    ]
 
 
 def mutated(mutant: Mutant, macros: Path = REPOSITORY / "macros") -> str:
     """The file's text with the mutation; ValueError where it no longer applies."""
     text = (macros / mutant.file).read_text(encoding="utf-8")
     if text.count(mutant.old) != mutant.times:
-        raise ValueError(f"mutant '{mutant.name}': its text stands {text.count(mutant.old)} times in macros/{mutant.file}, not {mutant.times}")
+        raise ValueError(
+            f"mutant '{mutant.name}': its text stands {text.count(mutant.old)} times in"
+            f" macros/{mutant.file}, not {mutant.times}"
+        )
     return text.replace(mutant.old, mutant.new)
 
 
@@ -257,8 +1713,10 @@ class Verdict:
 
 
 def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
-    """pytest in a copy of the repository, the working directory's, with dbt's manifests of earlier mutants: parsing takes most of a run's time.
-    A kept manifest is of the package as it is; its macro is replaced as in the file."""
+    """pytest in a copy of the repository, the working directory's, with dbt's manifests of earlier
+    mutants: parsing takes most of a run's time.
+    A kept manifest is of the package as it is; its macro is replaced as in the file.
+    """
     tests = Path.cwd()
     sys.path[:0] = [str(tests), str(tests.parent / "generator" / "src")]
     import dbt_project_under_test as under_test
@@ -268,10 +1726,17 @@ def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
 
     def parsed(folder: Path, options: list[str]) -> Any:
         models = sorted(path for path in (folder / "models").rglob("*.*"))
-        kept = manifests / hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in models)).hexdigest()
+        kept = (
+            manifests
+            / hashlib.sha256(
+                b"".join(path.name.encode() + path.read_bytes() for path in models)
+            ).hexdigest()
+        )
         if not kept.exists():
             broken = file.read_text(encoding="utf-8")
-            file.write_text((REPOSITORY / "macros" / mutant.file).read_text(encoding="utf-8"), encoding="utf-8")
+            file.write_text(
+                (REPOSITORY / "macros" / mutant.file).read_text(encoding="utf-8"), encoding="utf-8"
+            )
             manifest = parse(folder, options)
             file.write_text(broken, encoding="utf-8")
             if manifest is None:
@@ -279,8 +1744,15 @@ def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
             part = kept.with_suffix(f".{os.getpid()}")
             part.write_bytes(manifest.to_msgpack(under_test.extended_mashumaro_encoder))
             part.replace(kept)
-        manifest = under_test.Manifest.from_msgpack(kept.read_bytes(), decoder=under_test.extended_mashumuro_decoder)
-        macros = [m for m in manifest.macros.values() if m.package_name == "ozmeta_runtime" and m.original_file_path == f"macros/{mutant.file}"]
+        manifest = under_test.Manifest.from_msgpack(
+            kept.read_bytes(), decoder=under_test.extended_mashumuro_decoder
+        )
+        macros = [
+            m
+            for m in manifest.macros.values()
+            if m.package_name == "ozmeta_runtime"
+            and m.original_file_path == f"macros/{mutant.file}"
+        ]
         assert sum(macro.macro_sql.count(mutant.old) for macro in macros) == mutant.times
         for macro in macros:
             macro.macro_sql = macro.macro_sql.replace(mutant.old, mutant.new)
@@ -290,8 +1762,12 @@ def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
     return int(pytest.main(arguments))
 
 
-def first_failure(tests: list[str], mutant: Mutant, copy: Path, manifests: Path) -> tuple[str, str] | None:
-    """(test id, message) of the first test that fails in a copy of the repository, none where all pass."""
+def first_failure(
+    tests: list[str], mutant: Mutant, copy: Path, manifests: Path
+) -> tuple[str, str] | None:
+    """(test id, message) of the first test that fails in a copy of the repository, none where all
+    pass.
+    """
     if not tests:
         return None
     report, output = copy / "report.xml", copy / "output.txt"
@@ -302,14 +1778,33 @@ def first_failure(tests: list[str], mutant: Mutant, copy: Path, manifests: Path)
             os.chdir(copy / "integration_tests")
             for stream in (1, 2):
                 os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
-            os.environ |= {"PYTHONPATH": str(copy / "generator" / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-            code = run_tests(mutant, manifests, ["-x", "-q", "--tb=short", "-p", "no:cacheprovider", f"--junitxml={report}", f"--basetemp={copy / 'tmp'}", *tests])
+            os.environ |= {
+                "PYTHONPATH": str(copy / "generator" / "src"),
+                "PYTHONDONTWRITEBYTECODE": "1",
+            }
+            code = run_tests(
+                mutant,
+                manifests,
+                [
+                    "-x",
+                    "-q",
+                    "--tb=short",
+                    "-p",
+                    "no:cacheprovider",
+                    f"--junitxml={report}",
+                    f"--basetemp={copy / 'tmp'}",
+                    *tests,
+                ],
+            )
         finally:
             os._exit(code)
     failed = os.waitpid(process, 0)[1] != 0
     for case in xml.parse(report).iter("testcase") if report.exists() else ():
         for fault in (*case.iter("failure"), *case.iter("error")):
-            return f"{case.get('classname')}.py::{case.get('name')}", f"{fault.get('message')}\n{fault.text}"
+            return (
+                f"{case.get('classname')}.py::{case.get('name')}",
+                f"{fault.get('message')}\n{fault.text}",
+            )
     if failed:
         raise RuntimeError(output.read_text(errors="replace")[-3000:])
     return None
@@ -317,8 +1812,16 @@ def first_failure(tests: list[str], mutant: Mutant, copy: Path, manifests: Path)
 
 def broken_statement(message: str) -> str | None:
     """The error's name, where the test failed because a statement did, and not on what it found."""
-    error = re.search(r"\b(Parser|Binder|Catalog|Conversion|Compilation|Syntax|Invalid Input|Constraint|Out of Range|Internal|Runtime) Error", message)
-    return error.group(0) if error and "RunFailed" in message and "AssertionError" not in message else None
+    error = re.search(
+        r"\b(Parser|Binder|Catalog|Conversion|Compilation|Syntax|Invalid Input|Constraint|Out of"
+        r" Range|Internal|Runtime) Error",
+        message,
+    )
+    return (
+        error.group(0)
+        if error and "RunFailed" in message and "AssertionError" not in message
+        else None
+    )
 
 
 def verdict(mutant: Mutant, manifests: Path) -> Verdict:
@@ -327,11 +1830,25 @@ def verdict(mutant: Mutant, manifests: Path) -> Verdict:
         copy = Path(folder)
         for name in COPIED:
             source = REPOSITORY / name
-            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", ".work", "results")) if source.is_dir() else shutil.copy(source, copy / name)
+            (
+                shutil.copytree(
+                    source,
+                    copy / name,
+                    ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", ".work", "results"),
+                )
+                if source.is_dir()
+                else shutil.copy(source, copy / name)
+            )
         (copy / "macros" / mutant.file).write_text(mutated(mutant), encoding="utf-8")
-        others = sorted(path.name for path in (copy / "integration_tests").glob(OTHERS) if path.name not in (*ABOUT_FILES, *HANDY))
+        others = sorted(
+            path.name
+            for path in (copy / "integration_tests").glob(OTHERS)
+            if path.name not in (*ABOUT_FILES, *HANDY)
+        )
         first = [mutant.likely] if "::" in mutant.likely else [CASES, "-k", f"{mutant.likely}:"]
-        failed = first_failure(first, mutant, copy, manifests) or first_failure(HANDY + others, mutant, copy, manifests)
+        failed = first_failure(first, mutant, copy, manifests) or first_failure(
+            HANDY + others, mutant, copy, manifests
+        )
         if failed:
             found.test = failed[0]
             error = broken_statement(failed[1])
@@ -351,23 +1868,46 @@ def rows_of_page() -> dict[str, str]:
     """{mutant: the last cell of its row} of the page as it is."""
     if not PAGE.exists():
         return {}
-    rows = [line.strip("| ").split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    rows = [
+        line.strip("| ").split(" | ")
+        for line in PAGE.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ")
+    ]
     return {row[0]: row[-1] for row in rows[1:]}
 
 
 def page(all_mutants: list[Mutant], verdicts: dict[str, Verdict]) -> str:
     known = rows_of_page()
     for name, v in verdicts.items():
-        known[cell(name)] = SURVIVED if v.test is None else cell(v.invalid) if v.invalid else f"`{cell(v.test)}`"
+        known[cell(name)] = (
+            SURVIVED if v.test is None else cell(v.invalid) if v.invalid else f"`{cell(v.test)}`"
+        )
     caught = sum(known.get(cell(m.name), "").startswith("`") for m in all_mutants)
     lines = [
-        "# Mutants", "",
-        "Does the suite notice when the package is wrong? `make mutants` breaks it in one place at a time, runs the tests, and writes this page.", "",
-        f"{caught} of {len(all_mutants)} caught. A mutant counts only where a test failed on what the tables hold, not because a statement failed.",
-        "The list is in `integration_tests/mutants.py`; the test named is the first that failed, there may be others.", "",
-        "| mutant | the rule that it breaks | SPEC | file | caught by |", "|---|---|---|---|---|",
-    ]  # fmt: skip
-    lines += [f"| {cell(m.name)} | {cell(m.breaks)} | {m.spec} | {m.file} | {known.get(cell(m.name), UNKNOWN)} |" for m in all_mutants]
+        "# Mutants",
+        "",
+        (
+            "Does the suite notice when the package is wrong? `make mutants` breaks it in one place"
+            " at a time, runs the tests, and writes this page."
+        ),
+        "",
+        (
+            f"{caught} of {len(all_mutants)} caught. A mutant counts only where a test failed on"
+            " what the tables hold, not because a statement failed."
+        ),
+        (
+            "The list is in `integration_tests/mutants.py`; the test named is the first that"
+            " failed, there may be others."
+        ),
+        "",
+        "| mutant | the rule that it breaks | SPEC | file | caught by |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {cell(m.name)} | {cell(m.breaks)} | {m.spec} | {m.file} |"
+        f" {known.get(cell(m.name), UNKNOWN)} |"
+        for m in all_mutants
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -384,11 +1924,22 @@ def main(names: list[str]) -> int:
     import dbt.parser.manifest  # noqa: F401
     import pytest  # noqa: F401
 
-    with tempfile.TemporaryDirectory(prefix="manifests-") as manifests, multiprocessing.get_context("fork").Pool(2) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="manifests-") as manifests,
+        multiprocessing.get_context("fork").Pool(2) as pool,
+    ):
         verdicts = {}
-        for mutant, found in zip(chosen, pool.imap(functools.partial(verdict, manifests=Path(manifests)), chosen), strict=True):
+        for mutant, found in zip(
+            chosen,
+            pool.imap(functools.partial(verdict, manifests=Path(manifests)), chosen),
+            strict=True,
+        ):
             verdicts[mutant.name] = found
-            print(f"{'invalid ' if found.invalid else 'SURVIVED' if found.test is None else 'caught  '} {found.seconds:5.0f} s  {mutant.name}: {found.invalid or ''} {found.test or ''}", flush=True)
+            print(
+                f"{'invalid ' if found.invalid else 'SURVIVED' if found.test is None else 'caught  '}"
+                f" {found.seconds:5.0f} s  {mutant.name}: {found.invalid or ''} {found.test or ''}",
+                flush=True,
+            )
             PAGE.write_text(page(every, verdicts), encoding="utf-8")
     return int(any(v.test is None or v.invalid for v in verdicts.values()))
 

@@ -1,4 +1,6 @@
-"""`make prove`: the invariants over at least 20,000 objects, by two processes on worlds of their own. OZMETA_SEED=… plays the same worlds again."""
+"""`make prove`: the invariants over at least 20,000 objects, by two processes on worlds of their
+own. OZMETA_SEED=… plays the same worlds again.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +29,34 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         processes = []
         for number in range(PROCESSES):
-            environment = os.environ | {"OZMETA_SEED": str(seed + number), "OZMETA_WORLDS": worlds, "OZMETA_TALLY": f"{folder}/{number}.json"}
-            processes.append(subprocess.Popen([sys.executable, "-m", "pytest", "-q", "--capture=sys", "-p", "no:cacheprovider", str(HERE / "test_properties.py")], env=environment))
+            environment = os.environ | {
+                "OZMETA_SEED": str(seed + number),
+                "OZMETA_WORLDS": worlds,
+                "OZMETA_TALLY": f"{folder}/{number}.json",
+            }
+            processes.append(
+                subprocess.Popen(
+                    [
+                        sys.executable,
+                        "-m",
+                        "pytest",
+                        "-q",
+                        "--capture=sys",
+                        "-p",
+                        "no:cacheprovider",
+                        str(HERE / "test_properties.py"),
+                    ],
+                    env=environment,
+                )
+            )
         failed = any([process.wait() for process in processes])
         for path in Path(folder).iterdir():
             counted.update(json.loads(path.read_text()))
     for what in sorted(counted):
         print(f"{counted[what]:>9,}  {what}")
-    totals = ", ".join(f"{counted[what]:,} {what}" for what in ("objects", "events", "bindings", "worlds", "runs"))
+    totals = ", ".join(
+        f"{counted[what]:,} {what}" for what in ("objects", "events", "bindings", "worlds", "runs")
+    )
     print(f"{totals} in {(time.monotonic() - begun) / 60:.1f} minutes; OZMETA_SEED={seed}")
     missing = sorted(OCCURS - counted.keys())
     if missing:

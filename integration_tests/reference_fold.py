@@ -1,9 +1,13 @@
-"""The fold of SPEC 2-6b and 9, once more: plain Python, one object at a time, no SQL. To be read beside the SPEC; the tests compare the macros with it.
+"""The fold of SPEC 2-6b and 9, once more: plain Python, one object at a time, no SQL. To be read
+beside the SPEC; the tests compare the macros with it.
 
-A binding is a dict: name, object_types, tenant_in_key, needs_tenant, policy, auto_close, stream, severities {signal: severity},
+A binding is a dict: name, object_types, tenant_in_key, needs_tenant, policy, auto_close, stream,
+severities {signal: severity},
 workflow {id, start, states, terminal, transitions [{code, from, to, enabled, events, actions}]},
-slas [{code, target, warn, start, stop, escalation}] with rules as MetaDB has them, and for a state's own SLA {code, target, state};
-an SLA may have step [flow, step]: what it times where a rule is null. Optional: deduplicate_on [column], aliases {states, transitions, event_types,
+slas [{code, target, warn, start, stop, escalation}] with rules as MetaDB has them, and for a
+state's own SLA {code, target, state};
+an SLA may have step [flow, step]: what it times where a rule is null. Optional: deduplicate_on
+[column], aliases {states, transitions, event_types,
 fields: {old: new}}, approvals {events {requested, approved, rejected, withdrawn}, default,
 flows [{code, steps [{order, code, roles, rule {quorum, of, veto}}]}]}.
 """
@@ -18,10 +22,34 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import Any
 
-FOLDED = ("timeline", "workflow_instance", "approval_event", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue")
+FOLDED = (
+    "timeline",
+    "workflow_instance",
+    "approval_event",
+    "approval_step",
+    "approval_instance",
+    "sla_cycle",
+    "sla_timer",
+    "escalation_queue",
+)
 MINUTE = dt.timedelta(minutes=1)
-EJ = ("EJ_ID", "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_ObjectType", "EJ_ObjectID", "EJ_CorrelationID",
-      "EJ_CausationID", "EJ_SourceSystem", "EJ_SourceKey", "EJ_Payload", "EJ_PayloadHash", "EJ_Sequence", "_SyncDate")  # fmt: skip
+EJ = (
+    "EJ_ID",
+    "_TenantID",
+    "EJ_EventType",
+    "EJ_EventTimeUTC",
+    "EJ_Actor",
+    "EJ_ObjectType",
+    "EJ_ObjectID",
+    "EJ_CorrelationID",
+    "EJ_CausationID",
+    "EJ_SourceSystem",
+    "EJ_SourceKey",
+    "EJ_Payload",
+    "EJ_PayloadHash",
+    "EJ_Sequence",
+    "_SyncDate",
+)
 
 
 # ---------------------------------------------------------------- JSON (2, 4.1)
@@ -32,7 +60,9 @@ def parse(text: str | None) -> Any:
     if text is None:
         return {}
     try:
-        value = json.loads(text, parse_int=str, parse_float=shortest, parse_constant=lambda _: json.loads("?"))
+        value = json.loads(
+            text, parse_int=str, parse_float=shortest, parse_constant=lambda _: json.loads("?")
+        )
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
@@ -64,7 +94,12 @@ def first_nulls(*values: Any) -> tuple:
 
 
 def refusal(row: dict, binding: dict) -> str | None:
-    for column, reason in (("EJ_ID", "MissingEventID"), ("EJ_ObjectID", "MissingObjectID"), ("EJ_EventType", "MissingEventType"), ("EJ_EventTimeUTC", "MissingEventTime")):
+    for column, reason in (
+        ("EJ_ID", "MissingEventID"),
+        ("EJ_ObjectID", "MissingObjectID"),
+        ("EJ_EventType", "MissingEventType"),
+        ("EJ_EventTimeUTC", "MissingEventTime"),
+    ):
         if row[column] is None:
             return reason
     if binding["needs_tenant"] and row["_TenantID"] is None:
@@ -72,26 +107,62 @@ def refusal(row: dict, binding: dict) -> str | None:
     return "MalformedPayload" if parse(row["EJ_Payload"]) is None else None
 
 
-def admit(rows: list[dict], binding: dict) -> tuple[dict[tuple, list[dict]], list[tuple[str, dict]]]:
+def admit(
+    rows: list[dict], binding: dict
+) -> tuple[dict[tuple, list[dict]], list[tuple[str, dict]]]:
     """({(tenant, id): events}, [(reason, row)])"""
     refused, by_event = [], defaultdict(list)
     for row in rows:
         if row["EJ_ObjectType"] not in binding["object_types"]:
             continue
-        row = row | {"EJ_ObjectType": binding["name"]} | {c: row[c] or None for c in ("EJ_ID", "EJ_ObjectID", "EJ_EventType", "EJ_SourceSystem", "_TenantID")}  # null and '' are one
+        row = (
+            row
+            | {"EJ_ObjectType": binding["name"]}
+            | {
+                c: row[c] or None
+                for c in ("EJ_ID", "EJ_ObjectID", "EJ_EventType", "EJ_SourceSystem", "_TenantID")
+            }
+        )  # null and '' are one
         reason = refusal(row, binding)
         if reason:
             refused.append((reason, row))
         else:
             tenant = row["_TenantID"] if binding["tenant_in_key"] else ""
-            by_event[tenant, row["EJ_ObjectID"], message(row, binding), row["EJ_ID"] if message(row, binding) is None else None].append(row)
+            by_event[
+                tenant,
+                row["EJ_ObjectID"],
+                message(row, binding),
+                row["EJ_ID"] if message(row, binding) is None else None,
+            ].append(row)
     objects = defaultdict(list)
     for (tenant, object_id, _, _), same in by_event.items():
-        same.sort(key=lambda r: first_nulls(*(r[c] for c in ("_SyncDate", "EJ_EventTimeUTC", "EJ_Payload", "EJ_EventType", "EJ_Actor", "EJ_SourceSystem", "EJ_Sequence", "EJ_ID"))))
+        same.sort(
+            key=lambda r: first_nulls(
+                *(
+                    r[c]
+                    for c in (
+                        "_SyncDate",
+                        "EJ_EventTimeUTC",
+                        "EJ_Payload",
+                        "EJ_EventType",
+                        "EJ_Actor",
+                        "EJ_SourceSystem",
+                        "EJ_Sequence",
+                        "EJ_ID",
+                    )
+                )
+            )
+        )
         objects[tenant, object_id].append(same[0])
-        refused += [("ConflictingDuplicate", r) for r in same[1:] if any(r[c] != same[0][c] for c in EJ if c not in ("_SyncDate", "EJ_ID"))]
+        refused += [
+            ("ConflictingDuplicate", r)
+            for r in same[1:]
+            if any(r[c] != same[0][c] for c in EJ if c not in ("_SyncDate", "EJ_ID"))
+        ]
     for events in objects.values():  # several messages under one EJ_ID: the first to arrive has it
-        events.sort(key=lambda r: (r["_SyncDate"], r["EJ_EventTimeUTC"], *first_nulls(message(r, binding))))
+        events.sort(
+            key=lambda r: (r["_SyncDate"], r["EJ_EventTimeUTC"], *first_nulls(message(r, binding)))
+        )
         ids: set[str] = set()
         for row in [*events]:
             if row["EJ_ID"] in ids:
@@ -102,7 +173,9 @@ def admit(rows: list[dict], binding: dict) -> tuple[dict[tuple, list[dict]], lis
 
 
 def message(row: dict, binding: dict) -> tuple | None:
-    """The message a row is, by the columns that tell messages apart; none where one of them is empty."""
+    """The message a row is, by the columns that tell messages apart; none where one of them is
+    empty.
+    """
     parts = tuple(row[c] for c in binding.get("deduplicate_on", ()))
     return parts if parts and all(part not in (None, "") for part in parts) else None
 
@@ -111,7 +184,9 @@ def message(row: dict, binding: dict) -> tuple | None:
 
 
 def by_names_of_today(row: dict, aliases: dict) -> dict:
-    """{payload, type} as the fold and rules read them: old names replaced; a field's name of today goes first."""
+    """{payload, type} as the fold and rules read them: old names replaced; a field's name of today
+    goes first.
+    """
     payload = dict(parse(row["EJ_Payload"]))
     said, fields = dict(part(payload, "transition")), dict(part(payload, "object"))
     for key, kind in (("fromState", "states"), ("toState", "states"), ("code", "transitions")):
@@ -142,7 +217,10 @@ def order(events: list[dict], binding: dict) -> list[dict]:
     streams = defaultdict(list)
     for event in events:
         event["source"] = "" if one else event["EJ_SourceSystem"] or ""
-        event["at"] = event["effective_at"] = (event["EJ_EventTimeUTC"], event.get("nanos", 0))  # what the time has beyond the microsecond
+        event["at"] = event["effective_at"] = (
+            event["EJ_EventTimeUTC"],
+            event.get("nanos", 0),
+        )  # what the time has beyond the microsecond
         if event["EJ_Sequence"] is not None:
             streams[event["source"]].append(event)
     for stream in streams.values():
@@ -151,7 +229,16 @@ def order(events: list[dict], binding: dict) -> list[dict]:
             event["effective_at"] = latest = max(latest, event["at"])
     for event in events:
         event["effective"] = event["effective_at"][0]
-    return sorted(events, key=lambda e: (e["effective_at"], first_nulls(e["EJ_Sequence"]), e["source"], e["at"], e["EJ_ID"]))
+    return sorted(
+        events,
+        key=lambda e: (
+            e["effective_at"],
+            first_nulls(e["EJ_Sequence"]),
+            e["source"],
+            e["at"],
+            e["EJ_ID"],
+        ),
+    )
 
 
 # ---------------------------------------------------------------- 4.4 candidates, 4.5 apply
@@ -198,8 +285,22 @@ def apply(events: list[dict], binding: dict) -> None:
                 (target,) = targets
                 if legal or target != state:
                     seen = scalar(part(event["payload"], "transition").get("rowVersion"))
-                    conflict = seen is not None and re.fullmatch(r"-?[0-9]+", seen) and int(seen) != version
-                    mark = "UndeclaredTransition" if not found else "IllegalTransition" if not legal else "VersionConflict" if conflict else None
+                    conflict = (
+                        seen is not None
+                        and re.fullmatch(r"-?[0-9]+", seen)
+                        and int(seen) != version
+                    )
+                    mark = (
+                        "UndeclaredTransition"
+                        if not found
+                        else (
+                            "IllegalTransition"
+                            if not legal
+                            else "VersionConflict"
+                            if conflict
+                            else None
+                        )
+                    )
                     if mark and binding["policy"] == "first_writer_wins":
                         event["rejected"] = True
                     else:
@@ -218,7 +319,12 @@ def apply(events: list[dict], binding: dict) -> None:
 def document(rule: Any) -> dict | None:
     """None: no rule."""
     if isinstance(rule, str):
-        shorthands = {"": None, "allow": {"expr": {"lit": True}}, "deny": {"expr": {"lit": False}}, "tenant": {"expr": {"op": "isNotNull", "args": [{"ref": "tenant.id"}]}}}
+        shorthands = {
+            "": None,
+            "allow": {"expr": {"lit": True}},
+            "deny": {"expr": {"lit": False}},
+            "tenant": {"expr": {"op": "isNotNull", "args": [{"ref": "tenant.id"}]}},
+        }
         return shorthands[rule] if rule in shorthands else json.loads(rule)
     return rule
 
@@ -228,14 +334,33 @@ def type_of(node: dict) -> str | None:
     if "lit" in node:
         if node["lit"] is None:
             return None
-        own = "boolean" if isinstance(node["lit"], bool) else "number" if isinstance(node["lit"], int | float) else "string"
+        own = (
+            "boolean"
+            if isinstance(node["lit"], bool)
+            else "number"
+            if isinstance(node["lit"], int | float)
+            else "string"
+        )
         return {"string": None, "null": None}.get(node.get("type") or own, node.get("type") or own)
     if "ref" in node:
-        return {"string": "text"}.get(node["as"], node["as"]) if node.get("as") else "datetime" if node["ref"] == "now.utc" else None
+        return (
+            {"string": "text"}.get(node["as"], node["as"])
+            if node.get("as")
+            else "datetime"
+            if node["ref"] == "now.utc"
+            else None
+        )
     op = node["op"]
     if op == "coalesce":
         return ruling(node["args"])
-    return {"add": "number", "sub": "number", "mul": "number", "div": "number", "dateDiffMinutes": "number", "dateAdd": "datetime"}.get(op, "boolean")
+    return {
+        "add": "number",
+        "sub": "number",
+        "mul": "number",
+        "div": "number",
+        "dateDiffMinutes": "number",
+        "dateAdd": "datetime",
+    }.get(op, "boolean")
 
 
 def ruling(args: list[dict]) -> str:
@@ -243,17 +368,37 @@ def ruling(args: list[dict]) -> str:
 
 
 HOUR, SIXTY = r"(2[0-3]|[01]\d)", r"([0-5]\d)"
-ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}})(?:[T ]{HOUR}:{SIXTY}(?::{SIXTY}(?:\.(\d+))?)?(?:(Z)|([+-]){HOUR}(?::?{SIXTY})?)?)?", re.ASCII)
+ISO = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})(?:[T"
+    rf" ]{HOUR}:{SIXTY}(?::{SIXTY}(?:\.(\d+))?)?(?:(Z)|([+-]){HOUR}(?::?{SIXTY})?)?)?",
+    re.ASCII,
+)
 
 
 def cast(value: Any, to: str) -> Any:
-    """Text, Fraction, bool or datetime to a type; what does not fit is null, and so is an array or an object."""
+    """Text, Fraction, bool or datetime to a type; what does not fit is null, and so is an array or
+    an object.
+    """
     if isinstance(value, list | dict) or value is None:
         return None
     if to == "text":
-        return value if isinstance(value, str) else ("true" if value else "false") if isinstance(value, bool) else str(value)
+        return (
+            value
+            if isinstance(value, str)
+            else ("true" if value else "false")
+            if isinstance(value, bool)
+            else str(value)
+        )
     if to == "boolean":
-        return value if isinstance(value, bool) else {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else None
+        return (
+            value
+            if isinstance(value, bool)
+            else (
+                {"true": True, "false": False}.get(value.lower())
+                if isinstance(value, str)
+                else None
+            )
+        )
     if to == "number":
         if isinstance(value, str):
             return Fraction(value) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) else None
@@ -265,7 +410,15 @@ def cast(value: Any, to: str) -> Any:
         return None
     year, month, day, hour, minute, second, fraction, _, sign, off_hour, off_minute = found.groups()
     try:
-        at = dt.datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), int(((fraction or "") + "000000")[:6]))
+        at = dt.datetime(
+            int(year),
+            int(month),
+            int(day),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            int(((fraction or "") + "000000")[:6]),
+        )
         offset = dt.timedelta(hours=int(off_hour or 0), minutes=int(off_minute or 0))
         return at - offset if sign == "+" else at + offset
     except (ValueError, OverflowError):
@@ -297,7 +450,9 @@ def evaluate(node: dict, seen: dict) -> Any:
         value = look_up(node["ref"], seen)
         if isinstance(value, bool):
             value = scalar(value)
-        return value if isinstance(value, list) or not node.get("as") else cast(value, type_of(node))
+        return (
+            value if isinstance(value, list) or not node.get("as") else cast(value, type_of(node))
+        )
     op, args = node["op"], node["args"]
 
     def arg(index: int, to: str) -> Any:
@@ -314,34 +469,81 @@ def evaluate(node: dict, seen: dict) -> Any:
         value = evaluate(args[0], seen)
         return (value is None or isinstance(value, list | dict)) == (op == "isNull")
     if op == "coalesce":
-        return next((v for v in (arg(i, ruling(args)) for i in range(len(args))) if v is not None), None)
-    if op in ("in", "contains") and (op == "in" or ("ref" in args[0] and isinstance(evaluate(args[0], seen), list))):
-        kind, needle, lists = ruling(args), *((args[0], args[1:]) if op == "in" else (args[1], args[:1]))
+        return next(
+            (v for v in (arg(i, ruling(args)) for i in range(len(args))) if v is not None), None
+        )
+    if op in ("in", "contains") and (
+        op == "in" or ("ref" in args[0] and isinstance(evaluate(args[0], seen), list))
+    ):
+        kind, needle, lists = (
+            ruling(args),
+            *((args[0], args[1:]) if op == "in" else (args[1], args[:1])),
+        )
         members = []
         for item in lists:
             value = evaluate(item, seen)
-            members += [scalar(v) for v in value] if isinstance(value, list) and "ref" in item else [value]
+            members += (
+                [scalar(v) for v in value] if isinstance(value, list) and "ref" in item else [value]
+            )
         members = [cast(m, kind) for m in members]
         value = cast(evaluate(needle, seen), kind)
         if not members:
             return False
-        return None if value is None else True if value in members else None if None in members else False
+        return (
+            None
+            if value is None
+            else True
+            if value in members
+            else None
+            if None in members
+            else False
+        )
     if op == "dateAdd":
         count, at = arg(1, "number"), arg(2, "datetime")
-        return None if count is None or at is None else at + int(count) * dt.timedelta(**{args[0]["lit"] + "s": 1})
-    kind = "number" if op in ("add", "sub", "mul", "div") else "datetime" if op == "dateDiffMinutes" else "text" if op in ("contains", "startsWith", "endsWith", "regex") else ruling(args)
+        return (
+            None
+            if count is None or at is None
+            else at + int(count) * dt.timedelta(**{args[0]["lit"] + "s": 1})
+        )
+    kind = (
+        "number"
+        if op in ("add", "sub", "mul", "div")
+        else (
+            "datetime"
+            if op == "dateDiffMinutes"
+            else "text"
+            if op in ("contains", "startsWith", "endsWith", "regex")
+            else ruling(args)
+        )
+    )
     a, b = arg(0, kind), arg(1, kind)
     if a is None or b is None or (op == "div" and b == 0):
         return None
     return {
-        "eq": lambda: a == b, "ne": lambda: a != b, "gt": lambda: a > b, "gte": lambda: a >= b, "lt": lambda: a < b, "lte": lambda: a <= b,
-        "add": lambda: a + b, "sub": lambda: a - b, "mul": lambda: a * b, "div": lambda: a / b, "dateDiffMinutes": lambda: Fraction((b - a) // MINUTE),
-        "contains": lambda: b in a, "startsWith": lambda: a.startswith(b), "endsWith": lambda: a.endswith(b), "regex": lambda: re.search(b, a) is not None,
-    }[op]()  # fmt: skip
+        "eq": lambda: a == b,
+        "ne": lambda: a != b,
+        "gt": lambda: a > b,
+        "gte": lambda: a >= b,
+        "lt": lambda: a < b,
+        "lte": lambda: a <= b,
+        "add": lambda: a + b,
+        "sub": lambda: a - b,
+        "mul": lambda: a * b,
+        "div": lambda: a / b,
+        "dateDiffMinutes": lambda: Fraction((b - a) // MINUTE),
+        "contains": lambda: b in a,
+        "startsWith": lambda: a.startswith(b),
+        "endsWith": lambda: a.endswith(b),
+        "regex": lambda: re.search(b, a) is not None,
+    }[op]()
 
 
 def matches(rule: dict, event: dict) -> bool:
-    return "expr" not in rule or rule["expr"] is None or cast(evaluate(rule["expr"], event["seen"]), "boolean") is True
+    return (
+        "expr" not in rule
+        or rule["expr"] is None
+        or cast(evaluate(rule["expr"], event["seen"]), "boolean") is True
+    )
 
 
 def see(events: list[dict]) -> None:
@@ -351,18 +553,29 @@ def see(events: list[dict]) -> None:
         fields = fields | part(event["payload"], "object")
         moved = event["applied"]
         event["seen"] = {
-            "object": fields, "payload": event["payload"], "transition.fromState": event["before"] if moved else None, "transition.toState": event["after"] if moved else None,
-            "transition.code": event["code"], "user.id": event["EJ_Actor"], "tenant.id": event["_TenantID"], "now.utc": event["effective"],
-            "event.type": event["type"], "event.id": event["EJ_ID"], "event.sourceSystem": event["EJ_SourceSystem"],
-        }  # fmt: skip
+            "object": fields,
+            "payload": event["payload"],
+            "transition.fromState": event["before"] if moved else None,
+            "transition.toState": event["after"] if moved else None,
+            "transition.code": event["code"],
+            "user.id": event["EJ_Actor"],
+            "tenant.id": event["_TenantID"],
+            "now.utc": event["effective"],
+            "event.type": event["type"],
+            "event.id": event["EJ_ID"],
+            "event.sourceSystem": event["EJ_SourceSystem"],
+        }
 
 
 # ---------------------------------------------------------------- 6b approvals
 
 
 def approve(events: list[dict], approvals: dict) -> list[dict]:
-    """Every round of every flow, {flow, no, version, steps}; a step is {definition, begun, decided, outcome, votes, last, out_of_turn, ignored}. Events remember which
-    steps they began and ended and, in `approval`, what they did. A flow may have versions, [{from?, steps, restart?}]; a round keeps the one it was requested under."""
+    """Every round of every flow, {flow, no, version, steps}; a step is {definition, begun, decided,
+    outcome, votes, last, out_of_turn, ignored}. Events remember which
+    steps they began and ended and, in `approval`, what they did. A flow may have versions, [{from?,
+    steps, restart?}]; a round keeps the one it was requested under.
+    """
     rounds: list[dict] = []
     flows = {flow["code"]: flow for flow in approvals["flows"]}
     kinds = {event_type: kind for kind, event_type in approvals["events"].items()}
@@ -373,8 +586,21 @@ def approve(events: list[dict], approvals: dict) -> list[dict]:
         kind = kinds.get(event["type"])
         if kind is None:
             continue
-        voter, step_named = scalar(said.get("onBehalfOf")) or event["EJ_Actor"] or None, scalar(said.get("step")) or None
-        told = event["approval"] = {"flow": flow, "kind": kind, "voter": voter, "named": step_named, "round": None, "step": None, "effect": None, "reason": None, "votes": []}
+        voter, step_named = (
+            scalar(said.get("onBehalfOf")) or event["EJ_Actor"] or None,
+            scalar(said.get("step")) or None,
+        )
+        told = event["approval"] = {
+            "flow": flow,
+            "kind": kind,
+            "voter": voter,
+            "named": step_named,
+            "round": None,
+            "step": None,
+            "effect": None,
+            "reason": None,
+            "votes": [],
+        }
         if event["rejected"]:
             told["reason"] = "RefusedByPolicy"
             continue
@@ -382,7 +608,11 @@ def approve(events: list[dict], approvals: dict) -> list[dict]:
             told["reason"] = "NoFlow" if flow is None else "UnknownFlow"
             continue
         mine = [r for r in rounds if r["flow"] == flow]
-        current = next((s for s in mine[-1]["steps"] if s["outcome"] == "Pending"), None) if mine else None
+        current = (
+            next((s for s in mine[-1]["steps"] if s["outcome"] == "Pending"), None)
+            if mine
+            else None
+        )
 
         def begin(step: dict, event: dict = event, flow: str = flow) -> None:
             step |= {"outcome": "Pending", "begun": event, "last": event}
@@ -399,14 +629,30 @@ def approve(events: list[dict], approvals: dict) -> list[dict]:
 
         restarts = current is not None and mine[-1]["version"].get("restart")
         if kind == "requested" and (current is None or restarts):
-            told |= {"effect": "Resubmitted" if restarts else "Requested", "votes": list(current["votes"].values()) if current else []}
+            told |= {
+                "effect": "Resubmitted" if restarts else "Requested",
+                "votes": list(current["votes"].values()) if current else [],
+            }
             if restarts:
                 decide(current, "Withdrawn")
                 skip(mine[-1]["steps"])
             versions = flows[flow].get("versions") or [flows[flow]]
-            version = [v for v in versions if v.get("from") is None or v["from"] <= event["effective"]][-1]
-            steps = [{"definition": d, "outcome": "Waiting", "begun": None, "decided": None, "votes": {}, "last": None, "out_of_turn": 0, "ignored": 0}
-                     for d in sorted(version["steps"], key=lambda s: s["order"])]  # fmt: skip
+            version = [
+                v for v in versions if v.get("from") is None or v["from"] <= event["effective"]
+            ][-1]
+            steps = [
+                {
+                    "definition": d,
+                    "outcome": "Waiting",
+                    "begun": None,
+                    "decided": None,
+                    "votes": {},
+                    "last": None,
+                    "out_of_turn": 0,
+                    "ignored": 0,
+                }
+                for d in sorted(version["steps"], key=lambda s: s["order"])
+            ]
             rounds.append({"flow": flow, "no": len(mine) + 1, "version": version, "steps": steps})
             begin(steps[0])
             told |= {"round": len(mine) + 1, "step": steps[0]["definition"]["code"]}
@@ -442,7 +688,9 @@ def approve(events: list[dict], approvals: dict) -> list[dict]:
                 told["effect"] = "Approved"
                 if current is not steps[-1]:
                     begin(steps[steps.index(current) + 1])
-            elif kind == "rejected" and (rule.get("veto", True) or (out_of is not None and out_of - against < quorum)):
+            elif kind == "rejected" and (
+                rule.get("veto", True) or (out_of is not None and out_of - against < quorum)
+            ):
                 decide(current, "Rejected")
                 told["effect"] = "Rejected"
         told["votes"] = list(current["votes"].values())
@@ -451,36 +699,93 @@ def approve(events: list[dict], approvals: dict) -> list[dict]:
 
 
 def approval_event_rows(events: list[dict], key: tuple) -> list[dict]:
-    kinds = {"requested": "Request", "approved": "Approve", "rejected": "Reject", "withdrawn": "Withdraw"}
-    return [{
-        "EJ_ID": e["EJ_ID"], "_TenantID": key[0], "AE_ObjectType": key[1], "AE_ObjectID": key[2], "EJ_EventType": e["EJ_EventType"], "TL_EffectiveUTC": e["effective"],
-        "TL_Position": position, "AF_Code": told["flow"], "AE_Kind": kinds[told["kind"]], "AE_Voter": told["voter"], "AE_StepNamed": told["named"], "AP_Round": told["round"], "AS_Code": told["step"],
-        "AE_Effect": told["effect"], "AE_Reason": told["reason"], "AE_Approvals": told["votes"].count("approved") if told["effect"] else None,
-        "AE_Rejections": told["votes"].count("rejected") if told["effect"] else None,
-    } for position, e in enumerate(events, 1) if (told := e.get("approval"))]  # fmt: skip
+    kinds = {
+        "requested": "Request",
+        "approved": "Approve",
+        "rejected": "Reject",
+        "withdrawn": "Withdraw",
+    }
+    return [
+        {
+            "EJ_ID": e["EJ_ID"],
+            "_TenantID": key[0],
+            "AE_ObjectType": key[1],
+            "AE_ObjectID": key[2],
+            "EJ_EventType": e["EJ_EventType"],
+            "TL_EffectiveUTC": e["effective"],
+            "TL_Position": position,
+            "AF_Code": told["flow"],
+            "AE_Kind": kinds[told["kind"]],
+            "AE_Voter": told["voter"],
+            "AE_StepNamed": told["named"],
+            "AP_Round": told["round"],
+            "AS_Code": told["step"],
+            "AE_Effect": told["effect"],
+            "AE_Reason": told["reason"],
+            "AE_Approvals": told["votes"].count("approved") if told["effect"] else None,
+            "AE_Rejections": told["votes"].count("rejected") if told["effect"] else None,
+        }
+        for position, e in enumerate(events, 1)
+        if (told := e.get("approval"))
+    ]
 
 
-def approval_rows(rounds: list[dict], key: tuple, received: dt.datetime) -> tuple[list[dict], list[dict]]:
+def approval_rows(
+    rounds: list[dict], key: tuple, received: dt.datetime
+) -> tuple[list[dict], list[dict]]:
     """(approval_step, approval_instance)"""
     found, latest = [], {}
     for round in rounds:
         ai_id = identifier(received, "AI", *key, round["flow"])
         for number, step in enumerate(round["steps"], 1):
-            definition, votes, begun, decided = step["definition"], list(step["votes"].values()), step["begun"], step["decided"]
+            definition, votes, begun, decided = (
+                step["definition"],
+                list(step["votes"].values()),
+                step["begun"],
+                step["decided"],
+            )
             rule = definition["rule"]
-            found.append({
-                "AI_ID": ai_id, "_TenantID": key[0], "AP_ObjectType": key[1], "AP_ObjectID": key[2], "AF_Code": round["flow"], "AP_Round": round["no"], "AS_Order": definition["order"],
-                "AS_Code": definition["code"], "AP_Outcome": step["outcome"], "AP_ActivatedUTC": begun and begun["effective"], "AP_DecidedUTC": decided and decided["effective"],
-                "AP_Quorum": rule["of"] if rule.get("quorum") == "all" else rule.get("quorum", 1), "AP_Approvals": votes.count("approved"), "AP_Rejections": votes.count("rejected"),
-                "AP_OutOfTurn": step["out_of_turn"], "AP_Ignored": step["ignored"], "AP_ActivatedEventID": begun and begun["EJ_ID"], "AP_DecidedEventID": decided and decided["EJ_ID"],
-                "AP_LastActor": step["last"] and step["last"]["EJ_Actor"], "AP_StepNo": number, "AP_Roles": ", ".join(sorted(definition["roles"])) or None,
-            })  # fmt: skip
+            found.append(
+                {
+                    "AI_ID": ai_id,
+                    "_TenantID": key[0],
+                    "AP_ObjectType": key[1],
+                    "AP_ObjectID": key[2],
+                    "AF_Code": round["flow"],
+                    "AP_Round": round["no"],
+                    "AS_Order": definition["order"],
+                    "AS_Code": definition["code"],
+                    "AP_Outcome": step["outcome"],
+                    "AP_ActivatedUTC": begun and begun["effective"],
+                    "AP_DecidedUTC": decided and decided["effective"],
+                    "AP_Quorum": (
+                        rule["of"] if rule.get("quorum") == "all" else rule.get("quorum", 1)
+                    ),
+                    "AP_Approvals": votes.count("approved"),
+                    "AP_Rejections": votes.count("rejected"),
+                    "AP_OutOfTurn": step["out_of_turn"],
+                    "AP_Ignored": step["ignored"],
+                    "AP_ActivatedEventID": begun and begun["EJ_ID"],
+                    "AP_DecidedEventID": decided and decided["EJ_ID"],
+                    "AP_LastActor": step["last"] and step["last"]["EJ_Actor"],
+                    "AP_StepNo": number,
+                    "AP_Roles": ", ".join(sorted(definition["roles"])) or None,
+                }
+            )
         reached = [s for s in round["steps"] if s["begun"]][-1]
         latest[round["flow"]] = {
-            "AI_ID": ai_id, "_TenantID": key[0], "AI_ObjectType": key[1], "AI_ObjectID": key[2], "AF_Code": round["flow"], "AI_CurrentStepOrder": reached["definition"]["order"],
-            "AI_Status": reached["outcome"], "AI_RequestedUTC": round["steps"][0]["begun"]["effective"], "AI_CompletedUTC": reached["decided"] and reached["decided"]["effective"],
-            "AI_LastActor": reached["last"]["EJ_Actor"], "AI_Round": round["no"],
-        }  # fmt: skip
+            "AI_ID": ai_id,
+            "_TenantID": key[0],
+            "AI_ObjectType": key[1],
+            "AI_ObjectID": key[2],
+            "AF_Code": round["flow"],
+            "AI_CurrentStepOrder": reached["definition"]["order"],
+            "AI_Status": reached["outcome"],
+            "AI_RequestedUTC": round["steps"][0]["begun"]["effective"],
+            "AI_CompletedUTC": reached["decided"] and reached["decided"]["effective"],
+            "AI_LastActor": reached["last"]["EJ_Actor"],
+            "AI_Round": round["no"],
+        }
     return found, list(latest.values())
 
 
@@ -496,14 +801,26 @@ def marks(event: dict, first: bool, sla: dict, workflow: dict) -> tuple[bool, bo
         start, stop = document(sla["start"]), document(sla["stop"])
         step = tuple(sla.get("step") or ())
         s = matches(start, event) if start else step in event["begins"] if step else first
-        p = matches(stop, event) if stop else step in event["ends"] if step else event["applied"] and event["after"] in workflow["terminal"]
+        p = (
+            matches(stop, event)
+            if stop
+            else (
+                step in event["ends"]
+                if step
+                else event["applied"] and event["after"] in workflow["terminal"]
+            )
+        )
     named = {(a["type"], a.get("target")) for t in event["by"] for a in t["actions"]}
     names = (sla["code"], f"SLA.{sla['code']}")
-    return s or any(("StartTimer", n) in named for n in names), p or any(("StopTimer", n) in named for n in names)
+    return s or any(("StartTimer", n) in named for n in names), p or any(
+        ("StopTimer", n) in named for n in names
+    )
 
 
 def cycles(events: list[dict], sla: dict, workflow: dict) -> list[dict]:
-    restart = ((document(sla.get("start")) or {}).get("params") or {}).get("onRestart") or "newCycle"
+    restart = ((document(sla.get("start")) or {}).get("params") or {}).get(
+        "onRestart"
+    ) or "newCycle"
     found: list[dict] = []
     for index, event in enumerate(events):
         s, p = marks(event, index == 0, sla, workflow)
@@ -519,7 +836,16 @@ def cycles(events: list[dict], sla: dict, workflow: dict) -> list[dict]:
             found[-1]["pauses"].append((found[-1]["stop"], now))
             found[-1]["stop"] = None
         elif start and not (found and restart == "ignore"):
-            found.append({"no": len(found) + 1, "by": event["EJ_ID"], "start": now, "stop": None, "pauses": [], "decided": restart != "resume"})
+            found.append(
+                {
+                    "no": len(found) + 1,
+                    "by": event["EJ_ID"],
+                    "start": now,
+                    "stop": None,
+                    "pauses": [],
+                    "decided": restart != "resume",
+                }
+            )
     return found
 
 
@@ -534,10 +860,31 @@ def instant(cycle: dict, minutes: int) -> dt.datetime:
 def levels(actions: list[dict], binding: dict) -> list[dict]:
     found = []
     for place, action in enumerate((a for a in actions if a["type"] == "EnqueueEscalation"), 1):
-        payload, signal, target = action.get("payload") or {}, action.get("signalType") or "SLA.Breached", action.get("target") or ""
-        severity = payload.get("severity") or binding["severities"].get(signal) or {"SLA.Breached": "Critical", "SLA.Warned": "Warning"}.get(signal)
-        role, principal = (target.removeprefix(kind) if target.startswith(kind) else None for kind in ("role:", "principal:"))
-        found.append({"level": payload.get("level") or place, "signal": signal, "after": payload.get("afterMinutes") or 0, "severity": severity, "role": role, "principal": principal, "notes": action.get("notes")})
+        payload, signal, target = (
+            action.get("payload") or {},
+            action.get("signalType") or "SLA.Breached",
+            action.get("target") or "",
+        )
+        severity = (
+            payload.get("severity")
+            or binding["severities"].get(signal)
+            or {"SLA.Breached": "Critical", "SLA.Warned": "Warning"}.get(signal)
+        )
+        role, principal = (
+            target.removeprefix(kind) if target.startswith(kind) else None
+            for kind in ("role:", "principal:")
+        )
+        found.append(
+            {
+                "level": payload.get("level") or place,
+                "signal": signal,
+                "after": payload.get("afterMinutes") or 0,
+                "severity": severity,
+                "role": role,
+                "principal": principal,
+                "notes": action.get("notes"),
+            }
+        )
     return found
 
 
@@ -553,7 +900,9 @@ def identifier(received: dt.datetime, *seed: str | None) -> str:
 # ---------------------------------------------------------------- one object, and all of them
 
 
-def fold_object(tenant: str, object_id: str, rows: list[dict], binding: dict, as_of: dt.datetime) -> dict[str, list[dict]]:
+def fold_object(
+    tenant: str, object_id: str, rows: list[dict], binding: dict, as_of: dt.datetime
+) -> dict[str, list[dict]]:
     name, workflow = binding["name"], binding["workflow"]
     key, received = (tenant, name, object_id), min(r["_SyncDate"] for r in rows)
     everything = [r | by_names_of_today(r, binding.get("aliases", {})) for r in rows]
@@ -563,72 +912,177 @@ def fold_object(tenant: str, object_id: str, rows: list[dict], binding: dict, as
     see(visible)
     out: dict[str, list[dict]] = {m: [] for m in FOLDED}
     if binding.get("approvals"):
-        out["approval_step"], out["approval_instance"] = approval_rows(approve(events, binding["approvals"]), key, received)
+        out["approval_step"], out["approval_instance"] = approval_rows(
+            approve(events, binding["approvals"]), key, received
+        )
         out["approval_event"] = approval_event_rows(events, key)
-    timeline_columns = ("EJ_ID", "_TenantID", "EJ_ObjectType", "EJ_ObjectID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_SourceSystem", "EJ_Sequence", "EJ_CorrelationID", "_SyncDate")
+    timeline_columns = (
+        "EJ_ID",
+        "_TenantID",
+        "EJ_ObjectType",
+        "EJ_ObjectID",
+        "EJ_EventType",
+        "EJ_EventTimeUTC",
+        "EJ_Actor",
+        "EJ_SourceSystem",
+        "EJ_Sequence",
+        "EJ_CorrelationID",
+        "_SyncDate",
+    )
     for e in everything:
         if e["EJ_EventTimeUTC"] > as_of:
-            out["timeline"].append({c: e[c] for c in timeline_columns} | {"TL_EventNanos": e.get("nanos", 0)})
+            out["timeline"].append(
+                {c: e[c] for c in timeline_columns} | {"TL_EventNanos": e.get("nanos", 0)}
+            )
     for position, e in enumerate(events, 1):
-        out["timeline"].append({c: e[c] for c in timeline_columns} | {
-            "TL_EffectiveUTC": e["effective"], "TL_Position": position, "TL_IsApplied": e["applied"], "TL_IsRejected": e["rejected"], "TL_TransitionCode": e["code"],
-            "TL_FromState": e["before"] if e["applied"] else None, "TL_ToState": e["after"] if e["applied"] else None, "TL_State": e["after"],
-            "TL_RowVersion": e["version"], "TL_Anomaly": e["mark"], "TL_EventNanos": e.get("nanos", 0),
-        })  # fmt: skip
+        out["timeline"].append(
+            {c: e[c] for c in timeline_columns}
+            | {
+                "TL_EffectiveUTC": e["effective"],
+                "TL_Position": position,
+                "TL_IsApplied": e["applied"],
+                "TL_IsRejected": e["rejected"],
+                "TL_TransitionCode": e["code"],
+                "TL_FromState": e["before"] if e["applied"] else None,
+                "TL_ToState": e["after"] if e["applied"] else None,
+                "TL_State": e["after"],
+                "TL_RowVersion": e["version"],
+                "TL_Anomaly": e["mark"],
+                "TL_EventNanos": e.get("nanos", 0),
+            }
+        )
     if not events:
         return out
     first, last = events[0], events[-1]
     applied = [e for e in events if e["applied"]]
     changed = [e for e in applied if e["before"] != e["after"]]
     wi_id = identifier(received, "WI", *key)
-    out["workflow_instance"].append({
-        "WI_ID": wi_id, "_TenantID": tenant, "WI_ObjectType": name, "WI_ObjectID": object_id, "WF_ID": workflow["id"], "WS_CurrentCode": last["after"],
-        "WI_CurrentSinceUTC": (changed[-1] if changed else first)["effective"], "WI_LastTransitionCode": applied[-1]["code"] if applied else None,
-        "WI_LastTransitionUTC": applied[-1]["effective"] if applied else None, "WI_LastActor": (applied[-1] if applied else first)["EJ_Actor"],
-        "WI_RowVersion": last["version"], "WI_IsTerminal": last["after"] in workflow["terminal"], "WI_FirstEventUTC": first["effective"],
-    })  # fmt: skip
+    out["workflow_instance"].append(
+        {
+            "WI_ID": wi_id,
+            "_TenantID": tenant,
+            "WI_ObjectType": name,
+            "WI_ObjectID": object_id,
+            "WF_ID": workflow["id"],
+            "WS_CurrentCode": last["after"],
+            "WI_CurrentSinceUTC": (changed[-1] if changed else first)["effective"],
+            "WI_LastTransitionCode": applied[-1]["code"] if applied else None,
+            "WI_LastTransitionUTC": applied[-1]["effective"] if applied else None,
+            "WI_LastActor": (applied[-1] if applied else first)["EJ_Actor"],
+            "WI_RowVersion": last["version"],
+            "WI_IsTerminal": last["after"] in workflow["terminal"],
+            "WI_FirstEventUTC": first["effective"],
+        }
+    )
     raised = []
     for sla in binding["slas"]:
         rule = document(sla.get("escalation"))
-        ladder = levels(rule.get("actions") or [] if rule else [{"type": "EnqueueEscalation"}], binding)
+        ladder = levels(
+            rule.get("actions") or [] if rule else [{"type": "EnqueueEscalation"}], binding
+        )
         st_id = identifier(received, "ST", *key, sla["code"])
         for cycle in cycles(visible, sla, workflow):
             warn = sla.get("warn")
             end = cycle["stop"] or as_of
-            due, warn_at = instant(cycle, sla["target"]), None if warn is None else instant(cycle, warn)
+            due, warn_at = (
+                instant(cycle, sla["target"]),
+                None if warn is None else instant(cycle, warn),
+            )
             warned, breached = warn_at is not None and end >= warn_at, end > due
             reached = []
             for level in ladder:
-                at = instant(cycle, (warn if level["signal"] == "SLA.Warned" else sla["target"]) + level["after"])
+                at = instant(
+                    cycle,
+                    (warn if level["signal"] == "SLA.Warned" else sla["target"]) + level["after"],
+                )
                 if end >= at if level["signal"] == "SLA.Warned" else end > at:
                     reached.append(level["level"])
-                    raised.append({"level": level, "at": at, "stop": cycle["stop"], "sla": sla["code"], "by": cycle["by"], "no": cycle["no"], "st_id": st_id})
-            out["sla_cycle"].append({
-                "SC_ID": identifier(received, "SC", *key, sla["code"], cycle["by"]), "ST_ID": st_id, "_TenantID": tenant, "WI_ID": wi_id, "SL_Code": sla["code"],
-                "ST_StartUTC": cycle["start"], "ST_DueUTC": due, "ST_StopUTC": cycle["stop"],
-                "ST_Outcome": "Missed" if breached else "Met" if cycle["stop"] and (cycle["decided"] or last["after"] in workflow["terminal"]) else None,
-                "ST_Status": "Stopped" if cycle["stop"] else "Breached" if breached else "Warned" if warned else "Running",
-                "ST_WarnedUTC": warn_at if warned else None, "ST_BreachedUTC": due if breached else None, "ST_EscalationLevel": max(reached, default=0),
-                "ST_ObjectType": name, "ST_ObjectID": object_id, "ST_CycleNo": cycle["no"],
-            })  # fmt: skip
+                    raised.append(
+                        {
+                            "level": level,
+                            "at": at,
+                            "stop": cycle["stop"],
+                            "sla": sla["code"],
+                            "by": cycle["by"],
+                            "no": cycle["no"],
+                            "st_id": st_id,
+                        }
+                    )
+            out["sla_cycle"].append(
+                {
+                    "SC_ID": identifier(received, "SC", *key, sla["code"], cycle["by"]),
+                    "ST_ID": st_id,
+                    "_TenantID": tenant,
+                    "WI_ID": wi_id,
+                    "SL_Code": sla["code"],
+                    "ST_StartUTC": cycle["start"],
+                    "ST_DueUTC": due,
+                    "ST_StopUTC": cycle["stop"],
+                    "ST_Outcome": (
+                        "Missed"
+                        if breached
+                        else (
+                            "Met"
+                            if cycle["stop"]
+                            and (cycle["decided"] or last["after"] in workflow["terminal"])
+                            else None
+                        )
+                    ),
+                    "ST_Status": (
+                        "Stopped"
+                        if cycle["stop"]
+                        else "Breached"
+                        if breached
+                        else "Warned"
+                        if warned
+                        else "Running"
+                    ),
+                    "ST_WarnedUTC": warn_at if warned else None,
+                    "ST_BreachedUTC": due if breached else None,
+                    "ST_EscalationLevel": max(reached, default=0),
+                    "ST_ObjectType": name,
+                    "ST_ObjectID": object_id,
+                    "ST_CycleNo": cycle["no"],
+                }
+            )
         if out["sla_cycle"] and out["sla_cycle"][-1]["SL_Code"] == sla["code"]:
             out["sla_timer"].append({k: v for k, v in out["sla_cycle"][-1].items() if k != "SC_ID"})
     for e in visible:
         for transition in e["by"]:
             for level in levels(transition["actions"], binding):
-                raised.append({"level": level, "at": e["effective"], "stop": None, "sla": None, "by": e["EJ_ID"], "no": None, "st_id": None})
-    out["escalation_queue"] = [queue_row(r, key, received, visible, binding["auto_close"]) for r in raised]
+                raised.append(
+                    {
+                        "level": level,
+                        "at": e["effective"],
+                        "stop": None,
+                        "sla": None,
+                        "by": e["EJ_ID"],
+                        "no": None,
+                        "st_id": None,
+                    }
+                )
+    out["escalation_queue"] = [
+        queue_row(r, key, received, visible, binding["auto_close"]) for r in raised
+    ]
     return out
 
 
-def queue_row(raised: dict, key: tuple, received: dt.datetime, events: list[dict], auto_close: bool) -> dict:
+def queue_row(
+    raised: dict, key: tuple, received: dt.datetime, events: list[dict], auto_close: bool
+) -> dict:
     """6: its events, then the stop of its cycle."""
     level, stop = raised["level"], raised["stop"]
     own = {"signalType": level["signal"], "slaCode": raised["sla"], "level": str(level["level"])}
     status, closed = "Open", None
     for e in events:
-        meant = all(scalar(said) is None or scalar(said) == own[n] for n in own for said in [part(e["payload"], "escalation").get(n)])
-        in_time = e["effective"] >= raised["at"] and not (auto_close and stop is not None and e["effective"] >= stop)
+        meant = all(
+            scalar(said) is None or scalar(said) == own[n]
+            for n in own
+            for said in [part(e["payload"], "escalation").get(n)]
+        )
+        in_time = e["effective"] >= raised["at"] and not (
+            auto_close and stop is not None and e["effective"] >= stop
+        )
         if meant and in_time and status != "Closed":
             if e["type"] == "Escalation.Acknowledged":
                 status = "Ack"
@@ -637,11 +1091,25 @@ def queue_row(raised: dict, key: tuple, received: dt.datetime, events: list[dict
     if auto_close and stop is not None and status != "Closed":
         status, closed = "Closed", stop
     return {
-        "EQ_ID": identifier(received, "EQ", *key, raised["sla"], raised["by"], level["signal"], str(level["level"])), "_TenantID": key[0], "EQ_ObjectType": key[1],
-        "EQ_ObjectID": key[2], "EQ_SignalCode": level["signal"], "EQ_Severity": level["severity"], "EQ_AssignedToRole": level["role"],
-        "EQ_AssignedToPrincipal": level["principal"], "EQ_Status": status, "EQ_CreatedUTC": raised["at"], "EQ_ClosedUTC": closed, "EQ_Notes": level["notes"],
-        "ST_ID": raised["st_id"], "SL_Code": raised["sla"], "ST_CycleNo": raised["no"], "EQ_Level": level["level"],
-    }  # fmt: skip
+        "EQ_ID": identifier(
+            received, "EQ", *key, raised["sla"], raised["by"], level["signal"], str(level["level"])
+        ),
+        "_TenantID": key[0],
+        "EQ_ObjectType": key[1],
+        "EQ_ObjectID": key[2],
+        "EQ_SignalCode": level["signal"],
+        "EQ_Severity": level["severity"],
+        "EQ_AssignedToRole": level["role"],
+        "EQ_AssignedToPrincipal": level["principal"],
+        "EQ_Status": status,
+        "EQ_CreatedUTC": raised["at"],
+        "EQ_ClosedUTC": closed,
+        "EQ_Notes": level["notes"],
+        "ST_ID": raised["st_id"],
+        "SL_Code": raised["sla"],
+        "ST_CycleNo": raised["no"],
+        "EQ_Level": level["level"],
+    }
 
 
 def fold(rows: list[dict], binding: dict, as_of: dt.datetime) -> dict[str, list[dict]]:
@@ -656,9 +1124,21 @@ def fold(rows: list[dict], binding: dict, as_of: dt.datetime) -> dict[str, list[
     out["quarantine"] = []
     for (reason, *values), count in counted.items():
         row = dict(zip(EJ, values, strict=True))
-        out["quarantine"].append({
-            "QR_Reason": reason, "QR_Rows": count, "_TenantID": row["_TenantID"], "QR_ObjectType": row["EJ_ObjectType"], "QR_ObjectID": row["EJ_ObjectID"],
-            "QR_EventID": row["EJ_ID"], "QR_EventType": row["EJ_EventType"], "QR_EventTime": row["EJ_EventTimeUTC"], "QR_SourceSystem": row["EJ_SourceSystem"],
-            "QR_Sequence": row["EJ_Sequence"], "QR_Actor": row["EJ_Actor"], "QR_Payload": row["EJ_Payload"], "_SyncDate": row["_SyncDate"],
-        })  # fmt: skip
+        out["quarantine"].append(
+            {
+                "QR_Reason": reason,
+                "QR_Rows": count,
+                "_TenantID": row["_TenantID"],
+                "QR_ObjectType": row["EJ_ObjectType"],
+                "QR_ObjectID": row["EJ_ObjectID"],
+                "QR_EventID": row["EJ_ID"],
+                "QR_EventType": row["EJ_EventType"],
+                "QR_EventTime": row["EJ_EventTimeUTC"],
+                "QR_SourceSystem": row["EJ_SourceSystem"],
+                "QR_Sequence": row["EJ_Sequence"],
+                "QR_Actor": row["EJ_Actor"],
+                "QR_Payload": row["EJ_Payload"],
+                "_SyncDate": row["_SyncDate"],
+            }
+        )
     return out

@@ -221,7 +221,8 @@ def test_a_renamed_field(project: DbtProject) -> None:
         return [
             row["ST_ObjectID"]
             for row in project.rows(
-                "from case_sla_timer where SL_Code = 'Work' and _DeleteDate is null order by ST_ObjectID"
+                "from case_sla_timer where SL_Code = 'Work' and _DeleteDate is null order by"
+                " ST_ObjectID"
             )
         ]
 
@@ -231,7 +232,9 @@ def test_a_renamed_field(project: DbtProject) -> None:
     )
     with pytest.raises(
         RunFailed,
-        match="object[.]Priority, which case_timeline does not hold .*field_aliases.* --full-refresh",
+        match=(
+            "object[.]Priority, which case_timeline does not hold .*field_aliases.* --full-refresh"
+        ),
     ):
         project.run(AS_OF[1])
     project.run(AS_OF[1], "--full-refresh")
@@ -315,7 +318,10 @@ def test_the_reference_reads_old_names_as_those_of_today() -> None:
         "terminal": [],
         "transitions": [
             {"code": code, "from": a, "to": b, "enabled": True, "events": events, "actions": []}
-            for code, a, b, events in (("Go", "Open", "Busy", ["Sent"]), ("Back", "Busy", "Open", []))
+            for code, a, b, events in (
+                ("Go", "Open", "Busy", ["Sent"]),
+                ("Back", "Busy", "Open", []),
+            )
         ],
     }
     rule = {"expr": {"op": "eq", "args": [{"ref": "object.Priority"}, {"lit": "high"}]}}

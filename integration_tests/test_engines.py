@@ -1,4 +1,6 @@
-"""The same rows, byte for byte, on every engine: each scenario on DuckDB once, then on the engine, and every table compared, every column (SPEC 9.7)."""
+"""The same rows, byte for byte, on every engine: each scenario on DuckDB once, then on the engine,
+and every table compared, every column (SPEC 9.7).
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,20 @@ from engines.base import NotRun, Worker
 from engines.scenarios import SCENARIOS, Tables
 
 WANTED = os.environ.get("OZMETA_ENGINES", "postgres")  # names, or all
-PLAYED = list(SCENARIOS) if "OZMETA_ENGINES" in os.environ else ["changes", "cases", "payloads", "hostile"]  # by `make test`; all by `make test-engines`
+PLAYED = (
+    list(SCENARIOS)
+    if "OZMETA_ENGINES" in os.environ
+    else ["changes", "cases", "payloads", "hostile"]
+)  # by `make test`; all by `make test-engines`
 if "OZMETA_SCENARIOS" in os.environ:
     PLAYED = os.environ["OZMETA_SCENARIOS"].split(",")
 OTHERS = [name for name in NAMES if name != "duckdb"] if WANTED == "all" else WANTED.split(",")
 
 
 @pytest.fixture(scope="module")
-def duckdb_says(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, frozenset[str]], list[tuple[str, Tables]]]]:
+def duckdb_says(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[tuple[str, frozenset[str]], list[tuple[str, Tables]]]]:
     """What DuckDB made of each scenario, played when it is first asked for."""
     folder = tmp_path_factory.mktemp("duckdb")
     with engine("duckdb").session(folder) as worker:
@@ -31,15 +39,24 @@ def duckdb_says(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple
             def __missing__(self, key: tuple[str, frozenset[str]]) -> list[tuple[str, Tables]]:
                 name, left_out = key
                 scenario = SCENARIOS[name]().without(left_out)
-                scenario.name += str(len(self))  # its schemas': engines that leave out other payloads play it again, on the same DuckDB
+                scenario.name += str(
+                    len(self)
+                    # its schemas': engines that leave out other payloads play it again, on the same
+                    # DuckDB
+                )
                 self[key] = list(scenario.play(worker, folder / scenario.name))
                 return self[key]
 
         yield Played()
 
 
-@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in OTHERS])  # an engine's scenarios one after another, two engines at a time
-def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Worker | None, str]]:
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in OTHERS],
+)  # an engine's scenarios one after another, two engines at a time
+def running(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Worker | None, str]]:
     """The engine's name, a worker on it, and its version; or none, and why not."""
     try:
         with engine(request.param).session(tmp_path_factory.mktemp(request.param)) as worker:
@@ -49,7 +66,13 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.mark.parametrize("scenario", PLAYED)
-def test_the_same_rows(scenario: str, running: tuple[str, Worker | None, str], duckdb_says: dict[tuple[str, frozenset[str]], list[tuple[str, Tables]]], tmp_path: Path, record_property: Callable[[str, str], None]) -> None:
+def test_the_same_rows(
+    scenario: str,
+    running: tuple[str, Worker | None, str],
+    duckdb_says: dict[tuple[str, frozenset[str]], list[tuple[str, Tables]]],
+    tmp_path: Path,
+    record_property: Callable[[str, str], None],
+) -> None:
     name, worker, said = running
     record_property("engine", name)
     record_property("scenario", scenario)
@@ -63,72 +86,158 @@ def test_the_same_rows(scenario: str, running: tuple[str, Worker | None, str], d
     played = SCENARIOS[scenario]()
     left_out = frozenset(filter(worker.engine.leaves_out, played.payloads()))
     expected = duckdb_says[scenario, left_out]
-    for (step, there), (_, here) in zip(played.without(left_out).play(worker, tmp_path / scenario), expected, strict=True):
+    for (step, there), (_, here) in zip(
+        played.without(left_out).play(worker, tmp_path / scenario), expected, strict=True
+    ):
         assert not differing(here, there), f"{step}\n" + "\n".join(differing(here, there))
     assert any(rows for rows in expected[0][1].values())
 
 
 def differing(here: Tables, there: Tables) -> list[str]:
     """Sentences on how DuckDB's tables and another engine's differ."""
-    said = [f"{name}: only {'DuckDB' if name in here else 'the other'} has it" for name in sorted(here.keys() ^ there.keys())]
+    said = [
+        f"{name}: only {'DuckDB' if name in here else 'the other'} has it"
+        for name in sorted(here.keys() ^ there.keys())
+    ]
     for name in sorted(here.keys() & there.keys()):
         columns = [set(rows[0]) if rows else set() for rows in (here[name], there[name])]
         if all(columns) and columns[0] != columns[1]:
             said.append(f"{name}: columns {columns[0] ^ columns[1]} of one only")
             continue
-        ours, theirs = (sorted((tuple(sorted(row.items())) for row in rows), key=repr) for rows in (here[name], there[name]))
+        ours, theirs = (
+            sorted((tuple(sorted(row.items())) for row in rows), key=repr)
+            for rows in (here[name], there[name])
+        )
         if ours == theirs:
             continue
-        left, right = [dict(row) for row in ours if row not in theirs], [dict(row) for row in theirs if row not in ours]
-        said.append(f"{name}: {len(ours)} rows here, {len(theirs)} there; {len(left)} and {len(right)} differ")
+        left, right = (
+            [dict(row) for row in ours if row not in theirs],
+            [dict(row) for row in theirs if row not in ours],
+        )
+        said.append(
+            f"{name}: {len(ours)} rows here, {len(theirs)} there; {len(left)} and {len(right)}"
+            " differ"
+        )
         by_key = {row.get("_key"): row for row in right}
         for row in left[:3]:
             other = by_key.get(row.get("_key"))
-            said.append(f"   {row.get('_key')}: " + ("not there" if other is None else "; ".join(f"{c}: {row[c]!r}, there {other[c]!r}" for c in row if row[c] != other[c])))
+            said.append(
+                f"   {row.get('_key')}: "
+                + (
+                    "not there"
+                    if other is None
+                    else "; ".join(
+                        f"{c}: {row[c]!r}, there {other[c]!r}" for c in row if row[c] != other[c]
+                    )
+                )
+            )
         if not left:
             said.append(f"   only there: {right[0]}")
     return said
 
 
 def test_verify_on_postgres(tmp_path: Path, postgres: Worker) -> None:
-    """The command that folds everything afresh beside what there is, where names of columns are folded and schemas are real ones."""
+    """The command that folds everything afresh beside what there is, where names of columns are
+    folded and schemas are real ones.
+    """
     scenario = SCENARIOS["changes"]()
     scenario.steps, project = scenario.steps[:1], tmp_path / "changes"
     list(scenario.play(postgres, project))
     done = verified(project)
-    assert done.returncode == 0 and "the tables are what the journal says" in done.stdout, done.stdout + done.stderr
-    postgres.execute(["update oz_changes.case_workflow_instance set WS_CurrentCode = 'Open' where WI_ObjectID = 'o1'"])
+    assert done.returncode == 0 and "the tables are what the journal says" in done.stdout, (
+        done.stdout + done.stderr
+    )
+    postgres.execute(
+        [
+            "update oz_changes.case_workflow_instance set WS_CurrentCode = 'Open' where WI_ObjectID"
+            " = 'o1'"
+        ]
+    )
     done = verified(project)
-    assert done.returncode == 1 and "WS_CurrentCode is Open, should be Busy" in done.stdout and "Open → Busy by Go" in done.stdout, done.stdout + done.stderr
+    assert (
+        done.returncode == 1
+        and "WS_CurrentCode is Open, should be Busy" in done.stdout
+        and "Open → Busy by Go" in done.stdout
+    ), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("type_", ["timestamp", "timestamptz"])
-def test_no_instant_of_arrival_on_postgres(type_: str, tmp_path: Path, postgres: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Infinity either way is no _SyncDate: such rows are looked at by every run, as those without one. What the values of a scenario can't show."""
+def test_no_instant_of_arrival_on_postgres(
+    type_: str, tmp_path: Path, postgres: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Infinity either way is no _SyncDate: such rows are looked at by every run, as those without
+    one. What the values of a scenario can't show.
+    """
     scenario = SCENARIOS["changes"]()
     scenario.steps = scenario.steps[:1]
     monkeypatch.setattr(postgres.engine, "instant", type_)
     list(scenario.play(postgres, tmp_path / "changes"))
-    late = scenario.steps[0].rows[0] | {"EJ_EventTimeUTC": dt.datetime(2026, 1, 1), "_SyncDate": None}
-    for name, arrival in {"null": "null", "plus": "'infinity'", "minus": "'-infinity'", "out": "'2025-01-01 00:00:00+00'"}.items():
-        row = postgres.engine.append("oz_changes_raw", "event_journal", [late | {"EJ_ID": name, "EJ_ObjectID": name}])
-        postgres.execute([*row, f"update oz_changes_raw.event_journal set _SyncDate = {arrival} where EJ_ID = '{name}'"])
+    late = scenario.steps[0].rows[0] | {
+        "EJ_EventTimeUTC": dt.datetime(2026, 1, 1),
+        "_SyncDate": None,
+    }
+    for name, arrival in {
+        "null": "null",
+        "plus": "'infinity'",
+        "minus": "'-infinity'",
+        "out": "'2025-01-01 00:00:00+00'",
+    }.items():
+        row = postgres.engine.append(
+            "oz_changes_raw", "event_journal", [late | {"EJ_ID": name, "EJ_ObjectID": name}]
+        )
+        postgres.execute(
+            [
+                *row,
+                (
+                    f"update oz_changes_raw.event_journal set _SyncDate = {arrival} where EJ_ID ="
+                    f" '{name}'"
+                ),
+            ]
+        )
     postgres.dbt("run", as_of="2026-01-01T03:00:00")
-    assert postgres.rows("select EJ_ID from oz_changes.case_timeline where TL_IsUnsynced order by 1") == [["minus"], ["null"], ["plus"]]
-    assert postgres.rows("select count(*) from oz_changes.case_timeline where EJ_ID = 'out'") == [["0"]]
+    assert postgres.rows(
+        "select EJ_ID from oz_changes.case_timeline where TL_IsUnsynced order by 1"
+    ) == [["minus"], ["null"], ["plus"]]
+    assert postgres.rows("select count(*) from oz_changes.case_timeline where EJ_ID = 'out'") == [
+        ["0"]
+    ]
 
 
 def test_an_engine_that_is_not_there_is_said(tmp_path: Path) -> None:
     """Loudly, at the end of the run, by a scenario and by a test of its own; never as passed."""
-    (tmp_path / "absent.py").write_text("import engines.postgres\n\ndef binaries():\n    raise engines.postgres.NotRun('nobody installed it')\n\nengines.postgres.binaries = binaries\n", encoding="utf-8")
+    (tmp_path / "absent.py").write_text(
+        "import engines.postgres\n\ndef binaries():\n    raise engines.postgres.NotRun('nobody"
+        " installed it')\n\nengines.postgres.binaries = binaries\n",
+        encoding="utf-8",
+    )
     tests = Path(__file__).parent
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(tests)]), "OZMETA_ENGINES": "postgres"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "absent", "-p", "no:cacheprovider", str(tests / "test_engines.py"), "-k", "changes or verify", "--basetemp", str(tmp_path / "base")]
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")
+    } | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(tests)]), "OZMETA_ENGINES": "postgres"}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "absent",
+        "-p",
+        "no:cacheprovider",
+        str(tests / "test_engines.py"),
+        "-k",
+        "changes or verify",
+        "--basetemp",
+        str(tmp_path / "base"),
+    ]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     line = next(line for line in done.stdout.splitlines() if line.startswith("postgres "))
-    assert done.returncode == 0 and "2 skipped" in done.stdout and "passed" not in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0 and "2 skipped" in done.stdout and "passed" not in done.stdout, (
+        done.stdout + done.stderr
+    )
     assert "0 of 2" in line and line.endswith("NOT RUN because nobody installed it")
 
 
 def verified(project: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "ozmeta_dbt", "verify"], cwd=project, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "ozmeta_dbt", "verify"], cwd=project, capture_output=True, text=True
+    )

@@ -20,7 +20,13 @@ def fresh(folder: Path, **project: object) -> Path:
     folder.mkdir()
     outputs = {"dev": {"type": "duckdb", "path": str(folder / "w.duckdb")}}
     documents = {
-        "dbt_project.yml": {"name": "mine", "version": "1.0.0", "profile": "mine", "flags": {"send_anonymous_usage_stats": False}, **project},
+        "dbt_project.yml": {
+            "name": "mine",
+            "version": "1.0.0",
+            "profile": "mine",
+            "flags": {"send_anonymous_usage_stats": False},
+            **project,
+        },
         "profiles.yml": {"mine": {"target": "dev", "outputs": outputs}},
         "packages.yml": {"packages": [{"local": str(PACKAGE)}]},
     }
@@ -33,11 +39,22 @@ def fresh(folder: Path, **project: object) -> Path:
 
 def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(BIN), os.environ["PATH"]])
-    return subprocess.run(command, shell=True, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True)
+    return subprocess.run(
+        command,
+        shell=True,
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+    )
 
 
 def snapshot_of(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file() and "dbt_packages" not in p.parts}
+    return {
+        str(p.relative_to(folder)): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and "dbt_packages" not in p.parts
+    }
 
 
 @pytest.mark.parametrize("project", [{}, {"seed-paths": ["data"], "model-paths": ["dbt/models"]}])
@@ -55,17 +72,32 @@ def test_the_printed_commands_run(tmp_path: Path, project: dict[str, object]) ->
         assert ask("select count(*) from ozmeta_example_events") == [(20,)]
         assert ask("select count(*) from example_ticket_timeline") == [(18,)]
         assert ask("select QR_Reason from example_ticket_quarantine") == [("MalformedPayload",)]
-        instances = "select _TenantID, WI_ObjectID, WS_CurrentCode from example_ticket_workflow_instance order by 1, 2"
+        instances = (
+            "select _TenantID, WI_ObjectID, WS_CurrentCode from example_ticket_workflow_instance"
+            " order by 1, 2"
+        )
         assert ask(instances) == [
-            ("acme", "T-1", "Closed"), ("acme", "T-2", "Closed"), ("acme", "T-3", "InProgress"),
-            ("globex", "T-1", "Closed"), ("globex", "T-2", "Open"), ("globex", "T-3", "InProgress"),
-        ]  # fmt: skip
-        timers = "select ST_Status, ST_BreachedUTC is not null, count(*) from example_ticket_sla_timer group by 1, 2 order by 1, 2"
+            ("acme", "T-1", "Closed"),
+            ("acme", "T-2", "Closed"),
+            ("acme", "T-3", "InProgress"),
+            ("globex", "T-1", "Closed"),
+            ("globex", "T-2", "Open"),
+            ("globex", "T-3", "InProgress"),
+        ]
+        timers = (
+            "select ST_Status, ST_BreachedUTC is not null, count(*) from example_ticket_sla_timer"
+            " group by 1, 2 order by 1, 2"
+        )
         assert ask(timers) == [("Breached", True, 2), ("Stopped", False, 2), ("Stopped", True, 1)]
-        assert ask("select EQ_Status, count(*) from example_ticket_escalation_queue group by 1 order by 1") == [("Closed", 1), ("Open", 2)]
+        assert ask(
+            "select EQ_Status, count(*) from example_ticket_escalation_queue group by 1 order by 1"
+        ) == [("Closed", 1), ("Open", 2)]
 
 
-@pytest.mark.parametrize("there", ["ozmeta.yml", "metadb/SlaPolicy.yml", "metadb/Role.csv", "seeds/ozmeta_example_events.csv"])
+@pytest.mark.parametrize(
+    "there",
+    ["ozmeta.yml", "metadb/SlaPolicy.yml", "metadb/Role.csv", "seeds/ozmeta_example_events.csv"],
+)
 def test_nothing_is_overwritten(tmp_path: Path, there: str) -> None:
     folder = fresh(tmp_path / "mine")
     (folder / there).parent.mkdir(exist_ok=True)
@@ -85,7 +117,9 @@ def blocks(language: str) -> list[str]:
 
 def test_the_page_quotes_the_example_as_it_is() -> None:
     for path in sorted((PACKAGE / "generator/src/ozmeta_dbt/example/metadb").glob("*.yml")):
-        assert f"`metadb/{path.name}`\n\n```yaml\n{path.read_text().rstrip()}\n```" in PAGE, f"{path.name} differs in docs/get-started.md"
+        assert f"`metadb/{path.name}`\n\n```yaml\n{path.read_text().rstrip()}\n```" in PAGE, (
+            f"{path.name} differs in docs/get-started.md"
+        )
 
 
 def test_every_command_and_query_of_the_page_runs(tmp_path: Path) -> None:
@@ -94,7 +128,9 @@ def test_every_command_and_query_of_the_page_runs(tmp_path: Path) -> None:
     for command in first.strip().splitlines():
         done = shell(command, folder)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-    assert "WARN=" in done.stdout and "quarantined_share" in done.stdout  # the warning that the page speaks of
+    assert (
+        "WARN=" in done.stdout and "quarantined_share" in done.stdout
+    )  # the warning that the page speaks of
     looks, ddl = blocks("sql")
     asked = re.findall(r"^\| [^|]+\? \| `(select [^`]+)` \|$", PAGE, re.M)
     assert len(asked) == 3
@@ -111,13 +147,32 @@ def test_every_command_and_query_of_the_page_runs(tmp_path: Path) -> None:
     (folder / "ozmeta.yml").write_text(blocks("yaml")[-1])
     payload = blocks("json")[0]
     with duckdb.connect(str(folder / "w.duckdb")) as connection:
-        columns = "EJ_ID, _TenantID, EJ_EventType, EJ_EventTimeUTC, EJ_ObjectType, EJ_ObjectID, EJ_Payload, _SyncDate"
-        row = ["1", "acme", "Ticket.Started", "2026-01-01 09:00", "ExampleTicket", "4711", payload, "2026-01-01 09:00"]
-        connection.execute(f"insert into raw.event_journal ({columns}) values ({', '.join('?' * len(row))})", row)
+        columns = (
+            "EJ_ID, _TenantID, EJ_EventType, EJ_EventTimeUTC, EJ_ObjectType, EJ_ObjectID,"
+            " EJ_Payload, _SyncDate"
+        )
+        row = [
+            "1",
+            "acme",
+            "Ticket.Started",
+            "2026-01-01 09:00",
+            "ExampleTicket",
+            "4711",
+            payload,
+            "2026-01-01 09:00",
+        ]
+        connection.execute(
+            f"insert into raw.event_journal ({columns}) values ({', '.join('?' * len(row))})", row
+        )
     for command in [*later.strip().splitlines(), "dbt run --full-refresh"]:
         command = command.split("#")[0].strip()
         done = shell(command, folder)
-        assert (done.returncode == 0) == (command != "dbt run"), f"{command}\n{done.stdout}{done.stderr}"
+        assert (done.returncode == 0) == (command != "dbt run"), (
+            f"{command}\n{done.stdout}{done.stderr}"
+        )
     with duckdb.connect(str(folder / "w.duckdb")) as connection:
-        found = connection.execute("select WI_ObjectID, WS_CurrentCode from example_ticket_workflow_instance where _DeleteDate is null")
+        found = connection.execute(
+            "select WI_ObjectID, WS_CurrentCode from example_ticket_workflow_instance where"
+            " _DeleteDate is null"
+        )
         assert found.fetchall() == [("4711", "InProgress")]

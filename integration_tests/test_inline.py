@@ -1,4 +1,6 @@
-"""Inline mode, instance keys and the Semantic layer (SPEC 1, 7, 10): four entities of one project, hand-worked."""
+"""Inline mode, instance keys and the Semantic layer (SPEC 1, 7, 10): four entities of one project,
+hand-worked.
+"""
 
 from __future__ import annotations
 
@@ -17,59 +19,155 @@ ENTITY = {"schema": "crm", "table": "cases", "key": "case_id", "tenant": "tenant
 COMPOSITE = {"schema": "crm", "table": "parcels"}
 
 
-def config(entity: dict[str, Any] | None = None, key: list[str] | None = None, parcels: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    bindings = {"Case": {"entity": entity or ENTITY}, "Parcel": {"key": key or ["Region", "number"], "entity": parcels or COMPOSITE}}
-    return {"version": 1, "metadb": {"snapshot": "metadb/snapshot.json"}, "journal": {"source": {"name": "ops", "schema": "raw", "table": "event_journal"}},
-            "bindings": bindings, **more}  # fmt: skip
+def config(
+    entity: dict[str, Any] | None = None,
+    key: list[str] | None = None,
+    parcels: dict[str, Any] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    bindings = {
+        "Case": {"entity": entity or ENTITY},
+        "Parcel": {"key": key or ["Region", "number"], "entity": parcels or COMPOSITE},
+    }
+    return {
+        "version": 1,
+        "metadb": {"snapshot": "metadb/snapshot.json"},
+        "journal": {"source": {"name": "ops", "schema": "raw", "table": "event_journal"}},
+        "bindings": bindings,
+        **more,
+    }
 
 
 def snapshot() -> dict[str, Any]:
-    """Case: Inline, two SLAs that differ in case only, and an odd one. Parcel: Inline, Composite. Ticket: a UI entity, keyed by its id alone, Semantic."""
-    def policy(id: str, code: str, target: int) -> dict[str, Any]:
-        return {"id": id, "code": code, "objectType": "Workflow", "objectId": "w", "targetMinutes": target}
+    """Case: Inline, two SLAs that differ in case only, and an odd one. Parcel: Inline, Composite.
+    Ticket: a UI entity, keyed by its id alone, Semantic.
+    """
 
-    return {"snapshotVersion": 1, "objects": {
-        "model": {"tables": [{"id": "t1", "code": "Case", "cdCode": "CA"}, {"id": "t2", "code": "Parcel"}], "uiEntities": [{"id": "u1", "code": "Ticket{{ 1 }}Desk"}]},
-        "workflows": [{
-            "workflow": {"id": "w", "code": "Flow"},
-            "states": [{"id": "s1", "code": "Open", "isInitial": True}, {"id": "s2", "code": "Busy"}, {"id": "s3", "code": "Done", "isTerminal": True}],
-            "transitions": [{"id": "x1", "code": "Go", "fromStateId": "s1", "toStateId": "s2"}, {"id": "x2", "code": "Back", "fromStateId": "s2", "toStateId": "s1"},
-                            {"id": "x3", "code": "End", "fromStateId": "s2", "toStateId": "s3"}],
-        }],
-        "runtime": {
-            "bindings": [
-                {"id": "b1", "objectType": "Table", "objectId": "t1", "workflowId": "w", "runtimeMode": "Inline"},
-                {"id": "b2", "objectType": "Table", "objectId": "t2", "workflowId": "w", "runtimeMode": "Inline", "instanceKeyStrategy": "Composite"},
-                {"id": "b3", "objectType": "UiEntity", "objectId": "u1", "workflowId": "w", "instanceKeyStrategy": "ObjectID"},
+    def policy(id: str, code: str, target: int) -> dict[str, Any]:
+        return {
+            "id": id,
+            "code": code,
+            "objectType": "Workflow",
+            "objectId": "w",
+            "targetMinutes": target,
+        }
+
+    return {
+        "snapshotVersion": 1,
+        "objects": {
+            "model": {
+                "tables": [
+                    {"id": "t1", "code": "Case", "cdCode": "CA"},
+                    {"id": "t2", "code": "Parcel"},
+                ],
+                "uiEntities": [{"id": "u1", "code": "Ticket{{ 1 }}Desk"}],
+            },
+            "workflows": [
+                {
+                    "workflow": {"id": "w", "code": "Flow"},
+                    "states": [
+                        {"id": "s1", "code": "Open", "isInitial": True},
+                        {"id": "s2", "code": "Busy"},
+                        {"id": "s3", "code": "Done", "isTerminal": True},
+                    ],
+                    "transitions": [
+                        {"id": "x1", "code": "Go", "fromStateId": "s1", "toStateId": "s2"},
+                        {"id": "x2", "code": "Back", "fromStateId": "s2", "toStateId": "s1"},
+                        {"id": "x3", "code": "End", "fromStateId": "s2", "toStateId": "s3"},
+                    ],
+                }
             ],
-            "templateBindings": [{"bindingId": "b3", "purpose": p, "targetLayer": layer} for p, layer in
-                                 (("WorkflowInstance", "Semantic"), ("SlaTracking", "Semantic"), ("EscalationQueue", "Semantic"), ("SlaTracking", "OLTP"))],
-            "slaPolicies": [policy("p1", "Work", 60), policy("p2", "work", 20), policy("p3", OUTER, 500)],
-            "slaBindings": [{"bindingId": "b1", "slaId": "p1", "startRule": start_rule("Busy")}, {"bindingId": "b1", "slaId": "p2", "startRule": start_rule("Busy")},
-                            {"bindingId": "b1", "slaId": "p3"}, {"bindingId": "b3", "slaId": "p1", "startRule": start_rule("Busy")}],
+            "runtime": {
+                "bindings": [
+                    {
+                        "id": "b1",
+                        "objectType": "Table",
+                        "objectId": "t1",
+                        "workflowId": "w",
+                        "runtimeMode": "Inline",
+                    },
+                    {
+                        "id": "b2",
+                        "objectType": "Table",
+                        "objectId": "t2",
+                        "workflowId": "w",
+                        "runtimeMode": "Inline",
+                        "instanceKeyStrategy": "Composite",
+                    },
+                    {
+                        "id": "b3",
+                        "objectType": "UiEntity",
+                        "objectId": "u1",
+                        "workflowId": "w",
+                        "instanceKeyStrategy": "ObjectID",
+                    },
+                ],
+                "templateBindings": [
+                    {"bindingId": "b3", "purpose": p, "targetLayer": layer}
+                    for p, layer in (
+                        ("WorkflowInstance", "Semantic"),
+                        ("SlaTracking", "Semantic"),
+                        ("EscalationQueue", "Semantic"),
+                        ("SlaTracking", "OLTP"),
+                    )
+                ],
+                "slaPolicies": [
+                    policy("p1", "Work", 60),
+                    policy("p2", "work", 20),
+                    policy("p3", OUTER, 500),
+                ],
+                "slaBindings": [
+                    {"bindingId": "b1", "slaId": "p1", "startRule": start_rule("Busy")},
+                    {"bindingId": "b1", "slaId": "p2", "startRule": start_rule("Busy")},
+                    {"bindingId": "b1", "slaId": "p3"},
+                    {"bindingId": "b3", "slaId": "p1", "startRule": start_rule("Busy")},
+                ],
+            },
         },
-    }}  # fmt: skip
+    }
 
 
 def at(minute: int) -> dt.datetime:
     return dt.datetime(2026, 1, 1) + dt.timedelta(minutes=minute)
 
 
-def event(id: str, minute: int, code: str, type_: str, object_id: str | None, **columns: Any) -> dict[str, Any]:
-    return {"EJ_ID": id, "_TenantID": "t1", "EJ_EventType": "X", "EJ_EventTimeUTC": at(minute), "EJ_ObjectType": type_, "EJ_ObjectID": object_id,
-            "EJ_Payload": json.dumps({"transition": {"code": code}}), "_SyncDate": at(minute)} | columns  # fmt: skip
+def event(
+    id: str, minute: int, code: str, type_: str, object_id: str | None, **columns: Any
+) -> dict[str, Any]:
+    return {
+        "EJ_ID": id,
+        "_TenantID": "t1",
+        "EJ_EventType": "X",
+        "EJ_EventTimeUTC": at(minute),
+        "EJ_ObjectType": type_,
+        "EJ_ObjectID": object_id,
+        "EJ_Payload": json.dumps({"transition": {"code": code}}),
+        "_SyncDate": at(minute),
+    } | columns
 
 
 TICKET = "Ticket{{ 1 }}Desk"
 FIRST = [
-    event("a", 0, "Go", "Case", "1"), event("b", 0, "Go", "CA", "1", _TenantID="t2"), event("c", 10, "Back", "Case", "1", _TenantID="t2"),
-    event("d", 0, "Go", "Parcel", None, region="a|b", number="c"), event("e", 0, "Go", "Parcel", None, region="a", number="b|c"),
-    event("f", 5, "End", "Parcel", None, region="a", number="b|c"), event("g", 0, "Go", "Parcel", "ignored", region="a\\", number="|c"),
-    event("h", 0, "Go", "Parcel", "ignored", region="a", number=None), event("i", 0, "Go", "Parcel", None, region="", number="c"),
-    event("j", 0, "Note", TICKET, "7"), event("k", 30, "Go", TICKET, "7", _TenantID="t2"), event("l", 45, "End", TICKET, "7", _TenantID=None),
-    event("m", 0, "Go", TICKET, "8"), event("n", 60, "Go", TICKET, "9"),
-]  # fmt: skip
-SECOND = [event("o", 90, "Back", TICKET, "8"), event("p", 95, "End", "Case", "1"), event("q", 96, "End", "Parcel", None, region="a|b", number="c")]
+    event("a", 0, "Go", "Case", "1"),
+    event("b", 0, "Go", "CA", "1", _TenantID="t2"),
+    event("c", 10, "Back", "Case", "1", _TenantID="t2"),
+    event("d", 0, "Go", "Parcel", None, region="a|b", number="c"),
+    event("e", 0, "Go", "Parcel", None, region="a", number="b|c"),
+    event("f", 5, "End", "Parcel", None, region="a", number="b|c"),
+    event("g", 0, "Go", "Parcel", "ignored", region="a\\", number="|c"),
+    event("h", 0, "Go", "Parcel", "ignored", region="a", number=None),
+    event("i", 0, "Go", "Parcel", None, region="", number="c"),
+    event("j", 0, "Note", TICKET, "7"),
+    event("k", 30, "Go", TICKET, "7", _TenantID="t2"),
+    event("l", 45, "End", TICKET, "7", _TenantID=None),
+    event("m", 0, "Go", TICKET, "8"),
+    event("n", 60, "Go", TICKET, "9"),
+]
+SECOND = [
+    event("o", 90, "Back", TICKET, "8"),
+    event("p", 95, "End", "Case", "1"),
+    event("q", 96, "End", "Parcel", None, region="a|b", number="c"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +177,18 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     project.create_journal(JOURNAL_COLUMNS | {"region": "varchar", "number": "varchar"})
     with project.connect() as connection:
         connection.execute("create schema crm")
-        connection.execute("""create table crm.cases (case_id integer, "Tenant_ID" varchar, "an ""odd"" name" varchar, object_id integer)""")
-        connection.execute("insert into crm.cases values (1, 't1', 'x', 5), (1, 't2', 'y', null), (2, 't1', 'z', 6), (null, 't1', 'none', 7), (1, null, 'tenantless', 8)")
+        connection.execute(
+            """create table crm.cases (case_id integer, "Tenant_ID" varchar, "an ""odd"" name" varchar, object_id integer)"""
+        )
+        connection.execute(
+            "insert into crm.cases values (1, 't1', 'x', 5), (1, 't2', 'y', null), (2, 't1', 'z',"
+            " 6), (null, 't1', 'none', 7), (1, null, 'tenantless', 8)"
+        )
         connection.execute("create table crm.parcels (REGION varchar, number varchar)")
-        connection.execute("insert into crm.parcels values ('a|b', 'c'), ('a', 'b|c'), ('a\\', '|c'), ('a', null), ('', 'c')")
+        connection.execute(
+            "insert into crm.parcels values ('a|b', 'c'), ('a', 'b|c'), ('a\\', '|c'), ('a', null),"
+            " ('', 'c')"
+        )
     project.append(FIRST)
     project.run("2026-01-01T01:10:00")
     project.append(SECOND)
@@ -97,67 +203,146 @@ def restored(project: DbtProject) -> Iterator[DbtProject]:
 
 
 def inline_columns(project: DbtProject) -> list[str]:
-    return [row["column_name"] for row in project.rows("select column_name from information_schema.columns where table_name = 'case_inline' order by ordinal_position")]
+    return [
+        row["column_name"]
+        for row in project.rows(
+            "select column_name from information_schema.columns where table_name = 'case_inline'"
+            " order by ordinal_position"
+        )
+    ]
 
 
 def test_the_entitys_rows_with_where_each_stands(project: DbtProject) -> None:
     columns = inline_columns(project)
-    assert columns[:7] == ["case_id", "Tenant_ID", 'an "odd" name', "object_id", "WS_CurrentCode", "WI_CurrentSinceUTC", "WI_RowVersion"]
+    assert columns[:7] == [
+        "case_id",
+        "Tenant_ID",
+        'an "odd" name',
+        "object_id",
+        "WS_CurrentCode",
+        "WI_CurrentSinceUTC",
+        "WI_RowVersion",
+    ]
     assert len({name.lower() for name in columns}) == 13
-    rows = {(row.pop("case_id"), row.pop("Tenant_ID")): row for row in project.rows("from case_inline")}
+    rows = {
+        (row.pop("case_id"), row.pop("Tenant_ID")): row for row in project.rows("from case_inline")
+    }
     assert len(rows) == 5
-    short, long, odd = (next(c[: -len("_DueUTC")] for c in columns if c.endswith("_DueUTC") and rows[1, "t1"][c] == at(minute)) for minute in (20, 60, 500))
-    ended = {f"{sla}_{what}": value for sla, due in ((short, 20), (long, 60), (odd, 500)) for what, value in (("Status", "Stopped"), ("DueUTC", at(due)))}
-    assert rows[1, "t1"] == {'an "odd" name': "x", "object_id": 5, "WS_CurrentCode": "Done", "WI_CurrentSinceUTC": at(95), "WI_RowVersion": 2, **ended}
-    assert (rows[1, "t2"]["WS_CurrentCode"], rows[1, "t2"]["WI_RowVersion"], rows[1, "t2"][f"{odd}_Status"]) == ("Open", 2, "Running")
+    short, long, odd = (
+        next(
+            c[: -len("_DueUTC")]
+            for c in columns
+            if c.endswith("_DueUTC") and rows[1, "t1"][c] == at(minute)
+        )
+        for minute in (20, 60, 500)
+    )
+    ended = {
+        f"{sla}_{what}": value
+        for sla, due in ((short, 20), (long, 60), (odd, 500))
+        for what, value in (("Status", "Stopped"), ("DueUTC", at(due)))
+    }
+    assert rows[1, "t1"] == {
+        'an "odd" name': "x",
+        "object_id": 5,
+        "WS_CurrentCode": "Done",
+        "WI_CurrentSinceUTC": at(95),
+        "WI_RowVersion": 2,
+        **ended,
+    }
+    assert (
+        rows[1, "t2"]["WS_CurrentCode"],
+        rows[1, "t2"]["WI_RowVersion"],
+        rows[1, "t2"][f"{odd}_Status"],
+    ) == ("Open", 2, "Running")
     assert rows[1, "t2"][f"{long}_Status"] == "Breached"
     for key in ((2, "t1"), (None, "t1"), (1, None)):
         assert set(list(rows[key].values())[2:]) == {None}
 
 
 def test_a_composite_key_keeps_every_two_objects_apart(project: DbtProject) -> None:
-    assert project.rows("select WI_ObjectID, WS_CurrentCode, _TenantID from parcel_workflow_instance order by 1") == [
+    assert project.rows(
+        "select WI_ObjectID, WS_CurrentCode, _TenantID from parcel_workflow_instance order by 1"
+    ) == [
         {"WI_ObjectID": "a\\\\|\\|c", "WS_CurrentCode": "Busy", "_TenantID": ""},
         {"WI_ObjectID": "a\\|b|c", "WS_CurrentCode": "Done", "_TenantID": ""},
         {"WI_ObjectID": "a|b\\|c", "WS_CurrentCode": "Done", "_TenantID": ""},
     ]
-    assert project.rows("select QR_EventID, QR_Reason from parcel_quarantine order by 1") == [{"QR_EventID": id, "QR_Reason": "MissingObjectID"} for id in "hi"]
-    assert project.rows("select region, number, WS_CurrentCode from parcel_inline order by all") == [
-        {"REGION": "", "number": "c", "WS_CurrentCode": None}, {"REGION": "a", "number": "b|c", "WS_CurrentCode": "Done"}, {"REGION": "a", "number": None, "WS_CurrentCode": None},
-        {"REGION": "a\\", "number": "|c", "WS_CurrentCode": "Busy"}, {"REGION": "a|b", "number": "c", "WS_CurrentCode": "Done"},
-    ]  # fmt: skip
+    assert project.rows("select QR_EventID, QR_Reason from parcel_quarantine order by 1") == [
+        {"QR_EventID": id, "QR_Reason": "MissingObjectID"} for id in "hi"
+    ]
+    assert project.rows(
+        "select region, number, WS_CurrentCode from parcel_inline order by all"
+    ) == [
+        {"REGION": "", "number": "c", "WS_CurrentCode": None},
+        {"REGION": "a", "number": "b|c", "WS_CurrentCode": "Done"},
+        {"REGION": "a", "number": None, "WS_CurrentCode": None},
+        {"REGION": "a\\", "number": "|c", "WS_CurrentCode": "Busy"},
+        {"REGION": "a|b", "number": "c", "WS_CurrentCode": "Done"},
+    ]
 
 
 def test_under_object_id_the_tenants_share_an_object(project: DbtProject) -> None:
     """7 has events of t1, t2 and none: one UI entity, one instance."""
-    assert project.rows("select WI_ObjectID, _TenantID, WS_CurrentCode, WI_RowVersion from ticket_1_desk_workflow_instance order by 1") == [
+    assert project.rows(
+        "select WI_ObjectID, _TenantID, WS_CurrentCode, WI_RowVersion from"
+        " ticket_1_desk_workflow_instance order by 1"
+    ) == [
         {"WI_ObjectID": "7", "_TenantID": "", "WS_CurrentCode": "Done", "WI_RowVersion": 2},
         {"WI_ObjectID": "8", "_TenantID": "", "WS_CurrentCode": "Open", "WI_RowVersion": 2},
         {"WI_ObjectID": "9", "_TenantID": "", "WS_CurrentCode": "Busy", "WI_RowVersion": 1},
     ]
-    assert [row["_TenantID"] for row in project.rows("select _TenantID from ticket_1_desk_timeline where EJ_ObjectID = '7' order by TL_Position")] == ["t1", "t2", None]
+    assert [
+        row["_TenantID"]
+        for row in project.rows(
+            "select _TenantID from ticket_1_desk_timeline where EJ_ObjectID = '7' order by"
+            " TL_Position"
+        )
+    ] == ["t1", "t2", None]
     assert project.rows("from ticket_1_desk_quarantine") == []
 
 
 def test_time_in_state(project: DbtProject) -> None:
-    found = project.rows("select TS_ObjectID, WS_Code, TS_Seconds // 60 as minutes, TS_IsCurrent, TS_ObjectAgeSeconds // 60 as age from ticket_1_desk_time_in_state order by 1, TS_EnteredUTC, TS_IsCurrent")
+    found = project.rows(
+        "select TS_ObjectID, WS_Code, TS_Seconds // 60 as minutes, TS_IsCurrent,"
+        " TS_ObjectAgeSeconds // 60 as age from ticket_1_desk_time_in_state order by 1,"
+        " TS_EnteredUTC, TS_IsCurrent"
+    )
     assert [tuple(row.values()) for row in found] == [
-        ("7", "Open", 30, False, 120), ("7", "Busy", 15, False, 120), ("7", "Done", 75, True, 120),
-        ("8", "Busy", 90, False, 120), ("8", "Open", 30, True, 120), ("9", "Busy", 60, True, 60),
-    ]  # fmt: skip
-    assert project.rows("""select TS_ObjectID from ticket_1_desk_time_in_state inner join ticket_1_desk_workflow_instance using (_ObjectKey)
-                           where TS_IsCurrent and (TS_EnteredUTC, WS_Code) is distinct from (WI_CurrentSinceUTC, WS_CurrentCode)""") == []  # fmt: skip
+        ("7", "Open", 30, False, 120),
+        ("7", "Busy", 15, False, 120),
+        ("7", "Done", 75, True, 120),
+        ("8", "Busy", 90, False, 120),
+        ("8", "Open", 30, True, 120),
+        ("9", "Busy", 60, True, 60),
+    ]
+    assert (
+        project.rows(
+            """select TS_ObjectID from ticket_1_desk_time_in_state inner join ticket_1_desk_workflow_instance using (_ObjectKey)
+                           where TS_IsCurrent and (TS_EnteredUTC, WS_Code) is distinct from (WI_CurrentSinceUTC, WS_CurrentCode)"""
+        )
+        == []
+    )
     project.dbt("test", "--select", "ticket_1_desk_time_in_state")
 
 
 def test_dbt_parses_the_semantic_models_and_their_numbers_are_right(project: DbtProject) -> None:
     said: list[str] = []
-    manifest = project.dbt("parse", "--no-partial-parse", callbacks=[lambda e: said.append(e.info.msg) if e.info.level in ("warn", "error") else None]).result
+    manifest = project.dbt(
+        "parse",
+        "--no-partial-parse",
+        callbacks=[
+            lambda e: said.append(e.info.msg) if e.info.level in ("warn", "error") else None
+        ],
+    ).result
     assert said == []
     metrics = {metric.name: metric for metric in manifest.metrics.values()}
     assert all(metric.description for metric in metrics.values())
     assert TICKET in metrics["ticket_1_desk_open_objects"].description
-    measures = {measure.name: (model, measure) for model in manifest.semantic_models.values() for measure in model.measures}
+    measures = {
+        measure.name: (model, measure)
+        for model in manifest.semantic_models.values()
+        for measure in model.measures
+    }
     values = {}
     for name, metric in metrics.items():
         if metric.type.value == "simple":
@@ -165,28 +350,79 @@ def test_dbt_parses_the_semantic_models_and_their_numbers_are_right(project: Dbt
             columns = [column.expr for column in (*model.dimensions, *model.entities)]
             function = {"average": "avg"}.get(measure.agg.value, measure.agg.value)
             relation = manifest.nodes[model.depends_on.nodes[0]].name
-            project.rows(f"select {', '.join(columns)} from {relation}")  # each names a column that is there
-            values[name.removeprefix("ticket_1_desk_")] = project.rows(f"select {function}({measure.expr}) as value from {relation}")[0]["value"]
+            project.rows(
+                f"select {', '.join(columns)} from {relation}"
+            )  # each names a column that is there
+            values[name.removeprefix("ticket_1_desk_")] = project.rows(
+                f"select {function}({measure.expr}) as value from {relation}"
+            )[0]["value"]
     assert values == {
-        "open_objects": 2, "time_in_state_hours": pytest.approx((30 + 15 + 90 + 30 + 60) / 5 / 60), "open_age_hours": 1.5, "oldest_age_hours": 2,
-        "sla_breaches": 1, "sla_outcomes": 2, "open_escalations": 1, "raised_escalations": 1,
-    }  # fmt: skip
+        "open_objects": 2,
+        "time_in_state_hours": pytest.approx((30 + 15 + 90 + 30 + 60) / 5 / 60),
+        "open_age_hours": 1.5,
+        "oldest_age_hours": 2,
+        "sla_breaches": 1,
+        "sla_outcomes": 2,
+        "open_escalations": 1,
+        "raised_escalations": 1,
+    }
     rate = metrics["ticket_1_desk_breach_rate"].type_params
-    assert (rate.numerator.name, rate.denominator.name) == ("ticket_1_desk_sla_breaches", "ticket_1_desk_sla_outcomes")
+    assert (rate.numerator.name, rate.denominator.name) == (
+        "ticket_1_desk_sla_breaches",
+        "ticket_1_desk_sla_outcomes",
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "model", "more", "message"),
     [
-        ({"entity": ENTITY | {"key": "CaseNo"}}, "case_inline", [], r"crm.*cases.* of Case has no column 'CaseNo' for its key.*key: its_name.*bindings\.Case\.entity.*It has: case_id"),
-        ({"entity": {**ENTITY, "tenant": "org"}}, "case_inline", [], "has no column 'org' for its tenant.*tenant: its_name"),
-        ({"entity": ENTITY | {"table": "nowhere"}}, "case_inline", [], "nowhere.* of Case does not exist"),
-        ({"parcels": COMPOSITE | {"key": ["region", "no"]}}, "parcel_inline", [], "has no column 'no' for its key"),
-        ({"key": ["Region", "parcel_no"], "parcels": COMPOSITE | {"key": ["region", "number"]}}, "parcel_timeline", ["--full-refresh"], r"no column 'parcel_no', a part of the key of Parcel.*bindings\.Parcel\.key.*It has: .*region, number"),
-        ({"key": ["number", "region"]}, "parcel_timeline", [], "instance key of parcel_timeline changed.*--full-refresh"),
+        (
+            {"entity": ENTITY | {"key": "CaseNo"}},
+            "case_inline",
+            [],
+            (
+                r"crm.*cases.* of Case has no column 'CaseNo' for its key.*key:"
+                r" its_name.*bindings\.Case\.entity.*It has: case_id"
+            ),
+        ),
+        (
+            {"entity": {**ENTITY, "tenant": "org"}},
+            "case_inline",
+            [],
+            "has no column 'org' for its tenant.*tenant: its_name",
+        ),
+        (
+            {"entity": ENTITY | {"table": "nowhere"}},
+            "case_inline",
+            [],
+            "nowhere.* of Case does not exist",
+        ),
+        (
+            {"parcels": COMPOSITE | {"key": ["region", "no"]}},
+            "parcel_inline",
+            [],
+            "has no column 'no' for its key",
+        ),
+        (
+            {"key": ["Region", "parcel_no"], "parcels": COMPOSITE | {"key": ["region", "number"]}},
+            "parcel_timeline",
+            ["--full-refresh"],
+            (
+                r"no column 'parcel_no', a part of the key of Parcel.*bindings\.Parcel\.key.*It"
+                r" has: .*region, number"
+            ),
+        ),
+        (
+            {"key": ["number", "region"]},
+            "parcel_timeline",
+            [],
+            "instance key of parcel_timeline changed.*--full-refresh",
+        ),
     ],
-)  # fmt: skip
-def test_a_column_that_is_not_there_is_named(restored: DbtProject, change: dict[str, Any], model: str, more: list[str], message: str) -> None:
+)
+def test_a_column_that_is_not_there_is_named(
+    restored: DbtProject, change: dict[str, Any], model: str, more: list[str], message: str
+) -> None:
     restored.configure(config(**change), snapshot())
     with pytest.raises(RunFailed, match=f"(?s){message}"):
         restored.run("2026-01-01T02:00:00", "--select", model, *more)
@@ -194,12 +430,24 @@ def test_a_column_that_is_not_there_is_named(restored: DbtProject, change: dict[
 
 def test_write_inline(restored: DbtProject, capsys: pytest.CaptureFixture) -> None:
     def write(binding: str = "case") -> str:
-        restored.dbt("run-operation", "ozmeta_runtime.write_inline", "--args", json.dumps({"binding": binding}))
+        restored.dbt(
+            "run-operation",
+            "ozmeta_runtime.write_inline",
+            "--args",
+            json.dumps({"binding": binding}),
+        )
         return capsys.readouterr().out
 
     def refused(binding: str = "case") -> str:
         events: list[str] = []
-        assert not restored.dbt("run-operation", "ozmeta_runtime.write_inline", "--args", json.dumps({"binding": binding}), check=False, callbacks=[lambda e: events.append(e.info.msg)]).success
+        assert not restored.dbt(
+            "run-operation",
+            "ozmeta_runtime.write_inline",
+            "--args",
+            json.dumps({"binding": binding}),
+            check=False,
+            callbacks=[lambda e: events.append(e.info.msg)],
+        ).success
         return "\n".join(events)
 
     own = 'select case_id, "Tenant_ID", "an ""odd"" name", object_id from crm.cases order by all'
@@ -214,24 +462,40 @@ def test_write_inline(restored: DbtProject, capsys: pytest.CaptureFixture) -> No
         assert len(connection.execute("describe crm.cases").fetchall()) == 5  # nothing was added
         connection.execute("alter table crm.cases drop column ws_currentcode")
     first = write()
-    assert "columns added to" in first and "WS_CurrentCode, WI_CurrentSinceUTC, WI_RowVersion, SL_" in first and first.endswith("rows updated: 2\n")
+    assert (
+        "columns added to" in first
+        and "WS_CurrentCode, WI_CurrentSinceUTC, WI_RowVersion, SL_" in first
+        and first.endswith("rows updated: 2\n")
+    )
     assert restored.rows("from crm.cases order by all") == shown
     assert write().endswith("case_inline: no column added; rows updated: 0\n")
 
     restored.append([event("r", 130, "Go", "Case", "2")])
-    restored.run("2026-01-01T02:15:00", "--exclude", "ozmeta_time_spine")  # the view's table now has columns called as its own
+    restored.run(
+        "2026-01-01T02:15:00", "--exclude", "ozmeta_time_spine"
+    )  # the view's table now has columns called as its own
     assert write().endswith("case_inline: no column added; rows updated: 1\n")
-    assert restored.rows("from crm.cases order by all") == restored.rows("from case_inline order by all")
+    assert restored.rows("from crm.cases order by all") == restored.rows(
+        "from case_inline order by all"
+    )
     started = [name for name in inline_columns(restored) if name.lower().startswith("sl_work")]
     undone = f"select WS_CurrentCode, {', '.join(started)} from crm.cases where case_id = 2"
     assert None not in restored.rows(undone)[0].values()
-    restored.append([event("r", 130, "Note", "Case", "2", _SyncDate=at(129))])  # delivered before, elsewhere, as something else
+    restored.append(
+        [event("r", 130, "Note", "Case", "2", _SyncDate=at(129))]
+    )  # delivered before, elsewhere, as something else
     restored.run("2026-01-01T02:20:00", "--exclude", "ozmeta_time_spine")
     assert write().endswith("rows updated: 1\n")
     assert restored.rows(undone) == [{"WS_CurrentCode": "Open"} | dict.fromkeys(started)]
     assert restored.rows(own) == before
     restored.configure(config(), snapshot())
-    with pytest.raises(RunFailed, match="(?s)columns of its own called as runtime columns are: WS_CurrentCode, .*write_back: true"):
+    with pytest.raises(
+        RunFailed,
+        match=(
+            "(?s)columns of its own called as runtime columns are: WS_CurrentCode, .*write_back:"
+            " true"
+        ),
+    ):
         restored.run("2026-01-01T02:20:00", "--select", "case_inline")
     with restored.connect() as connection:
         for name in [row[0] for row in connection.execute("describe crm.cases").fetchall()][4:]:
@@ -243,12 +507,27 @@ def test_increments_are_a_full_refresh(project: DbtProject) -> None:
         connection.execute("create schema kept")
         for binding in ("parcel", "ticket_1_desk"):
             for model in MODELS:
-                if (binding, model) not in {("parcel", "sla_cycle"), ("parcel", "sla_timer"), ("parcel", "escalation_queue")}:
-                    connection.execute(f"create table kept.{binding}_{model} as from main.{binding}_{model}")
+                if (binding, model) not in {
+                    ("parcel", "sla_cycle"),
+                    ("parcel", "sla_timer"),
+                    ("parcel", "escalation_queue"),
+                }:
+                    connection.execute(
+                        f"create table kept.{binding}_{model} as from main.{binding}_{model}"
+                    )
     as_of = project.rows("select max(RUN_AsOfUTC) as at from case_run")[0]["at"]
     project.run(as_of.isoformat(), "--full-refresh", "--exclude", "ozmeta_time_spine")
     with project.connect() as connection:
-        assert differences("kept", "main", connection, "parcel", ["timeline", "workflow_instance", "quarantine"]) == {}
+        assert (
+            differences(
+                "kept",
+                "main",
+                connection,
+                "parcel",
+                ["timeline", "workflow_instance", "quarantine"],
+            )
+            == {}
+        )
         assert differences("kept", "main", connection, "ticket_1_desk") == {}
 
 
@@ -257,7 +536,16 @@ def test_a_project_with_a_time_spine_of_its_own(restored: DbtProject) -> None:
     assert not (restored.folder / "models/ozmeta/semantic").exists()
     spine = restored.folder / "models/own_spine.sql"
     spine.write_text("select cast('2026-01-01' as date) as day_at")
-    properties = {"version": 2, "models": [{"name": "own_spine", "time_spine": {"standard_granularity_column": "day_at"}, "columns": [{"name": "day_at", "granularity": "day"}]}]}
+    properties = {
+        "version": 2,
+        "models": [
+            {
+                "name": "own_spine",
+                "time_spine": {"standard_granularity_column": "day_at"},
+                "columns": [{"name": "day_at", "granularity": "day"}],
+            }
+        ],
+    }
     (restored.folder / "models/own.yml").write_text(yaml.safe_dump(properties))
     restored.dbt("parse")
     for path in (spine, restored.folder / "models/own.yml"):

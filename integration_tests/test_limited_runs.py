@@ -1,5 +1,6 @@
 """Flags that change what dbt lets a model read (--empty, --sample, --defer): existing tables keep
-their rows, or the run stops with a sentence. Commands other than `dbt run` work before the first."""
+their rows, or the run stops with a sentence. Commands other than `dbt run` work before the first.
+"""
 
 from __future__ import annotations
 
@@ -40,12 +41,17 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     """One project for all tests: the parsed manifest is what takes time."""
     project = DbtProject(tmp_path_factory.mktemp("limited"), CONFIG, snapshot())
     # with an event_time on the source and on a generated model, `--sample` cuts both
-    project.write("dbt_project.yml", {
-        "name": "under_test", "version": "1.0.0", "profile": "under_test",
-        "flags": {"send_anonymous_usage_stats": False},
-        "models": {"under_test": {"ozmeta": {"+event_time": "_UpdateDate"}}},
-        "sources": {"under_test": {"+event_time": "_SyncDate"}},
-    })  # fmt: skip
+    project.write(
+        "dbt_project.yml",
+        {
+            "name": "under_test",
+            "version": "1.0.0",
+            "profile": "under_test",
+            "flags": {"send_anonymous_usage_stats": False},
+            "models": {"under_test": {"ozmeta": {"+event_time": "_UpdateDate"}}},
+            "sources": {"under_test": {"+event_time": "_SyncDate"}},
+        },
+    )
     return project
 
 
@@ -59,21 +65,31 @@ def project(shared: DbtProject) -> DbtProject:
             connection.execute(f"drop schema {row[0]} cascade")
     shared.start_afresh()
     other = event("z", 1, EJ_ObjectType="cases")
-    shared.append([event("a", 0, "Go"), event("b", 5, "Go", "o2"), event("bad", 6, EJ_Payload="{"), other])
+    shared.append(
+        [event("a", 0, "Go"), event("b", 5, "Go", "o2"), event("bad", 6, EJ_Payload="{"), other]
+    )
     return shared
 
 
-LIMITS = (["--empty"], ["--sample", "1 day"], ["--sample", "{'start': '2026-01-01', 'end': '2026-01-01 00:03'}"])
+LIMITS = (
+    ["--empty"],
+    ["--sample", "1 day"],
+    ["--sample", "{'start': '2026-01-01', 'end': '2026-01-01 00:03'}"],
+)
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=" ".join)
-def test_a_limited_run_leaves_existing_tables_as_they_are(project: DbtProject, limit: list[str]) -> None:
+def test_a_limited_run_leaves_existing_tables_as_they_are(
+    project: DbtProject, limit: list[str]
+) -> None:
     project.run(EARLY)
     before = contents(project)
     assert before["sla_timer"] and before["escalation_queue"] and before["runtime_signal"]
     project.append([event("c", 10, "Back")])
     for command in ("run", "build"):
-        project.dbt(command, *limit, as_of=EARLY, check=command == "run")  # a test of the build fails
+        project.dbt(
+            command, *limit, as_of=EARLY, check=command == "run"
+        )  # a test of the build fails
         assert contents(project) == before
     project.run(LATE)
     assert len(project.rows("from case_timeline")) == 3
@@ -92,10 +108,14 @@ def test_a_limited_run_makes_a_fresh_schema_empty_and_the_next_run_fills_it(
 
 
 @pytest.mark.parametrize("limit", LIMITS[:2], ids=" ".join)
-def test_a_limited_full_refresh_of_existing_rows_stops(project: DbtProject, limit: list[str]) -> None:
+def test_a_limited_full_refresh_of_existing_rows_stops(
+    project: DbtProject, limit: list[str]
+) -> None:
     project.run(EARLY)
     before = contents(project)
-    with pytest.raises(RunFailed, match="(?s)reads only a part.*Nothing was written.*schema of its own"):
+    with pytest.raises(
+        RunFailed, match="(?s)reads only a part.*Nothing was written.*schema of its own"
+    ):
         project.run(EARLY, *limit, "--full-refresh")
     assert contents(project) == before
 
@@ -108,7 +128,9 @@ def test_a_limited_full_refresh_of_empty_tables_goes_through(project: DbtProject
 
 
 @pytest.mark.parametrize("model", ["timeline", "sla_cycle", "quarantine"])
-def test_a_table_that_was_dropped_and_made_empty_is_filled_again(project: DbtProject, model: str) -> None:
+def test_a_table_that_was_dropped_and_made_empty_is_filled_again(
+    project: DbtProject, model: str
+) -> None:
     project.run(EARLY)
     with project.connect() as connection:
         connection.execute(f"drop table case_{model} cascade")
@@ -125,14 +147,29 @@ def test_a_table_that_was_dropped_and_made_empty_is_filled_again(project: DbtPro
 def with_state(project: DbtProject, tmp_path: Path) -> list[str]:
     """The project as another environment has it: schema `other`, whose manifest is the state."""
     target = tmp_path / "state"
-    options = ["--project-dir", str(project.folder), "--profiles-dir", str(project.folder), "--quiet"]
+    options = [
+        "--project-dir",
+        str(project.folder),
+        "--profiles-dir",
+        str(project.folder),
+        "--quiet",
+    ]
     profiles = project.folder / "profiles.yml"
     own = profiles.read_text()
     profiles.write_text(own.replace("type: duckdb", "type: duckdb\n      schema: other"))
     try:
         from dbt.cli.main import dbtRunner
 
-        done = dbtRunner().invoke(["run", *options, "--target-path", str(target), "--vars", json.dumps({"ozmeta_as_of": EARLY})])
+        done = dbtRunner().invoke(
+            [
+                "run",
+                *options,
+                "--target-path",
+                str(target),
+                "--vars",
+                json.dumps({"ozmeta_as_of": EARLY}),
+            ]
+        )
         assert done.success
     finally:
         profiles.write_text(own)
@@ -147,7 +184,9 @@ def test_a_deferred_upstream_table_never_reaches_tables_of_completed_runs(
     project.run(EARLY)
     before = contents(project)
     for rebuilt in ([], ["--full-refresh"]):
-        with pytest.raises(RunFailed, match="(?s)belongs to another environment.*--select \\+case_sla_cycle"):
+        with pytest.raises(
+            RunFailed, match="(?s)belongs to another environment.*--select \\+case_sla_cycle"
+        ):
             project.run(LATE, "--select", "case_sla_cycle", *defer, "--favor-state", *rebuilt)
     assert contents(project) == before
     project.run(LATE, *defer)  # everything is selected or there, so nothing is deferred
@@ -167,8 +206,17 @@ def test_a_fresh_schema_may_be_built_from_deferred_tables_again_and_again(
 
 # ---------------------------------------------------------------- before the first run
 
-COMMANDS = (["compile"], ["docs", "generate"], ["ls"], ["show", "--select", "case_workflow_instance"], ["seed"], ["snapshot"],
-            ["source", "freshness"], ["compile", "--empty"], ["compile", "--full-refresh"])  # fmt: skip
+COMMANDS = (
+    ["compile"],
+    ["docs", "generate"],
+    ["ls"],
+    ["show", "--select", "case_workflow_instance"],
+    ["seed"],
+    ["snapshot"],
+    ["source", "freshness"],
+    ["compile", "--empty"],
+    ["compile", "--full-refresh"],
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS[:3] + COMMANDS[4:], ids=" ".join)
@@ -189,9 +237,13 @@ def test_compiling_without_the_journal_names_it(project: DbtProject) -> None:
 # ---------------------------------------------------------------- variables
 
 
-@pytest.mark.parametrize("name", ["ozmeta_asof", "ozmeta-as-of", "OZMETA_AS_OF", "ozmeta_as_of_utc", "ozmta_as_of"])
+@pytest.mark.parametrize(
+    "name", ["ozmeta_asof", "ozmeta-as-of", "OZMETA_AS_OF", "ozmeta_as_of_utc", "ozmta_as_of"]
+)
 def test_an_unknown_variable_of_ours_stops_the_run(project: DbtProject, name: str) -> None:
-    with pytest.raises(RunFailed, match=f"'{name}' is not a variable of ozmeta_runtime.*ozmeta_as_of"):
+    with pytest.raises(
+        RunFailed, match=f"'{name}' is not a variable of ozmeta_runtime.*ozmeta_as_of"
+    ):
         project.dbt("run", "--vars", json.dumps({name: EARLY}))
     assert not project.rows("from information_schema.tables where table_schema = 'main'")
 

@@ -161,7 +161,10 @@ def test_turned_on_or_off_it_asks_for_a_full_refresh(
     project.configure(configured(after), snapshot())
     with pytest.raises(
         RunFailed,
-        match="journal.deduplicate_on in ozmeta.yml was another when case_timeline read its events.* --full-refresh",
+        match=(
+            "journal.deduplicate_on in ozmeta.yml was another when case_timeline read its events.*"
+            " --full-refresh"
+        ),
     ):
         project.run("2026-01-01T01:10:00")
     project.run("2026-01-01T01:10:00", "--full-refresh")
@@ -195,7 +198,9 @@ def test_a_journal_without_the_column_stops_the_run(tmp_path: Path) -> None:
     )
     with pytest.raises(
         RunFailed,
-        match="has no column for EJ_SourceKey, by which journal.deduplicate_on tells messages apart",
+        match=(
+            "has no column for EJ_SourceKey, by which journal.deduplicate_on tells messages apart"
+        ),
     ):
         project.run("2026-01-01T01:00:00")
 

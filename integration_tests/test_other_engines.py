@@ -1,4 +1,6 @@
-"""SQL for engines that can't be run here: at least their parsers take it, and mean by it what we do."""
+"""SQL for engines that can't be run here: at least their parsers take it, and mean by it what we
+do.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,14 @@ from sqlglot import exp
 MACROS = Path(__file__).parent.parent / "macros"
 TEXT = (MACROS / "dialect/write.sql").read_text(encoding="utf-8")
 COLUMNS = ["WS_CurrentCode", "WI_RowVersion"]
-ROWS = "select distinct cast(case_id as varchar(10)) as object_id, WS_CurrentCode, WI_RowVersion from case_inline as inline"
-DIFFERS = "(held.WI_RowVersion <> fresh.WI_RowVersion or (held.WI_RowVersion is null and fresh.WI_RowVersion is not null))"
+ROWS = (
+    "select distinct cast(case_id as varchar(10)) as object_id, WS_CurrentCode, WI_RowVersion from"
+    " case_inline as inline"
+)
+DIFFERS = (
+    "(held.WI_RowVersion <> fresh.WI_RowVersion or (held.WI_RowVersion is null and"
+    " fresh.WI_RowVersion is not null))"
+)
 
 
 class Package:
@@ -22,21 +30,35 @@ class Package:
         return getattr(macros, name)
 
 
-macros = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(TEXT, {"ozmeta_runtime": Package()}).module
+macros = (
+    jinja2.Environment(extensions=["jinja2.ext.do"])
+    .from_string(TEXT, {"ozmeta_runtime": Package()})
+    .module
+)
 
 
 @pytest.mark.parametrize(
     ("prefix", "dialects", "kind"),
-    [("default", ["duckdb", "postgres", "redshift"], exp.Update), ("bigquery", ["bigquery"], exp.Merge), ("spark", ["databricks"], exp.Merge), ("snowflake", ["snowflake"], exp.Merge),
-     ("sqlserver", ["tsql"], exp.Update), ("fabric", ["fabric"], exp.Update)],
-)  # fmt: skip
+    [
+        ("default", ["duckdb", "postgres", "redshift"], exp.Update),
+        ("bigquery", ["bigquery"], exp.Merge),
+        ("spark", ["databricks"], exp.Merge),
+        ("snowflake", ["snowflake"], exp.Merge),
+        ("sqlserver", ["tsql"], exp.Update),
+        ("fabric", ["fabric"], exp.Update),
+    ],
+)
 def test_update_from(prefix: str, dialects: list[str], kind: type[exp.Expression]) -> None:
-    sql = getattr(macros, f"{prefix}__update_from")("crm.cases", COLUMNS, ROWS, "cast(held.case_id as varchar(10)) = fresh.object_id", DIFFERS)
+    sql = getattr(macros, f"{prefix}__update_from")(
+        "crm.cases", COLUMNS, ROWS, "cast(held.case_id as varchar(10)) = fresh.object_id", DIFFERS
+    )
     for dialect in dialects:
         (tree,) = sqlglot.parse(sql, dialect=dialect)
         assert isinstance(tree, kind), repr(tree)
         assert {column.table for column in tree.find_all(exp.Column)} <= {"held", "fresh", ""}
-        assert {"crm.cases", "case_inline"} <= {table.sql().split(" ")[0] for table in tree.find_all(exp.Table)}
+        assert {"crm.cases", "case_inline"} <= {
+            table.sql().split(" ")[0] for table in tree.find_all(exp.Table)
+        }
         assert not list(tree.find_all(exp.Command))
 
 
@@ -44,4 +66,8 @@ def test_no_limit_where_every_engine_is_asked() -> None:
     """T-SQL has none. What operations ask, `make test-static` does not see."""
     files = [file for file in MACROS.rglob("*.sql") if file.parent.name != "dialect"]
     assert len(files) > 20
-    assert not [file.name for file in files if re.search(r"\blimit\s+(\d|\{\{)", file.read_text(encoding="utf-8"))]
+    assert not [
+        file.name
+        for file in files
+        if re.search(r"\blimit\s+(\d|\{\{)", file.read_text(encoding="utf-8"))
+    ]

@@ -1,7 +1,10 @@
-"""SPEC 9, invariants 1 to 6, over random worlds: one test each, all of them about the same dbt runs.
+"""SPEC 9, invariants 1 to 6, over random worlds: one test each, all of them about the same dbt
+runs.
 
-`make test` plays the same few worlds each time. `make prove` plays many others, of a seed that it prints: OZMETA_SEED=… plays those again. Where a test
-fails, Hypothesis prints how to play that world alone, and the failure is reduced to a case as in cases/.
+`make test` plays the same few worlds each time. `make prove` plays many others, of a seed that it
+prints: OZMETA_SEED=… plays those again. Where a test
+fails, Hypothesis prints how to play that world alone, and the failure is reduced to a case as in
+cases/.
 """
 
 from __future__ import annotations
@@ -29,9 +32,18 @@ reduced: dict[tuple[int, int], str] = {}
 counted: Counter[str] = Counter()
 
 
-def over(strategy: SearchStrategy[World], examples: int) -> Callable[[Callable[[World], None]], Callable[[], None]]:
+def over(
+    strategy: SearchStrategy[World], examples: int
+) -> Callable[[Callable[[World], None]], Callable[[], None]]:
     """Each test over the same worlds. They are not shrunk by Hypothesis: see shrinking.py."""
-    profile = settings(max_examples=examples, phases=[Phase.explicit, Phase.generate], database=None, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+    profile = settings(
+        max_examples=examples,
+        phases=[Phase.explicit, Phase.generate],
+        database=None,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
     return lambda test: seed(SEED)(profile(given(world=strategy)(test)))
 
 
@@ -43,7 +55,11 @@ def holds(world: World, invariant: int, wanted: tuple[int, ...] = tuple(INVARIAN
             counted.update(census(world))
             Path(os.environ["OZMETA_TALLY"]).write_text(json.dumps(counted))
             broken = ", ".join(sorted({str(f.invariant) for f in played[key]}))
-            print(f"{world}: {f'breaks {broken}' if broken else 'all hold'}", file=sys.__stderr__, flush=True)
+            print(
+                f"{world}: {f'breaks {broken}' if broken else 'all hold'}",
+                file=sys.__stderr__,
+                flush=True,
+            )
         world.folds.clear()
     found = [f for f in played[key] if f.invariant == invariant]
     if not found:

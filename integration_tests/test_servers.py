@@ -25,10 +25,20 @@ except NotRun as why:
 """
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere only Ctrl-C and an ordinary end are seen to")
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"),
+    reason="elsewhere only Ctrl-C and an ordinary end are seen to",
+)
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_nothing_outlives_the_tests(how: signal.Signals, tmp_path: Path) -> None:
-    tests = subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path)], cwd=Path(__file__).parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    tests = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(tmp_path)],
+        cwd=Path(__file__).parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     assert tests.stdin and tests.stdout
     said = tests.stdout.readline()
     if said.startswith("NOT RUN"):

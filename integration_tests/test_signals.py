@@ -1,4 +1,6 @@
-"""The signal log and the journal's mirror (SPEC 6c): said once, whatever runs do, and taken back where a late event undoes it."""
+"""The signal log and the journal's mirror (SPEC 6c): said once, whatever runs do, and taken back
+where a late event undoes it.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,33 @@ from dbt_project_under_test import DbtProject
 from test_prove import Choice, meta, tampered, verified
 from test_runs import CONFIG, event
 
-LOG = "select RS_SignalCode, RS_Kind, RS_Number, RS_Severity, RS_ObjectID, RS_Subject, RS_CausingEventID, strftime(RS_ScheduledUTC, '%d %H:%M') as due, strftime(RS_NoticedUTC, '%d %H:%M') as seen, RS_Level from case_runtime_signal order by RS_NoticedUTC, RS_ScheduledUTC, RS_SignalCode, RS_Level, RS_Number"
+LOG = (
+    "select RS_SignalCode, RS_Kind, RS_Number, RS_Severity, RS_ObjectID, RS_Subject,"
+    " RS_CausingEventID, strftime(RS_ScheduledUTC, '%d %H:%M') as due, strftime(RS_NoticedUTC, '%d"
+    " %H:%M') as seen, RS_Level from case_runtime_signal order by RS_NoticedUTC, RS_ScheduledUTC,"
+    " RS_SignalCode, RS_Level, RS_Number"
+)
 
 
 def emitting() -> dict[str, Any]:
     document = meta()
-    document["objects"]["workflows"][0]["transitions"][1]["actionDsl"] = {"version": 1, "kind": "Action", "actions": [
-        {"type": "EmitSignal", "signalType": "Work.Handed'Back", "payload": {"severity": "Critical"}, "notes": "{{ 1 }}"},
-        {"type": "EmitEvent", "eventType": "Case.Returned", "payload": {"why": "it's \"{{ x }}\""}}]}  # fmt: skip
+    document["objects"]["workflows"][0]["transitions"][1]["actionDsl"] = {
+        "version": 1,
+        "kind": "Action",
+        "actions": [
+            {
+                "type": "EmitSignal",
+                "signalType": "Work.Handed'Back",
+                "payload": {"severity": "Critical"},
+                "notes": "{{ 1 }}",
+            },
+            {
+                "type": "EmitEvent",
+                "eventType": "Case.Returned",
+                "payload": {"why": 'it\'s "{{ x }}"'},
+            },
+        ],
+    }
     return document
 
 
@@ -39,47 +60,201 @@ def log(project: DbtProject, of: str | None = None) -> list[tuple]:
 
 
 @pytest.mark.parametrize("elsewhere", ["o1", "o2"], ids=["all is folded", "an increment"])
-def test_each_signal_is_said_once_and_taken_back_where_it_is_undone(project: DbtProject, elsewhere: str) -> None:
+def test_each_signal_is_said_once_and_taken_back_where_it_is_undone(
+    project: DbtProject, elsewhere: str
+) -> None:
     """On one object alone every row is new, so all is folded; beside another it is an increment."""
-    project.append([event("a", 0, "Go"), event("b", 100, "Back"), event("x", -200, "Go", elsewhere), event("y", -90, "Back", elsewhere)][: 2 if elsewhere == "o1" else 4])
+    project.append(
+        [
+            event("a", 0, "Go"),
+            event("b", 100, "Back"),
+            event("x", -200, "Go", elsewhere),
+            event("y", -90, "Back", elsewhere),
+        ][: 2 if elsewhere == "o1" else 4]
+    )
     project.run("2026-01-01T00:40:00")
     first = [
-        ("Escalation.Raised", "Raised", 1, "Warning", "o1", "escalation_queue", None, "01 00:00", "01 00:40", 1),
-        ("Escalation.Raised", "Raised", 1, "Warning", "o1", "escalation_queue", None, "01 00:30", "01 00:40", 1),
-        ("SLA.Warned", "Raised", 1, "Warning", "o1", "sla_cycle", "a", "01 00:30", "01 00:40", None),
+        (
+            "Escalation.Raised",
+            "Raised",
+            1,
+            "Warning",
+            "o1",
+            "escalation_queue",
+            None,
+            "01 00:00",
+            "01 00:40",
+            1,
+        ),
+        (
+            "Escalation.Raised",
+            "Raised",
+            1,
+            "Warning",
+            "o1",
+            "escalation_queue",
+            None,
+            "01 00:30",
+            "01 00:40",
+            1,
+        ),
+        (
+            "SLA.Warned",
+            "Raised",
+            1,
+            "Warning",
+            "o1",
+            "sla_cycle",
+            "a",
+            "01 00:30",
+            "01 00:40",
+            None,
+        ),
     ]
     assert log(project, "o1") == first
     project.run("2026-01-01T00:40:00")
     assert log(project, "o1") == first
-    # the power goes after the log was written: what it says is not said again by the run that makes up for it
-    models = ["case_timeline", "case_quarantine", "case_workflow_instance", "case_sla_cycle", "case_sla_timer", "case_escalation_queue", "case_runtime_signal"]
+    # the power goes after the log was written: what it says is not said again by the run that makes
+    # up for it
+    models = [
+        "case_timeline",
+        "case_quarantine",
+        "case_workflow_instance",
+        "case_sla_cycle",
+        "case_sla_timer",
+        "case_escalation_queue",
+        "case_runtime_signal",
+    ]
     project.run("2026-01-01T02:00:00", "--select", *models)
     project.run("2026-01-01T03:00:00")
     second = [
-        ("SLA.Breached", "Raised", 1, "Critical", "o1", "sla_cycle", "a", "01 01:00", "01 02:00", None),
-        ("Escalation.Raised", "Raised", 1, "Critical", "o1", "escalation_queue", None, "01 01:00", "01 02:00", 2),
-        ("Work.Handed'Back", "Raised", 1, "Critical", "o1", "timeline", "b", "01 01:40", "01 02:00", None),
+        (
+            "SLA.Breached",
+            "Raised",
+            1,
+            "Critical",
+            "o1",
+            "sla_cycle",
+            "a",
+            "01 01:00",
+            "01 02:00",
+            None,
+        ),
+        (
+            "Escalation.Raised",
+            "Raised",
+            1,
+            "Critical",
+            "o1",
+            "escalation_queue",
+            None,
+            "01 01:00",
+            "01 02:00",
+            2,
+        ),
+        (
+            "Work.Handed'Back",
+            "Raised",
+            1,
+            "Critical",
+            "o1",
+            "timeline",
+            "b",
+            "01 01:40",
+            "01 02:00",
+            None,
+        ),
     ]
     assert sorted(log(project, "o1")) == sorted(first + second)
-    # a late event stops the timer in time: the breach, its escalation and the later transition are taken back; then it is itself found to be no stop
+    # a late event stops the timer in time: the breach, its escalation and the later transition are
+    # taken back; then it is itself found to be no stop
     project.append([event("late", 50, "Back", _SyncDate=dt.datetime(2026, 1, 1, 3, 30))])
     project.run("2026-01-01T04:00:00")
     third = [
-        ("SLA.Breached", "Retracted", 2, "Critical", "o1", "sla_cycle", "a", "01 01:00", "01 04:00", None),
-        ("Escalation.Raised", "Retracted", 2, "Critical", "o1", "escalation_queue", None, "01 01:00", "01 04:00", 2),
-        ("Work.Handed'Back", "Retracted", 2, "Critical", "o1", "timeline", "b", "01 01:40", "01 04:00", None),
-        ("Work.Handed'Back", "Raised", 1, "Critical", "o1", "timeline", "late", "01 00:50", "01 04:00", None),
+        (
+            "SLA.Breached",
+            "Retracted",
+            2,
+            "Critical",
+            "o1",
+            "sla_cycle",
+            "a",
+            "01 01:00",
+            "01 04:00",
+            None,
+        ),
+        (
+            "Escalation.Raised",
+            "Retracted",
+            2,
+            "Critical",
+            "o1",
+            "escalation_queue",
+            None,
+            "01 01:00",
+            "01 04:00",
+            2,
+        ),
+        (
+            "Work.Handed'Back",
+            "Retracted",
+            2,
+            "Critical",
+            "o1",
+            "timeline",
+            "b",
+            "01 01:40",
+            "01 04:00",
+            None,
+        ),
+        (
+            "Work.Handed'Back",
+            "Raised",
+            1,
+            "Critical",
+            "o1",
+            "timeline",
+            "late",
+            "01 00:50",
+            "01 04:00",
+            None,
+        ),
     ]
     assert sorted(log(project, "o1")) == sorted(first + second + third)
     project.append([event("later still", 51, "Go", _SyncDate=dt.datetime(2026, 1, 1, 4, 10))])
     project.run("2026-01-01T05:00:00")
-    assert ("Work.Handed'Back", "Raised", 3, "Critical", "o1", "timeline", "b", "01 01:40", "01 05:00", None) in log(project, "o1")
+    assert (
+        "Work.Handed'Back",
+        "Raised",
+        3,
+        "Critical",
+        "o1",
+        "timeline",
+        "b",
+        "01 01:40",
+        "01 05:00",
+        None,
+    ) in log(project, "o1")
     project.append([event("last", 52, "Back", _SyncDate=dt.datetime(2026, 1, 1, 5, 10))])
     project.run("2026-01-01T06:00:00")
-    assert ("Work.Handed'Back", "Retracted", 4, "Critical", "o1", "timeline", "b", "01 01:40", "01 06:00", None) in log(project, "o1")
-    assert [row[2] for row in log(project, "o1") if row[0] == "Work.Handed'Back" and row[6] == "b"] == [1, 2, 3, 4]
+    assert (
+        "Work.Handed'Back",
+        "Retracted",
+        4,
+        "Critical",
+        "o1",
+        "timeline",
+        "b",
+        "01 01:40",
+        "01 06:00",
+        None,
+    ) in log(project, "o1")
+    assert [
+        row[2] for row in log(project, "o1") if row[0] == "Work.Handed'Back" and row[6] == "b"
+    ] == [1, 2, 3, 4]
     assert len(log(project, "o1")) == len(set(log(project, "o1")))
-    # a full refresh neither loses nor repeats anything, not even one to an instant before what was said
+    # a full refresh neither loses nor repeats anything, not even one to an instant before what was
+    # said
     before = log(project, "o1")
     project.run("2026-01-01T06:00:00", "--full-refresh")
     assert log(project, "o1") == before
@@ -94,38 +269,83 @@ def test_a_changed_definition_takes_back_what_it_no_more_bears_out(project: DbtP
     project.append([event("a", 0, "Go"), event("b", 10, "Back")])
     project.run("2026-01-01T02:00:00")
     document = emitting()
-    document["objects"]["workflows"][0]["transitions"][1]["actionDsl"]["actions"][0]["signalType"] = "Other"
+    document["objects"]["workflows"][0]["transitions"][1]["actionDsl"]["actions"][0][
+        "signalType"
+    ] = "Other"
     config = copy.deepcopy(CONFIG)
     config["journal"]["mirror"] = True
     project.configure(config, document)
     project.run("2026-01-01T03:00:00")
     said = [(row[0], row[1]) for row in log(project) if row[5] == "timeline"]
-    assert sorted(said) == [("Other", "Raised"), ("Work.Handed'Back", "Raised"), ("Work.Handed'Back", "Retracted")]
+    assert sorted(said) == [
+        ("Other", "Raised"),
+        ("Work.Handed'Back", "Raised"),
+        ("Work.Handed'Back", "Retracted"),
+    ]
 
 
 def test_the_mirror_holds_the_journal_and_what_the_runtime_says(project: DbtProject) -> None:
-    project.append([event("a", 0, "Go"), event("b", 100, "Back", EJ_CorrelationID="c"), event("bad", 1, EJ_Payload="{"), event("a", 0, "Go", _SyncDate=dt.datetime(2026, 1, 1, 0, 5))])
+    project.append(
+        [
+            event("a", 0, "Go"),
+            event("b", 100, "Back", EJ_CorrelationID="c"),
+            event("bad", 1, EJ_Payload="{"),
+            event("a", 0, "Go", _SyncDate=dt.datetime(2026, 1, 1, 0, 5)),
+        ]
+    )
     project.run("2026-01-01T02:00:00")
     project.append([event("c", 200, "Go", "o2")])
     project.run("2026-01-01T04:00:00")
     rows = project.rows("from case_journal order by EJ_EventTimeUTC, EJ_EventType, EJ_ID")
-    delivered = [(row["EJ_ID"], row["EJ_Payload"]) for row in rows if row["MJ_Journal"] == "ops.event_journal"]
-    assert sorted(delivered) == sorted((row["EJ_ID"], row["EJ_Payload"]) for row in project.rows("from raw.event_journal"))
+    delivered = [
+        (row["EJ_ID"], row["EJ_Payload"])
+        for row in rows
+        if row["MJ_Journal"] == "ops.event_journal"
+    ]
+    assert sorted(delivered) == sorted(
+        (row["EJ_ID"], row["EJ_Payload"]) for row in project.rows("from raw.event_journal")
+    )
     own = [row for row in rows if row["EJ_SourceSystem"] == "ozmeta_runtime"]
-    assert all(row["EJ_PayloadHash"] == hashlib.sha256(row["EJ_Payload"].encode()).hexdigest() for row in own)
+    assert all(
+        row["EJ_PayloadHash"] == hashlib.sha256(row["EJ_Payload"].encode()).hexdigest()
+        for row in own
+    )
     returned = [row for row in own if row["EJ_EventType"] == "Case.Returned"]
-    assert [(row["EJ_CausationID"], row["EJ_CorrelationID"], json.loads(row["EJ_Payload"])) for row in returned] == [("b", "c", {"why": "it's \"{{ x }}\""})]
+    assert [
+        (row["EJ_CausationID"], row["EJ_CorrelationID"], json.loads(row["EJ_Payload"]))
+        for row in returned
+    ] == [("b", "c", {"why": 'it\'s "{{ x }}"'})]
     signal = next(row for row in own if row["EJ_EventType"] == "Work.Handed'Back")
-    assert json.loads(signal["EJ_Payload"])["signal"] == {"kind": "Raised", "severity": "Critical", "slaCode": None, "subject": "timeline", "notes": "{{ 1 }}", "level": None, "number": 1}
+    assert json.loads(signal["EJ_Payload"])["signal"] == {
+        "kind": "Raised",
+        "severity": "Critical",
+        "slaCode": None,
+        "subject": "timeline",
+        "notes": "{{ 1 }}",
+        "level": None,
+        "number": 1,
+    }
     assert len(own) == 1 + len(log(project))
-    # the fold never reads them back, and nothing is said twice: not by another run, not by a full refresh
+    # the fold never reads them back, and nothing is said twice: not by another run, not by a full
+    # refresh
     project.run("2026-01-01T04:00:00")
     project.run("2026-01-01T04:00:00", "--full-refresh")
     again = project.rows("from case_journal order by EJ_EventTimeUTC, EJ_EventType, EJ_ID")
-    assert [{k: v for k, v in row.items() if k not in ("_Batch", "_UpdateDate")} for row in again] == [{k: v for k, v in row.items() if k not in ("_Batch", "_UpdateDate")} for row in rows]
+    assert [
+        {k: v for k, v in row.items() if k not in ("_Batch", "_UpdateDate")} for row in again
+    ] == [{k: v for k, v in row.items() if k not in ("_Batch", "_UpdateDate")} for row in rows]
     assert verified(project)[0]
     # a row changed or missing, in the mirror or in the journal, is noticed
-    tampered(project, "update case_journal set EJ_Payload = '{}' where EJ_ID = 'a'", "delete from case_journal where EJ_ID = 'b'", "delete from raw.event_journal where EJ_ID = 'bad'")
+    tampered(
+        project,
+        "update case_journal set EJ_Payload = '{}' where EJ_ID = 'a'",
+        "delete from case_journal where EJ_ID = 'b'",
+        "delete from raw.event_journal where EJ_ID = 'bad'",
+    )
     same, said = verified(project, Choice(("o1",)))
     assert not same
-    assert "journal: EJ_Payload is {}, should be" in said and "journal: a row is missing: EJ_ID b" in said and "journal: a row that should not be: EJ_ID bad" in said
+    assert (
+        "journal: EJ_Payload is {}, should be" in said
+        and "journal: a row is missing: EJ_ID b" in said
+        and "journal: a row that should not be: EJ_ID bad" in said
+    )

@@ -1,4 +1,6 @@
-"""How tables are laid out: each engine's own way names columns that are there, Postgres makes the indexes, and a project may have a way of its own."""
+"""How tables are laid out: each engine's own way names columns that are there, Postgres makes the
+indexes, and a project may have a way of its own.
+"""
 
 from __future__ import annotations
 
@@ -41,23 +43,39 @@ class Package:
 
 
 PACKAGE = Package()
-macros = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(TEXT, {"ozmeta_runtime": PACKAGE, "return": returning}).module
+macros = (
+    jinja2.Environment(extensions=["jinja2.ext.do"])
+    .from_string(TEXT, {"ozmeta_runtime": PACKAGE, "return": returning})
+    .module
+)
 
 
 @pytest.fixture(scope="module")
 def columns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """{model: columns in lower case} of a binding that has every model but those of approvals, on DuckDB; and those of the demo's approvals."""
+    """{model: columns in lower case} of a binding that has every model but those of approvals, on
+    DuckDB; and those of the demo's approvals.
+    """
     config = test_runs.CONFIG | {"journal": test_runs.CONFIG["journal"] | {"mirror": True}}
     project = DbtProject(tmp_path_factory.mktemp("storage"), config, test_signals.emitting())
     project.create_journal()
     project.append([test_runs.event("a", 0, "Go")])
     project.run("2026-01-01T01:00:00")
     found: dict[str, set[str]] = {}
-    for row in project.rows("select table_name, column_name from information_schema.columns where table_name like 'case\\_%' escape '\\'"):
-        found.setdefault(str(row["table_name"]).removeprefix("case_"), set()).add(str(row["column_name"]).lower())
+    for row in project.rows(
+        "select table_name, column_name from information_schema.columns where table_name like"
+        " 'case\\_%' escape '\\'"
+    ):
+        found.setdefault(str(row["table_name"]).removeprefix("case_"), set()).add(
+            str(row["column_name"]).lower()
+        )
     for model in ("approval_event", "approval_step", "approval_instance"):
-        text = (Path(__file__).parent.parent / f"macros/approval/{model}.sql").read_text(encoding="utf-8")
-        found[model] = {name.lower() for name in re.findall(r"\b(?:as )?(_ObjectKey|A[IPS]_\w+|AF_Code)\b", text)} | {"_key", "_batch", "_updatedate"}
+        text = (Path(__file__).parent.parent / f"macros/approval/{model}.sql").read_text(
+            encoding="utf-8"
+        )
+        found[model] = {
+            name.lower()
+            for name in re.findall(r"\b(?:as )?(_ObjectKey|A[IPS]_\w+|AF_Code)\b", text)
+        } | {"_key", "_batch", "_updatedate"}
     return found
 
 
@@ -68,23 +86,45 @@ def named(layout: dict[str, Any]) -> list[str]:
         names += layout.get(option) or []
     names += [layout["partition_by"]["field"]] if "partition_by" in layout else []
     names += [layout["dist"]] if "dist" in layout else []
-    return names + layout.get("tblproperties", {}).get("delta.dataSkippingStatsColumns", "_Key").split(",")
+    return names + layout.get("tblproperties", {}).get(
+        "delta.dataSkippingStatsColumns", "_Key"
+    ).split(",")
 
 
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("prefix", ["default", "duckdb", "postgres", "redshift", "bigquery", "databricks", "snowflake"])
-def test_a_layout_names_columns_that_are_there(prefix: str, model: str, columns: dict[str, set[str]]) -> None:
+@pytest.mark.parametrize(
+    "prefix", ["default", "duckdb", "postgres", "redshift", "bigquery", "databricks", "snowflake"]
+)
+def test_a_layout_names_columns_that_are_there(
+    prefix: str, model: str, columns: dict[str, set[str]]
+) -> None:
     layout = getattr(PACKAGE, f"{prefix}__storage")(model)
     assert {name.lower() for name in named(layout)} <= columns[model]
-    adapters = {"merge", "append"} if prefix in ("redshift", "databricks") else {"merge"} if prefix in ("bigquery", "default") else {"delete+insert", "append"}
+    adapters = (
+        {"merge", "append"}
+        if prefix in ("redshift", "databricks")
+        else {"merge"}
+        if prefix in ("bigquery", "default")
+        else {"delete+insert", "append"}
+    )
     assert layout["incremental_strategy"] in adapters
     assert len(layout.get("cluster_by") or []) <= 4
 
 
 def test_postgres_has_the_indexes(tmp_path: Path, postgres: Worker) -> None:
     next(iter(SCENARIOS["changes"]().play(postgres, tmp_path / "changes")))
-    made = {tuple(row) for row in postgres.rows("select tablename, regexp_replace(indexdef, '^.* USING ', '') from pg_indexes where schemaname = 'oz_changes'")}
-    wanted = {(f"case_{model}", f"{index.get('type', 'btree')} ({', '.join(index['columns']).lower()})") for model in MODELS for index in PACKAGE.postgres__storage(model)["indexes"]}
+    made = {
+        tuple(row)
+        for row in postgres.rows(
+            "select tablename, regexp_replace(indexdef, '^.* USING ', '') from pg_indexes where"
+            " schemaname = 'oz_changes'"
+        )
+    }
+    wanted = {
+        (f"case_{model}", f"{index.get('type', 'btree')} ({', '.join(index['columns']).lower()})")
+        for model in MODELS
+        for index in PACKAGE.postgres__storage(model)["indexes"]
+    }
     tables = {table for table, _ in made}
     assert len(tables) > 4
     assert made == {index for index in wanted if index[0] in tables}
@@ -94,10 +134,19 @@ def test_what_is_read_by_object_lies_by_object(tmp_path: Path) -> None:
     """On DuckDB, which has no clusters: a full refresh leaves an object's rows side by side."""
     project = DbtProject(tmp_path, test_runs.CONFIG, test_signals.emitting())
     project.create_journal()
-    project.append([test_runs.event(f"{code}{number}", minute, code, f"o{number * 7 % 50:02}") for minute, code in ((0, "Go"), (50, "Back")) for number in range(50)])
+    project.append(
+        [
+            test_runs.event(f"{code}{number}", minute, code, f"o{number * 7 % 50:02}")
+            for minute, code in ((0, "Go"), (50, "Back"))
+            for number in range(50)
+        ]
+    )
     project.run("2026-01-01T02:00:00")
     for model in ("workflow_instance", "sla_cycle", "escalation_queue", "runtime_signal"):
-        keys = [row["_ObjectKey"] for row in project.rows(f"select _ObjectKey from case_{model} order by rowid")]
+        keys = [
+            row["_ObjectKey"]
+            for row in project.rows(f"select _ObjectKey from case_{model} order by rowid")
+        ]
         assert len(set(keys)) == 50 and keys == sorted(keys), model
 
 
@@ -115,9 +164,26 @@ def test_a_project_lays_out_tables_in_its_own_way(tmp_path: Path) -> None:
     go("a", 0, "2026-01-01T01:00:00")
     assert "delete from" in go("b", 10, "2026-01-01T02:00:00")
     (tmp_path / "macros").mkdir(exist_ok=True)
-    (tmp_path / "macros/own.sql").write_text("{% macro duckdb__storage(model) %}{% do return({'incremental_strategy': 'append' if model == 'journal' else 'merge'}) %}{% endmacro %}", encoding="utf-8")
+    (tmp_path / "macros/own.sql").write_text(
+        "{% macro duckdb__storage(model) %}{% do return({'incremental_strategy': 'append' if model"
+        " == 'journal' else 'merge'}) %}{% endmacro %}",
+        encoding="utf-8",
+    )
     document = yaml.safe_load((tmp_path / "dbt_project.yml").read_text(encoding="utf-8"))
-    project.write("dbt_project.yml", document | {"dispatch": [{"macro_namespace": "ozmeta_runtime", "search_order": ["under_test", "ozmeta_runtime"]}]})
+    project.write(
+        "dbt_project.yml",
+        document
+        | {
+            "dispatch": [
+                {
+                    "macro_namespace": "ozmeta_runtime",
+                    "search_order": ["under_test", "ozmeta_runtime"],
+                }
+            ]
+        },
+    )
     project.manifest = None
     assert "merge into" in go("c", 20, "2026-01-01T03:00:00")
-    assert [row["TL_Position"] for row in project.rows("select TL_Position from case_timeline")] == [1, 1, 1]
+    assert [
+        row["TL_Position"] for row in project.rows("select TL_Position from case_timeline")
+    ] == [1, 1, 1]

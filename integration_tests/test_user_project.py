@@ -16,7 +16,13 @@ STAGED = "select * from raw.event_journal\n"
 
 
 def with_journal(journal: dict[str, Any]) -> dict[str, Any]:
-    return {**copy.deepcopy(CONFIG), "journal": {**{k: v for k, v in CONFIG["journal"].items() if k not in ("source", "sources")}, **journal}}
+    return {
+        **copy.deepcopy(CONFIG),
+        "journal": {
+            **{k: v for k, v in CONFIG["journal"].items() if k not in ("source", "sources")},
+            **journal,
+        },
+    }
 
 
 def made(folder: Path, model: str, config: dict[str, Any]) -> DbtProject:
@@ -30,9 +36,15 @@ def made(folder: Path, model: str, config: dict[str, Any]) -> DbtProject:
 
 @pytest.mark.parametrize("kind", ["view", "table", "incremental"])
 def test_a_journal_that_is_a_model(tmp_path: Path, kind: str) -> None:
-    project = made(tmp_path / "p", f"{{{{ config(materialized='{kind}') }}}}\n{STAGED}", with_journal({"ref": "stg_events"}))
+    project = made(
+        tmp_path / "p",
+        f"{{{{ config(materialized='{kind}') }}}}\n{STAGED}",
+        with_journal({"ref": "stg_events"}),
+    )
     project.run(AS_OF)
-    assert [r["TL_Journal"] for r in project.rows("select TL_Journal from case_timeline")] == ["stg_events"] * 2
+    assert [r["TL_Journal"] for r in project.rows("select TL_Journal from case_timeline")] == [
+        "stg_events"
+    ] * 2
     project.append([event("c", 90, "Go")])
     project.run("2026-01-01T05:00:00", "--select", "+case_run")
     assert project.rows("select count(distinct EJ_ID) as n from case_timeline")[0]["n"] == 3
@@ -40,7 +52,11 @@ def test_a_journal_that_is_a_model(tmp_path: Path, kind: str) -> None:
 
 
 def test_an_ephemeral_model_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    project = made(tmp_path / "p", "{{ config(materialized='ephemeral') }}\n" + STAGED, with_journal({"ref": "stg_events"}))
+    project = made(
+        tmp_path / "p",
+        "{{ config(materialized='ephemeral') }}\n" + STAGED,
+        with_journal({"ref": "stg_events"}),
+    )
     with pytest.raises(RunFailed, match="The journal stg_events is an ephemeral model"):
         project.run(AS_OF)
 
@@ -49,7 +65,10 @@ def test_an_ephemeral_model_is_refused_in_a_sentence(tmp_path: Path) -> None:
 def test_a_source_that_the_project_declares(tmp_path: Path, tables: list[str]) -> None:
     config = with_journal({"source": {"name": "ops", "table": "event_journal"}})
     project = made(tmp_path / "p", STAGED, config)
-    project.write("models/sources.yml", {"sources": [{"name": "ops", "schema": "raw", "tables": [{"name": t} for t in tables]}]})
+    project.write(
+        "models/sources.yml",
+        {"sources": [{"name": "ops", "schema": "raw", "tables": [{"name": t} for t in tables]}]},
+    )
     project.configure(config)
     project.run(AS_OF)
     assert project.rows("select count(*) as n from case_timeline")[0]["n"] == 2
@@ -61,9 +80,20 @@ def test_a_disabled_model_breaks_no_other(tmp_path: Path, model: str) -> None:
     project = made(tmp_path / "p", STAGED, config)
     tree = {"ozmeta": {"case": {f"case_{model}": {"+enabled": False}}}}
     names = {"name": "under_test", "version": "1.0.0", "profile": "under_test"}
-    project.write("dbt_project.yml", {**names, "models": {"under_test": tree}, "flags": {"send_anonymous_usage_stats": False}})
+    project.write(
+        "dbt_project.yml",
+        {**names, "models": {"under_test": tree}, "flags": {"send_anonymous_usage_stats": False}},
+    )
     project.configure(config)
     project.dbt("run", "--warn-error", as_of=AS_OF)
-    built = {row["table_name"] for row in project.rows("select table_name from information_schema.tables where table_schema = 'main'")}
-    assert f"case_{model}" not in built and {"case_timeline", "case_run", "case_workflow_instance"} <= built
+    built = {
+        row["table_name"]
+        for row in project.rows(
+            "select table_name from information_schema.tables where table_schema = 'main'"
+        )
+    }
+    assert (
+        f"case_{model}" not in built
+        and {"case_timeline", "case_run", "case_workflow_instance"} <= built
+    )
     assert project.rows("select count(*) as n from case_run")[0]["n"] == 1

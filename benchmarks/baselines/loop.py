@@ -1,6 +1,8 @@
-"""What a script would do instead: a loop over the events, a dict of objects, JSON loaded event by event. It writes nothing, and prints what it found.
+"""What a script would do instead: a loop over the events, a dict of objects, JSON loaded event by
+event. It writes nothing, and prints what it found.
 
-    python baselines/loop.py JOURNAL AS_OF     prints {"sql", "wall", "peak_mb", "objects", "states", "breached"} as JSON
+python baselines/loop.py JOURNAL AS_OF     prints {"sql", "wall", "peak_mb", "objects", "states",
+"breached"} as JSON
 """
 
 from __future__ import annotations
@@ -25,7 +27,21 @@ COLUMNS = "EJ_ID, _TenantID, EJ_ObjectID, EJ_EventTimeUTC, EJ_Sequence, EJ_Paylo
 def starts_stops(to: str | None, priority: str | None) -> tuple[set[str], set[str]]:
     starts = {"Pickup"} if to == "Assigned" and priority in ("High", "Critical") else set()
     starts |= {"Lifetime"} if to == "Assigned" else {"Work"} if to == "InProgress" else set()
-    stops = {"Pickup"} if to == "InProgress" else {"Work"} if to == "Waiting" else {"Lifetime", "Work"} if to == "Resolved" else {"Lifetime"} if to == "Closed" else set()
+    stops = (
+        {"Pickup"}
+        if to == "InProgress"
+        else (
+            {"Work"}
+            if to == "Waiting"
+            else (
+                {"Lifetime", "Work"}
+                if to == "Resolved"
+                else {"Lifetime"}
+                if to == "Closed"
+                else set()
+            )
+        )
+    )
     return starts, stops
 
 
@@ -53,20 +69,37 @@ def main(journal: str, until: str) -> None:
     objects: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
     seen: set[str] = set()
     with duckdb.connect(journal, read_only=True) as connection:
-        rows = connection.execute(f"select {COLUMNS} from raw.event_journal where EJ_ObjectType in ('Ticket', 'TK')")
+        rows = connection.execute(
+            f"select {COLUMNS} from raw.event_journal where EJ_ObjectType in ('Ticket', 'TK')"
+        )
         while batch := rows.fetchmany(100_000):
             for event, tenant, name, happened, sequence, payload in batch:
                 if event not in seen:
                     seen.add(event)
-                    objects.setdefault((tenant, name), []).append((happened, sequence, event, payload))
+                    objects.setdefault((tenant, name), []).append(
+                        (happened, sequence, event, payload)
+                    )
     states: Counter[str] = Counter()
     breached: Counter[str] = Counter()
     for events in objects.values():
         state, ran = fold(events, as_of)
         states[state] += 1
-        breached.update(sla for sla, length in ran.items() if length > timedelta(minutes=MINUTES[sla]))
+        breached.update(
+            sla for sla, length in ran.items() if length > timedelta(minutes=MINUTES[sla])
+        )
     seconds = time.perf_counter() - begun
-    print(json.dumps({"sql": seconds, "wall": seconds, "peak_mb": peak_mb(), "objects": len(objects), "states": states, "breached": breached}))
+    print(
+        json.dumps(
+            {
+                "sql": seconds,
+                "wall": seconds,
+                "peak_mb": peak_mb(),
+                "objects": len(objects),
+                "states": states,
+                "breached": breached,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

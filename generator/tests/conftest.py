@@ -7,7 +7,9 @@ from metadb_samples import GOLDEN, Project
 
 
 @pytest.fixture
-def project(tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Project:
+def project(
+    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> Project:
     return Project(tmp_path, capsys, monkeypatch)
 
 

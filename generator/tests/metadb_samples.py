@@ -1,4 +1,6 @@
-"""A minimal valid MetaDB, in column names, which tests mutate; the one of golden/; and a dbt project on disk to run ozmeta-dbt in."""
+"""A minimal valid MetaDB, in column names, which tests mutate; the one of golden/; and a dbt
+project on disk to run ozmeta-dbt in.
+"""
 
 from __future__ import annotations
 
@@ -21,39 +23,72 @@ journal: {source: {name: ops, schema: raw, table: event_journal}}
 """
 # Where a snapshot keeps a table, below `objects`; written out here, not taken from the generator.
 PLACES = {
-    "Table": "model/tables", "UiEntity": "model/uiEntities", "Workflow": "workflows/workflows", "WorkflowState": "workflows/states",
-    "WorkflowTransition": "workflows/transitions", "WorkflowTransitionRole": "workflows/transitionRoles", "SlaPolicy": "workflows/slas",
-    "EventType": "workflows/events", "TransitionEvent": "runtime/transitionEvents", "Role": "security/roles", "RuntimeBinding": "runtime/bindings",
-    "ApprovalFlow": "workflows/approvalFlows", "ApprovalStep": "runtime/approvalSteps", "ApprovalStepRole": "runtime/approvalStepRoles",
-    "RuntimeTemplateBinding": "runtime/templateBindings", "RuntimeSlaBinding": "runtime/slaBindings", "RuntimeSignalType": "runtime/signalTypes",
-}  # fmt: skip
+    "Table": "model/tables",
+    "UiEntity": "model/uiEntities",
+    "Workflow": "workflows/workflows",
+    "WorkflowState": "workflows/states",
+    "WorkflowTransition": "workflows/transitions",
+    "WorkflowTransitionRole": "workflows/transitionRoles",
+    "SlaPolicy": "workflows/slas",
+    "EventType": "workflows/events",
+    "TransitionEvent": "runtime/transitionEvents",
+    "Role": "security/roles",
+    "RuntimeBinding": "runtime/bindings",
+    "ApprovalFlow": "workflows/approvalFlows",
+    "ApprovalStep": "runtime/approvalSteps",
+    "ApprovalStepRole": "runtime/approvalStepRoles",
+    "RuntimeTemplateBinding": "runtime/templateBindings",
+    "RuntimeSlaBinding": "runtime/slaBindings",
+    "RuntimeSignalType": "runtime/signalTypes",
+}
 Tables = dict[str, list[dict]]
 
 
 def minimal() -> Tables:
-    return copy.deepcopy({
-        "Table": [{"TB_ID": 1, "TB_TableName": "Case", "CD_Code": "CA"}, {"TB_ID": 2, "TB_TableName": "Note"}],
-        "UiEntity": [{"UE_ID": 1, "UE_Code": "Invoice"}],
-        "Workflow": [{"WF_ID": 1, "WF_Code": "CaseFlow"}, {"WF_ID": 2, "WF_Code": "NoteFlow"}],
-        "WorkflowState": [
-            {"WS_ID": 1, "WF_ID": 1, "WS_Code": "New", "WS_IsStart": True},
-            {"WS_ID": 2, "WF_ID": 1, "WS_Code": "Closed", "WS_IsTerminal": True},
-            {"WS_ID": 3, "WF_ID": 2, "WS_Code": "Draft", "WS_IsStart": True},
-        ],
-        "WorkflowTransition": [{"WT_ID": 1, "WF_ID": 1, "WT_FromWS_ID": 1, "WT_ToWS_ID": 2, "WT_Code": "Close"}],
-        "WorkflowTransitionRole": [{"WT_ID": 1, "RO_ID": 1}],
-        "Role": [{"RO_ID": 1, "RO_Code": "Lead"}],
-        "SlaPolicy": [{"SL_ID": 1, "SL_Code": "Resolve", "SL_ObjectType": "Workflow", "SL_ObjectID": 1, "SL_TargetMinutes": 60, "SL_WarnMinutes": 30}],
-        "EventType": [{"EVTT_ID": 1, "EVTT_Code": "Case.Closed"}],
-        "TransitionEvent": [{"WT_ID": 1, "EVTT_ID": 1}],
-        "ApprovalFlow": [{"AF_ID": 1, "AF_Code": "Sign"}, {"AF_ID": 2, "AF_Code": "Other"}],
-        "ApprovalStep": [{"AS_ID": 1, "AF_ID": 1, "AS_Order": 1, "AS_Code": "Lead"}, {"AS_ID": 2, "AF_ID": 1, "AS_Order": 2, "AS_Code": "Boss"}],
-        "ApprovalStepRole": [{"AS_ID": 1, "RO_ID": 1}],
-        "RuntimeBinding": [{"RB_ID": 1, "RB_ObjectType": "Table", "RB_ObjectID": 1, "WF_ID": 1, "AF_ID": 1}],
-        "RuntimeTemplateBinding": [],
-        "RuntimeSlaBinding": [{"RSB_ID": 1, "RB_ID": 1, "SL_ID": 1}],
-        "RuntimeSignalType": [],
-    })  # fmt: skip
+    return copy.deepcopy(
+        {
+            "Table": [
+                {"TB_ID": 1, "TB_TableName": "Case", "CD_Code": "CA"},
+                {"TB_ID": 2, "TB_TableName": "Note"},
+            ],
+            "UiEntity": [{"UE_ID": 1, "UE_Code": "Invoice"}],
+            "Workflow": [{"WF_ID": 1, "WF_Code": "CaseFlow"}, {"WF_ID": 2, "WF_Code": "NoteFlow"}],
+            "WorkflowState": [
+                {"WS_ID": 1, "WF_ID": 1, "WS_Code": "New", "WS_IsStart": True},
+                {"WS_ID": 2, "WF_ID": 1, "WS_Code": "Closed", "WS_IsTerminal": True},
+                {"WS_ID": 3, "WF_ID": 2, "WS_Code": "Draft", "WS_IsStart": True},
+            ],
+            "WorkflowTransition": [
+                {"WT_ID": 1, "WF_ID": 1, "WT_FromWS_ID": 1, "WT_ToWS_ID": 2, "WT_Code": "Close"}
+            ],
+            "WorkflowTransitionRole": [{"WT_ID": 1, "RO_ID": 1}],
+            "Role": [{"RO_ID": 1, "RO_Code": "Lead"}],
+            "SlaPolicy": [
+                {
+                    "SL_ID": 1,
+                    "SL_Code": "Resolve",
+                    "SL_ObjectType": "Workflow",
+                    "SL_ObjectID": 1,
+                    "SL_TargetMinutes": 60,
+                    "SL_WarnMinutes": 30,
+                }
+            ],
+            "EventType": [{"EVTT_ID": 1, "EVTT_Code": "Case.Closed"}],
+            "TransitionEvent": [{"WT_ID": 1, "EVTT_ID": 1}],
+            "ApprovalFlow": [{"AF_ID": 1, "AF_Code": "Sign"}, {"AF_ID": 2, "AF_Code": "Other"}],
+            "ApprovalStep": [
+                {"AS_ID": 1, "AF_ID": 1, "AS_Order": 1, "AS_Code": "Lead"},
+                {"AS_ID": 2, "AF_ID": 1, "AS_Order": 2, "AS_Code": "Boss"},
+            ],
+            "ApprovalStepRole": [{"AS_ID": 1, "RO_ID": 1}],
+            "RuntimeBinding": [
+                {"RB_ID": 1, "RB_ObjectType": "Table", "RB_ObjectID": 1, "WF_ID": 1, "AF_ID": 1}
+            ],
+            "RuntimeTemplateBinding": [],
+            "RuntimeSlaBinding": [{"RSB_ID": 1, "RB_ID": 1, "SL_ID": 1}],
+            "RuntimeSignalType": [],
+        }
+    )
 
 
 def as_snapshot(tables: Tables) -> dict:
@@ -66,12 +101,19 @@ def as_snapshot(tables: Tables) -> dict:
 
 def golden_tables() -> Tables:
     objects = json.loads((GOLDEN / "snapshot.json").read_text())["objects"]
-    return {table: objects.get(place.split("/")[0], {}).get(place.split("/")[1], []) for table, place in PLACES.items()}
+    return {
+        table: objects.get(place.split("/")[0], {}).get(place.split("/")[1], [])
+        for table, place in PLACES.items()
+    }
 
 
 def golden_files() -> dict[str, bytes]:
     folder = GOLDEN / "models"
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def rule(kind: str, expr: object = None, **more: object) -> dict:
@@ -94,7 +136,15 @@ class Project:
 
     def run(self, *arguments: str) -> tuple[int, str]:
         """Exit status, and all that was printed."""
-        self.monkeypatch.setattr(sys, "argv", ["ozmeta-dbt", *arguments, *(() if "--help" in arguments else ("--project-dir", str(self.path)))])
+        self.monkeypatch.setattr(
+            sys,
+            "argv",
+            [
+                "ozmeta-dbt",
+                *arguments,
+                *(() if "--help" in arguments else ("--project-dir", str(self.path))),
+            ],
+        )
         with pytest.raises(SystemExit) as stopped:
             cli.main()
         printed = self.capsys.readouterr()
@@ -106,7 +156,11 @@ class Project:
         return self.files()
 
     def files(self) -> dict[str, bytes]:
-        return {path.relative_to(self.output).as_posix(): path.read_bytes() for path in sorted(self.output.rglob("*")) if path.is_file()}
+        return {
+            path.relative_to(self.output).as_posix(): path.read_bytes()
+            for path in sorted(self.output.rglob("*"))
+            if path.is_file()
+        }
 
     def bindings(self) -> list[Binding]:
         return cli.load(self.path)[1]

@@ -14,7 +14,9 @@ APPROVALS = {
 
 def generated(project: Project, purposes: tuple[str, ...] = (), **sla: object) -> dict[str, bytes]:
     tables = minimal()
-    tables["RuntimeTemplateBinding"] = [{"RB_ID": 1, "RTB_Purpose": purpose} for purpose in purposes]
+    tables["RuntimeTemplateBinding"] = [
+        {"RB_ID": 1, "RTB_Purpose": purpose} for purpose in purposes
+    ]
     tables["SlaPolicy"][0] |= sla
     project.metadb(tables)
     return project.generate()
@@ -24,7 +26,9 @@ def test_a_flow_comes_along_unless_templates_choose_otherwise(project: Project) 
     assert set(generated(project)) >= APPROVALS
     files = generated(project, ("SlaTracking",))
     assert not set(files) & APPROVALS
-    assert b"PL_approval_step" not in files["case/case_timeline.sql"]  # what nobody needs is not read
+    assert (
+        b"PL_approval_step" not in files["case/case_timeline.sql"]
+    )  # what nobody needs is not read
     files = generated(project, ("ApprovalTracking",))
     assert set(files) >= APPROVALS and "case/case_sla_cycle.sql" not in files
 
@@ -43,7 +47,12 @@ def test_a_disabled_flow_is_none(project: Project) -> None:
     tables["RuntimeTemplateBinding"] = [{"RB_ID": 1, "RTB_Purpose": "ApprovalTracking"}]
     project.metadb(tables)
     status, printed = project.run("generate")
-    assert status == 0 and "Case: the approval flow Sign is disabled" in printed and "Case has nothing for ApprovalTracking: no approval flow is defined" in " ".join(printed.split())
+    assert (
+        status == 0
+        and "Case: the approval flow Sign is disabled" in printed
+        and "Case has nothing for ApprovalTracking: no approval flow is defined"
+        in " ".join(printed.split())
+    )
     assert not set(project.files()) & APPROVALS
 
 
@@ -51,7 +60,10 @@ def test_further_flows_by_their_codes(project: Project) -> None:
     tables = minimal()
     tables["ApprovalStep"].append({"AS_ID": 3, "AF_ID": 2, "AS_Order": 0, "AS_Code": "Any"})
     project.metadb(tables)
-    project.put("ozmeta.yml", (project.path / "ozmeta.yml").read_text() + "bindings: {Case: {approval_flows: [Other]}}\n")
+    project.put(
+        "ozmeta.yml",
+        (project.path / "ozmeta.yml").read_text() + "bindings: {Case: {approval_flows: [Other]}}\n",
+    )
     assert [flow.code for flow in project.bindings()[0].approvals.flows] == ["Sign", "Other"]
     assert project.bindings()[0].approvals.default == "Sign"
     del tables["RuntimeBinding"][0]["AF_ID"]
@@ -59,11 +71,24 @@ def test_further_flows_by_their_codes(project: Project) -> None:
     assert project.bindings()[0].approvals.default == "Other"
 
 
-@pytest.mark.parametrize(("written", "quorum", "voters", "veto"), [
-    (None, 1, None, True), ("", 1, None, True), ("allow", 1, None, True), ({}, 1, None, True), ("{}", 1, None, True), ('{"quorum": 2}', 2, None, True), ({"of": 3, "veto": False}, 1, 3, False),
-    ({"quorum": "all", "of": 3}, 3, 3, True), ({"version": 1, "kind": "Guard", "params": {"quorum": 2, "of": 2}}, 2, 2, True), ('{"version": 1, "kind": "Validation"}', 1, None, True),
-])  # fmt: skip
-def test_rules_of_a_step(project: Project, written: object, quorum: int, voters: int | None, veto: bool) -> None:
+@pytest.mark.parametrize(
+    ("written", "quorum", "voters", "veto"),
+    [
+        (None, 1, None, True),
+        ("", 1, None, True),
+        ("allow", 1, None, True),
+        ({}, 1, None, True),
+        ("{}", 1, None, True),
+        ('{"quorum": 2}', 2, None, True),
+        ({"of": 3, "veto": False}, 1, 3, False),
+        ({"quorum": "all", "of": 3}, 3, 3, True),
+        ({"version": 1, "kind": "Guard", "params": {"quorum": 2, "of": 2}}, 2, 2, True),
+        ('{"version": 1, "kind": "Validation"}', 1, None, True),
+    ],
+)
+def test_rules_of_a_step(
+    project: Project, written: object, quorum: int, voters: int | None, veto: bool
+) -> None:
     tables = minimal()
     tables["ApprovalStep"][0]["AS_RuleLogical"] = written
     project.metadb(tables)
@@ -73,6 +98,11 @@ def test_rules_of_a_step(project: Project, written: object, quorum: int, voters:
 
 def test_an_expression_in_an_approval_rule_is_warned_of(project: Project) -> None:
     tables = minimal()
-    tables["ApprovalStep"][0]["AS_RuleLogical"] = {"version": 1, "kind": "Guard", "expr": {"lit": False}, "params": {"quorum": 2}}
+    tables["ApprovalStep"][0]["AS_RuleLogical"] = {
+        "version": 1,
+        "kind": "Guard",
+        "expr": {"lit": False},
+        "params": {"quorum": 2},
+    }
     project.metadb(tables)
     assert "only the params have an effect" in " ".join(project.run("validate")[1].split())

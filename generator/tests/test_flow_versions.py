@@ -1,4 +1,6 @@
-"""What ozmeta.yml says of approval flows: versions and requests while a round is open (SPEC 6b); the rest of a flow is in test_approval_flows.py."""
+"""What ozmeta.yml says of approval flows: versions and requests while a round is open (SPEC 6b);
+the rest of a flow is in test_approval_flows.py.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +34,16 @@ def test_versions_are_literals_of_the_models(project: Project) -> None:
 
 
 def test_before_the_first_version_the_flow_is_as_metadb_says(project: Project) -> None:
-    choose(project, {"Sign": {"versions": [{"from": "2026-01-01", "steps": OLDER}, {"from": "2026-03-01"}]}})
+    choose(
+        project,
+        {"Sign": {"versions": [{"from": "2026-01-01", "steps": OLDER}, {"from": "2026-03-01"}]}},
+    )
     (flow,) = project.bindings()[0].approvals.flows
-    assert [version.start for version in flow.versions] == [None, "2026-01-01 00:00:00.000000", "2026-03-01 00:00:00.000000"]
+    assert [version.start for version in flow.versions] == [
+        None,
+        "2026-01-01 00:00:00.000000",
+        "2026-03-01 00:00:00.000000",
+    ]
     assert flow.versions[0].steps == flow.versions[2].steps == flow.steps
 
 
@@ -48,21 +57,77 @@ AT = "ozmeta.yml /approval_flows/Sign"
         ({"sing": {}}, "ozmeta.yml /approval_flows/sing", "did you mean 'Sign'?"),
         ({"Sign": {"onrequest": "restart"}}, f"{AT}/onrequest", "did you mean 'onRequest'?"),
         ({"Sign": {"onRequest": "again"}}, f"{AT}/onRequest", "'ignore' or 'restart'"),
-        ({"Sign": {"versions": [{"form": "2026-01-01"}]}}, f"{AT}/versions/0/form", "did you mean 'from'?"),
-        ({"Sign": {"versions": [{"steps": [{"code": "A", "qourum": 2}]}, NOW]}}, f"{AT}/versions/0/steps/0/qourum", "did you mean 'quorum'?"),
+        (
+            {"Sign": {"versions": [{"form": "2026-01-01"}]}},
+            f"{AT}/versions/0/form",
+            "did you mean 'from'?",
+        ),
+        (
+            {"Sign": {"versions": [{"steps": [{"code": "A", "qourum": 2}]}, NOW]}},
+            f"{AT}/versions/0/steps/0/qourum",
+            "did you mean 'quorum'?",
+        ),
         ({"Sign": {"versions": [{"steps": OLDER}, {}]}}, AT, "only the first may have no `from`"),
-        ({"Sign": {"versions": [{"steps": OLDER}, {"from": "2026-03-01", "steps": OLDER}, {"from": "2026-03-01"}]}}, AT, "must be later"),
-        ({"Sign": {"versions": [{"from": "March"}]}}, f"{AT}/versions/0/from", "an instant is expected"),
-        ({"Sign": {"versions": [{"from": "2026-02-30"}]}}, f"{AT}/versions/0/from", "an instant is expected"),
-        ({"Sign": {"versions": [{"from": "2026-02-20T24:00"}]}}, f"{AT}/versions/0/from", "an instant is expected"),
-        ({"Sign": {"versions": [{"steps": TODAY}, {"from": "2026-03-01", "steps": OLDER}]}}, f"{AT}/versions/1", "is not what MetaDB has now"),
+        (
+            {
+                "Sign": {
+                    "versions": [
+                        {"steps": OLDER},
+                        {"from": "2026-03-01", "steps": OLDER},
+                        {"from": "2026-03-01"},
+                    ]
+                }
+            },
+            AT,
+            "must be later",
+        ),
+        (
+            {"Sign": {"versions": [{"from": "March"}]}},
+            f"{AT}/versions/0/from",
+            "an instant is expected",
+        ),
+        (
+            {"Sign": {"versions": [{"from": "2026-02-30"}]}},
+            f"{AT}/versions/0/from",
+            "an instant is expected",
+        ),
+        (
+            {"Sign": {"versions": [{"from": "2026-02-20T24:00"}]}},
+            f"{AT}/versions/0/from",
+            "an instant is expected",
+        ),
+        (
+            {"Sign": {"versions": [{"steps": TODAY}, {"from": "2026-03-01", "steps": OLDER}]}},
+            f"{AT}/versions/1",
+            "is not what MetaDB has now",
+        ),
         ({"Sign": {"versions": [{"steps": []}]}}, f"{AT}/versions/0/steps", "at least 1 item"),
-        ({"Sign": {"versions": [{"steps": [{"code": "A", "quorum": 0}]}, NOW]}}, f"{AT}/versions/0/steps/0/quorum", "is 0, 'all' or a whole number"),
-        ({"Sign": {"versions": [{"steps": [{"code": "A", "quorum": 3, "of": 2}]}, NOW]}}, f"{AT}/versions/0/steps/0", "which no vote can reach"),
-        ({"Sign": {"versions": [{"steps": [{"code": "A", "quorum": "all"}]}, NOW]}}, f"{AT}/versions/0/steps/0", "`of` does not say"),
-        ({"Sign": {"versions": [{"steps": [{"code": "A"}, {"code": "A"}]}, NOW]}}, f"{AT}/versions/0", "have the same code"),
+        (
+            {"Sign": {"versions": [{"steps": [{"code": "A", "quorum": 0}]}, NOW]}},
+            f"{AT}/versions/0/steps/0/quorum",
+            "is 0, 'all' or a whole number",
+        ),
+        (
+            {"Sign": {"versions": [{"steps": [{"code": "A", "quorum": 3, "of": 2}]}, NOW]}},
+            f"{AT}/versions/0/steps/0",
+            "which no vote can reach",
+        ),
+        (
+            {"Sign": {"versions": [{"steps": [{"code": "A", "quorum": "all"}]}, NOW]}},
+            f"{AT}/versions/0/steps/0",
+            "`of` does not say",
+        ),
+        (
+            {"Sign": {"versions": [{"steps": [{"code": "A"}, {"code": "A"}]}, NOW]}},
+            f"{AT}/versions/0",
+            "have the same code",
+        ),
     ],
-)  # fmt: skip
+)
 def test_refused(project: Project, flows: object, place: str, part: str) -> None:
     choose(project, flows)
-    assert [problem for problem in map(str, project.errors()) if problem.startswith(place + ":") and part in problem], project.errors()
+    assert [
+        problem
+        for problem in map(str, project.errors())
+        if problem.startswith(place + ":") and part in problem
+    ], project.errors()

@@ -1,6 +1,7 @@
-"""The generated project of golden/snapshot.json, to the byte. To renew it after a wanted change, and then read the diff:
+"""The generated project of golden/snapshot.json, to the byte. To renew it after a wanted change,
+and then read the diff:
 
-    OZMETA_RENEW_GOLDEN=1 pytest tests/test_golden.py
+OZMETA_RENEW_GOLDEN=1 pytest tests/test_golden.py
 """
 
 from __future__ import annotations
@@ -38,12 +39,22 @@ def test_order_of_rows_and_keys_does_not_matter(golden: Project, seed: int) -> N
     chance = random.Random(seed)
     tables = golden_tables()
     for rows in tables.values():
-        rows[:] = [dict(chance.sample(list(row.items()), len(row))) for row in chance.sample(rows, len(rows))]
+        rows[:] = [
+            dict(chance.sample(list(row.items()), len(row)))
+            for row in chance.sample(rows, len(rows))
+        ]
     golden.put("snapshot.json", json.dumps(as_snapshot(tables)))
     assert golden.generate() == golden_files()
 
 
 def test_properties_are_yaml_and_cover_every_model() -> None:
     files = golden_files()
-    described = {model["name"] for name, text in files.items() if name.endswith(".yml") for model in yaml.safe_load(text).get("models", [])}
-    assert described == {name.rpartition("/")[2].removesuffix(".sql") for name in files if name.endswith(".sql")}
+    described = {
+        model["name"]
+        for name, text in files.items()
+        if name.endswith(".yml")
+        for model in yaml.safe_load(text).get("models", [])
+    }
+    assert described == {
+        name.rpartition("/")[2].removesuffix(".sql") for name in files if name.endswith(".sql")
+    }

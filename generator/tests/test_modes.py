@@ -1,4 +1,6 @@
-"""What runtime modes, key strategies and target layers yield (SPEC 1, 10), and what of them is refused."""
+"""What runtime modes, key strategies and target layers yield (SPEC 1, 10), and what of them is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +16,41 @@ from ozmeta_dbt.project import read_project
 from ozmeta_dbt.problems import Problems
 from ozmeta_dbt.render import models_of
 
-TABLES = ["timeline", "quarantine", "workflow_instance", "approval_event", "approval_step", "approval_instance", "sla_cycle", "sla_timer", "escalation_queue", "runtime_signal", "run"]
+TABLES = [
+    "timeline",
+    "quarantine",
+    "workflow_instance",
+    "approval_event",
+    "approval_step",
+    "approval_instance",
+    "sla_cycle",
+    "sla_timer",
+    "escalation_queue",
+    "runtime_signal",
+    "run",
+]
 
 
-def bind(project: Project, choices: dict[str, Any] | None = None, table: dict[str, Any] | None = None, templates: Sequence[tuple[str, str]] = (), **columns: Any) -> None:
+def bind(
+    project: Project,
+    choices: dict[str, Any] | None = None,
+    table: dict[str, Any] | None = None,
+    templates: Sequence[tuple[str, str]] = (),
+    **columns: Any,
+) -> None:
     """The minimal MetaDB, its binding of Case changed; `choices` are ozmeta.yml's for each binding."""
     tables = minimal()
     tables["RuntimeBinding"][0] |= columns
     tables["Table"][0] |= table or {}
-    tables["RuntimeTemplateBinding"] = [{"bindingId": 1, "purpose": purpose, "targetLayer": layer} for purpose, layer in templates]
+    tables["RuntimeTemplateBinding"] = [
+        {"bindingId": 1, "purpose": purpose, "targetLayer": layer} for purpose, layer in templates
+    ]
     project.metadb(tables)
-    project.put("ozmeta.yml", CONFIG + (f"bindings: {yaml.safe_dump(choices, default_flow_style=True)}" if choices else ""))
+    project.put(
+        "ozmeta.yml",
+        CONFIG
+        + (f"bindings: {yaml.safe_dump(choices, default_flow_style=True)}" if choices else ""),
+    )
 
 
 def said(project: Project) -> tuple[list[str], list[str]]:
@@ -38,31 +64,76 @@ def test_inline_by_what_metadb_says(project: Project) -> None:
     bind(project, table={"TB_SchemaName": "crm"}, RB_RuntimeMode="Inline")
     assert said(project) == ([*TABLES, "inline"], [])
     sql = project.generate()["case/case_inline.sql"].decode()
-    assert "{% set entity = {'binding': 'Case', 'key': ['CA_ID'], 'tenant': '_TenantID', 'slas': [{'code': 'Resolve', 'column': 'SL_Resolve'}], 'write_back': false} %}" in sql
+    assert (
+        "{% set entity = {'binding': 'Case', 'key': ['CA_ID'], 'tenant': '_TenantID', 'slas':"
+        " [{'code': 'Resolve', 'column': 'SL_Resolve'}], 'write_back': false} %}" in sql
+    )
     assert "source('case_entity', 'Case')" in sql
     (source,) = yaml.safe_load(project.files()["case/_case.yml"])["sources"]
-    assert (source["name"], source["schema"], [table["name"] for table in source["tables"]]) == ("case_entity", "crm", ["Case"])
-    assert "case_inline" not in project.files()["case/case_run.sql"].decode()  # the run log waits for tables only
+    assert (source["name"], source["schema"], [table["name"] for table in source["tables"]]) == (
+        "case_entity",
+        "crm",
+        ["Case"],
+    )
+    assert (
+        "case_inline" not in project.files()["case/case_run.sql"].decode()
+    )  # the run log waits for tables only
 
 
 def test_inline_by_what_the_config_says(project: Project) -> None:
     entity = {"schema": "raw", "table": "cases", "database": "lake", "key": "case_no"}
-    bind(project, {"Case": {"entity": entity}}, {"TB_SchemaName": "odd name", "CD_Code": None}, RB_RuntimeMode="Inline", RB_InstanceKeyStrategy="ObjectID")
+    bind(
+        project,
+        {"Case": {"entity": entity}},
+        {"TB_SchemaName": "odd name", "CD_Code": None},
+        RB_RuntimeMode="Inline",
+        RB_InstanceKeyStrategy="ObjectID",
+    )
     files = project.generate()
     assert "'key': ['case_no'], 'tenant': none," in files["case/case_inline.sql"].decode()
     (source,) = yaml.safe_load(files["case/_case.yml"])["sources"]
-    assert (source["schema"], source["database"], source["tables"][0]["name"]) == ("raw", "lake", "cases")
+    assert (source["schema"], source["database"], source["tables"][0]["name"]) == (
+        "raw",
+        "lake",
+        "cases",
+    )
 
 
 def test_inline_brings_the_instance_along_and_shows_what_is_there(project: Project) -> None:
-    bind(project, table={"TB_SchemaName": "crm"}, templates=[("EscalationQueue", "Warehouse")], RB_RuntimeMode="Inline")
-    assert said(project)[0] == ["timeline", "quarantine", "workflow_instance", "sla_cycle", "escalation_queue", "runtime_signal", "run", "inline"]
+    bind(
+        project,
+        table={"TB_SchemaName": "crm"},
+        templates=[("EscalationQueue", "Warehouse")],
+        RB_RuntimeMode="Inline",
+    )
+    assert said(project)[0] == [
+        "timeline",
+        "quarantine",
+        "workflow_instance",
+        "sla_cycle",
+        "escalation_queue",
+        "runtime_signal",
+        "run",
+        "inline",
+    ]
     assert "'slas': []" in project.generate()["case/case_inline.sql"].decode()
 
 
 def test_a_ui_entity_inline_says_all_of_its_table(project: Project) -> None:
-    bind(project, {"Invoice": {"entity": {"schema": "raw", "table": "invoices", "key": "no", "tenant": "org"}}}, RB_RuntimeMode="Inline", RB_ObjectType="UiEntity")
-    assert "'key': ['no'], 'tenant': 'org'" in project.generate()["invoice/invoice_inline.sql"].decode()
+    bind(
+        project,
+        {
+            "Invoice": {
+                "entity": {"schema": "raw", "table": "invoices", "key": "no", "tenant": "org"}
+            }
+        },
+        RB_RuntimeMode="Inline",
+        RB_ObjectType="UiEntity",
+    )
+    assert (
+        "'key': ['no'], 'tenant': 'org'"
+        in project.generate()["invoice/invoice_inline.sql"].decode()
+    )
 
 
 def test_composite(project: Project) -> None:
@@ -70,50 +141,142 @@ def test_composite(project: Project) -> None:
     files = project.generate()
     for model in ("timeline", "quarantine"):
         assert r"'key': ['region', 'it\x27s']" in files[f"case/case_{model}.sql"].decode()
-    assert b"'key'" not in files["case/case_workflow_instance.sql"] and b"'tenant_in_key': false" in files["case/case_workflow_instance.sql"]
+    assert (
+        b"'key'" not in files["case/case_workflow_instance.sql"]
+        and b"'tenant_in_key': false" in files["case/case_workflow_instance.sql"]
+    )
 
 
 @pytest.mark.parametrize(
     ("choices", "columns", "place", "part"),
     [
-        ({"entity": {"key": "id"}}, {"RB_RuntimeMode": "Inline"}, "ozmeta.yml /bindings/Case/entity/schema", "MetaDB does not say the schema of its own table"),
-        ({"entity": {"schema": "crm"}}, {"RB_RuntimeMode": "Inline", "RB_ObjectType": "UiEntity"}, "ozmeta.yml /bindings/Invoice/entity/table", "does not say the table"),
-        ({"entity": {"schema": "crm", "table": "x"}}, {"RB_RuntimeMode": "Inline", "RB_ObjectType": "UiEntity"}, "ozmeta.yml /bindings/Invoice/entity/key", "no CD_Code to tell what the key column"),
-        ({"entity": {"schema": "crm", "key": ["a", "b"]}}, {"RB_RuntimeMode": "Inline"}, "ozmeta.yml /bindings/Case/entity/key", "has 2 columns, and the instance key of Case has 1"),
-        ({"entity": {"schema": "crm", "tenant": "org"}}, {"RB_RuntimeMode": "Inline", "RB_InstanceKeyStrategy": "ObjectID"}, "ozmeta.yml /bindings/Case/entity/tenant", "not part of the instance key"),
-        ({"key": ["a", "b"], "entity": {"schema": "crm", "key": "a"}}, {"RB_RuntimeMode": "Inline", "RB_InstanceKeyStrategy": "Composite"}, "ozmeta.yml /bindings/Case/entity/key", "has 1 column, and"),
-        ({"entity": {"schema": "a b"}}, {"RB_RuntimeMode": "Inline"}, "ozmeta.yml /bindings/Case/entity/schema", "'a b' is not a plain name"),
-        ({"entity": {"schema": "crm", "key": []}}, {}, "ozmeta.yml /bindings/Case/entity/key", "at least 1 item"),
-        ({"entity": {"source": "crm"}}, {}, "ozmeta.yml /bindings/Case/entity/source", "'source' is not a key that is known here (allowed: schema, table, database, key, tenant, write_back)"),
-        ({"key": "region"}, {}, "ozmeta.yml /bindings/Case/key", "the instance key of Case is Tenant+ObjectID"),
-        ({"key": ["a", "A"]}, {"RB_InstanceKeyStrategy": "Composite"}, "ozmeta.yml /bindings/Case/key", "named twice"),
-        ({"key": [""]}, {"RB_InstanceKeyStrategy": "Composite"}, "ozmeta.yml /bindings/Case/key/0", "at least 1 character"),
+        (
+            {"entity": {"key": "id"}},
+            {"RB_RuntimeMode": "Inline"},
+            "ozmeta.yml /bindings/Case/entity/schema",
+            "MetaDB does not say the schema of its own table",
+        ),
+        (
+            {"entity": {"schema": "crm"}},
+            {"RB_RuntimeMode": "Inline", "RB_ObjectType": "UiEntity"},
+            "ozmeta.yml /bindings/Invoice/entity/table",
+            "does not say the table",
+        ),
+        (
+            {"entity": {"schema": "crm", "table": "x"}},
+            {"RB_RuntimeMode": "Inline", "RB_ObjectType": "UiEntity"},
+            "ozmeta.yml /bindings/Invoice/entity/key",
+            "no CD_Code to tell what the key column",
+        ),
+        (
+            {"entity": {"schema": "crm", "key": ["a", "b"]}},
+            {"RB_RuntimeMode": "Inline"},
+            "ozmeta.yml /bindings/Case/entity/key",
+            "has 2 columns, and the instance key of Case has 1",
+        ),
+        (
+            {"entity": {"schema": "crm", "tenant": "org"}},
+            {"RB_RuntimeMode": "Inline", "RB_InstanceKeyStrategy": "ObjectID"},
+            "ozmeta.yml /bindings/Case/entity/tenant",
+            "not part of the instance key",
+        ),
+        (
+            {"key": ["a", "b"], "entity": {"schema": "crm", "key": "a"}},
+            {"RB_RuntimeMode": "Inline", "RB_InstanceKeyStrategy": "Composite"},
+            "ozmeta.yml /bindings/Case/entity/key",
+            "has 1 column, and",
+        ),
+        (
+            {"entity": {"schema": "a b"}},
+            {"RB_RuntimeMode": "Inline"},
+            "ozmeta.yml /bindings/Case/entity/schema",
+            "'a b' is not a plain name",
+        ),
+        (
+            {"entity": {"schema": "crm", "key": []}},
+            {},
+            "ozmeta.yml /bindings/Case/entity/key",
+            "at least 1 item",
+        ),
+        (
+            {"entity": {"source": "crm"}},
+            {},
+            "ozmeta.yml /bindings/Case/entity/source",
+            (
+                "'source' is not a key that is known here (allowed: schema, table, database, key,"
+                " tenant, write_back)"
+            ),
+        ),
+        (
+            {"key": "region"},
+            {},
+            "ozmeta.yml /bindings/Case/key",
+            "the instance key of Case is Tenant+ObjectID",
+        ),
+        (
+            {"key": ["a", "A"]},
+            {"RB_InstanceKeyStrategy": "Composite"},
+            "ozmeta.yml /bindings/Case/key",
+            "named twice",
+        ),
+        (
+            {"key": [""]},
+            {"RB_InstanceKeyStrategy": "Composite"},
+            "ozmeta.yml /bindings/Case/key/0",
+            "at least 1 character",
+        ),
     ],
-)  # fmt: skip
-def test_refused(project: Project, choices: dict[str, Any], columns: dict[str, Any], place: str, part: str) -> None:
+)
+def test_refused(
+    project: Project, choices: dict[str, Any], columns: dict[str, Any], place: str, part: str
+) -> None:
     name = "Invoice" if columns.get("RB_ObjectType") == "UiEntity" else "Case"
     bind(project, {name: choices}, **columns)
-    assert [problem for problem in map(str, project.errors()) if problem.startswith(place + ":") and part in problem], project.errors()
+    assert [
+        problem
+        for problem in map(str, project.errors())
+        if problem.startswith(place + ":") and part in problem
+    ], project.errors()
 
 
 def test_names_of_metadb_that_no_warehouse_takes_unquoted(project: Project) -> None:
-    bind(project, table={"TB_SchemaName": "crm; drop", "TB_TableName": "Case File"}, RB_RuntimeMode="Inline")
+    bind(
+        project,
+        table={"TB_SchemaName": "crm; drop", "TB_TableName": "Case File"},
+        RB_RuntimeMode="Inline",
+    )
     found = "\n".join(map(str, project.errors()))
-    assert "'crm; drop', which MetaDB says is the schema of Case File, is not a plain name" in found and "'Case File', which MetaDB says is the table" in found
+    assert (
+        "'crm; drop', which MetaDB says is the schema of Case File, is not a plain name" in found
+        and "'Case File', which MetaDB says is the table" in found
+    )
 
 
 def test_an_entity_that_is_not_inline_is_a_warning(project: Project) -> None:
     bind(project, {"Case": {"entity": {"schema": "crm"}}})
-    assert said(project) == (TABLES, ["ozmeta.yml /bindings/Case/entity: Case is not Inline, so its own table is not looked at"])
+    assert said(project) == (
+        TABLES,
+        ["ozmeta.yml /bindings/Case/entity: Case is not Inline, so its own table is not looked at"],
+    )
 
 
 def test_oltp_is_skipped_and_said(project: Project) -> None:
     bind(project, templates=[("WorkflowInstance", "OLTP"), ("SlaTracking", "Lakehouse")])
-    assert said(project) == (["timeline", "quarantine", "sla_cycle", "sla_timer", "runtime_signal", "run"], [
-        "Case: WorkflowInstance for the OLTP layer is skipped, that layer is not in the warehouse",
-        "Case: its RuntimeTemplateBinding rows do not name ApprovalTracking and EscalationQueue, so these models are not generated: "
-        "case_approval_event, case_approval_instance, case_approval_step, case_escalation_queue. Add a row for each purpose you want, or remove all of its rows to get every model",
-    ])
+    assert said(project) == (
+        ["timeline", "quarantine", "sla_cycle", "sla_timer", "runtime_signal", "run"],
+        [
+            (
+                "Case: WorkflowInstance for the OLTP layer is skipped, that layer is not in the"
+                " warehouse"
+            ),
+            (
+                "Case: its RuntimeTemplateBinding rows do not name ApprovalTracking and"
+                " EscalationQueue, so these models are not generated: case_approval_event,"
+                " case_approval_instance, case_approval_step, case_escalation_queue. Add a row for"
+                " each purpose you want, or remove all of its rows to get every model"
+            ),
+        ],
+    )
     assert "skipped, that layer is not in the warehouse" in project.run("validate")[1]
 
 
@@ -122,14 +285,29 @@ def test_semantic_is_its_tables_and_more(project: Project) -> None:
     files = project.generate()
     document = yaml.safe_load(files["case/_case_semantic.yml"])
     assert [model["name"] for model in document["semantic_models"]] == ["case_sla_cycle"]
-    assert [metric["name"] for metric in document["metrics"]] == ["case_sla_breaches", "case_sla_outcomes", "case_breach_rate"]
-    assert {"case/case_sla_timer.sql", "case/case_escalation_queue.sql", "semantic/ozmeta_time_spine.sql", "semantic/_models.yml"} <= files.keys()
+    assert [metric["name"] for metric in document["metrics"]] == [
+        "case_sla_breaches",
+        "case_sla_outcomes",
+        "case_breach_rate",
+    ]
+    assert {
+        "case/case_sla_timer.sql",
+        "case/case_escalation_queue.sql",
+        "semantic/ozmeta_time_spine.sql",
+        "semantic/_models.yml",
+    } <= files.keys()
     assert "case/case_time_in_state.sql" not in files
     project.put("ozmeta.yml", CONFIG + "time_spine: false\n")
-    assert not [name for name in project.generate() if name.startswith("semantic/")]  # and what was there is removed
+    assert not [
+        name for name in project.generate() if name.startswith("semantic/")
+    ]  # and what was there is removed
 
 
 def test_without_semantic_there_is_none_of_it(project: Project) -> None:
     bind(project)
-    assert not [name for name in project.generate() if "semantic" in name or "time_spine" in name or "time_in_state" in name]
+    assert not [
+        name
+        for name in project.generate()
+        if "semantic" in name or "time_spine" in name or "time_in_state" in name
+    ]
     assert load(project.path)[1][0].semantic == set()

@@ -84,8 +84,6 @@ def test_every_column_of_every_model_has_a_description(reference: ModuleType) ->
     assert not empty, f"describe in generator/src/ozmeta_dbt/columns.py: {empty}"
 
 
-def test_a_stale_page_is_noticed(
-    reference: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stale_page_is_noticed(reference: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(meanings.MEANINGS, "op.eq", "Something else.")
     assert reference.stale() == ["rules.md"]

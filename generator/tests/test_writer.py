@@ -30,8 +30,16 @@ def unbind(project: Project) -> None:
     project.metadb(tables)
 
 
-@pytest.mark.parametrize("change", [rename_state, unbind, lambda project: (project.output / TIMELINE).unlink(), lambda project: (project.output / "manifest.json").unlink()],
-                         ids=["changed", "stale", "deleted", "no manifest"])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        rename_state,
+        unbind,
+        lambda project: (project.output / TIMELINE).unlink(),
+        lambda project: (project.output / "manifest.json").unlink(),
+    ],
+    ids=["changed", "stale", "deleted", "no manifest"],
+)
 def test_check(project: Project, change: Callable[[Project], Any]) -> None:
     assert project.run("generate", "--check")[0] == 2 and not project.output.exists()
     project.generate()
@@ -52,18 +60,36 @@ def test_diff(project: Project) -> None:
     status, printed = project.run("generate", "--check", "--diff")
     assert status == 2 and project.files() == before
     assert f"--- a/{TIMELINE}\n+++ b/{TIMELINE}\n" in printed
-    assert "-  'states': ['Closed', 'New'],\n" in printed and "+  'states': ['Done', 'New'],\n" in printed
+    assert (
+        "-  'states': ['Closed', 'New'],\n" in printed
+        and "+  'states': ['Done', 'New'],\n" in printed
+    )
     for arguments in (("--diff",), ("--diff", "--force")):
         status, shown = project.run("generate", *arguments)
         assert status == 0 and project.files() == before  # it only shows
         assert f"--- a/{TIMELINE}\n+++ b/{TIMELINE}\n" in shown
     project.generate()
     status, printed = project.run("generate", "--diff")
-    assert (status, "@@" in printed, "everything is as it would be generated" in printed) == (0, False, True)
+    assert (status, "@@" in printed, "everything is as it would be generated" in printed) == (
+        0,
+        False,
+        True,
+    )
 
 
-@pytest.mark.parametrize("arguments", [("--diff",), ("--check",), ("--check", "--diff"), ("--diff", "--force"), ("--check", "--force")])
-def test_a_hand_edit_is_named_before_it_is_refused(project: Project, arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--diff",),
+        ("--check",),
+        ("--check", "--diff"),
+        ("--diff", "--force"),
+        ("--check", "--force"),
+    ],
+)
+def test_a_hand_edit_is_named_before_it_is_refused(
+    project: Project, arguments: tuple[str, ...]
+) -> None:
     project.generate()
     with (project.output / TIMELINE).open("a") as file:
         file.write("-- mine\n")
@@ -78,7 +104,10 @@ def test_diff_of_new_and_stale_files(project: Project) -> None:
     assert f"--- /dev/null\n+++ b/{TIMELINE}" in project.run("generate", "--check", "--diff")[1]
     project.generate()
     unbind(project)
-    assert "--- a/case/case_sla_timer.sql\n+++ /dev/null\n" in project.run("generate", "--check", "--diff")[1]
+    assert (
+        "--- a/case/case_sla_timer.sql\n+++ /dev/null\n"
+        in project.run("generate", "--check", "--diff")[1]
+    )
 
 
 def test_diff_of_a_file_without_a_last_newline(project: Project) -> None:
@@ -87,8 +116,18 @@ def test_diff_of_a_file_without_a_last_newline(project: Project) -> None:
     assert "-select 1\n+" in project.run("generate", "--check", "--diff")[1]
 
 
-@pytest.mark.parametrize(("change", "name"), [(lambda _: None, "_journal.yml"), (rename_state, TIMELINE), (unbind, "case/case_sla_timer.sql")], ids=["unchanged", "changed", "stale"])
-def test_hand_edits_are_refused(project: Project, change: Callable[[Project], Any], name: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (lambda _: None, "_journal.yml"),
+        (rename_state, TIMELINE),
+        (unbind, "case/case_sla_timer.sql"),
+    ],
+    ids=["unchanged", "changed", "stale"],
+)
+def test_hand_edits_are_refused(
+    project: Project, change: Callable[[Project], Any], name: str
+) -> None:
     project.generate()
     with (project.output / name).open("a") as file:
         file.write("-- mine\n")
@@ -123,7 +162,13 @@ def test_stale_files_go_and_foreign_ones_stay(project: Project) -> None:
     tables["RuntimeBinding"][0] |= {"RB_ObjectType": "UiEntity", "RB_ObjectID": 1}
     project.metadb(tables)
     files = project.generate()
-    assert {name for name in files if not name.startswith(("invoice/", "rollups/"))} == {"_journal.yml", "manifest.json", "mine.sql", "case/mine.sql", "empty/.gitkeep"}
+    assert {name for name in files if not name.startswith(("invoice/", "rollups/"))} == {
+        "_journal.yml",
+        "manifest.json",
+        "mine.sql",
+        "case/mine.sql",
+        "empty/.gitkeep",
+    }
     (project.output / "case/mine.sql").unlink()
     tables["RuntimeBinding"][0]["RB_RuntimeMode"] = "None"
     project.metadb(tables)
@@ -148,18 +193,42 @@ def failing(function: Callable, after: int) -> Callable:
     return fails
 
 
-@pytest.mark.parametrize(("module", "name", "after"), [*((module, name, after) for module, name in ((tempfile, "mkstemp"), (os, "chmod"), (os, "replace")) for after in (0, 1, 3)), (Path, "unlink", 0)])
-def test_a_write_that_fails_changes_nothing(project: Project, module: Any, name: str, after: int) -> None:
+@pytest.mark.parametrize(
+    ("module", "name", "after"),
+    [
+        *(
+            (module, name, after)
+            for module, name in ((tempfile, "mkstemp"), (os, "chmod"), (os, "replace"))
+            for after in (0, 1, 3)
+        ),
+        (Path, "unlink", 0),
+    ],
+)
+def test_a_write_that_fails_changes_nothing(
+    project: Project, module: Any, name: str, after: int
+) -> None:
     before = project.generate()
     whole = getattr(module, name)
     tables = minimal()  # writes, creates and removes
     tables["WorkflowState"][1]["WS_Code"] = "Done"
     tables["RuntimeSlaBinding"] = []
-    tables["RuntimeBinding"].append({"RB_ID": 2, "RB_ObjectType": "Table", "RB_ObjectID": 2, "WF_ID": 2})
+    tables["RuntimeBinding"].append(
+        {"RB_ID": 2, "RB_ObjectType": "Table", "RB_ObjectID": 2, "WF_ID": 2}
+    )
     project.metadb(tables)
     with pytest.MonkeyPatch.context() as patch:
         broken = failing(whole, after)  # of the files to remove, only the first
-        patch.setattr(module, name, broken if name != "unlink" else lambda path, **more: (broken if path.name == "case_sla_cycle.sql" else whole)(path, **more))
+        patch.setattr(
+            module,
+            name,
+            (
+                broken
+                if name != "unlink"
+                else lambda path, **more: (broken if path.name == "case_sla_cycle.sql" else whole)(
+                    path, **more
+                )
+            ),
+        )
         status, printed = project.run("generate")
     assert status == 3 and "No space left" in printed, printed
     assert project.files() == before
@@ -172,7 +241,13 @@ def test_a_generation_killed_half_way_is_finished_by_the_next(project: Project) 
     rename_state(project)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
         replace, calls = os.replace, iter(range(100))
-        patch.setattr(os, "replace", lambda *args: replace(*args) if next(calls) < 2 else (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(
+            os,
+            "replace",
+            lambda *args: (
+                replace(*args) if next(calls) < 2 else (_ for _ in ()).throw(KeyboardInterrupt)
+            ),
+        )
         from ozmeta_dbt import cli, writer
         from ozmeta_dbt.render import render
 
@@ -182,7 +257,9 @@ def test_a_generation_killed_half_way_is_finished_by_the_next(project: Project) 
     assert project.run("generate", "--check")[0] == 0
 
 
-@pytest.mark.parametrize("name", ["../outside.sql", "case/../../outside.sql", "/etc/passwd", "link/outside.sql", "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["../outside.sql", "case/../../outside.sql", "/etc/passwd", "link/outside.sql", "a\0b"]
+)
 def test_a_manifest_that_names_what_is_outside_is_refused(project: Project, name: str) -> None:
     before = project.generate()
     project.put("models/outside.sql", "select 1")
@@ -223,7 +300,9 @@ def test_severities_are_those_of_the_package() -> None:
 def gone(project: Project, **changes: Any) -> str:
     """What `generate` says after a change, first as --check does."""
     tables = minimal()
-    tables["RuntimeBinding"].append({"RB_ID": 2, "RB_ObjectType": "Table", "RB_ObjectID": 2, "WF_ID": 2})
+    tables["RuntimeBinding"].append(
+        {"RB_ID": 2, "RB_ObjectType": "Table", "RB_ObjectID": 2, "WF_ID": 2}
+    )
     project.metadb(tables)
     project.generate()
     for table, change in changes.items():
@@ -231,31 +310,87 @@ def gone(project: Project, **changes: Any) -> str:
     project.metadb(tables)
     checked = project.run("generate", "--check")[1]
     status, printed = project.run("generate")
-    notes = [line for line in printed.splitlines() if line.startswith("note") and "no longer generated" in line]
+    notes = [
+        line
+        for line in printed.splitlines()
+        if line.startswith("note") and "no longer generated" in line
+    ]
     assert status == 0 and all(note in checked for note in notes)
     return "\n".join(notes)
 
 
-@pytest.mark.parametrize("change", [
-    {"RuntimeBinding": lambda rows: rows[0].update(RB_IsEnabled=False)}, {"RuntimeBinding": lambda rows: rows[0].update(RB_RuntimeMode="None")}, {"RuntimeBinding": lambda rows: rows.pop(0), "RuntimeSlaBinding": lambda rows: rows.clear()},
-    {"Workflow": lambda rows: rows[0].update(WF_IsEnabled=False)},
-], ids=["disabled", "mode None", "vanished", "workflow disabled"])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"RuntimeBinding": lambda rows: rows[0].update(RB_IsEnabled=False)},
+        {"RuntimeBinding": lambda rows: rows[0].update(RB_RuntimeMode="None")},
+        {
+            "RuntimeBinding": lambda rows: rows.pop(0),
+            "RuntimeSlaBinding": lambda rows: rows.clear(),
+        },
+        {"Workflow": lambda rows: rows[0].update(WF_IsEnabled=False)},
+    ],
+    ids=["disabled", "mode None", "vanished", "workflow disabled"],
+)
 def test_what_a_binding_leaves_behind_is_said(project: Project, change: dict[str, Any]) -> None:
     said = gone(project, **change)
-    assert "case: 11 models no longer generated: case_approval_event, case_approval_instance, case_approval_step, case_escalation_queue, " in said
-    assert "Their tables stay in the warehouse as the last run left them, and are no longer in the roll-ups" in said
-    assert "Escalations that are open in case_escalation_queue stay open and get no answer any more" in said and "set EQ_Status to Closed" in said
-    assert "roll-ups no longer generated: approval_event, approval_instance, approval_step, escalation_queue, runtime_signal, sla_cycle, sla_timer." in said
-    assert b"case_" not in b"".join(text for name, text in project.files().items() if name.startswith("rollups/"))
+    assert (
+        "case: 11 models no longer generated: case_approval_event, case_approval_instance,"
+        " case_approval_step, case_escalation_queue, " in said
+    )
+    assert (
+        "Their tables stay in the warehouse as the last run left them, and are no longer in the"
+        " roll-ups" in said
+    )
+    assert (
+        "Escalations that are open in case_escalation_queue stay open and get no answer any more"
+        in said
+        and "set EQ_Status to Closed" in said
+    )
+    assert (
+        "roll-ups no longer generated: approval_event, approval_instance, approval_step,"
+        " escalation_queue, runtime_signal, sla_cycle, sla_timer." in said
+    )
+    assert b"case_" not in b"".join(
+        text for name, text in project.files().items() if name.startswith("rollups/")
+    )
 
 
-@pytest.mark.parametrize(("change", "models"), [
-    ({"SlaPolicy": lambda rows: rows[0].update(SL_IsEnabled=False)}, "3 models no longer generated: case_escalation_queue, case_sla_cycle, case_sla_timer"),
-    ({"RuntimeSlaBinding": lambda rows: rows.clear()}, "3 models no longer generated: case_escalation_queue, case_sla_cycle, case_sla_timer"),
-    ({"ApprovalFlow": lambda rows: rows[0].update(AF_IsEnabled=False)}, "3 models no longer generated: case_approval_event, case_approval_instance, case_approval_step"),
-    ({"RuntimeTemplateBinding": lambda rows: rows.append({"RB_ID": 1, "RTB_Purpose": "SlaTracking"})}, "5 models no longer generated: case_approval_event, case_approval_instance, case_approval_step, case_escalation_queue, case_workflow_instance"),
-], ids=["SLA disabled", "SLA unbound", "flow disabled", "purpose not chosen"])  # fmt: skip
-def test_what_a_definition_leaves_behind_is_said(project: Project, change: dict[str, Any], models: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "models"),
+    [
+        (
+            {"SlaPolicy": lambda rows: rows[0].update(SL_IsEnabled=False)},
+            "3 models no longer generated: case_escalation_queue, case_sla_cycle, case_sla_timer",
+        ),
+        (
+            {"RuntimeSlaBinding": lambda rows: rows.clear()},
+            "3 models no longer generated: case_escalation_queue, case_sla_cycle, case_sla_timer",
+        ),
+        (
+            {"ApprovalFlow": lambda rows: rows[0].update(AF_IsEnabled=False)},
+            (
+                "3 models no longer generated: case_approval_event, case_approval_instance,"
+                " case_approval_step"
+            ),
+        ),
+        (
+            {
+                "RuntimeTemplateBinding": lambda rows: rows.append(
+                    {"RB_ID": 1, "RTB_Purpose": "SlaTracking"}
+                )
+            },
+            (
+                "5 models no longer generated: case_approval_event, case_approval_instance,"
+                " case_approval_step, case_escalation_queue, case_workflow_instance"
+            ),
+        ),
+    ],
+    ids=["SLA disabled", "SLA unbound", "flow disabled", "purpose not chosen"],
+)
+def test_what_a_definition_leaves_behind_is_said(
+    project: Project, change: dict[str, Any], models: str
+) -> None:
     said = gone(project, **change)
     assert f"case: {models}. Their tables stay" in said
     assert ("Escalations that are open" in said) == ("case_escalation_queue" in models)
@@ -266,8 +401,15 @@ def test_one_purpose_says_what_it_leaves_out(project: Project) -> None:
     tables["RuntimeTemplateBinding"] = [{"RB_ID": 1, "RTB_Purpose": "SlaTracking"}]
     project.metadb(tables)
     printed = project.run("generate")[1]
-    assert "do not name WorkflowInstance and ApprovalTracking and EscalationQueue, so these models are not generated: case_approval_event, case_approval_instance, case_approval_step, case_escalation_queue, case_workflow_instance." in printed
-    tables["RuntimeTemplateBinding"] += [{"RB_ID": 1, "RTB_Purpose": purpose} for purpose in ("WorkflowInstance", "ApprovalTracking", "EscalationQueue")]
+    assert (
+        "do not name WorkflowInstance and ApprovalTracking and EscalationQueue, so these models are"
+        " not generated: case_approval_event, case_approval_instance, case_approval_step,"
+        " case_escalation_queue, case_workflow_instance." in printed
+    )
+    tables["RuntimeTemplateBinding"] += [
+        {"RB_ID": 1, "RTB_Purpose": purpose}
+        for purpose in ("WorkflowInstance", "ApprovalTracking", "EscalationQueue")
+    ]
     project.metadb(tables)
     assert "do not name" not in project.run("generate")[1]
 
@@ -275,7 +417,9 @@ def test_one_purpose_says_what_it_leaves_out(project: Project) -> None:
 def test_numbers_have_their_nouns(project: Project) -> None:
     assert "1 binding: " in project.run("generate")[1]
     tables = minimal()
-    tables["RuntimeBinding"].append({"RB_ID": 2, "RB_ObjectType": "Table", "RB_ObjectID": 2, "WF_ID": 2})
+    tables["RuntimeBinding"].append(
+        {"RB_ID": 2, "RB_ObjectType": "Table", "RB_ObjectID": 2, "WF_ID": 2}
+    )
     project.metadb(tables)
     assert "2 bindings: " in project.run("generate")[1]
     assert "Case: 2 states, 1 transition, 1 SLA;" in project.run("validate")[1]

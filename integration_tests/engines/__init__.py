@@ -1,4 +1,6 @@
-"""The engines that the package is run on, a module each; the rest of the tests knows nothing about any of them."""
+"""The engines that the package is run on, a module each; the rest of the tests knows nothing about
+any of them.
+"""
 
 from __future__ import annotations
 

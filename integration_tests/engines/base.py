@@ -1,4 +1,6 @@
-"""What every engine has in common: an environment of its own, a server where there is one, a dbt profile, and a worker that runs dbt there."""
+"""What every engine has in common: an environment of its own, a server where there is one, a dbt
+profile, and a worker that runs dbt there.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,13 @@ import yaml
 from dbt_project_under_test import JOURNAL_COLUMNS, PACKAGE
 
 HOME = PACKAGE / ".engines"  # environments are kept, data never
-JOURNAL_TYPES = {name: {"varchar": "text", "timestamp": "instant", "bigint": "integer"}[type_] for name, type_ in JOURNAL_COLUMNS.items()}
+JOURNAL_TYPES = {
+    name: {"varchar": "text", "timestamp": "instant", "bigint": "integer"}[type_]
+    for name, type_ in JOURNAL_COLUMNS.items()
+}
 
-# The operations that the worker calls: SQL of the harness's own, and tables as text, through the package's own macro.
+# The operations that the worker calls: SQL of the harness's own, and tables as text, through the
+# package's own macro.
 OPERATIONS = """\
 {% macro engine_execute(statements) %}
   {#- JSON within dbt's YAML, which is not all of JSON -#}
@@ -64,12 +70,17 @@ class Engine:
     """One engine. A subclass says what differs; `worker` is where dbt runs."""
 
     name = ""
-    requirements: str | None = None  # a file beside this one, where the adapter needs an environment of its own; none: the tests' own
+    requirements: str | None = (
+        # a file beside this one, where the adapter needs an environment of its own; none: the
+        # tests' own
+        None
+    )
     text, integer, instant = "varchar", "bigint", "timestamp"  # the journal's types
 
     vars: dict[str, str] = {}  # noqa: RUF012  # dbt's, of the project
 
-    # What a stand-in, or the engine itself, sees in another way than DuckDB, each shown in quirks.md
+    # What a stand-in, or the engine itself, sees in another way than DuckDB, each shown in
+    # quirks.md
     left_out: tuple[str, ...] = ()  # payloads whose rows are not played, by the engine's own quirks
     cannot: dict[str, str] = {}  # noqa: RUF012  # {scenario: why}: reported as NOT RUN
 
@@ -107,7 +118,11 @@ class Engine:
         if value is None:
             return "null"
         if isinstance(value, dt.datetime):
-            return f"cast('{value:%Y-%m-%d %H:%M:%S.%f}' as {self.instant})" if value.year >= 1000 else f"cast('{value.isoformat(' ')}' as {self.instant})"
+            return (
+                f"cast('{value:%Y-%m-%d %H:%M:%S.%f}' as {self.instant})"
+                if value.year >= 1000
+                else f"cast('{value.isoformat(' ')}' as {self.instant})"
+            )
         return str(value) if isinstance(value, int) else self.quoted(str(value))
 
     def quoted(self, text: str) -> str:
@@ -117,15 +132,23 @@ class Engine:
         return f"create schema if not exists {schema}"
 
     def create_table(self, schema: str, name: str, columns: dict[str, str]) -> str:
-        """columns: {name: text, integer or instant}. Names are left unquoted, as users' own tables are written."""
-        return f"create table {schema}.{name} ({', '.join(f'{column} {getattr(self, type_)}' for column, type_ in columns.items())})"
+        """columns: {name: text, integer or instant}. Names are left unquoted, as users' own tables
+        are written.
+        """
+        return (
+            f"create table {schema}.{name}"
+            f" ({', '.join(f'{column} {getattr(self, type_)}' for column, type_ in columns.items())})"
+        )
 
     def append(self, schema: str, name: str, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
         """Inserts, some hundred rows each; a row may leave out columns."""
         rows = list(rows)
         columns = list(dict.fromkeys(column for row in rows for column in row))
         for first in range(0, len(rows), 200):
-            values = ", ".join("(" + ", ".join(self.literal(row.get(column)) for column in columns) + ")" for row in rows[first : first + 200])
+            values = ", ".join(
+                "(" + ", ".join(self.literal(row.get(column)) for column in columns) + ")"
+                for row in rows[first : first + 200]
+            )
             yield f"insert into {schema}.{name} ({', '.join(columns)}) values {values}"
 
     # -------------------------------------------------- the environment
@@ -137,13 +160,17 @@ class Engine:
 
     @contextmanager
     def session(self, folder: Path) -> Iterator[Worker]:
-        """A running engine and a worker on it; both end with the block, also after Ctrl-C or SIGTERM."""
+        """A running engine and a worker on it; both end with the block, also after Ctrl-C or
+        SIGTERM.
+        """
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.prepare()
         worker = None
         here = threading.current_thread() is threading.main_thread()
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler) if here else None  # as Ctrl-C
+        before = (
+            signal.signal(signal.SIGTERM, signal.default_int_handler) if here else None
+        )  # as Ctrl-C
         try:
             self.start()
             worker = Worker(self)
@@ -164,10 +191,19 @@ class Worker:
         self.log = engine.folder / "worker.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(engine.python), str(Path(__file__).with_name("worker.py"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=engine.folder,
-                env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONUTF8": "1"} | engine.environment(), text=True, encoding="utf-8", start_new_session=True,
+                [str(engine.python), str(Path(__file__).with_name("worker.py"))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                cwd=engine.folder,
+                env=os.environ
+                | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONUTF8": "1"}
+                | engine.environment(),
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
                 preexec_fn=ends_with_us(signal.SIGKILL),
-            )  # fmt: skip
+            )
 
     def ask(self, **request: Any) -> Any:
         assert self.process.stdin and self.process.stdout
@@ -178,16 +214,40 @@ class Worker:
         except BrokenPipeError:
             line = ""
         if not line:
-            raise RuntimeError(f"the worker of {self.engine.name} is gone; its last words:\n" + self.log.read_text(encoding="utf-8", errors="replace")[-4000:])
+            raise RuntimeError(
+                f"the worker of {self.engine.name} is gone; its last words:\n"
+                + self.log.read_text(encoding="utf-8", errors="replace")[-4000:]
+            )
         answer = json.loads(line)
         if "error" in answer:
             raise DbtFailed(answer["error"])
         return answer["answer"]
 
     def open(self, folder: Path, schema: str) -> None:
-        """Make a dbt project of `folder` and go on with it. Again, after its models changed. It has its models and metadata already; the rest is put there."""
-        put(folder, "dbt_project.yml", {"name": "under_test", "version": "1.0.0", "profile": "under_test", "flags": {"send_anonymous_usage_stats": False}, "vars": self.engine.vars})
-        put(folder, "profiles.yml", {"under_test": {"target": self.engine.name, "outputs": {self.engine.name: self.engine.profile(schema)}}})
+        """Make a dbt project of `folder` and go on with it. Again, after its models changed. It has
+        its models and metadata already; the rest is put there.
+        """
+        put(
+            folder,
+            "dbt_project.yml",
+            {
+                "name": "under_test",
+                "version": "1.0.0",
+                "profile": "under_test",
+                "flags": {"send_anonymous_usage_stats": False},
+                "vars": self.engine.vars,
+            },
+        )
+        put(
+            folder,
+            "profiles.yml",
+            {
+                "under_test": {
+                    "target": self.engine.name,
+                    "outputs": {self.engine.name: self.engine.profile(schema)},
+                }
+            },
+        )
         put(folder, "packages.yml", {"packages": [{"local": str(PACKAGE)}]})
         put(folder, "macros/engine_operations.sql", OPERATIONS)
         link = folder / "dbt_packages/ozmeta_runtime"
@@ -210,9 +270,14 @@ class Worker:
             self.ask(operation="engine_execute", args={"statements": json.dumps(batch)})
 
     def tables(self) -> dict[str, list[dict[str, str | None]]]:
-        """{model: rows} of all that is there, columns by their names in lower case, values as text, in no order."""
+        """{model: rows} of all that is there, columns by their names in lower case, values as text,
+        in no order.
+        """
         found = self.ask(operation="engine_tables", args={})
-        return {model: [{name.lower(): value for name, value in row.items()} for row in rows] for model, rows in found.items()}
+        return {
+            model: [{name.lower(): value for name, value in row.items()} for row in rows]
+            for model, rows in found.items()
+        }
 
     def explained(self, binding: str, object_id: str) -> dict[str, list[dict[str, str | None]]]:
         """What `ozmeta-dbt explain` asks of the warehouse, {model: rows}."""
@@ -235,12 +300,16 @@ class Worker:
 
 
 def payload_of(value: str) -> str:
-    """The payload in which the scenario `payloads` puts a JSON value under the field that rules read."""
+    """The payload in which the scenario `payloads` puts a JSON value under the field that rules
+    read.
+    """
     return ' {"object" : {"A":' + value + ' }, "transition": {"code": ' + value + "}}"
 
 
 def environment(name: str, requirements: str) -> Path:
-    """The interpreter of a virtual environment that holds what the file says; made anew when the file's text changed."""
+    """The interpreter of a virtual environment that holds what the file says; made anew when the
+    file's text changed.
+    """
     file = Path(__file__).parent / requirements
     folder = HOME / name
     ready = folder / "ready"
@@ -248,7 +317,18 @@ def environment(name: str, requirements: str) -> Path:
     if not ready.is_file() or ready.read_text() != wanted:
         shutil.rmtree(folder, ignore_errors=True)
         run([sys.executable, "-m", "venv", str(folder)])
-        run([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(file)])
+        run(
+            [
+                str(folder / "bin/python"),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "-r",
+                str(file),
+            ]
+        )
         ready.write_text(wanted)
     return folder / "bin/python"
 
@@ -256,13 +336,20 @@ def environment(name: str, requirements: str) -> Path:
 def put(folder: Path, name: str, document: Any) -> None:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(document if isinstance(document, str) else yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    path.write_text(
+        document if isinstance(document, str) else yaml.safe_dump(document, sort_keys=False),
+        encoding="utf-8",
+    )
 
 
 def run(command: list[str], **options: Any) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+    done = subprocess.run(
+        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, **options
+    )
     if done.returncode:
-        raise NotRun(f"`{' '.join(command[:4])} …` failed: {(done.stderr or done.stdout).strip()[-1500:]}")
+        raise NotRun(
+            f"`{' '.join(command[:4])} …` failed: {(done.stderr or done.stdout).strip()[-1500:]}"
+        )
     return done.stdout
 
 
@@ -273,7 +360,9 @@ def free_port() -> int:
 
 
 def ends_with_us(how: signal.Signals) -> Callable[[], None] | None:
-    """For a child between fork and exec: Linux sends it this signal when its parent is gone, however it went."""
+    """For a child between fork and exec: Linux sends it this signal when its parent is gone,
+    however it went.
+    """
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None).prctl
@@ -281,12 +370,32 @@ def ends_with_us(how: signal.Signals) -> Callable[[], None] | None:
 
 
 class Server:
-    """A server process in a session of its own, so that Ctrl-C at the terminal reaches the tests and they stop it. Ready once its port answers."""
+    """A server process in a session of its own, so that Ctrl-C at the terminal reaches the tests
+    and they stop it. Ready once its port answers.
+    """
 
-    def __init__(self, command: list[str], log: Path, port: int, env: dict[str, str] | None = None, seconds: float = 60, how: signal.Signals = signal.SIGTERM, **options: Any):
+    def __init__(
+        self,
+        command: list[str],
+        log: Path,
+        port: int,
+        env: dict[str, str] | None = None,
+        seconds: float = 60,
+        how: signal.Signals = signal.SIGTERM,
+        **options: Any,
+    ):
         self.log, self.how = log, how
         with log.open("ab") as out:
-            self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=env, start_new_session=True, preexec_fn=ends_with_us(how), **options)
+            self.process = subprocess.Popen(
+                command,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env=env,
+                start_new_session=True,
+                preexec_fn=ends_with_us(how),
+                **options,
+            )
         waited = threading.Event()
         for _ in range(int(seconds * 10)):
             if self.process.poll() is not None:
@@ -297,7 +406,10 @@ class Server:
                     return
             waited.wait(0.1)
         self.stop()
-        raise NotRun(f"`{Path(command[0]).name}` did not come up: {log.read_text(errors='replace').strip()[-1500:]}")
+        raise NotRun(
+            f"`{Path(command[0]).name}` did not come up:"
+            f" {log.read_text(errors='replace').strip()[-1500:]}"
+        )
 
     def stop(self) -> None:
         if self.process.poll() is None:

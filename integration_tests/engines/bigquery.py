@@ -1,4 +1,6 @@
-"""BigQuery, as `bqemulator` plays it: DuckDB behind BigQuery's REST interface, its SQL translated. quirks.md says where it is not the real one."""
+"""BigQuery, as `bqemulator` plays it: DuckDB behind BigQuery's REST interface, its SQL translated.
+quirks.md says where it is not the real one.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ class BigQuery(Engine):
     requirements = "requirements-bigquery.txt"
     text, integer = "string", "int64"
 
-    cannot = {"hostile": "the emulator reads no key that holds a double quote", "world2": "the emulator takes a key of one star for all keys"}  # noqa: RUF012
+    cannot = {
+        "hostile": "the emulator reads no key that holds a double quote",
+        "world2": "the emulator takes a key of one star for all keys",
+    }  # noqa: RUF012
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,7 +30,9 @@ class BigQuery(Engine):
         self.server: Server | None = None
 
     def leaves_out(self, payload: str) -> bool:
-        """What DuckDB's parser, which is the emulator's, takes for JSON, and is none: NaN, Infinity, a comma before a closing bracket."""
+        """What DuckDB's parser, which is the emulator's, takes for JSON, and is none: NaN,
+        Infinity, a comma before a closing bracket.
+        """
         try:
             json.loads(payload, parse_constant=refused)
         except (ValueError, RecursionError):
@@ -33,18 +40,41 @@ class BigQuery(Engine):
         return False
 
     def quoted(self, text: str) -> str:
-        return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r") + "'"
+        return (
+            "'"
+            + text.replace("\\", "\\\\")
+            .replace("'", "\\'")
+            .replace("\n", "\\n")
+            .replace("\r", "\\r")
+            + "'"
+        )
 
     def start(self) -> None:
         python = environment("bigquery-emulator", "requirements-bigquery-emulator.txt")
         home = self.folder / "home"  # where its DuckDB looks for extensions
-        for extension in python.parent.parent.glob("lib/python*/site-packages/duckdb_extension_*/extensions/*/*.duckdb_extension"):
+        for extension in python.parent.parent.glob(
+            "lib/python*/site-packages/duckdb_extension_*/extensions/*/*.duckdb_extension"
+        ):
             there = home / ".duckdb/extensions" / extension.parent.name / platform()
             there.mkdir(parents=True, exist_ok=True)
             shutil.copy(extension, there)
         self.port = free_port()
-        command = [str(python), str(Path(__file__).with_name("bigquery_emulator")), "start", "--rest-port", str(self.port), "--grpc-port", str(free_port()), "--project", "oz", "--log-level", "error"]
-        self.server = Server(command, self.folder / "server.log", self.port, env=os.environ | {"HOME": str(home)})
+        command = [
+            str(python),
+            str(Path(__file__).with_name("bigquery_emulator")),
+            "start",
+            "--rest-port",
+            str(self.port),
+            "--grpc-port",
+            str(free_port()),
+            "--project",
+            "oz",
+            "--log-level",
+            "error",
+        ]
+        self.server = Server(
+            command, self.folder / "server.log", self.port, env=os.environ | {"HOME": str(home)}
+        )
 
     def version(self) -> str:
         return "bqemulator 1.4.0 (a stand-in)"
@@ -55,7 +85,16 @@ class BigQuery(Engine):
             self.server = None
 
     def profile(self, schema: str) -> dict[str, Any]:
-        return {"type": "bigquery", "method": "oauth-secrets", "token": "none", "api_endpoint": f"http://127.0.0.1:{self.port}", "project": "oz", "dataset": schema, "threads": 1, "job_retries": 0}
+        return {
+            "type": "bigquery",
+            "method": "oauth-secrets",
+            "token": "none",
+            "api_endpoint": f"http://127.0.0.1:{self.port}",
+            "project": "oz",
+            "dataset": schema,
+            "threads": 1,
+            "job_retries": 0,
+        }
 
 
 def refused(constant: str) -> None:
@@ -66,7 +105,9 @@ def platform() -> str:
     """As DuckDB calls this machine."""
     machine = os.uname()
     system = {"Linux": "linux", "Darwin": "osx"}[machine.sysname]
-    return f"{system}_{ {'x86_64': 'amd64', 'aarch64': 'arm64', 'arm64': 'arm64'}[machine.machine]}"
+    return (
+        f"{system}_{ {'x86_64': 'amd64', 'aarch64': 'arm64', 'arm64': 'arm64'}[machine.machine] }"
+    )
 
 
 ENGINE = BigQuery()

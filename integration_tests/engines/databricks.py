@@ -1,4 +1,6 @@
-"""Databricks, as Apache Spark with Delta plays it: a Spark Connect server, to which databricks_connector/ brings what dbt-databricks sends."""
+"""Databricks, as Apache Spark with Delta plays it: a Spark Connect server, to which
+databricks_connector/ brings what dbt-databricks sends.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +13,32 @@ from typing import Any
 
 from engines.base import HOME, Engine, NotRun, Server, free_port, payload_of
 
-DELTA = "io.delta:delta-spark_4.2_2.13:4.4.0"  # a Maven package; of what it brings, Spark lacks its storage only
+DELTA = (  # a Maven package; of what it brings, Spark lacks its storage only
+    "io.delta:delta-spark_4.2_2.13:4.4.0"
+)
 JARS = ["io.delta_delta-spark_4.2_2.13-4.4.0.jar", "io.delta_delta-storage-4.4.0.jar"]
 SETTINGS = {
-    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension", "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-    "spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "America/St_Johns",  # what comes out must not depend on it
-    "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.connect.grpc.binding.address": "127.0.0.1",
-    # small data, large plans: what takes the time here is the optimizer and compilers, which open-source Spark asks again for every use of a CTE
-    "spark.sql.shuffle.partitions": "1", "spark.databricks.delta.snapshotPartitions": "1", "spark.sql.adaptive.enabled": "false", "spark.sql.constraintPropagation.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.databricks.delta.stats.collect": "false",
-    "spark.sql.optimizer.runtime.bloomFilter.enabled": "false", "spark.sql.optimizer.dynamicPartitionPruning.enabled": "false",
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "America/St_Johns",  # what comes out must not depend on it
+    "spark.ui.enabled": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.connect.grpc.binding.address": "127.0.0.1",
+    # small data, large plans: what takes the time here is the optimizer and compilers, which
+    # open-source Spark asks again for every use of a CTE
+    "spark.sql.shuffle.partitions": "1",
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.constraintPropagation.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.databricks.delta.stats.collect": "false",
+    "spark.sql.optimizer.runtime.bloomFilter.enabled": "false",
+    "spark.sql.optimizer.dynamicPartitionPruning.enabled": "false",
     "spark.databricks.delta.merge.materializeSource": "all",  # planned once, not twice
-}  # fmt: skip
+}
 
 
 class Databricks(Engine):
@@ -31,7 +47,9 @@ class Databricks(Engine):
     text, instant = "string", "timestamp"
     vars = {"databricks_skip_optimize": "true"}  # noqa: RUF012  # after each model of each run: a third of the time here
 
-    left_out = tuple(map(payload_of, ("1e400", "-0.0", '{"b": 1, "a": {"c": [1, 2]}}')))  # VARIANT holds them as infinity and 0, and keys in order
+    left_out = tuple(
+        map(payload_of, ("1e400", "-0.0", '{"b": 1, "a": {"c": [1, 2]}}'))
+    )  # VARIANT holds them as infinity and 0, and keys in order
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,11 +58,17 @@ class Databricks(Engine):
         self.server: Server | None = None
 
     def create_table(self, schema: str, name: str, columns: dict[str, str]) -> str:
-        return super().create_table(schema, name, columns) + " using delta"  # as every table of Databricks is
+        return (
+            super().create_table(schema, name, columns) + " using delta"
+        )  # as every table of Databricks is
 
     def literal(self, value: Any) -> str:
         text = super().literal(value)
-        return text.replace("' as timestamp)", "Z' as timestamp)") if text.startswith("cast('") and text.endswith("' as timestamp)") else text
+        return (
+            text.replace("' as timestamp)", "Z' as timestamp)")
+            if text.startswith("cast('") and text.endswith("' as timestamp)")
+            else text
+        )
 
     def quoted(self, text: str) -> str:
         return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
@@ -55,17 +79,60 @@ class Databricks(Engine):
         self.port, self.session_id = free_port(), str(uuid.uuid4())
         spark = next((self.python.parent.parent / "lib").glob("python*/site-packages/pyspark"))
         jars = [str(HOME / "ivy/jars" / jar) for jar in JARS]
-        if not all(Path(jar).is_file() for jar in jars):  # Spark gets packages itself, before it finds that there is nothing to start
-            fetch = [str(spark / "bin/spark-submit"), "--packages", DELTA, "--conf", f"spark.jars.ivy={HOME / 'ivy'}", "--class", "none", "spark-internal"]
-            said = subprocess.run(fetch, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=os.environ | {"SPARK_HOME": str(spark)})
+        if not all(
+            Path(jar).is_file() for jar in jars
+        ):  # Spark gets packages itself, before it finds that there is nothing to start
+            fetch = [
+                str(spark / "bin/spark-submit"),
+                "--packages",
+                DELTA,
+                "--conf",
+                f"spark.jars.ivy={HOME / 'ivy'}",
+                "--class",
+                "none",
+                "spark-internal",
+            ]
+            said = subprocess.run(
+                fetch,
+                capture_output=True,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                env=os.environ | {"SPARK_HOME": str(spark)},
+            )
             if not all(Path(jar).is_file() for jar in jars):
-                raise NotRun(f"Delta can't be had as a Maven package: {said.stderr.strip()[-1500:]}")
-        settings = SETTINGS | {"spark.connect.grpc.binding.port": str(self.port), "spark.sql.warehouse.dir": str(self.folder / "warehouse")}
-        command = [str(spark / "bin/spark-submit"), "--master", "local[2]", "--driver-memory", "3g", "--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "--jars", ",".join(jars)]
+                raise NotRun(
+                    f"Delta can't be had as a Maven package: {said.stderr.strip()[-1500:]}"
+                )
+        settings = SETTINGS | {
+            "spark.connect.grpc.binding.port": str(self.port),
+            "spark.sql.warehouse.dir": str(self.folder / "warehouse"),
+        }
+        command = [
+            str(spark / "bin/spark-submit"),
+            "--master",
+            "local[2]",
+            "--driver-memory",
+            "3g",
+            "--class",
+            "org.apache.spark.sql.connect.service.SparkConnectServer",
+            "--jars",
+            ",".join(jars),
+        ]
         for name, value in settings.items():
             command += ["--conf", f"{name}={value}"]
-        env = os.environ | {"SPARK_HOME": str(spark), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": str(self.python)}
-        self.server = Server([*command, "spark-internal"], self.folder / "server.log", self.port, env=env, seconds=120, cwd=self.folder)
+        env = os.environ | {
+            "SPARK_HOME": str(spark),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "PYSPARK_PYTHON": str(self.python),
+        }
+        self.server = Server(
+            [*command, "spark-internal"],
+            self.folder / "server.log",
+            self.port,
+            env=env,
+            seconds=120,
+            cwd=self.folder,
+        )
 
     def version(self) -> str:
         return "Spark 4.2.0, Delta 4.4.0 (a stand-in)"
@@ -77,10 +144,22 @@ class Databricks(Engine):
 
     def environment(self) -> dict[str, str]:
         # dbt imports modules whose names begin with dbt_ by itself
-        return {"PYTHONPATH": str(Path(__file__).parent / "databricks_connector"), "OZMETA_SPARK": f"sc://127.0.0.1:{self.port}/;user_id=dbt;session_id={self.session_id}", "PYTHONWARNINGS": "ignore"}
+        return {
+            "PYTHONPATH": str(Path(__file__).parent / "databricks_connector"),
+            "OZMETA_SPARK": f"sc://127.0.0.1:{self.port}/;user_id=dbt;session_id={self.session_id}",
+            "PYTHONWARNINGS": "ignore",
+        }
 
     def profile(self, schema: str) -> dict[str, Any]:
-        return {"type": "databricks", "host": "127.0.0.1", "http_path": "/sql/1.0/warehouses/none", "token": "none", "catalog": "hive_metastore", "schema": schema, "threads": 1}
+        return {
+            "type": "databricks",
+            "host": "127.0.0.1",
+            "http_path": "/sql/1.0/warehouses/none",
+            "token": "none",
+            "catalog": "hive_metastore",
+            "schema": schema,
+            "threads": 1,
+        }
 
 
 ENGINE = Databricks()

@@ -11,7 +11,12 @@ class DuckDB(Engine):
     name = "duckdb"
 
     def profile(self, schema: str) -> dict[str, Any]:
-        return {"type": "duckdb", "path": str(self.folder / "warehouse.duckdb"), "schema": schema, "threads": 1}
+        return {
+            "type": "duckdb",
+            "path": str(self.folder / "warehouse.duckdb"),
+            "schema": schema,
+            "threads": 1,
+        }
 
 
 ENGINE = DuckDB()

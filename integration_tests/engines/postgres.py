@@ -1,4 +1,6 @@
-"""PostgreSQL of the machine, as Debian's package `postgresql` installs it, with a data folder of its own that goes with the session."""
+"""PostgreSQL of the machine, as Debian's package `postgresql` installs it, with a data folder of
+its own that goes with the session.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ def binaries() -> Path:
     """The newest server's programs: those on the PATH, else Debian's, which are not."""
     if beside := shutil.which("postgres"):
         return Path(beside).resolve().parent
-    found = sorted(INSTALLED.glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0)
+    found = sorted(
+        INSTALLED.glob("*/bin/postgres"),
+        key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0,
+    )
     if not found:
         raise NotRun("there is no PostgreSQL server here; Debian's package is called `postgresql`")
     return found[-1].parent
@@ -37,7 +42,8 @@ def other_user() -> dict[str, Any]:
 class Postgres(Engine):
     name = "postgres"
     text = "text"
-    # a dictionary's order, as a database of a user's has: what has to be in the order of bytes must say so
+    # a dictionary's order, as a database of a user's has: what has to be in the order of bytes must
+    # say so
     collation: tuple[str, ...] = ("--locale-provider=icu", "--icu-locale=en-US")
 
     def __init__(self) -> None:
@@ -49,13 +55,17 @@ class Postgres(Engine):
         self.place = Path()
 
     def own_place(self) -> Path:
-        """A folder that another user gets to, until `stop`. Not pytest's: whichever pytest starts next shuts the folder above that to others."""
+        """A folder that another user gets to, until `stop`. Not pytest's: whichever pytest starts
+        next shuts the folder above that to others.
+        """
         self.place = Path(tempfile.mkdtemp(prefix="ozmeta-"))
         self.place.chmod(0o711)
         return self.place
 
     def serve(self, bin: Path, folder: Path, env: dict[str, str] | None = None) -> None:
-        """Start a server on a free port with its data under `folder`. No durability: nothing outlives the session."""
+        """Start a server on a free port with its data under `folder`. No durability: nothing
+        outlives the session.
+        """
         self.port, self.bin, self.server_env = free_port(), bin, env
         who = other_user()
         folder.mkdir(parents=True, exist_ok=True)
@@ -65,11 +75,45 @@ class Postgres(Engine):
                 if part.stat().st_uid == 0 and not part.stat().st_mode & 0o001:
                     part.chmod(part.stat().st_mode | 0o011)
         data = folder / "data"
-        run([str(bin / "initdb"), "-D", str(data), "-U", "ozmeta", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", *self.collation], env=env, cwd=folder, **who)
-        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-                    "timezone": "UTC", "jit": "off"}  # fmt: skip
+        run(
+            [
+                str(bin / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "ozmeta",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+                *self.collation,
+            ],
+            env=env,
+            cwd=folder,
+            **who,
+        )
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": "",
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "timezone": "UTC",
+            "jit": "off",
+        }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        self.server = Server([str(bin / "postgres"), "-D", str(data), *options], folder / "log", self.port, env=env, how=signal.SIGINT, cwd=folder, **who)  # "fast": sessions are ended, not awaited
+        self.server = Server(
+            [str(bin / "postgres"), "-D", str(data), *options],
+            folder / "log",
+            self.port,
+            env=env,
+            how=signal.SIGINT,
+            cwd=folder,
+            **who,
+        )  # "fast": sessions are ended, not awaited
 
     def start(self) -> None:
         self.serve(binaries(), self.own_place() / "server")
@@ -83,10 +127,21 @@ class Postgres(Engine):
             self.place = Path()
 
     def version(self) -> str:
-        return run([str(self.bin / "postgres"), "--version"], env=self.server_env).split()[2]  # "postgres (PostgreSQL) 15.14 (Debian …)"
+        return run([str(self.bin / "postgres"), "--version"], env=self.server_env).split()[
+            2
+        ]  # "postgres (PostgreSQL) 15.14 (Debian …)"
 
     def profile(self, schema: str) -> dict[str, Any]:
-        return {"type": "postgres", "host": "127.0.0.1", "port": self.port, "user": "ozmeta", "password": "unused", "dbname": "postgres", "schema": schema, "threads": 1}
+        return {
+            "type": "postgres",
+            "host": "127.0.0.1",
+            "port": self.port,
+            "user": "ozmeta",
+            "password": "unused",
+            "dbname": "postgres",
+            "schema": schema,
+            "threads": 1,
+        }
 
 
 ENGINE = Postgres()

@@ -1,6 +1,7 @@
-"""What each dialect macro says of each of many values, on one engine: where two engines differ, this names the macro and the value, which a whole scenario does not.
+"""What each dialect macro says of each of many values, on one engine: where two engines differ,
+this names the macro and the value, which a whole scenario does not.
 
-  PYTHONPATH=integration_tests python -m engines.probe databricks
+PYTHONPATH=integration_tests python -m engines.probe databricks
 """
 
 from __future__ import annotations
@@ -12,18 +13,198 @@ from pathlib import Path
 from engines import engine
 from engines.base import Worker, put
 
-NUMBERS = ["0", "1", "-1", "007", "1.0", "1.50", "-0.0", "0.1", "1e2", "1.", ".5", "+1", "", " 1", "1\n", "9e15", "12345678.5", "0.00001", "0.0001", "0.001", "0.000123", "123456789012.25", "1000000000000000.5",
-           "9007199254740993", "99999999999999999999", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "5.0", "5.6", "x", "1" * 300, "1" * 301]  # fmt: skip
-INSTANTS = ["2026-01-02", "2026-01-02T03:04", "2026-01-02 03:04:05", "2026-01-02T03:04:05.1", "2026-01-02T03:04:05.123456789", "2026-01-02T03:04:05Z", "2026-01-02T03:04Z", "2026-01-02T03:04:05+02",
-            "2026-01-02T03:04:05-0230", "2026-01-02T03:04:05.5+05:45", "2026-02-30", "2024-02-29", "2026-01-02T24:00:00", "2026-01-02T25:00:00", "2026-01-02T03:60", "1969-12-31T23:59:59.999999", "1900-01-01",
-            "9999-12-31T23:59:59.999999Z", "0001-01-01", "2026-1-2", "2026", "03:04", "2026-01-02T", "2026-01-02Z", "2026-01-02t03:04:05z", "2026-01-02T03:04:05 Z", "", "now", "2026-01-02\n"]  # fmt: skip
-PAYLOADS = ['{"a":%s}' % v for v in ('"x"', '"\\u00e9\\n\\"\\\\\\/"', '"\\u0000a\\\\u0000"', '"\\u001f\\b"', '""', '"null"', '"[1]"', "1", "1.0", "-0.0", "1.50", "1e2", "1E-7", "1.5e20", "1e21", "0.000001", "0.0000012", "12345678.5", "123456789012345678",
-            "3.14159265358979323846", "true", "false", "null", "[]", "[1]", '[1, "1", null, 1.0, 2.50]', '["a","b"]', "[[1, 2],[]]", "{}")]  # fmt: skip
-PAYLOADS += ["{}", " \t\n{ } ", "", "null", "[1]", '"a"', "{a:1}", '{"a":1,}', '{"a":1} x', '{"a":1}}', '{"a":1},{"b":2}', '{"a":1}] [', '{"a":NaN}', '{"a":01}', '{"a":"\t"}', '{"a":.5}', '{"a":+1}', '{"a":1.}', '{"a":tru}', '{"a"}', '{"a":"\\x"}', '{"a":"\\ud83d\\ude00"}',
-             '{"A":1,"a ":2}', '{"o":{"a":5}}', '{"o":5}', '{"Fast Lane":1,"x.y":2,"it\'s":3,"q\\"t":4,"b\'\\"c":5,"d]e":6,"*":7,"é":8,"back\\\\slash":9}', "{" + '"a":{' * 60 + "}" * 61]  # fmt: skip
-PATHS = [["a"], ["o", "a"], ["Fast Lane"], ["x.y"], ["it's"], ['q"t'], ["b'\"c"], ["d]e"], ["*"], ["é"], ["back\\slash"]]
-TEXTS = ["a", "A", "ab", "a\nb", "a\n", "é", "É", " ", "\x0b", "_", "0", "it's", "back\\slash", "100%", "a.b", "", "ß", "日本", "foo bar", "[x]"]
-REGEXES = ["a", "^a$", "a.b", "(?s)a.b", "(?i)É", "[[:alpha:]]", "[^[:space:]]", r"\s", r"\w", r"\bbar\b", r"\d", r"[\s_]", r"\Qa.b\E", "(?P<n>a)", "a{1,2}b?", r"\x{e9}", r"\p{Lu}", r"\p{Han}", r"\pL", "[]x]", "[a&&b]", "(?m)^b$", r"\\", r"a\z", "^$", "'s"]  # fmt: skip
+NUMBERS = [
+    "0",
+    "1",
+    "-1",
+    "007",
+    "1.0",
+    "1.50",
+    "-0.0",
+    "0.1",
+    "1e2",
+    "1.",
+    ".5",
+    "+1",
+    "",
+    " 1",
+    "1\n",
+    "9e15",
+    "12345678.5",
+    "0.00001",
+    "0.0001",
+    "0.001",
+    "0.000123",
+    "123456789012.25",
+    "1000000000000000.5",
+    "9007199254740993",
+    "99999999999999999999",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "5.0",
+    "5.6",
+    "x",
+    "1" * 300,
+    "1" * 301,
+]
+INSTANTS = [
+    "2026-01-02",
+    "2026-01-02T03:04",
+    "2026-01-02 03:04:05",
+    "2026-01-02T03:04:05.1",
+    "2026-01-02T03:04:05.123456789",
+    "2026-01-02T03:04:05Z",
+    "2026-01-02T03:04Z",
+    "2026-01-02T03:04:05+02",
+    "2026-01-02T03:04:05-0230",
+    "2026-01-02T03:04:05.5+05:45",
+    "2026-02-30",
+    "2024-02-29",
+    "2026-01-02T24:00:00",
+    "2026-01-02T25:00:00",
+    "2026-01-02T03:60",
+    "1969-12-31T23:59:59.999999",
+    "1900-01-01",
+    "9999-12-31T23:59:59.999999Z",
+    "0001-01-01",
+    "2026-1-2",
+    "2026",
+    "03:04",
+    "2026-01-02T",
+    "2026-01-02Z",
+    "2026-01-02t03:04:05z",
+    "2026-01-02T03:04:05 Z",
+    "",
+    "now",
+    "2026-01-02\n",
+]
+PAYLOADS = [
+    '{"a":%s}' % v
+    for v in (
+        '"x"',
+        '"\\u00e9\\n\\"\\\\\\/"',
+        '"\\u0000a\\\\u0000"',
+        '"\\u001f\\b"',
+        '""',
+        '"null"',
+        '"[1]"',
+        "1",
+        "1.0",
+        "-0.0",
+        "1.50",
+        "1e2",
+        "1E-7",
+        "1.5e20",
+        "1e21",
+        "0.000001",
+        "0.0000012",
+        "12345678.5",
+        "123456789012345678",
+        "3.14159265358979323846",
+        "true",
+        "false",
+        "null",
+        "[]",
+        "[1]",
+        '[1, "1", null, 1.0, 2.50]',
+        '["a","b"]',
+        "[[1, 2],[]]",
+        "{}",
+    )
+]
+PAYLOADS += [
+    "{}",
+    " \t\n{ } ",
+    "",
+    "null",
+    "[1]",
+    '"a"',
+    "{a:1}",
+    '{"a":1,}',
+    '{"a":1} x',
+    '{"a":1}}',
+    '{"a":1},{"b":2}',
+    '{"a":1}] [',
+    '{"a":NaN}',
+    '{"a":01}',
+    '{"a":"\t"}',
+    '{"a":.5}',
+    '{"a":+1}',
+    '{"a":1.}',
+    '{"a":tru}',
+    '{"a"}',
+    '{"a":"\\x"}',
+    '{"a":"\\ud83d\\ude00"}',
+    '{"A":1,"a ":2}',
+    '{"o":{"a":5}}',
+    '{"o":5}',
+    '{"Fast Lane":1,"x.y":2,"it\'s":3,"q\\"t":4,"b\'\\"c":5,"d]e":6,"*":7,"é":8,"back\\\\slash":9}',
+    "{" + '"a":{' * 60 + "}" * 61,
+]
+PATHS = [
+    ["a"],
+    ["o", "a"],
+    ["Fast Lane"],
+    ["x.y"],
+    ["it's"],
+    ['q"t'],
+    ["b'\"c"],
+    ["d]e"],
+    ["*"],
+    ["é"],
+    ["back\\slash"],
+]
+TEXTS = [
+    "a",
+    "A",
+    "ab",
+    "a\nb",
+    "a\n",
+    "é",
+    "É",
+    " ",
+    "\x0b",
+    "_",
+    "0",
+    "it's",
+    "back\\slash",
+    "100%",
+    "a.b",
+    "",
+    "ß",
+    "日本",
+    "foo bar",
+    "[x]",
+]
+REGEXES = [
+    "a",
+    "^a$",
+    "a.b",
+    "(?s)a.b",
+    "(?i)É",
+    "[[:alpha:]]",
+    "[^[:space:]]",
+    r"\s",
+    r"\w",
+    r"\bbar\b",
+    r"\d",
+    r"[\s_]",
+    r"\Qa.b\E",
+    "(?P<n>a)",
+    "a{1,2}b?",
+    r"\x{e9}",
+    r"\p{Lu}",
+    r"\p{Han}",
+    r"\pL",
+    "[]x]",
+    "[a&&b]",
+    "(?m)^b$",
+    r"\\",
+    r"a\z",
+    "^$",
+    "'s",
+]
 
 MACRO = """\
 {% macro engine_probe(numbers, instants, payloads, paths, texts, regexes) %}
@@ -75,7 +256,14 @@ PROBED = """\
   {%- do return(found) -%}
 {% endmacro %}
 """
-GIVEN = {"numbers": NUMBERS, "instants": INSTANTS, "payloads": PAYLOADS, "paths": PATHS, "texts": TEXTS, "regexes": REGEXES}
+GIVEN = {
+    "numbers": NUMBERS,
+    "instants": INSTANTS,
+    "payloads": PAYLOADS,
+    "paths": PATHS,
+    "texts": TEXTS,
+    "regexes": REGEXES,
+}
 
 
 def probe(worker: Worker, folder: Path) -> dict[str, list[list[str | None]]]:
@@ -87,12 +275,20 @@ def probe(worker: Worker, folder: Path) -> dict[str, list[list[str | None]]]:
 
 def said(found: dict[str, list[list[str | None]]]) -> dict[tuple[str, str, int], str | None]:
     """{(group, value, place of the macro): what it says}; booleans as words in lower case."""
-    values = {"number": NUMBERS, "instant": INSTANTS, "text": TEXTS, "is_json_object": PAYLOADS, "json": PAYLOADS}
+    values = {
+        "number": NUMBERS,
+        "instant": INSTANTS,
+        "text": TEXTS,
+        "is_json_object": PAYLOADS,
+        "json": PAYLOADS,
+    }
     out = {}
     for group, rows in found.items():
         for number, *cells in rows:
             for place, cell in enumerate(cells, 1):
-                out[group, values[group][int(number or 0) - 1], place] = cell.lower() if cell in ("True", "False") else cell
+                out[group, values[group][int(number or 0) - 1], place] = (
+                    cell.lower() if cell in ("True", "False") else cell
+                )
     return out
 
 
@@ -103,10 +299,16 @@ def main(names: list[str]) -> None:
             found[name] = said(probe(worker, Path(folder) / "project"))
     ours = found.pop("duckdb")
     for name, theirs in found.items():
-        differing = sorted((key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)), key=str)
+        differing = sorted(
+            (key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)),
+            key=str,
+        )
         print(f"{name}: {len(ours)} answers, {len(differing)} differ")
         for key in differing:
-            print(f"  {key[0]} {key[2]} of {key[1][:80]!r}: {ours.get(key)!r}, there {theirs.get(key)!r}")
+            print(
+                f"  {key[0]} {key[2]} of {key[1][:80]!r}: {ours.get(key)!r}, there"
+                f" {theirs.get(key)!r}"
+            )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""A warehouse itself in the place of what stands for it here: OZMETA_ENGINES=real:bigquery, and OZMETA_PROFILE, its dbt output as JSON, from CI's secrets."""
+"""A warehouse itself in the place of what stands for it here: OZMETA_ENGINES=real:bigquery, and
+OZMETA_PROFILE, its dbt output as JSON, from CI's secrets.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,15 @@ class Snowflake(Engine):
 
 
 class Itself(Engine):
-    """What a warehouse itself has, whatever stands for it otherwise. Each run has schemas of its own, which whoever owns the account drops."""
+    """What a warehouse itself has, whatever stands for it otherwise. Each run has schemas of its
+    own, which whoever owns the account drops.
+    """
 
     def start(self) -> None:
         if not os.environ.get("OZMETA_PROFILE"):
-            raise RuntimeError(f"OZMETA_PROFILE holds no dbt output for {self.name}")  # asked for by name: not to be passed over
+            raise RuntimeError(
+                f"OZMETA_PROFILE holds no dbt output for {self.name}"
+            )  # asked for by name: not to be passed over
 
     def stop(self) -> None:
         pass
@@ -36,7 +42,11 @@ class Itself(Engine):
 
     def profile(self, schema: str) -> dict[str, Any]:
         own = f"{schema}_{os.environ.get('GITHUB_RUN_ID', 'local')}"
-        return json.loads(os.environ["OZMETA_PROFILE"]) | {"type": self.name, "dataset" if self.name == "bigquery" else "schema": own, "threads": 4}
+        return json.loads(os.environ["OZMETA_PROFILE"]) | {
+            "type": self.name,
+            "dataset" if self.name == "bigquery" else "schema": own,
+            "threads": 4,
+        }
 
 
 def warehouse(stand_in: type[Engine]) -> Engine:

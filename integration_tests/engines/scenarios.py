@@ -1,4 +1,6 @@
-"""What is played on every engine: journals, definitions and runs, with no word of any engine in them."""
+"""What is played on every engine: journals, definitions and runs, with no word of any engine in
+them.
+"""
 
 from __future__ import annotations
 
@@ -48,10 +50,14 @@ class Scenario:
     metadata: Path | None = None  # a folder of files, instead of a snapshot
     columns: dict[str, str] | None = None  # the journal's, where they are not the canonical ones
     explained: tuple[str, str] | None = None  # binding and object that are asked about at the end
-    beside: dict[str, tuple[dict[str, str], Rows]] = field(default_factory=dict)  # tables other than the journal: {name: (columns, rows)}
+    beside: dict[str, tuple[dict[str, str], Rows]] = field(
+        default_factory=dict
+    )  # tables other than the journal: {name: (columns, rows)}
 
     def payloads(self) -> set[str]:
-        return {row["EJ_Payload"] for step in self.steps for row in step.rows if row.get("EJ_Payload")}
+        return {
+            row["EJ_Payload"] for step in self.steps for row in step.rows if row.get("EJ_Payload")
+        }
 
     def without(self, payloads: frozenset[str]) -> Scenario:
         """The same with no row of these payloads."""
@@ -60,7 +66,9 @@ class Scenario:
         return self
 
     def play(self, worker: Worker, folder: Path) -> Iterator[tuple[str, Tables]]:
-        """Each step on the worker's engine, and all tables after it. In schemas named for the scenario, so that scenarios don't meet."""
+        """Each step on the worker's engine, and all tables after it. In schemas named for the
+        scenario, so that scenarios don't meet.
+        """
         models, raw = f"oz_{self.name}", f"oz_{self.name}_raw"
         folder.mkdir(parents=True, exist_ok=True)
         if self.metadata:
@@ -76,9 +84,21 @@ class Scenario:
                 write_models(folder, check_rules=False)
                 worker.open(folder, models)
             if not generated:
-                worker.execute([worker.engine.create_schema(raw), worker.engine.create_table(raw, "event_journal", self.columns or JOURNAL_TYPES)])
+                worker.execute(
+                    [
+                        worker.engine.create_schema(raw),
+                        worker.engine.create_table(
+                            raw, "event_journal", self.columns or JOURNAL_TYPES
+                        ),
+                    ]
+                )
                 for name, (columns, rows) in self.beside.items():
-                    worker.execute([worker.engine.create_table(raw, name, columns), *worker.engine.append(raw, name, rows)])
+                    worker.execute(
+                        [
+                            worker.engine.create_table(raw, name, columns),
+                            *worker.engine.append(raw, name, rows),
+                        ]
+                    )
                 generated = True
             worker.execute(worker.engine.append(raw, "event_journal", step.rows))
             worker.dbt(*step.command, as_of=step.as_of)
@@ -90,7 +110,9 @@ class Scenario:
 def in_schema(config: dict[str, Any], schema: str) -> dict[str, Any]:
     """The same with the journal, and entities' own tables, in this schema."""
     config = copy.deepcopy(config)
-    config.setdefault("tests", {"quarantined_share": {"warn": 1, "error": 1}})  # these journals have many refused rows
+    config.setdefault(
+        "tests", {"quarantined_share": {"warn": 1, "error": 1}}
+    )  # these journals have many refused rows
     config["journal"]["source"]["schema"] = schema
     for binding in config.get("bindings", {}).values():
         if "entity" in binding:
@@ -106,17 +128,41 @@ def cases() -> Scenario:
     found = test_cases.read_cases()
     steps = []
     for run, as_of in test_cases.AS_OF.items():
-        steps.append(Step(as_of, [test_cases.journal_row(c, e, place) for c in found for place, e in enumerate(c.events) if int(e.get("run") or 1) == run]))
+        steps.append(
+            Step(
+                as_of,
+                [
+                    test_cases.journal_row(c, e, place)
+                    for c in found
+                    for place, e in enumerate(c.events)
+                    if int(e.get("run") or 1) == run
+                ],
+            )
+        )
     steps.append(Step(test_cases.AS_OF[3], command=("run", "--full-refresh")))
-    return Scenario("cases", test_cases.CONFIG, steps, metadata=test_cases.CASES / "metadb", columns=JOURNAL_TYPES | {"EJ_EventTimeUTC": "text"})
+    return Scenario(
+        "cases",
+        test_cases.CONFIG,
+        steps,
+        metadata=test_cases.CASES / "metadb",
+        columns=JOURNAL_TYPES | {"EJ_EventTimeUTC": "text"},
+    )
 
 
 def world(number: int) -> Scenario:
-    """A random world: late, redelivered, contradicting and malformed rows, both conflict policies, every kind of rule; then time alone, and a full refresh."""
+    """A random world: late, redelivered, contradicting and malformed rows, both conflict policies,
+    every kind of rule; then time alone, and a full refresh.
+    """
     drawn: list[worlds.World] = []
 
     @seed(number)
-    @settings(max_examples=1, phases=[Phase.generate], database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=1,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(world=worlds.worlds(2, 20))
     def draw(world: worlds.World) -> None:
         drawn.append(world)
@@ -125,41 +171,84 @@ def world(number: int) -> Scenario:
     world = drawn[-1]
     steps = []
     for run, as_of in enumerate(world.as_of):
-        steps.append(Step(as_of.isoformat(), [{name: row[name] for name in JOURNAL_TYPES if name in row} for row in world.rows if row["run"] == run]))
+        steps.append(
+            Step(
+                as_of.isoformat(),
+                [
+                    {name: row[name] for name in JOURNAL_TYPES if name in row}
+                    for row in world.rows
+                    if row["run"] == run
+                ],
+            )
+        )
     steps.append(Step(world.as_of[-1].isoformat(), command=("run", "--full-refresh")))
-    return Scenario(f"world{number}", worlds.config(world.bindings), steps, worlds.snapshot(world.bindings))
+    return Scenario(
+        f"world{number}", worlds.config(world.bindings), steps, worlds.snapshot(world.bindings)
+    )
 
 
 def changes() -> Scenario:
-    """A definition that changes between runs, and back: a shorter target, and a second level, for which the cycles need a column more; a retraction; time that passes with no event;
-    then what `explain` is told of an object."""
+    """A definition that changes between runs, and back: a shorter target, and a second level, for
+    which the cycles need a column more; a retraction; time that passes with no event;
+    then what `explain` is told of an object.
+    """
     event, changed = test_runs.event, test_runs.snapshot(target=20)
-    levels = [{"type": "EnqueueEscalation", "target": "role:Lead"}, {"type": "EnqueueEscalation", "target": "role:Head", "payload": {"afterMinutes": 30}}]
-    changed["objects"]["runtime"]["slaPolicies"][0]["escalationRule"] = {"version": 1, "kind": "Escalation", "actions": levels}
+    levels = [
+        {"type": "EnqueueEscalation", "target": "role:Lead"},
+        {"type": "EnqueueEscalation", "target": "role:Head", "payload": {"afterMinutes": 30}},
+    ]
+    changed["objects"]["runtime"]["slaPolicies"][0]["escalationRule"] = {
+        "version": 1,
+        "kind": "Escalation",
+        "actions": levels,
+    }
     steps = [
-        Step("2026-01-01T01:00:00", [event("a", 0, "Go"), event("b", 10, "Back"), event("c", 20, "Go"), event("d", 0, "Go", "o2")]),
+        Step(
+            "2026-01-01T01:00:00",
+            [
+                event("a", 0, "Go"),
+                event("b", 10, "Back"),
+                event("c", 20, "Go"),
+                event("d", 0, "Go", "o2"),
+            ],
+        ),
         Step("2026-01-01T01:30:00", snapshot=changed),
-        Step("2026-01-01T02:00:00", [event("e", 5, "Back", _SyncDate=dt.datetime(2026, 1, 1, 1, 45)), event("f", 15, "Go", "o3")]),  # late: undoes a cycle
+        Step(
+            "2026-01-01T02:00:00",
+            [
+                event("e", 5, "Back", _SyncDate=dt.datetime(2026, 1, 1, 1, 45)),
+                event("f", 15, "Go", "o3"),
+            ],
+        ),  # late: undoes a cycle
         Step("2026-01-01T03:00:00"),
         Step("2026-01-01T03:00:00", [event("g", 170, "Back", "o2")], snapshot=test_runs.snapshot()),
         Step("2026-01-01T03:00:00", command=("run", "--full-refresh")),
         Step("2026-01-01T03:00:00", command=("test",)),
     ]
-    return Scenario("changes", test_runs.CONFIG, steps, test_runs.snapshot(), explained=("case", "o1"))
+    return Scenario(
+        "changes", test_runs.CONFIG, steps, test_runs.snapshot(), explained=("case", "o1")
+    )
 
 
 def demo() -> Scenario:
-    """The demo's sixty days, small: three entities, approvals, offline vans, late and contradicting rows; loaded in four runs; the generated tests; a full refresh."""
+    """The demo's sixty days, small: three entities, approvals, offline vans, late and contradicting
+    rows; loaded in four runs; the generated tests; a full refresh.
+    """
     rows, van = journals(1500)
     steps, seen = [], 0
     for days_left in (20, 7, 1, 0):
         until = END - dt.timedelta(days=days_left)
-        arrived = [typed(row) for row in rows if dt.datetime.fromisoformat(str(row["_SyncDate"])) < until]
+        arrived = [
+            typed(row) for row in rows if dt.datetime.fromisoformat(str(row["_SyncDate"])) < until
+        ]
         steps.append(Step(until.isoformat(), arrived[seen:]))
         seen = len(arrived)
     home = END - dt.timedelta(minutes=1)
     steps[-1].rows += [typed(row) | {"_SyncDate": home} for row in van]
-    steps += [Step(END.isoformat(), command=("test",)), Step(END.isoformat(), command=("run", "--full-refresh"))]
+    steps += [
+        Step(END.isoformat(), command=("test",)),
+        Step(END.isoformat(), command=("run", "--full-refresh")),
+    ]
     return Scenario("demo", yaml.safe_load(OZMETA), steps, demo_snapshot())
 
 
@@ -173,67 +262,297 @@ def typed(row: dict[str, Any]) -> dict[str, Any]:
 
 
 GOOD_VALUES = [
-    "0", "-0", "7", "0.10", "1.0", "-1.50", "1e3", "1E+2", "1.10e-7", "0.000001", "0.0000001", "1e20", "1e21", "1.5e300", "1e400", "1e-400", "-0.0", "12345678901234567890",
-    "123456789012345678901234", "0.30000000000000004", "9007199254740993.0", "1234567890123456.7", '""', '"plain"', r'"a\\b\"c\/d"', r'"\u00e9\n\t\b\f\r"', r'"\u001f\u000b\\u000b"', r'"\ud83d\ude00"', r'"\u2028"',
-    r'"\u0000x\u0000\u0000\\u0000"', '"\U0001f600 \u00e9"', "true", "false", "null", "[]", "{}", '[ 1 , 2.50, "a b" , null, true ]', '[{"a": 1, "b": [2, 3]}, [1, 2]]', '{"b": 1, "a": {"c": [1, 2]}}', r'["\u00e9"]',
-    '" 12"', '"1e3"', '"0x10"', '"12."', '".5"', '"-5"', '"007"', '"TRUE"', '"True "', "[" * 40 + "]" * 40, '"1.5"', '"0.5"', '"' + "9" * 300 + '"', '"0.' + "0" * 400 + '1"', r'"x\ny"', '"a.5"', '"xA"',
-    '"2026-02-29"', '"2024-02-29"', '"2026-01-01T10:20:30.1234567-05:30"', '"2026-01-01 24:00"', '"2026-01-01T10:20+0530"', '"0000-01-01"', '"9999-12-31T23:59:59.999999Z"', '"2026-13-01"', '"2026-01-01T25:00"',
-    '"2026-01-01T10:20:30.123456"', '"2026-01-01 10:20:30-00:30"', '"2026-01-01T10:20:30+05"',
-]  # fmt: skip
+    "0",
+    "-0",
+    "7",
+    "0.10",
+    "1.0",
+    "-1.50",
+    "1e3",
+    "1E+2",
+    "1.10e-7",
+    "0.000001",
+    "0.0000001",
+    "1e20",
+    "1e21",
+    "1.5e300",
+    "1e400",
+    "1e-400",
+    "-0.0",
+    "12345678901234567890",
+    "123456789012345678901234",
+    "0.30000000000000004",
+    "9007199254740993.0",
+    "1234567890123456.7",
+    '""',
+    '"plain"',
+    r'"a\\b\"c\/d"',
+    r'"\u00e9\n\t\b\f\r"',
+    r'"\u001f\u000b\\u000b"',
+    r'"\ud83d\ude00"',
+    r'"\u2028"',
+    r'"\u0000x\u0000\u0000\\u0000"',
+    '"\U0001f600 \u00e9"',
+    "true",
+    "false",
+    "null",
+    "[]",
+    "{}",
+    '[ 1 , 2.50, "a b" , null, true ]',
+    '[{"a": 1, "b": [2, 3]}, [1, 2]]',
+    '{"b": 1, "a": {"c": [1, 2]}}',
+    r'["\u00e9"]',
+    '" 12"',
+    '"1e3"',
+    '"0x10"',
+    '"12."',
+    '".5"',
+    '"-5"',
+    '"007"',
+    '"TRUE"',
+    '"True "',
+    "[" * 40 + "]" * 40,
+    '"1.5"',
+    '"0.5"',
+    '"' + "9" * 300 + '"',
+    '"0.' + "0" * 400 + '1"',
+    r'"x\ny"',
+    '"a.5"',
+    '"xA"',
+    '"2026-02-29"',
+    '"2024-02-29"',
+    '"2026-01-01T10:20:30.1234567-05:30"',
+    '"2026-01-01 24:00"',
+    '"2026-01-01T10:20+0530"',
+    '"0000-01-01"',
+    '"9999-12-31T23:59:59.999999Z"',
+    '"2026-13-01"',
+    '"2026-01-01T25:00"',
+    '"2026-01-01T10:20:30.123456"',
+    '"2026-01-01 10:20:30-00:30"',
+    '"2026-01-01T10:20:30+05"',
+]
 BAD_PAYLOADS = [
-    "", " ", "{", "}", '{"a":1,}', '{"a":NaN}', '{"a":-Infinity}', '{"a":01}', "{a:1}", '{"a":"\t"}', r'{"a":"\x"}', "{'a':1}", "\ufeff{}", r'{"a":"\ud800"}', r'{"a":"\ud800\ud800"}', r'{"a":"\udc00x"}', '{"a":1}//c',
-    "\x0b{}", "\u00a0{}", '{"a":.5}', '{"a":1.}', '{"a":+1}', "{}{}", "[{}]", '"{}"', "{}x", r'{"a":"\u00"}', '{"a" "b"}', '{"a":1 "b":2}', '{"a":[1,]}', '{"a":[1}', '{"a":tru}', '{"a":truefalse}', "{1:2}", '{"a":"}',
-    '{"a"}', '{"a":}', '{"a":1}}', '{"a":[}]}', "null", "1", '{"a":1,,"b":2}', '{"a":- 1}', '{"a":"b"c"}', '{"a":0 0}', '{"":""""}', r"{\u007b}", '{"a":nUll}', '{"a":1e}', '{"a":' + "[" * 20 + "1}" + "]" * 20 + "}",
-    '{"a":1,"b":[1,{"c":2},],"d":",]"}', '{"a":inf}', '{"a":-nan}', '{"a":' + "[" * 600 + "}" * 600 + "}",
-]  # fmt: skip
+    "",
+    " ",
+    "{",
+    "}",
+    '{"a":1,}',
+    '{"a":NaN}',
+    '{"a":-Infinity}',
+    '{"a":01}',
+    "{a:1}",
+    '{"a":"\t"}',
+    r'{"a":"\x"}',
+    "{'a':1}",
+    "\ufeff{}",
+    r'{"a":"\ud800"}',
+    r'{"a":"\ud800\ud800"}',
+    r'{"a":"\udc00x"}',
+    '{"a":1}//c',
+    "\x0b{}",
+    "\u00a0{}",
+    '{"a":.5}',
+    '{"a":1.}',
+    '{"a":+1}',
+    "{}{}",
+    "[{}]",
+    '"{}"',
+    "{}x",
+    r'{"a":"\u00"}',
+    '{"a" "b"}',
+    '{"a":1 "b":2}',
+    '{"a":[1,]}',
+    '{"a":[1}',
+    '{"a":tru}',
+    '{"a":truefalse}',
+    "{1:2}",
+    '{"a":"}',
+    '{"a"}',
+    '{"a":}',
+    '{"a":1}}',
+    '{"a":[}]}',
+    "null",
+    "1",
+    '{"a":1,,"b":2}',
+    '{"a":- 1}',
+    '{"a":"b"c"}',
+    '{"a":0 0}',
+    '{"":""""}',
+    r"{\u007b}",
+    '{"a":nUll}',
+    '{"a":1e}',
+    '{"a":' + "[" * 20 + "1}" + "]" * 20 + "}",
+    '{"a":1,"b":[1,{"c":2},],"d":",]"}',
+    '{"a":inf}',
+    '{"a":-nan}',
+    '{"a":' + "[" * 600 + "}" * 600 + "}",
+]
 
 
 def payloads() -> Scenario:
-    """JSON as it comes: every kind of value under a field that rules read as text, number, truth value, instant and array; and what is no JSON object."""
+    """JSON as it comes: every kind of value under a field that rules read as text, number, truth
+    value, instant and array; and what is no JSON object.
+    """
     ref = {"ref": "object.A"}
     later = {"op": "dateAdd", "args": [{"lit": "minute"}, {"lit": 90.5, "type": "number"}, ref]}
     rules = {
-        "Text": {"op": "gte", "args": [ref, {"lit": "a"}]}, "Number": {"op": "gt", "args": [ref, {"lit": 1, "type": "number"}]}, "True": {"op": "eq", "args": [ref, {"lit": True, "type": "boolean"}]},
-        "Instant": {"op": "lt", "args": [ref, {"ref": "now.utc"}]}, "Member": {"op": "contains", "args": [ref, {"lit": "a b"}]}, "Members": {"op": "in", "args": [{"lit": 2.5, "type": "number"}, ref]},
-        "Times": {"op": "gt", "args": [{"op": "mul", "args": [ref, ref]}, {"lit": 0, "type": "number"}]}, "Over": {"op": "isNull", "args": [{"op": "div", "args": [{"lit": 1000000000000, "type": "number"}, ref]}]},
-        "Sum": {"op": "startsWith", "args": [{"op": "add", "args": [ref, {"lit": 0.5, "type": "number"}]}, {"lit": "1"}]}, "Later": {"op": "endsWith", "args": [later, {"lit": ".123456Z"}]},
-        "Regex": {"op": "regex", "args": [ref, {"lit": r"^(?:\w+\.\d{1,2}|x.y|.*\bplain\b)$"}]}, "Half": {"op": "regex", "args": [ref, {"lit": r"(?i)tRu|[^x]\x41|(?P<name>[\w.])5$"}]},
-        "Minutes": {"op": "gt", "args": [{"op": "dateDiffMinutes", "args": [ref, {"ref": "now.utc"}]}, {"lit": 100, "type": "number"}]}, "Ends": {"op": "endsWith", "args": [ref, {"lit": "0"}]},
-        "Holds": {"op": "contains", "args": [ref, {"lit": "."}]}, "Absent": {"op": "isNull", "args": [ref]},
-    }  # fmt: skip
+        "Text": {"op": "gte", "args": [ref, {"lit": "a"}]},
+        "Number": {"op": "gt", "args": [ref, {"lit": 1, "type": "number"}]},
+        "True": {"op": "eq", "args": [ref, {"lit": True, "type": "boolean"}]},
+        "Instant": {"op": "lt", "args": [ref, {"ref": "now.utc"}]},
+        "Member": {"op": "contains", "args": [ref, {"lit": "a b"}]},
+        "Members": {"op": "in", "args": [{"lit": 2.5, "type": "number"}, ref]},
+        "Times": {
+            "op": "gt",
+            "args": [{"op": "mul", "args": [ref, ref]}, {"lit": 0, "type": "number"}],
+        },
+        "Over": {
+            "op": "isNull",
+            "args": [{"op": "div", "args": [{"lit": 1000000000000, "type": "number"}, ref]}],
+        },
+        "Sum": {
+            "op": "startsWith",
+            "args": [{"op": "add", "args": [ref, {"lit": 0.5, "type": "number"}]}, {"lit": "1"}],
+        },
+        "Later": {"op": "endsWith", "args": [later, {"lit": ".123456Z"}]},
+        "Regex": {"op": "regex", "args": [ref, {"lit": r"^(?:\w+\.\d{1,2}|x.y|.*\bplain\b)$"}]},
+        "Half": {"op": "regex", "args": [ref, {"lit": r"(?i)tRu|[^x]\x41|(?P<name>[\w.])5$"}]},
+        "Minutes": {
+            "op": "gt",
+            "args": [
+                {"op": "dateDiffMinutes", "args": [ref, {"ref": "now.utc"}]},
+                {"lit": 100, "type": "number"},
+            ],
+        },
+        "Ends": {"op": "endsWith", "args": [ref, {"lit": "0"}]},
+        "Holds": {"op": "contains", "args": [ref, {"lit": "."}]},
+        "Absent": {"op": "isNull", "args": [ref]},
+    }
     meta = test_runs.snapshot()
     runtime = meta["objects"]["runtime"]
     for number, (code, rule) in enumerate(rules.items()):
-        runtime["slaPolicies"].append({"id": f"r{number}", "code": code, "objectType": "Table", "objectId": "t", "targetMinutes": 60})
-        runtime["slaBindings"].append({"bindingId": "b", "slaId": f"r{number}", "startRule": {"version": 1, "kind": "TimerStart", "expr": rule}})
-    rows = [test_runs.event(f"good{n:02}", n, EJ_ObjectID=f"g{n:02}", EJ_Payload=payload_of(value)) for n, value in enumerate(GOOD_VALUES)]
-    rows += [test_runs.event(f"bad{n:02}", n, EJ_ObjectID=f"b{n:02}", EJ_Payload=payload) for n, payload in enumerate(BAD_PAYLOADS)]
-    rows += [test_runs.event(f"part{n}", n, EJ_ObjectID=f"p{n}", EJ_Payload='{"object":' + value + "}") for n, value in enumerate(('["A"]', '"A"', "1", "null", '{"a": 1}', '[{"A": 1}]', '{"A": {"A": 1}}', '{"B": ",]", "A": "info NaN"}'))]
+        runtime["slaPolicies"].append(
+            {
+                "id": f"r{number}",
+                "code": code,
+                "objectType": "Table",
+                "objectId": "t",
+                "targetMinutes": 60,
+            }
+        )
+        runtime["slaBindings"].append(
+            {
+                "bindingId": "b",
+                "slaId": f"r{number}",
+                "startRule": {"version": 1, "kind": "TimerStart", "expr": rule},
+            }
+        )
+    rows = [
+        test_runs.event(f"good{n:02}", n, EJ_ObjectID=f"g{n:02}", EJ_Payload=payload_of(value))
+        for n, value in enumerate(GOOD_VALUES)
+    ]
+    rows += [
+        test_runs.event(f"bad{n:02}", n, EJ_ObjectID=f"b{n:02}", EJ_Payload=payload)
+        for n, payload in enumerate(BAD_PAYLOADS)
+    ]
+    rows += [
+        test_runs.event(f"part{n}", n, EJ_ObjectID=f"p{n}", EJ_Payload='{"object":' + value + "}")
+        for n, value in enumerate(
+            (
+                '["A"]',
+                '"A"',
+                "1",
+                "null",
+                '{"a": 1}',
+                '[{"A": 1}]',
+                '{"A": {"A": 1}}',
+                '{"B": ",]", "A": "info NaN"}',
+            )
+        )
+    ]
     return Scenario("payloads", test_runs.CONFIG, [Step("2026-01-02T00:00:00", rows)], meta)
 
 
 def hostile() -> Scenario:
-    """Codes, roles, notes and literals of rules that would be SQL, Jinja or an escape, if they could; then the generated tests."""
-    meta, texts = test_runs.snapshot(sla="S" + test_runs.HOSTILE[2], second=test_runs.HOSTILE[1]), test_runs.HOSTILE
+    """Codes, roles, notes and literals of rules that would be SQL, Jinja or an escape, if they
+    could; then the generated tests.
+    """
+    meta, texts = (
+        test_runs.snapshot(sla="S" + test_runs.HOSTILE[2], second=test_runs.HOSTILE[1]),
+        test_runs.HOSTILE,
+    )
     pack = meta["objects"]["workflows"][0]
     for number, text in enumerate(texts):
         if text != texts[1]:
             pack["states"].append({"id": f"h{number}", "code": text})
-        actions = [{"type": "EnqueueEscalation", "target": f"role:{text}", "notes": text, "signalType": text}]
-        pack["transitions"].append({"id": f"g{number}", "code": text, "fromStateId": "s1", "toStateId": "s2" if text == texts[1] else f"h{number}", "actionDsl": {"version": 1, "kind": "Action", "actions": actions}})
+        actions = [
+            {
+                "type": "EnqueueEscalation",
+                "target": f"role:{text}",
+                "notes": text,
+                "signalType": text,
+            }
+        ]
+        pack["transitions"].append(
+            {
+                "id": f"g{number}",
+                "code": text,
+                "fromStateId": "s1",
+                "toStateId": "s2" if text == texts[1] else f"h{number}",
+                "actionDsl": {"version": 1, "kind": "Action", "actions": actions},
+            }
+        )
     meta["objects"]["runtime"]["slaPolicies"][0]["code"] = texts[0]
-    meta["objects"]["runtime"]["slaBindings"][0]["startRule"]["expr"] = {"op": "in", "args": [{"ref": f"object.{texts[0]}"}, *({"lit": text} for text in texts)]}
-    rows = [test_runs.event(text, n, EJ_ObjectID=f"o{n}{text}", EJ_Payload=json.dumps({"transition": {"code": text}, "object": {texts[0]: text}})) for n, text in enumerate(texts)]
-    return Scenario("hostile", test_runs.CONFIG, [Step("2026-01-01T02:00:00", rows), Step("2026-01-01T03:00:00"), Step("2026-01-01T03:00:00", command=("test",))], meta)
+    meta["objects"]["runtime"]["slaBindings"][0]["startRule"]["expr"] = {
+        "op": "in",
+        "args": [{"ref": f"object.{texts[0]}"}, *({"lit": text} for text in texts)],
+    }
+    rows = [
+        test_runs.event(
+            text,
+            n,
+            EJ_ObjectID=f"o{n}{text}",
+            EJ_Payload=json.dumps({"transition": {"code": text}, "object": {texts[0]: text}}),
+        )
+        for n, text in enumerate(texts)
+    ]
+    return Scenario(
+        "hostile",
+        test_runs.CONFIG,
+        [
+            Step("2026-01-01T02:00:00", rows),
+            Step("2026-01-01T03:00:00"),
+            Step("2026-01-01T03:00:00", command=("test",)),
+        ],
+        meta,
+    )
 
 
 def inline() -> Scenario:
     """Entities' own tables with their runtime columns beside; composite keys, the Semantic layer."""
     columns = JOURNAL_TYPES | {"region": "text", "number": "text"}
-    cases = [{"case_id": 1, "tenant_id": "t1"}, {"case_id": 1, "tenant_id": "t2"}, {"case_id": 2, "tenant_id": "t1"}, {"case_id": None, "tenant_id": "t1"}, {"case_id": 1, "tenant_id": None}]
-    parcels = [{"region": region, "number": number} for region, number in (("a|b", "c"), ("a", "b|c"), ("a\\", "|c"), ("a", None), ("", "c"))]
-    beside = {"cases": ({"case_id": "integer", "tenant_id": "text"}, cases), "parcels": ({"region": "text", "number": "text"}, parcels)}
-    steps = [Step("2026-01-01T01:10:00", test_inline.FIRST), Step("2026-01-01T02:00:00", test_inline.SECOND), Step("2026-01-01T02:00:00", command=("run", "--full-refresh")), Step("2026-01-01T02:00:00", command=("test",))]
+    cases = [
+        {"case_id": 1, "tenant_id": "t1"},
+        {"case_id": 1, "tenant_id": "t2"},
+        {"case_id": 2, "tenant_id": "t1"},
+        {"case_id": None, "tenant_id": "t1"},
+        {"case_id": 1, "tenant_id": None},
+    ]
+    parcels = [
+        {"region": region, "number": number}
+        for region, number in (("a|b", "c"), ("a", "b|c"), ("a\\", "|c"), ("a", None), ("", "c"))
+    ]
+    beside = {
+        "cases": ({"case_id": "integer", "tenant_id": "text"}, cases),
+        "parcels": ({"region": "text", "number": "text"}, parcels),
+    }
+    steps = [
+        Step("2026-01-01T01:10:00", test_inline.FIRST),
+        Step("2026-01-01T02:00:00", test_inline.SECOND),
+        Step("2026-01-01T02:00:00", command=("run", "--full-refresh")),
+        Step("2026-01-01T02:00:00", command=("test",)),
+    ]
     config = test_inline.config(test_inline.ENTITY | {"write_back": True}, key=["region", "number"])
     return Scenario("inline", config, steps, test_inline.snapshot(), columns=columns, beside=beside)
 
@@ -241,21 +560,48 @@ def inline() -> Scenario:
 def written() -> Scenario:
     """The runtime columns in an entity's own table: added to it, and kept up."""
     scenario = inline()
-    write = ("run-operation", "ozmeta_runtime.write_inline", "--args", json.dumps({"binding": "case"}))
-    (first, second, *_) = scenario.steps
-    return replace(scenario, name="written", steps=[first, Step(first.as_of, command=write), second, Step(second.as_of, command=write)])
+    write = (
+        "run-operation",
+        "ozmeta_runtime.write_inline",
+        "--args",
+        json.dumps({"binding": "case"}),
+    )
+    first, second, *_ = scenario.steps
+    return replace(
+        scenario,
+        name="written",
+        steps=[first, Step(first.as_of, command=write), second, Step(second.as_of, command=write)],
+    )
 
 
 def signals() -> Scenario:
-    """The signal log and the journal's mirror: said, taken back by a late event, kept by a full refresh."""
+    """The signal log and the journal's mirror: said, taken back by a late event, kept by a full
+    refresh.
+    """
     event = test_runs.event
     config = test_runs.CONFIG | {"journal": test_runs.CONFIG["journal"] | {"mirror": True}}
     steps = [
-        Step("2026-01-01T00:40:00", [event("a", 0, "Go"), event("b", 100, "Back", EJ_CorrelationID="c"), event("bad", 1, EJ_Payload="{")]),
+        Step(
+            "2026-01-01T00:40:00",
+            [
+                event("a", 0, "Go"),
+                event("b", 100, "Back", EJ_CorrelationID="c"),
+                event("bad", 1, EJ_Payload="{"),
+            ],
+        ),
         Step("2026-01-01T02:00:00"),
-        Step("2026-01-01T04:00:00", [event("late", 50, "Back", _SyncDate=dt.datetime(2026, 1, 1, 3, 30)), event("a", 0, "Go", _SyncDate=dt.datetime(2026, 1, 1, 3, 30))]),
+        Step(
+            "2026-01-01T04:00:00",
+            [
+                event("late", 50, "Back", _SyncDate=dt.datetime(2026, 1, 1, 3, 30)),
+                event("a", 0, "Go", _SyncDate=dt.datetime(2026, 1, 1, 3, 30)),
+            ],
+        ),
         Step("2026-01-01T04:00:00", command=("run", "--full-refresh")),
-        Step("2026-01-01T05:00:00", [event("later still", 51, "Go", _SyncDate=dt.datetime(2026, 1, 1, 4, 10))]),
+        Step(
+            "2026-01-01T05:00:00",
+            [event("later still", 51, "Go", _SyncDate=dt.datetime(2026, 1, 1, 4, 10))],
+        ),
         Step("2026-01-01T05:00:00", command=("test",)),
     ]
     return Scenario("signals", config, steps, test_signals.emitting())
@@ -263,17 +609,68 @@ def signals() -> Scenario:
 
 def columns() -> Scenario:
     """A journal whose times and numbers are text, and whose columns have other names."""
-    types = {"event_id": "text", "_TenantID": "text", "EJ_EventType": "text", "happened_at": "text", "EJ_ObjectType": "text", "EJ_ObjectID": "integer", "EJ_Payload": "text", "EJ_Sequence": "text", "_SyncDate": "instant"}
+    types = {
+        "event_id": "text",
+        "_TenantID": "text",
+        "EJ_EventType": "text",
+        "happened_at": "text",
+        "EJ_ObjectType": "text",
+        "EJ_ObjectID": "integer",
+        "EJ_Payload": "text",
+        "EJ_Sequence": "text",
+        "_SyncDate": "instant",
+    }
     config = copy.deepcopy(test_runs.CONFIG)
     config["journal"]["columns"] = {"EJ_ID": "event_id", "EJ_EventTimeUTC": "happened_at"}
-    times = ["2026-01-01T02:00:00+02:00", "2026-01-01 00:10:00.5", "2026-01-01T00:20Z", "2026-02-30 00:00:00", "soon", "", "2026-01-01", "2026-01-01 00:30:00-0030", None, "9999-12-31T23:59:59Z"]
+    times = [
+        "2026-01-01T02:00:00+02:00",
+        "2026-01-01 00:10:00.5",
+        "2026-01-01T00:20Z",
+        "2026-02-30 00:00:00",
+        "soon",
+        "",
+        "2026-01-01",
+        "2026-01-01 00:30:00-0030",
+        None,
+        "9999-12-31T23:59:59Z",
+    ]
     sequences = ["10", "9", "many", "9223372036854775808", "-3", "1.0", "007", "1.5", None, ""]
-    rows = [{"event_id": f"e{n}", "_TenantID": "t1", "EJ_EventType": "X", "happened_at": time, "EJ_ObjectType": "Case", "EJ_ObjectID": 7, "EJ_Payload": json.dumps({"transition": {"code": code}}), "EJ_Sequence": sequence,
-             "_SyncDate": dt.datetime(2026, 1, 1, 0, 20, 0, n)} for n, (time, sequence, code) in enumerate(zip(times, sequences, ["Go", "Back"] * 5, strict=True))]  # fmt: skip
-    return Scenario("columns", config, [Step("2026-01-01T01:00:00", rows), Step("2026-01-01T01:30:00", rows[:2])], test_runs.snapshot(), columns=types)
+    rows = [
+        {
+            "event_id": f"e{n}",
+            "_TenantID": "t1",
+            "EJ_EventType": "X",
+            "happened_at": time,
+            "EJ_ObjectType": "Case",
+            "EJ_ObjectID": 7,
+            "EJ_Payload": json.dumps({"transition": {"code": code}}),
+            "EJ_Sequence": sequence,
+            "_SyncDate": dt.datetime(2026, 1, 1, 0, 20, 0, n),
+        }
+        for n, (time, sequence, code) in enumerate(
+            zip(times, sequences, ["Go", "Back"] * 5, strict=True)
+        )
+    ]
+    return Scenario(
+        "columns",
+        config,
+        [Step("2026-01-01T01:00:00", rows), Step("2026-01-01T01:30:00", rows[:2])],
+        test_runs.snapshot(),
+        columns=types,
+    )
 
 
 SCENARIOS: dict[str, Callable[[], Scenario]] = {
-    "changes": changes, "cases": cases, "payloads": payloads, "hostile": hostile, "columns": columns, "inline": inline, "written": written, "signals": signals, "demo": demo,
-    "world1": lambda: world(1), "world2": lambda: world(2), "world5": lambda: world(5),
-}  # fmt: skip
+    "changes": changes,
+    "cases": cases,
+    "payloads": payloads,
+    "hostile": hostile,
+    "columns": columns,
+    "inline": inline,
+    "written": written,
+    "signals": signals,
+    "demo": demo,
+    "world1": lambda: world(1),
+    "world2": lambda: world(2),
+    "world5": lambda: world(5),
+}

@@ -1,6 +1,8 @@
-"""Runs dbt in an engine's own environment, which has nothing of ours: dbt starts once and parses a project once.
+"""Runs dbt in an engine's own environment, which has nothing of ours: dbt starts once and parses a
+project once.
 
-A line of JSON in, one out. {"open": folder}; then {"dbt": [args], "vars": {}} and {"operation": macro, "args": {}}, whose answer is what the macro
+A line of JSON in, one out. {"open": folder}; then {"dbt": [args], "vars": {}} and {"operation":
+macro, "args": {}}, whose answer is what the macro
 `ozmeta_runtime.answer` printed. Out: {"answer": ...} or {"error": text}.
 """
 
@@ -34,7 +36,17 @@ class Session:
             elif event.info.level == "error":
                 errors.append(text)
 
-        options = ["--project-dir", self.folder, "--profiles-dir", self.folder, "--quiet", "--no-use-colors", "--no-write-json", "--vars", json.dumps(vars)]
+        options = [
+            "--project-dir",
+            self.folder,
+            "--profiles-dir",
+            self.folder,
+            "--quiet",
+            "--no-use-colors",
+            "--no-write-json",
+            "--vars",
+            json.dumps(vars),
+        ]
         result = dbtRunner(manifest=self.manifest, callbacks=[heard]).invoke([*command, *options])
         if not result.success:
             raise RuntimeError("\n".join(errors) or str(result.exception))
@@ -49,7 +61,9 @@ class Session:
         elif "dbt" in request:
             self.invoke(request["dbt"], request["vars"])
         else:
-            printed = self.invoke(["run-operation", request["operation"], "--args", json.dumps(request["args"])], {})
+            printed = self.invoke(
+                ["run-operation", request["operation"], "--args", json.dumps(request["args"])], {}
+            )
             return json.loads(printed[-1]) if printed else None
         return None
 

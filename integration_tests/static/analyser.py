@@ -1,4 +1,6 @@
-"""GoogleSQL's own analyser, which BigQuery is built on, asked about statements: their grammar, names and types. A Go program (googlesql/), since the analyser is to be had as a Go module."""
+"""GoogleSQL's own analyser, which BigQuery is built on, asked about statements: their grammar,
+names and types. A Go program (googlesql/), since the analyser is to be had as a Go module.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,16 @@ SOURCE = Path(__file__).with_name("googlesql")
 
 
 def build() -> Path:
-    """The program, built once for each text of its source. The first time takes some minutes and 7 GB of memory: the analyser is a hundred megabytes of Go."""
+    """The program, built once for each text of its source. The first time takes some minutes and 7
+    GB of memory: the analyser is a hundred megabytes of Go.
+    """
     go = shutil.which("go")
     if not go:
         raise NotRun("no Go toolchain is on the PATH")
     program, ready = HOME / "googlesql/analyser", HOME / "googlesql/ready"
-    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(SOURCE.iterdir()))).hexdigest()
+    wanted = hashlib.sha256(
+        b"".join(path.read_bytes() for path in sorted(SOURCE.iterdir()))
+    ).hexdigest()
     if not ready.is_file() or ready.read_text() != wanted:
         ready.unlink(missing_ok=True)
         run([go, "build", "-mod=readonly", "-buildvcs=false", "-o", str(program), "."], cwd=SOURCE)
@@ -29,7 +35,15 @@ def build() -> Path:
 
 
 def analyse(program: Path, statements: list[str]) -> list[dict[str, Any]]:
-    """For each statement what kind it is, and why it is refused, if it is. Tables that one creates are there for those after it."""
-    done = subprocess.run([str(program)], input="\n".join(map(json.dumps, statements)), capture_output=True, text=True, encoding="utf-8")
+    """For each statement what kind it is, and why it is refused, if it is. Tables that one creates
+    are there for those after it.
+    """
+    done = subprocess.run(
+        [str(program)],
+        input="\n".join(map(json.dumps, statements)),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return [json.loads(line) for line in done.stdout.splitlines()]

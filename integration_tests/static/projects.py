@@ -1,4 +1,6 @@
-"""The dbt projects whose statements are checked: the golden metadata, which has every model and awkward names, as a project for each adapter."""
+"""The dbt projects whose statements are checked: the golden metadata, which has every model and
+awkward names, as a project for each adapter.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,14 @@ from engines.base import PACKAGE, NotRun, environment, put
 from static.analyser import build
 
 GOLDEN = PACKAGE / "generator/tests/golden"
-JOURNAL = {**{name: type_ for name, type_ in JOURNAL_COLUMNS.items() if name not in ("EJ_ID", "EJ_Sequence")}, "event_id": "varchar"}
+JOURNAL = {
+    **{
+        name: type_
+        for name, type_ in JOURNAL_COLUMNS.items()
+        if name not in ("EJ_ID", "EJ_Sequence")
+    },
+    "event_id": "varchar",
+}
 ENTITY = {"CA_ID": "varchar", "org": "varchar", "Title": "varchar"}
 SOURCES = {"raw.event_journal": JOURNAL, "raw.station_journal": JOURNAL, "crm.cases": ENTITY}
 REGEX = '{"op": "regex", "args": [{"ref": "transition.toState"}, {"lit": "^(Closed|Waiting)"}]}'
@@ -25,27 +34,81 @@ PROFILES: dict[str, dict[str, Any]] = {
     "redshift": {"host": "none", "port": 1, "user": "u", "password": "p", "dbname": "db"},
     "bigquery": {"method": "oauth-secrets", "token": "t", "project": "db"},
     "databricks": {"host": "none", "http_path": "/none", "token": "t", "catalog": "db"},
-    "snowflake": {"account": "none", "user": "u", "password": "p", "database": "db", "warehouse": "w"},
+    "snowflake": {
+        "account": "none",
+        "user": "u",
+        "password": "p",
+        "database": "db",
+        "warehouse": "w",
+    },
     "fabric": {"server": "none", "port": 1, "database": "db", "authentication": "CLI"},
-    "sqlserver": {"server": "none", "port": 1, "database": "db", "user": "u", "password": "p", "driver": "ODBC Driver 18 for SQL Server"},
-}  # fmt: skip
+    "sqlserver": {
+        "server": "none",
+        "port": 1,
+        "database": "db",
+        "user": "u",
+        "password": "p",
+        "driver": "ODBC Driver 18 for SQL Server",
+    },
+}
 ADAPTERS = tuple(PROFILES)
-DIALECTS = {"databricks": "databricks", "fabric": "tsql", "sqlserver": "tsql"} | {name: name for name in ("postgres", "redshift", "bigquery", "snowflake")}
+DIALECTS = {"databricks": "databricks", "fabric": "tsql", "sqlserver": "tsql"} | {
+    name: name for name in ("postgres", "redshift", "bigquery", "snowflake")
+}
 TSQL = ("fabric", "sqlserver")
 # the type that each adapter's information schema gives for DuckDB's
 TYPES = {
-    "postgres": {"VARCHAR": "text", "TIMESTAMP": "timestamp without time zone", "BIGINT": "bigint", "BOOLEAN": "boolean"},
-    "redshift": {"VARCHAR": "character varying(65535)", "TIMESTAMP": "timestamp without time zone", "BIGINT": "bigint", "BOOLEAN": "boolean"},
-    "bigquery": {"VARCHAR": "STRING", "TIMESTAMP": "TIMESTAMP", "BIGINT": "INT64", "BOOLEAN": "BOOL"},
-    "databricks": {"VARCHAR": "string", "TIMESTAMP": "timestamp", "BIGINT": "bigint", "BOOLEAN": "boolean"},
-    "snowflake": {"VARCHAR": "TEXT", "TIMESTAMP": "TIMESTAMP_NTZ", "BIGINT": "NUMBER", "BOOLEAN": "BOOLEAN"},
-    "fabric": {"VARCHAR": "varchar", "TIMESTAMP": "datetime2", "BIGINT": "bigint", "BOOLEAN": "bit"},
-    "sqlserver": {"VARCHAR": "varchar", "TIMESTAMP": "datetime2", "BIGINT": "bigint", "BOOLEAN": "bit"},
-}  # fmt: skip
+    "postgres": {
+        "VARCHAR": "text",
+        "TIMESTAMP": "timestamp without time zone",
+        "BIGINT": "bigint",
+        "BOOLEAN": "boolean",
+    },
+    "redshift": {
+        "VARCHAR": "character varying(65535)",
+        "TIMESTAMP": "timestamp without time zone",
+        "BIGINT": "bigint",
+        "BOOLEAN": "boolean",
+    },
+    "bigquery": {
+        "VARCHAR": "STRING",
+        "TIMESTAMP": "TIMESTAMP",
+        "BIGINT": "INT64",
+        "BOOLEAN": "BOOL",
+    },
+    "databricks": {
+        "VARCHAR": "string",
+        "TIMESTAMP": "timestamp",
+        "BIGINT": "bigint",
+        "BOOLEAN": "boolean",
+    },
+    "snowflake": {
+        "VARCHAR": "TEXT",
+        "TIMESTAMP": "TIMESTAMP_NTZ",
+        "BIGINT": "NUMBER",
+        "BOOLEAN": "BOOLEAN",
+    },
+    "fabric": {
+        "VARCHAR": "varchar",
+        "TIMESTAMP": "datetime2",
+        "BIGINT": "bigint",
+        "BOOLEAN": "bit",
+    },
+    "sqlserver": {
+        "VARCHAR": "varchar",
+        "TIMESTAMP": "datetime2",
+        "BIGINT": "bigint",
+        "BOOLEAN": "bit",
+    },
+}
 
 
-def metadata(regex: bool = True, approvals: bool = True, semantic: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The golden project's ozmeta.yml and snapshot, of one database, with a mirror. Without regex, or approvals: what T-SQL can say."""
+def metadata(
+    regex: bool = True, approvals: bool = True, semantic: bool = True
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The golden project's ozmeta.yml and snapshot, of one database, with a mirror. Without regex,
+    or approvals: what T-SQL can say.
+    """
     config = yaml.safe_load((GOLDEN / "ozmeta.yml").read_text(encoding="utf-8"))
     config["journal"]["mirror"] = True
     for source in config["journal"]["sources"]:
@@ -53,10 +116,18 @@ def metadata(regex: bool = True, approvals: bool = True, semantic: bool = True) 
     config["metadb"] = {"snapshot": "metadb/snapshot.json"}
     text = (GOLDEN / "snapshot.json").read_text(encoding="utf-8")
     assert REGEX in text
-    snapshot = json.loads(text if regex else text.replace(REGEX, REGEX.replace("regex", "startsWith").replace("^(Closed|Waiting)", "Wait")))
+    snapshot = json.loads(
+        text
+        if regex
+        else text.replace(
+            REGEX, REGEX.replace("regex", "startsWith").replace("^(Closed|Waiting)", "Wait")
+        )
+    )
     if not semantic:
         runtime = snapshot["objects"]["runtime"]
-        runtime["templateBindings"] = [b for b in runtime["templateBindings"] if b.get("targetLayer") != "Semantic"]
+        runtime["templateBindings"] = [
+            b for b in runtime["templateBindings"] if b.get("targetLayer") != "Semantic"
+        ]
     if not approvals:
         flows, runtime = snapshot["objects"]["workflows"], snapshot["objects"]["runtime"]
         flows["approvalFlows"], runtime["approvalSteps"], runtime["approvalStepRoles"] = [], [], []
@@ -71,19 +142,27 @@ def metadata(regex: bool = True, approvals: bool = True, semantic: bool = True) 
 
 @cache
 def on_duckdb(folder: Path, regex: bool = True, approvals: bool = True) -> DbtProject:
-    """The project, run once on DuckDB over empty journals: it compiles, and the columns of its tables are known."""
+    """The project, run once on DuckDB over empty journals: it compiles, and the columns of its
+    tables are known.
+    """
     project = DbtProject(folder, *metadata(regex, approvals))
     with project.connect() as connection:
         connection.execute("create schema raw; create schema crm")
         for table, columns in SOURCES.items():
-            connection.execute(f"create table {table} ({', '.join(f'{name} {type_}' for name, type_ in columns.items())})")
+            connection.execute(
+                f"create table {table}"
+                f" ({', '.join(f'{name} {type_}' for name, type_ in columns.items())})"
+            )
     project.run("2026-01-06T00:00:00")
     return project
 
 
 def columns_of(project: DbtProject) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
-    for row in project.rows("select table_name, column_name, data_type from information_schema.columns order by table_schema, table_name, ordinal_position"):
+    for row in project.rows(
+        "select table_name, column_name, data_type from information_schema.columns order by"
+        " table_schema, table_name, ordinal_position"
+    ):
         column = (row["column_name"], row["data_type"])
         if column not in found.setdefault(row["table_name"], []):
             found[row["table_name"]].append(column)
@@ -91,12 +170,18 @@ def columns_of(project: DbtProject) -> dict[str, list[tuple[str, str]]]:
 
 
 def install() -> tuple[Path, Path]:
-    """The interpreter that has the adapters, and dbt's new engine: each in an environment of its own, made where it is not there."""
-    return environment("static", "../static/requirements.txt"), environment("dbt-v2", "../static/requirements-v2.txt").with_name("dbt")
+    """The interpreter that has the adapters, and dbt's new engine: each in an environment of its
+    own, made where it is not there.
+    """
+    return environment("static", "../static/requirements.txt"), environment(
+        "dbt-v2", "../static/requirements-v2.txt"
+    ).with_name("dbt")
 
 
 def prepare() -> None:
-    """All that `make test-static` needs, before its tests run side by side. Where the analyser can't be built, its test says why."""
+    """All that `make test-static` needs, before its tests run side by side. Where the analyser
+    can't be built, its test says why.
+    """
     install()
     with suppress(NotRun):
         build()
@@ -109,23 +194,83 @@ def lay_out(adapter: str, project: DbtProject, folder: Path) -> None:
         (folder / name).symlink_to(project.folder / name)
     (folder / "dbt_packages").mkdir()
     (folder / "dbt_packages/ozmeta_runtime").symlink_to(PACKAGE, target_is_directory=True)
-    put(folder, "profiles.yml", {"under_test": {"target": adapter, "outputs": {adapter: {"type": adapter, "schema": "runtime", "threads": 1, **PROFILES.get(adapter, {})}}}})
+    put(
+        folder,
+        "profiles.yml",
+        {
+            "under_test": {
+                "target": adapter,
+                "outputs": {
+                    adapter: {
+                        "type": adapter,
+                        "schema": "runtime",
+                        "threads": 1,
+                        **PROFILES.get(adapter, {}),
+                    }
+                },
+            }
+        },
+    )
 
 
 def sources(adapter: str, types: dict[str, str] | None = None) -> dict[str, list[tuple[str, str]]]:
-    """{table: columns} that the models read, as the adapter's own. types: {column: type} where it is another than the project's."""
-    return {table: [(name, (types or {}).get(name, TYPES[adapter][type_.upper()])) for name, type_ in columns.items()] for table, columns in SOURCES.items()}
+    """{table: columns} that the models read, as the adapter's own. types: {column: type} where it
+    is another than the project's.
+    """
+    return {
+        table: [
+            (name, (types or {}).get(name, TYPES[adapter][type_.upper()]))
+            for name, type_ in columns.items()
+        ]
+        for table, columns in SOURCES.items()
+    }
 
 
-def record(adapter: str, project: DbtProject, folder: Path, python: Path, states: list[str] | None = None, types: dict[str, str] | None = None) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """The statements that the adapter would send for the project's models, and what did not compile. states: see record.py; none are all. types: see sources."""
+def record(
+    adapter: str,
+    project: DbtProject,
+    folder: Path,
+    python: Path,
+    states: list[str] | None = None,
+    types: dict[str, str] | None = None,
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The statements that the adapter would send for the project's models, and what did not
+    compile. states: see record.py; none are all. types: see sources.
+    """
     lay_out(adapter, project, folder)
-    relations = {name: [(column, TYPES[adapter].get(type_, type_)) for column, type_ in columns] for name, columns in columns_of(project).items()}
-    relations |= {table.partition(".")[2]: columns for table, columns in sources(adapter, types).items()}
-    put(folder, "plan.json", json.dumps({"type": adapter, "relations": relations, "journals": ["ops.event_journal", "field.station_journal"], "states": states}))
+    relations = {
+        name: [(column, TYPES[adapter].get(type_, type_)) for column, type_ in columns]
+        for name, columns in columns_of(project).items()
+    }
+    relations |= {
+        table.partition(".")[2]: columns for table, columns in sources(adapter, types).items()
+    }
+    put(
+        folder,
+        "plan.json",
+        json.dumps(
+            {
+                "type": adapter,
+                "relations": relations,
+                "journals": ["ops.event_journal", "field.station_journal"],
+                "states": states,
+            }
+        ),
+    )
     done = subprocess.run(
-        [str(python), str(Path(__file__).with_name("record.py")), str(folder)], cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONUTF8": "1"},
-    )  # fmt: skip
+        [str(python), str(Path(__file__).with_name("record.py")), str(folder)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(folder),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "PYTHONUTF8": "1",
+        },
+    )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return json.loads((folder / "statements.json").read_text()), json.loads((folder / "failures.json").read_text())
+    return json.loads((folder / "statements.json").read_text()), json.loads(
+        (folder / "failures.json").read_text()
+    )

@@ -1,11 +1,15 @@
-"""Writes down every statement that an adapter's materializations would send, with no connection. Runs in the environment that has the adapters, and nothing of ours.
+"""Writes down every statement that an adapter's materializations would send, with no connection.
+Runs in the environment that has the adapters, and nothing of ours.
 
     python record.py FOLDER
 
-FOLDER holds a dbt project and plan.json: {"type": adapter, "relations": {name: [[column, type], ...]}, "journals": [name], "states": [state] or none}, types as the adapter's own. Written to statements.json there:
+FOLDER holds a dbt project and plan.json: {"type": adapter, "relations": {name: [[column, type],
+...]}, "journals": [name], "states": [state] or none}, types as the adapter's own. Written to
+statements.json there:
 [{"state", "model", "sql"}], and to failures.json [{"state", "model", "message"}].
 
-States: first (nothing is there), later (all tables are, and a complete run), changed (the last run had other definitions), refresh (--full-refresh on all of it),
+States: first (nothing is there), later (all tables are, and a complete run), changed (the last run
+had other definitions), refresh (--full-refresh on all of it),
 tests (dbt test; the name of a test stands for the model's).
 """
 
@@ -26,9 +30,19 @@ from dbt.cli.main import dbtRunner  # noqa: E402
 FOLDER = Path(sys.argv[1])
 PLAN = json.loads((FOLDER / "plan.json").read_text(encoding="utf-8"))
 TYPE = PLAN["type"]
-RELATIONS: dict[str, list[tuple[str, str]]] = {name.lower(): [(c, t) for c, t in columns] for name, columns in PLAN["relations"].items()}
-COMMANDS = {"first": ["run"], "later": ["run"], "changed": ["run"], "refresh": ["run", "--full-refresh"], "tests": ["test"]}
-STATES = {state: command for state, command in COMMANDS.items() if state in (PLAN["states"] or [state])}
+RELATIONS: dict[str, list[tuple[str, str]]] = {
+    name.lower(): [(c, t) for c, t in columns] for name, columns in PLAN["relations"].items()
+}
+COMMANDS = {
+    "first": ["run"],
+    "later": ["run"],
+    "changed": ["run"],
+    "refresh": ["run", "--full-refresh"],
+    "tests": ["test"],
+}
+STATES = {
+    state: command for state, command in COMMANDS.items() if state in (PLAN["states"] or [state])
+}
 
 
 class Anything(agate.data_types.DataType):
@@ -39,7 +53,9 @@ class Anything(agate.data_types.DataType):
 
 
 class Texts(str):
-    """The run log's list of definitions, which holds every definition asked for; or, where they changed, none."""
+    """The run log's list of definitions, which holds every definition asked for; or, where they
+    changed, none.
+    """
 
     def __contains__(self, _: object) -> bool:
         return STATE != "changed"
@@ -74,19 +90,33 @@ STATEMENTS: list[dict[str, str]] = []
 
 
 def answer(sql: str) -> Any:
-    """What the package's own queries ask: the last complete run, and numbers. A row has more columns than any of them asks for."""
+    """What the package's own queries ask: the last complete run, and numbers. A row has more
+    columns than any of them asks for.
+    """
     text = " ".join(sql.lower().split())
     if "should_warn" in text:  # dbt counts what a test found
-        return agate.Table([[0, False, False]], ["failures", "should_warn", "should_error"], [Anything() for _ in range(3)])
+        return agate.Table(
+            [[0, False, False]],
+            ["failures", "should_warn", "should_error"],
+            [Anything() for _ in range(3)],
+        )
     if "select run_batch, run_journal" in text:
-        rows = [[7, journal, "2026-01-05 00:00:00", None, Texts("")] for journal in PLAN["journals"]]
-    elif text.startswith("select jv_journal") and "journal_volume" in text:  # from which day each journal is counted again
+        rows = [
+            [7, journal, "2026-01-05 00:00:00", None, Texts("")] for journal in PLAN["journals"]
+        ]
+    elif (
+        text.startswith("select jv_journal") and "journal_volume" in text
+    ):  # from which day each journal is counted again
         rows = [[journal, "2026-01-04 00:00:00"] for journal in PLAN["journals"]]
     elif "max(_updatedate)" in text:
-        rows = [[None, 0, 0, 1, 1, 0, *[0, 8] * 5]]  # as run_state asks: of itself, then of each source old rows and new ones
+        rows = [
+            [None, 0, 0, 1, 1, 0, *[0, 8] * 5]
+        ]  # as run_state asks: of itself, then of each source old rows and new ones
     elif "dbt_full_refresh_incomplete" in text:  # dbt-sqlserver asks whether a full refresh died
         rows = [[0]]
-    elif text.startswith("select case when exists (select 1 from"):  # the run log asks which tables hold rows
+    elif text.startswith(
+        "select case when exists (select 1 from"
+    ):  # the run log asks which tables hold rows
         rows = [[1] * 12]
     elif "as replaced" in text:
         rows = [[1]]
@@ -105,14 +135,20 @@ def patch(plugin: Any) -> None:
 
     def record(self: Any, sql: str) -> None:
         connection = self.get_if_exists()
-        _, _, name, *_ = [*(connection.name or "" if connection else "").split("."), "", ""]  # model.project.name, or test.project.name.hash
+        _, _, name, *_ = [
+            *(connection.name or "" if connection else "").split("."),
+            "",
+            "",
+        ]  # model.project.name, or test.project.name.hash
         STATEMENTS.append({"state": STATE, "model": name, "sql": str(sql)})
 
     def response() -> Any:
         if TYPE == "bigquery":
             from dbt.adapters.bigquery.connections import BigQueryAdapterResponse
 
-            return BigQueryAdapterResponse(_message="OK", code="OK", rows_affected=1, bytes_processed=0)
+            return BigQueryAdapterResponse(
+                _message="OK", code="OK", rows_affected=1, bytes_processed=0
+            )
         return AdapterResponse(_message="OK", code="OK", rows_affected=1)
 
     def execute(self: Any, sql: str, *args: Any, **options: Any) -> Any:
@@ -124,7 +160,15 @@ def patch(plugin: Any) -> None:
         return self.get_thread_connection(), Cursor()
 
     manager.open, manager.execute, manager.add_query = classmethod(opened), execute, add_query
-    for name in ("begin", "commit", "commit_if_has_connection", "add_begin_query", "add_commit_query", "rollback_if_open", "clear_transaction"):
+    for name in (
+        "begin",
+        "commit",
+        "commit_if_has_connection",
+        "add_begin_query",
+        "add_commit_query",
+        "rollback_if_open",
+        "clear_transaction",
+    ):
         if hasattr(manager, name):
             setattr(manager, name, lambda self, *args, **options: None)
 
@@ -133,26 +177,53 @@ def patch(plugin: Any) -> None:
             return []
         found = []
         for name, materialized in MATERIALIZED.items():
-            parts = {"database": schema_relation.database, "schema": schema_relation.schema, "identifier": name}
+            parts = {
+                "database": schema_relation.database,
+                "schema": schema_relation.schema,
+                "identifier": name,
+            }
             if TYPE == "snowflake":
                 parts = {part: value.upper() for part, value in parts.items() if value}
-            found.append(self.Relation.create(**parts, type="view" if materialized == "view" else "table", quote_policy={"database": True, "schema": True, "identifier": True}))
+            found.append(
+                self.Relation.create(
+                    **parts,
+                    type="view" if materialized == "view" else "table",
+                    quote_policy={"database": True, "schema": True, "identifier": True},
+                )
+            )
         return found
 
     def columns(self: Any, relation: Any) -> list[Any]:
         name = relation.identifier.lower()
-        known = next((RELATIONS[n] for n in sorted(RELATIONS, key=len, reverse=True) if name.startswith(n)), [])
+        known = next(
+            (RELATIONS[n] for n in sorted(RELATIONS, key=len, reverse=True) if name.startswith(n)),
+            [],
+        )
         return [self.Column(name, type_) for name, type_ in known]
 
     said = {
-        "list_relations_without_caching": relations, "get_columns_in_relation": columns, "list_schemas": lambda self, *a, **k: [self.config.credentials.schema],
-        "check_schema_exists": lambda self, *a: True, "create_schema": lambda self, *a: None, "expand_target_column_types": lambda self, *a, **k: None,
-        "get_missing_columns": lambda self, *a: [], "verify_database": lambda self, *a: "",
-    }  # fmt: skip
+        "list_relations_without_caching": relations,
+        "get_columns_in_relation": columns,
+        "list_schemas": lambda self, *a, **k: [self.config.credentials.schema],
+        "check_schema_exists": lambda self, *a: True,
+        "create_schema": lambda self, *a: None,
+        "expand_target_column_types": lambda self, *a, **k: None,
+        "get_missing_columns": lambda self, *a: [],
+        "verify_database": lambda self, *a: "",
+    }
     if TYPE == "bigquery":
-        said |= {"is_replaceable": lambda self, *a, **k: True, "get_bq_table": lambda self, *a: None, "drop_relation": lambda self, *a: None, "describe_relation": lambda self, *a: None}
+        said |= {
+            "is_replaceable": lambda self, *a, **k: True,
+            "get_bq_table": lambda self, *a: None,
+            "drop_relation": lambda self, *a: None,
+            "describe_relation": lambda self, *a: None,
+        }
     if TYPE == "databricks":
-        said |= {"is_cluster": lambda self: False, "has_capability": lambda self, *a, **k: True, "compare_dbr_version": lambda self, *a: 1}
+        said |= {
+            "is_cluster": lambda self: False,
+            "has_capability": lambda self, *a, **k: True,
+            "compare_dbr_version": lambda self, *a: 1,
+        }
     for name, value in said.items():
         setattr(adapter, name, value)
 
@@ -174,18 +245,38 @@ factory.AdapterContainer.load_plugin = load_patched  # type: ignore[method-assig
 
 def main() -> None:
     global STATE
-    options = ["--project-dir", str(FOLDER), "--profiles-dir", str(FOLDER), "--quiet", "--no-use-colors", "--no-write-json", "--vars", json.dumps({"ozmeta_as_of": "2026-01-06T00:00:00"})]
+    options = [
+        "--project-dir",
+        str(FOLDER),
+        "--profiles-dir",
+        str(FOLDER),
+        "--quiet",
+        "--no-use-colors",
+        "--no-write-json",
+        "--vars",
+        json.dumps({"ozmeta_as_of": "2026-01-06T00:00:00"}),
+    ]
     parsed = dbtRunner().invoke(["parse", *options])
     if not parsed.success:
         raise SystemExit(f"parse: {parsed.exception}")
     manifest = parsed.result
-    MATERIALIZED.update({node.name: node.config.materialized for node in manifest.nodes.values() if node.resource_type == "model"})  # type: ignore[union-attr]
+    MATERIALIZED.update(
+        {
+            node.name: node.config.materialized
+            for node in manifest.nodes.values()
+            if node.resource_type == "model"
+        }
+    )  # type: ignore[union-attr]
     failures = []
     for STATE, command in STATES.items():
         result = dbtRunner(manifest=manifest).invoke([*command, *options])
         if result.exception:
             failures.append({"state": STATE, "model": "", "message": str(result.exception)})
-        failures += [{"state": STATE, "model": r.node.name, "message": str(r.message)} for r in getattr(result.result, "results", []) if r.status not in ("success", "pass", "skipped")]
+        failures += [
+            {"state": STATE, "model": r.node.name, "message": str(r.message)}
+            for r in getattr(result.result, "results", [])
+            if r.status not in ("success", "pass", "skipped")
+        ]
     (FOLDER / "statements.json").write_text(json.dumps(STATEMENTS, indent=1), encoding="utf-8")
     (FOLDER / "failures.json").write_text(json.dumps(failures, indent=1), encoding="utf-8")
 

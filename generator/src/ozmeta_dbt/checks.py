@@ -280,9 +280,10 @@ class Checks:
             and expr.get("op") in ("eq", "ne", "gt", "gte", "lt", "lte")
             and None in args
         ):
-            return at.at(
-                "args", args.index(None)
-            ), "a comparison with null is never true; use isNull or isNotNull"
+            return (
+                at.at("args", args.index(None)),
+                "a comparison with null is never true; use isNull or isNotNull",
+            )
         refs = {arg["ref"] for arg in args if isinstance(arg, dict) and "ref" in arg}
         literals = ", ".join(repr(arg) for arg in args if isinstance(arg, str))
         if expr.get("op") in ("eq", "in") if isinstance(expr, dict) else False:
@@ -293,9 +294,11 @@ class Checks:
             }
             for ref in refs & verb.keys():
                 return at, f"no enabled transition {verb[ref]} {literals}"
-        return at, "no event can make this part true" if at != rule.origin.at(
-            "expr"
-        ) else "no event can make it so"
+        return at, (
+            "no event can make this part true"
+            if at != rule.origin.at("expr")
+            else "no event can make it so"
+        )
 
     # ------------------------------------------------------------ literals
 

@@ -18,42 +18,77 @@ from ozmeta_dbt.bindings import Binding
 from ozmeta_dbt.config import FILE_NAME, Config, load_config
 from ozmeta_dbt.dbt_project import with_schemas
 from ozmeta_dbt.instants import instant
-from ozmeta_dbt.problems import EXIT_DATABASE, EXIT_DIFFERENT, EXIT_FILE, EXIT_INVALID, EXIT_OK, EXIT_UNEXPECTED, DatabaseProblem, FileProblem, InvalidMetadata, Problems
+from ozmeta_dbt.problems import (
+    EXIT_DATABASE,
+    EXIT_DIFFERENT,
+    EXIT_FILE,
+    EXIT_INVALID,
+    EXIT_OK,
+    EXIT_UNEXPECTED,
+    DatabaseProblem,
+    FileProblem,
+    InvalidMetadata,
+    Problems,
+)
 from ozmeta_dbt.project import files_of, read_project, read_rows
 from ozmeta_dbt.prove.dbt import Dbt, DbtFailed, vars_of
 from ozmeta_dbt.readers import MetaRows
 from ozmeta_dbt.render import models_of
 from ozmeta_dbt.words import counted
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="From OZMetaDB metadata to live workflow state, SLA timers and escalation queues in dbt.")
-WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200  # tables in a log are read in full, not folded to 80
-out, err = Console(highlight=False, soft_wrap=True, width=WIDE), Console(stderr=True, highlight=False, soft_wrap=True)
-ProjectDir = Annotated[Path, typer.Option("--project-dir", help="The dbt project; ozmeta.yml stands at its root.")]
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="From OZMetaDB metadata to live workflow state, SLA timers and escalation queues in dbt.",
+)
+WIDE = (
+    None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200
+)  # tables in a log are read in full, not folded to 80
+out, err = (
+    Console(highlight=False, soft_wrap=True, width=WIDE),
+    Console(stderr=True, highlight=False, soft_wrap=True),
+)
+ProjectDir = Annotated[
+    Path, typer.Option("--project-dir", help="The dbt project; ozmeta.yml stands at its root.")
+]
 
 ProfilesDir = Annotated[Path | None, typer.Option("--profiles-dir", help="As dbt's own option.")]
 Profile = Annotated[str | None, typer.Option("--profile", help="As dbt's own option.")]
 Target = Annotated[str | None, typer.Option("--target", "-t", help="As dbt's own option.")]
-Vars = Annotated[str | None, typer.Option("--vars", help="As dbt's own option, for what the project needs.")]
+Vars = Annotated[
+    str | None, typer.Option("--vars", help="As dbt's own option, for what the project needs.")
+]
 
 STARTING_CONFIG = """\
 # What ozmeta-dbt reads and writes; see the README of ozmeta_runtime.
 version: 1
 metadb: {snapshot: metadb/snapshot.json}   # MetaDB's export; or {folder: metadb/}, a file per table: RuntimeBinding.csv, .yml or .json;
-                                           # or a live database, whose URL is in that variable: {url_env: METADB_URL, client: SFO, project: CaseMgmt}
+                                           # or a live database, whose URL is in that variable:
+                                           # {url_env: METADB_URL, client: SFO, project: CaseMgmt}
 output: models/ozmeta                      # the folder it writes; it touches nothing else
 journal:
   source: {name: ops, schema: raw, table: event_journal}
-  # columns: {EJ_ID: event_id}             # only those called otherwise; `_SyncDate: null` for a journal without one
+  # columns: {EJ_ID: event_id}             # only those called otherwise; `_SyncDate: null` for a
+  # journal without one
   # stream: EJ_SourceSystem                # or none, where an object's writers share one counter
-  # lookback_minutes: 60                   # how late a row may appear behind the _SyncDate already read
-  # ignore_object_types: [Heartbeat]       # of other systems that write to this journal: no test warns of their rows
+  # lookback_minutes: 60                   # how late a row may appear behind the _SyncDate already
+  # read
+  # ignore_object_types: [Heartbeat]       # of other systems that write to this journal: no test
+  # warns of their rows
 # bindings:
-#   Case: {conflict_policy: first_writer_wins, object_types: [Case, CA], auto_close: true, approval_flows: [Release]}
-# tests: {quarantined_share: {warn: 0.01, error: 0.2}}   # shares of refused rows from which `dbt test` warns and fails; or false, or per binding
-# warehouses: [bigquery, fabric]             # where the models will run, by dbt's adapters: what one of them can't do is said when they are written
-# tenants: [acme, globex]                  # all tenants there are: then a rule that compares tenant.id with another one is refused
-# rollups: {prefix: ozmeta_}                # what the names of the views over all bindings begin with; or false: only the two that count the journal
-# approval_events: {requested: Approval.Requested, approved: Approval.Approved, rejected: Approval.Rejected, withdrawn: Approval.Withdrawn}
+# Case: {conflict_policy: first_writer_wins, object_types: [Case, CA], auto_close: true,
+# approval_flows: [Release]}
+# tests: {quarantined_share: {warn: 0.01, error: 0.2}}   # shares of refused rows from which `dbt
+# test` warns and fails; or false, or per binding
+# warehouses: [bigquery, fabric]             # where the models will run, by dbt's adapters: what
+# one of them can't do is said when they are written
+# tenants: [acme, globex]                  # all tenants there are: then a rule that compares
+# tenant.id with another one is refused
+# rollups: {prefix: ozmeta_}                # what the names of the views over all bindings begin
+# with; or false: only the two that count the journal
+# approval_events: {requested: Approval.Requested, approved: Approval.Approved, rejected:
+# Approval.Rejected, withdrawn: Approval.Withdrawn}
 """
 
 
@@ -78,7 +113,13 @@ def load_rows(project: Path) -> tuple[Config, MetaRows, list[Binding]]:
 @app.command()
 def init(
     project_dir: ProjectDir = Path("."),
-    with_example: Annotated[bool, typer.Option("--example", help="Also write a small metadata folder and a journal of 20 rows, which run.")] = False,
+    with_example: Annotated[
+        bool,
+        typer.Option(
+            "--example",
+            help="Also write a small metadata folder and a journal of 20 rows, which run.",
+        ),
+    ] = False,
 ) -> None:
     """Write an ozmeta.yml to start from. Leaves one that is there alone."""
     path = project_dir / FILE_NAME
@@ -96,7 +137,10 @@ def init(
         raise FileProblem(f"{path} is there already") from None
     except OSError as error:
         raise FileProblem(f"{path} can't be written: {error}") from None
-    out.print(f"wrote {escape(str(path))}: say there where MetaDB and the journal are, then run `ozmeta-dbt generate`")
+    out.print(
+        f"wrote {escape(str(path))}: say there where MetaDB and the journal are, then run"
+        " `ozmeta-dbt generate`"
+    )
 
 
 @app.command()
@@ -105,31 +149,76 @@ def validate(project_dir: ProjectDir = Path(".")) -> None:
     _, bindings = load(project_dir)
     for binding in bindings:
         out.print(
-            f"[bold]{escape(binding.object_type)}[/]: {counted(len(binding.workflow.states), 'state')}, {counted(len(binding.workflow.transitions), 'transition')}, "
-            f"{counted(len(binding.slas), 'SLA')}; models {binding.name}_{', '.join(models_of(binding))}"
+            f"[bold]{escape(binding.object_type)}[/]:"
+            f" {counted(len(binding.workflow.states), 'state')},"
+            f" {counted(len(binding.workflow.transitions), 'transition')},"
+            f" {counted(len(binding.slas), 'SLA')}; models"
+            f" {binding.name}_{', '.join(models_of(binding))}"
         )
-    out.print("[green]the metadata is valid[/]" if bindings else "[yellow]the metadata is valid, and has no binding to generate[/]")
+    out.print(
+        "[green]the metadata is valid[/]"
+        if bindings
+        else "[yellow]the metadata is valid, and has no binding to generate[/]"
+    )
 
 
 @app.command()
 def generate(
     project_dir: ProjectDir = Path("."),
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 2 if anything would change.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change. With --check, also exit with 2 if anything would.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files that were edited by hand; with --check or --diff, nothing is written.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 2 if anything would change.")
+    ] = False,
+    diff: Annotated[
+        bool,
+        typer.Option(
+            "--diff",
+            help=(
+                "Write nothing; show what would change. With --check, also exit with 2 if anything"
+                " would."
+            ),
+        ),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help=(
+                "Overwrite files that were edited by hand; with --check or --diff, nothing is"
+                " written."
+            ),
+        ),
+    ] = False,
 ) -> None:
-    """Write the dbt models of every runtime binding; with --check or --diff, only say or show what would change."""
+    """Write the dbt models of every runtime binding; with --check or --diff, only say or show what
+    would change.
+    """
     config, bindings = load(project_dir)
-    plan = writer.plan(project_dir / config.output, files_of(project_dir, config, bindings), aliases.names_of(bindings))
+    plan = writer.plan(
+        project_dir / config.output,
+        files_of(project_dir, config, bindings),
+        aliases.names_of(bindings),
+    )
     for note in leftovers.left_behind(plan):
         err.print(f"[dim]note[/]    {escape(note)}")
     if diff and plan.changes:
         text = writer.diff(plan)
-        out.print(Syntax(text, "diff", background_color="default")) if out.is_terminal else print(text, end="")
+        (
+            out.print(Syntax(text, "diff", background_color="default"))
+            if out.is_terminal
+            else print(text, end="")
+        )
     if check or diff:
         for name in sorted([*plan.write, *plan.remove]) if check else plan.edited:
-            edited = ", which was edited by hand" + ("" if force else ": generate refuses to, without --force") if name in plan.edited else ""
-            err.print(f"would {'remove' if name in plan.remove else 'write'} {escape(config.output)}/{escape(name)}{edited}")
+            edited = (
+                ", which was edited by hand"
+                + ("" if force else ": generate refuses to, without --force")
+                if name in plan.edited
+                else ""
+            )
+            err.print(
+                f"would {'remove' if name in plan.remove else 'write'}"
+                f" {escape(config.output)}/{escape(name)}{edited}"
+            )
         if not plan.changes:
             out.print("[green]everything is as it would be generated[/]")
         elif check:
@@ -137,36 +226,59 @@ def generate(
         return
     if plan.edited and not force:
         raise FileProblem(
-            "edited by hand since they were generated: " + ", ".join(f"{config.output}/{name}" for name in plan.edited)
-            + ". Nothing was written. Look with --diff, then generate with --force, or move what you need elsewhere."
-        )  # fmt: skip
+            "edited by hand since they were generated: "
+            + ", ".join(f"{config.output}/{name}" for name in plan.edited)
+            + ". Nothing was written. Look with --diff, then generate with --force, or move what"
+            " you need elsewhere."
+        )
     writer.apply(plan)
-    out.print(f"{counted(len(bindings), 'binding')}: {counted(len(plan.write), 'file')} written, {len(plan.remove)} removed, {len(plan.unchanged)} unchanged in {escape(config.output)}")
+    out.print(
+        f"{counted(len(bindings), 'binding')}: {counted(len(plan.write), 'file')} written,"
+        f" {len(plan.remove)} removed, {len(plan.unchanged)} unchanged in {escape(config.output)}"
+    )
 
 
 @app.command()
 def export(
     path: Annotated[Path, typer.Argument(help="The snapshot to write: metadb/snapshot.json.")],
     project_dir: ProjectDir = Path("."),
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 2 if the snapshot would change.")] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing; exit with 2 if the snapshot would change."),
+    ] = False,
 ) -> None:
-    """Write what is read of MetaDB, from wherever ozmeta.yml says, as one snapshot: the same metadata, the same bytes."""
+    """Write what is read of MetaDB, from wherever ozmeta.yml says, as one snapshot: the same
+    metadata, the same bytes.
+    """
     config, rows, _ = load_rows(project_dir)
     source = project_dir / config.metadb.snapshot if config.metadb.snapshot else None
     if source and os.path.realpath(path) == os.path.realpath(source):
-        raise FileProblem(f"{path} is what metadb.snapshot in {FILE_NAME} reads; an export holds what the generator needs of it, so give it another name")
+        raise FileProblem(
+            f"{path} is what metadb.snapshot in {FILE_NAME} reads; an export holds what the"
+            " generator needs of it, so give it another name"
+        )
     text = snapshot.snapshot_text(rows)
     same = writer.read_bytes(path) == text.encode()
     if check:
-        out.print(f"[green]{escape(str(path))} is as it would be exported[/]" if same else f"would write {escape(str(path))}")
+        out.print(
+            f"[green]{escape(str(path))} is as it would be exported[/]"
+            if same
+            else f"would write {escape(str(path))}"
+        )
         raise typer.Exit(EXIT_OK if same else EXIT_INVALID)
     if not same:
         writer.apply(writer.Plan(path.parent, write={path.name: text}))
-    out.print(f"{escape(str(path))} {'is unchanged' if same else 'written'}: {counted(sum(map(len, rows.rows.values())), 'row')} of {counted(sum(map(bool, rows.rows.values())), 'table')}")
+    out.print(
+        f"{escape(str(path))} {'is unchanged' if same else 'written'}:"
+        f" {counted(sum(map(len, rows.rows.values())), 'row')} of"
+        f" {counted(sum(map(bool, rows.rows.values())), 'table')}"
+    )
 
 
 def event_aliases(project: Path, name: str) -> dict[str, str]:
-    """{old event type: name of today} of a binding, by what its models are called; none where the project has no ozmeta.yml any more."""
+    """{old event type: name of today} of a binding, by what its models are called; none where the
+    project has no ozmeta.yml any more.
+    """
     if not (project / FILE_NAME).exists():
         return {}
     _, bindings = read_project(project, Problems())
@@ -175,12 +287,23 @@ def event_aliases(project: Path, name: str) -> dict[str, str]:
 
 @app.command()
 def explain(
-    binding: Annotated[str, typer.Argument(help="Its name, or an object type of it, in any spelling: case, Case, CA.")],
+    binding: Annotated[
+        str,
+        typer.Argument(help="Its name, or an object type of it, in any spelling: case, Case, CA."),
+    ],
     object_id: Annotated[str, typer.Argument(help="The object's id, as in the journal.")],
-    tenant: Annotated[str | None, typer.Option(help="Where several tenants have an object of that id.")] = None,
-    project_dir: ProjectDir = Path("."), profiles_dir: ProfilesDir = None, profile: Profile = None, target: Target = None, vars: Vars = None,  # fmt: skip
+    tenant: Annotated[
+        str | None, typer.Option(help="Where several tenants have an object of that id.")
+    ] = None,
+    project_dir: ProjectDir = Path("."),
+    profiles_dir: ProfilesDir = None,
+    profile: Profile = None,
+    target: Target = None,
+    vars: Vars = None,
 ) -> None:
-    """Show one object's events in the order they count, and what each did: which timers it started and stopped, what was raised, and why."""
+    """Show one object's events in the order they count, and what each did: which timers it started
+    and stopped, what was raised, and why.
+    """
     from ozmeta_dbt.prove.explain import objects, rename, show, tenant as tenant_of
 
     dbt = Dbt(project_dir, profiles_dir, profile, target, vars_of(vars))
@@ -189,13 +312,24 @@ def explain(
     found = objects(answer)
     for facts in found.values():
         rename(facts, event_aliases(project_dir, binding))
-    shown = {key: facts for key, facts in found.items() if tenant is None or tenant_of(facts) == tenant}
+    shown = {
+        key: facts for key, facts in found.items() if tenant is None or tenant_of(facts) == tenant
+    }
     for facts in shown.values():
         show(binding, object_id, facts, out)
         out.print()
     if not shown:
         tenants = ", ".join(str(tenant_of(facts)) for facts in found.values())
-        err.print(escape(f"the tables hold nothing of {binding} {object_id}" + (f" of tenant {tenant}; it is there for: {tenants}" if found else ": no event of that id was read yet")))
+        err.print(
+            escape(
+                f"the tables hold nothing of {binding} {object_id}"
+                + (
+                    f" of tenant {tenant}; it is there for: {tenants}"
+                    if found
+                    else ": no event of that id was read yet"
+                )
+            )
+        )
         for sentence in unclaimed:
             err.print(escape(sentence))
         raise typer.Exit(EXIT_DIFFERENT)
@@ -203,15 +337,40 @@ def explain(
 
 @app.command()
 def verify(
-    bindings: Annotated[list[str] | None, typer.Argument(help="Those to verify, by name in any spelling; all, without.")] = None,
-    sample: Annotated[float, typer.Option(min=0.000001, max=1, help="Share of the objects to fold afresh: 0.01 is one in a hundred.")] = 1.0,
+    bindings: Annotated[
+        list[str] | None,
+        typer.Argument(help="Those to verify, by name in any spelling; all, without."),
+    ] = None,
+    sample: Annotated[
+        float,
+        typer.Option(
+            min=0.000001,
+            max=1,
+            help="Share of the objects to fold afresh: 0.01 is one in a hundred.",
+        ),
+    ] = 1.0,
     salt: Annotated[str, typer.Option(help="Another text draws another sample.")] = "",
-    object_id: Annotated[list[str] | None, typer.Option("--object", help="Only this object; may be repeated.")] = None,
-    show: Annotated[int, typer.Option(min=0, max=100, help="Of how many differing objects to show everything.")] = 3,
-    keep: Annotated[bool, typer.Option("--keep", help="Keep what was folded afresh, in the schema ending in __ozmeta_verify.")] = False,
-    project_dir: ProjectDir = Path("."), profiles_dir: ProfilesDir = None, profile: Profile = None, target: Target = None, vars: Vars = None,  # fmt: skip
+    object_id: Annotated[
+        list[str] | None, typer.Option("--object", help="Only this object; may be repeated.")
+    ] = None,
+    show: Annotated[
+        int, typer.Option(min=0, max=100, help="Of how many differing objects to show everything.")
+    ] = 3,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep", help="Keep what was folded afresh, in the schema ending in __ozmeta_verify."
+        ),
+    ] = False,
+    project_dir: ProjectDir = Path("."),
+    profiles_dir: ProfilesDir = None,
+    profile: Profile = None,
+    target: Target = None,
+    vars: Vars = None,
 ) -> None:
-    """Fold the journal afresh and compare it with what the incremental tables hold. Exit status 1 where they differ."""
+    """Fold the journal afresh and compare it with what the incremental tables hold. Exit status 1
+    where they differ.
+    """
     from ozmeta_dbt.prove.verify import Choice, verify
 
     config, _ = load(project_dir)
@@ -221,10 +380,23 @@ def verify(
         raise typer.Exit(EXIT_DIFFERENT)
 
 
-journal_app = typer.Typer(no_args_is_help=True, help="A station's journal as a file, and that file appended to the centre's journal.")
+journal_app = typer.Typer(
+    no_args_is_help=True,
+    help="A station's journal as a file, and that file appended to the centre's journal.",
+)
 app.add_typer(journal_app, name="journal")
-UrlEnv = Annotated[str, typer.Option("--url-env", metavar="NAME", help="The environment variable that holds the SQLAlchemy URL of the journal's database.")]
-SourceName = Annotated[str | None, typer.Option("--source", help="Which of several journals, as name.table of ozmeta.yml.")]
+UrlEnv = Annotated[
+    str,
+    typer.Option(
+        "--url-env",
+        metavar="NAME",
+        help="The environment variable that holds the SQLAlchemy URL of the journal's database.",
+    ),
+]
+SourceName = Annotated[
+    str | None,
+    typer.Option("--source", help="Which of several journals, as name.table of ozmeta.yml."),
+]
 
 
 def journals() -> ModuleType:
@@ -234,44 +406,93 @@ def journals() -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != "sqlalchemy":
             raise
-        raise DatabaseProblem("to read or write a journal, SQLAlchemy is needed: pip install 'ozmeta-dbt[database]', or 'ozmeta-dbt[mssql]' for SQL Server") from None
+        raise DatabaseProblem(
+            "to read or write a journal, SQLAlchemy is needed: pip install 'ozmeta-dbt[database]',"
+            " or 'ozmeta-dbt[mssql]' for SQL Server"
+        ) from None
     return journal
 
 
 @journal_app.command("export")
 def journal_export(
-    path: Annotated[Path, typer.Argument(help="The file to write: station-7.ndjson.")], url_env: UrlEnv,
-    since: Annotated[str | None, typer.Option(help="Only rows that reached this journal at or after that instant, UTC: 2026-03-01T12:00:00.")] = None,
-    source: SourceName = None, project_dir: ProjectDir = Path("."),
-) -> None:  # fmt: skip
+    path: Annotated[Path, typer.Argument(help="The file to write: station-7.ndjson.")],
+    url_env: UrlEnv,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help=(
+                "Only rows that reached this journal at or after that instant, UTC:"
+                " 2026-03-01T12:00:00."
+            )
+        ),
+    ] = None,
+    source: SourceName = None,
+    project_dir: ProjectDir = Path("."),
+) -> None:
     """Write a journal to a file, a row a line: the same rows, the same bytes."""
     journal, config = journals(), with_schemas(project_dir, load_config(project_dir))
     moment = instant(since) if since is not None else None
     if since is not None and moment is None:
-        raise typer.BadParameter("an instant is expected, such as 2026-03-01T12:00:00", param_hint="--since")
+        raise typer.BadParameter(
+            "an instant is expected, such as 2026-03-01T12:00:00", param_hint="--since"
+        )
     rows, last = journal.export(path, journal.Place.of(config, source), url_env, moment)
-    out.print(f"{escape(str(path))}: {counted(rows, 'row')}" + (f", the last of {last}" if last else ""))
+    out.print(
+        f"{escape(str(path))}: {counted(rows, 'row')}" + (f", the last of {last}" if last else "")
+    )
 
 
 @journal_app.command("replay")
-def journal_replay(path: Annotated[Path, typer.Argument(help="What `journal export` wrote.")], url_env: UrlEnv, source: SourceName = None, project_dir: ProjectDir = Path(".")) -> None:
+def journal_replay(
+    path: Annotated[Path, typer.Argument(help="What `journal export` wrote.")],
+    url_env: UrlEnv,
+    source: SourceName = None,
+    project_dir: ProjectDir = Path("."),
+) -> None:
     """Append a file's rows to a journal, those that are not there yet, all or none of them."""
     journal, config = journals(), with_schemas(project_dir, load_config(project_dir))
     done = journal.replay(path, journal.Place.of(config, source), url_env)
-    out.print(escape(f"{path}: {counted(done.rows, 'row')}, {done.appended} appended, {done.there} were there"))
+    out.print(
+        escape(
+            f"{path}: {counted(done.rows, 'row')}, {done.appended} appended, {done.there} were"
+            " there"
+        )
+    )
     if done.clashes:
-        more = f" and {done.clashes - len(done.clashing)} more" if done.clashes > len(done.clashing) else ""
-        err.print("[yellow]warning[/] " + escape(f"{done.clashes} of the appended have an EJ_ID that was there with other content ({', '.join(done.clashing)}{more}): of one object's, the next run quarantines them as ConflictingDuplicate"))
+        more = (
+            f" and {done.clashes - len(done.clashing)} more"
+            if done.clashes > len(done.clashing)
+            else ""
+        )
+        err.print(
+            "[yellow]warning[/] "
+            + escape(
+                f"{done.clashes} of the appended have an EJ_ID that was there with other content"
+                f" ({', '.join(done.clashing)}{more}): of one object's, the next run quarantines"
+                " them as ConflictingDuplicate"
+            )
+        )
     if done.left_out:
-        err.print("[yellow]warning[/] " + escape(f"the journal has no column for {', '.join(sorted(done.left_out))}: left out"))
+        err.print(
+            "[yellow]warning[/] "
+            + escape(f"the journal has no column for {', '.join(sorted(done.left_out))}: left out")
+        )
 
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where to put the demo project; made afresh.")] = Path("ozmeta_demo"),
-    package: Annotated[Path, typer.Option(help="The ozmeta_runtime dbt package: a checkout of its repository.")] = Path("."),
-    events: Annotated[int, typer.Option(min=500, max=2_000_000, help="About how many events.")] = 20_000,
-    refreshes: Annotated[int, typer.Option(min=0, max=50, help="How many daily refreshes follow the first load.")] = 7,
+    folder: Annotated[
+        Path, typer.Argument(help="Where to put the demo project; made afresh.")
+    ] = Path("ozmeta_demo"),
+    package: Annotated[
+        Path, typer.Option(help="The ozmeta_runtime dbt package: a checkout of its repository.")
+    ] = Path("."),
+    events: Annotated[
+        int, typer.Option(min=500, max=2_000_000, help="About how many events.")
+    ] = 20_000,
+    refreshes: Annotated[
+        int, typer.Option(min=0, max=50, help="How many daily refreshes follow the first load.")
+    ] = 7,
 ) -> None:
     """Three entities, 60 days of events: a first load, then daily refreshes, on DuckDB."""
     from ozmeta_dbt.demo import run_demo
@@ -280,7 +501,9 @@ def demo(
 
 
 @app.callback(invoke_without_command=True)
-def options(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
     if version:
         out.print(__version__)
         raise typer.Exit()
@@ -308,5 +531,8 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001
         if os.environ.get("OZMETA_DEBUG"):
             raise
-        err.print(f"[red]unexpected[/] {type(error).__name__}: {escape(str(error))}; set OZMETA_DEBUG=1 to see where, and please report it")
+        err.print(
+            f"[red]unexpected[/] {type(error).__name__}: {escape(str(error))}; set OZMETA_DEBUG=1"
+            " to see where, and please report it"
+        )
         sys.exit(EXIT_UNEXPECTED)

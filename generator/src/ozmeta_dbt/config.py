@@ -8,7 +8,20 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainValidator, StringConstraints, Tag, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
@@ -19,20 +32,57 @@ FILE_NAME = "ozmeta.yml"
 MAX_VOTERS = 1000  # the fold carries a step's votes along as one text
 
 CANONICAL_COLUMNS = (
-    "EJ_ID", "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_ObjectType", "EJ_ObjectID", "EJ_CorrelationID",
-    "EJ_CausationID", "EJ_SourceSystem", "EJ_SourceKey", "EJ_Payload", "EJ_PayloadHash", "EJ_Sequence", "_SyncDate",
-)  # fmt: skip
-NEEDED_COLUMNS = {"EJ_ID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_ObjectType", "EJ_ObjectID", "EJ_Payload"}
-# Columns that may tell messages apart. The object always does; the rest differs between two deliveries or is what is delivered.
+    "EJ_ID",
+    "_TenantID",
+    "EJ_EventType",
+    "EJ_EventTimeUTC",
+    "EJ_Actor",
+    "EJ_ObjectType",
+    "EJ_ObjectID",
+    "EJ_CorrelationID",
+    "EJ_CausationID",
+    "EJ_SourceSystem",
+    "EJ_SourceKey",
+    "EJ_Payload",
+    "EJ_PayloadHash",
+    "EJ_Sequence",
+    "_SyncDate",
+)
+NEEDED_COLUMNS = {
+    "EJ_ID",
+    "EJ_EventType",
+    "EJ_EventTimeUTC",
+    "EJ_ObjectType",
+    "EJ_ObjectID",
+    "EJ_Payload",
+}
+# Columns that may tell messages apart. The object always does; the rest differs between two
+# deliveries or is what is delivered.
 MESSAGE_COLUMNS = (
-    "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_CorrelationID", "EJ_CausationID", "EJ_SourceSystem", "EJ_SourceKey",
-    "EJ_PayloadHash", "EJ_Sequence",
-)  # fmt: skip
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_$-]*$", max_length=128)]
+    "_TenantID",
+    "EJ_EventType",
+    "EJ_EventTimeUTC",
+    "EJ_Actor",
+    "EJ_CorrelationID",
+    "EJ_CausationID",
+    "EJ_SourceSystem",
+    "EJ_SourceKey",
+    "EJ_PayloadHash",
+    "EJ_Sequence",
+)
+Identifier = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_$-]*$", max_length=128)
+]
 
 
-ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=128)]  # looked up among a table's columns, in any case; never SQL by itself
-KeyColumns = Annotated[list[ColumnName], Field(min_length=1, max_length=16), BeforeValidator(lambda v: [v] if isinstance(v, str) else v)]
+ColumnName = Annotated[
+    str, StringConstraints(min_length=1, max_length=128)
+]  # looked up among a table's columns, in any case; never SQL by itself
+KeyColumns = Annotated[
+    list[ColumnName],
+    Field(min_length=1, max_length=16),
+    BeforeValidator(lambda v: [v] if isinstance(v, str) else v),
+]
 
 
 class Strict(BaseModel):
@@ -49,11 +99,15 @@ def refused_column(name: str) -> str:
         return f"{name}: two deliveries of one message may differ there, or it is their content"
     close = difflib.get_close_matches(name.casefold(), [c.casefold() for c in MESSAGE_COLUMNS], n=1)
     meant = next((c for c in MESSAGE_COLUMNS if c.casefold() in close), None)
-    return f"'{name}' is not a column of the EventJournal" + (f"; did you mean {meant}?" if meant else "")
+    return f"'{name}' is not a column of the EventJournal" + (
+        f"; did you mean {meant}?" if meant else ""
+    )
 
 
 class MetaDb(Strict):
-    """Where MetaDB is read from: exactly one of three places. The URL of a live database is a secret, so only the variable that holds it is named."""
+    """Where MetaDB is read from: exactly one of three places. The URL of a live database is a
+    secret, so only the variable that holds it is named.
+    """
 
     snapshot: str | None = None
     folder: str | None = None
@@ -64,27 +118,42 @@ class MetaDb(Strict):
     @model_validator(mode="before")
     @classmethod
     def one_source(cls, data: object) -> object:
-        if isinstance(data, dict) and not data.keys() - cls.model_fields.keys():  # an unknown key is an error of its own
+        if (
+            isinstance(data, dict) and not data.keys() - cls.model_fields.keys()
+        ):  # an unknown key is an error of its own
             if sum(name in data for name in ("snapshot", "folder", "url_env")) != 1:
-                raise ValueError("give one of `snapshot: file.json`, `folder: path/` and `url_env: METADB_URL`")
+                raise ValueError(
+                    "give one of `snapshot: file.json`, `folder: path/` and `url_env: METADB_URL`"
+                )
             for name in ("client", "project"):
                 if "url_env" in data and name not in data:
-                    raise ValueError(f"`url_env` needs `{name}` too: the code in MetaDB, as in {{url_env: METADB_URL, client: SFO, project: CaseMgmt}}")
+                    raise ValueError(
+                        f"`url_env` needs `{name}` too: the code in MetaDB, as in {{url_env:"
+                        " METADB_URL, client: SFO, project: CaseMgmt}"
+                    )
                 if "url_env" not in data and name in data:
-                    raise ValueError(f"`{name}` goes with `url_env` only: a snapshot or a folder holds one project")
+                    raise ValueError(
+                        f"`{name}` goes with `url_env` only: a snapshot or a folder holds one"
+                        " project"
+                    )
         return data
 
     @field_validator("url_env")
     @classmethod
     def a_name(cls, name: str | None) -> str | None:
         if name is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise ValueError("name an environment variable, such as METADB_URL; the URL itself belongs into that variable, not into a file")
+            raise ValueError(
+                "name an environment variable, such as METADB_URL; the URL itself belongs into that"
+                " variable, not into a file"
+            )
         return name
 
 
 class Source(Strict):
     name: Identifier
-    schema_: Identifier | None = Field(default=None, alias="schema")  # by default as dbt: see schema_name
+    schema_: Identifier | None = Field(
+        default=None, alias="schema"
+    )  # by default as dbt: see schema_name
     table: Identifier
     database: Identifier | None = None
 
@@ -110,11 +179,21 @@ class ModelRef(Strict):
 
 
 def kind_of_journal(given: object) -> str:
-    return MODEL_TAG if isinstance(given, ModelRef) or (isinstance(given, dict) and "ref" in given) else SOURCE_TAG
+    return (
+        MODEL_TAG
+        if isinstance(given, ModelRef) or (isinstance(given, dict) and "ref" in given)
+        else SOURCE_TAG
+    )
 
 
-SOURCE_TAG, MODEL_TAG = "a source", "a dbt model"  # pydantic puts them into an error's location: see load_config
-JournalTable = Annotated[Annotated[Source, Tag(SOURCE_TAG)] | Annotated[ModelRef, Tag(MODEL_TAG)], Discriminator(kind_of_journal)]
+SOURCE_TAG, MODEL_TAG = (
+    "a source",
+    "a dbt model",
+)  # pydantic puts them into an error's location: see load_config
+JournalTable = Annotated[
+    Annotated[Source, Tag(SOURCE_TAG)] | Annotated[ModelRef, Tag(MODEL_TAG)],
+    Discriminator(kind_of_journal),
+]
 
 
 class Journal(Strict):
@@ -127,14 +206,19 @@ class Journal(Strict):
     lookback_minutes: Annotated[int, Field(ge=0, le=525_600)] = 60
     mirror: bool = False
     ignore_object_types: list[str | None] = []  # of other systems; null for rows without one
-    deduplicate_on: list[str] = []  # the columns by which two rows of one object are one message, whatever their EJ_ID
+    deduplicate_on: list[
+        str
+    ] = []  # the columns by which two rows of one object are one message, whatever their EJ_ID
 
     @field_validator("deduplicate_on")
     @classmethod
     def message_columns(cls, names: list[str]) -> list[str]:
         for name in names:
             if name not in MESSAGE_COLUMNS:
-                raise ValueError(f"{refused_column(name)}; a message may be told apart by {', '.join(MESSAGE_COLUMNS)}")
+                raise ValueError(
+                    f"{refused_column(name)}; a message may be told apart by"
+                    f" {', '.join(MESSAGE_COLUMNS)}"
+                )
         if len(set(names)) < len(names):
             raise ValueError("a column is named twice")
         return names
@@ -142,17 +226,25 @@ class Journal(Strict):
     @model_validator(mode="after")
     def checks(self) -> Journal:
         if [self.source is None, self.ref is None, not self.sources].count(False) != 1:
-            raise ValueError("give `source`, `ref` (a dbt model) or a list of these under `sources`")
+            raise ValueError(
+                "give `source`, `ref` (a dbt model) or a list of these under `sources`"
+            )
         if self.package and not self.ref:
             raise ValueError("`package` goes with `ref` only: it names the package of that model")
         for name, physical in self.columns.items():
             if name not in CANONICAL_COLUMNS:
-                raise ValueError(f"columns: '{name}' is not a column of the EventJournal ({one_of(name, CANONICAL_COLUMNS)})")
+                raise ValueError(
+                    f"columns: '{name}' is not a column of the EventJournal"
+                    f" ({one_of(name, CANONICAL_COLUMNS)})"
+                )
             if physical is None and name in NEEDED_COLUMNS:
                 raise ValueError(f"columns: no event can do without {name}, so it cannot be null")
         for name in self.deduplicate_on:
             if name in self.columns and self.columns[name] is None:
-                raise ValueError(f"deduplicate_on: columns says that the journal has no {name}, so no row would have a message key")
+                raise ValueError(
+                    f"deduplicate_on: columns says that the journal has no {name}, so no row would"
+                    " have a message key"
+                )
         labels = [s.label for s in self.all_journals]
         if len(set(labels)) < len(labels):
             raise ValueError("sources: two of them are the same table")
@@ -186,7 +278,9 @@ Aliases = dict[EventName, EventName]  # {name that journals still use: name of t
 
 
 class AliasChoices(Strict):
-    """What journals still call by an old name (SPEC 10 "Aliases"). aliases.py checks them against the metadata."""
+    """What journals still call by an old name (SPEC 10 "Aliases"). aliases.py checks them against
+    the metadata.
+    """
 
     state_aliases: Aliases = {}
     transition_aliases: Aliases = {}
@@ -207,7 +301,9 @@ class QuarantinedShare(Strict):
     @model_validator(mode="after")
     def in_order(self) -> QuarantinedShare:
         if self.warn > self.error:
-            raise ValueError(f"`warn` is {self.warn} and `error` {self.error}: `warn` may not be greater")
+            raise ValueError(
+                f"`warn` is {self.warn} and `error` {self.error}: `warn` may not be greater"
+            )
         return self
 
 
@@ -220,7 +316,9 @@ class Tests(Strict):
     @classmethod
     def a_mapping_or_false(cls, value: object) -> object:
         if value is not False and not isinstance(value, (dict, QuarantinedShare)):
-            raise ValueError("give shares between 0.0001 and 1, as in {warn: 0.01, error: 0.2}, or false")
+            raise ValueError(
+                "give shares between 0.0001 and 1, as in {warn: 0.01, error: 0.2}, or false"
+            )
         return None if value is False else value
 
 
@@ -229,7 +327,9 @@ class BindingChoices(AliasChoices):
     object_types: list[str] | None = None
     auto_close: bool = True
     approval_flows: list[str] = []
-    key: KeyColumns | None = None  # Composite: the journal's columns that together are the object's id
+    key: KeyColumns | None = (
+        None  # Composite: the journal's columns that together are the object's id
+    )
     entity: Entity | None = None
     tests: Tests | None = None  # the project's, without
 
@@ -249,7 +349,9 @@ Votes = Annotated[int, Field(ge=1, le=MAX_VOTERS, strict=True)]
 def all_or_votes(value: object) -> object:
     is_number = isinstance(value, int) and not isinstance(value, bool)
     if value != "all" and not (is_number and 1 <= value <= MAX_VOTERS):  # type: ignore[operator]
-        raise ValueError(f"is {value!r}, 'all' or a whole number from 1 to {MAX_VOTERS} is expected")
+        raise ValueError(
+            f"is {value!r}, 'all' or a whole number from 1 to {MAX_VOTERS} is expected"
+        )
     return value
 
 
@@ -303,7 +405,17 @@ class FlowChoices(Strict):
 
 
 TenantID = Annotated[Text, StringConstraints(min_length=1)]
-Warehouse = Literal["duckdb", "postgres", "redshift", "bigquery", "databricks", "spark", "snowflake", "sqlserver", "fabric"]
+Warehouse = Literal[
+    "duckdb",
+    "postgres",
+    "redshift",
+    "bigquery",
+    "databricks",
+    "spark",
+    "snowflake",
+    "sqlserver",
+    "fabric",
+]
 
 
 class ApprovalEvents(Strict):
@@ -317,14 +429,18 @@ class ApprovalEvents(Strict):
     @model_validator(mode="after")
     def told_apart(self) -> ApprovalEvents:
         if len({self.requested, self.approved, self.rejected, self.withdrawn}) < 4:
-            raise ValueError("two of these events have the same type, so nothing could tell them apart")
+            raise ValueError(
+                "two of these events have the same type, so nothing could tell them apart"
+            )
         return self
 
 
 class Rollups(Strict):
     """The views over all bindings: what their names begin with."""
 
-    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=40)] = ""
+    prefix: Annotated[
+        str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=40)
+    ] = ""
 
 
 class Config(AliasChoices):  # the aliases here are for every binding that has the name of today
@@ -337,9 +453,15 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
     tests: Tests = Tests()
     approval_events: ApprovalEvents = ApprovalEvents()
     approval_flows: dict[str, FlowChoices] = {}  # by the flow's code
-    warehouses: list[Warehouse] = []  # where the models will run, by dbt's adapters: what one can't do is said when generating
-    tenants: list[TenantID] | None = None  # all tenants there are: then a rule that compares with another one is refused
-    time_spine: bool = True  # whether to write the one that dbt's semantic models need; false where the project has its own
+    warehouses: list[
+        Warehouse
+        # where the models will run, by dbt's adapters: what one can't do is said when generating
+    ] = []
+    tenants: list[TenantID] | None = (
+        None  # all tenants there are: then a rule that compares with another one is refused
+    )
+    # whether to write the one that dbt's semantic models need; false where the project has its own
+    time_spine: bool = True
 
     @field_validator("rollups", mode="before")
     @classmethod
@@ -358,16 +480,26 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
         return self
 
 
-UNION_TAGS = (SOURCE_TAG, MODEL_TAG, "Rollups", "literal[False]")  # pydantic's, in the place of a fault
+UNION_TAGS = (
+    SOURCE_TAG,
+    MODEL_TAG,
+    "Rollups",
+    "literal[False]",
+)  # pydantic's, in the place of a fault
 
 
 def load_config(project: Path) -> Config:
-    """Read ozmeta.yml. FileProblem where it can't be read, InvalidMetadata where something in it is wrong."""
+    """Read ozmeta.yml. FileProblem where it can't be read, InvalidMetadata where something in it is
+    wrong.
+    """
     path = project / FILE_NAME
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise FileProblem(f"there is no {FILE_NAME} in {project}: run `ozmeta-dbt init` there, or name the project with --project-dir") from None
+        raise FileProblem(
+            f"there is no {FILE_NAME} in {project}: run `ozmeta-dbt init` there, or name the"
+            " project with --project-dir"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise FileProblem(f"{path} can't be read: {error}") from None
     problems = Problems()
@@ -393,7 +525,11 @@ def keys_of(place: tuple[int | str, ...]) -> list[str]:
             here = get_args(here)[-1] if get_args(here) else None
         while get_origin(here) in (Annotated, Union, UnionType):
             here = next((arg for arg in get_args(here) if arg is not type(None)), None)
-    return [info.alias or name for name, info in here.model_fields.items()] if isinstance(here, type) and issubclass(here, Strict) else []
+    return (
+        [info.alias or name for name, info in here.model_fields.items()]
+        if isinstance(here, type) and issubclass(here, Strict)
+        else []
+    )
 
 
 def said(at: tuple[int | str, ...], fault: Any) -> tuple[str, str]:
@@ -406,8 +542,15 @@ def said(at: tuple[int | str, ...], fault: Any) -> tuple[str, str]:
         return "is missing, and has no default", ""
     if fault["type"] == "literal_error":
         expected = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
-        hint = did_you_mean(given, expected) if isinstance(given, str) and nearest(given, expected) else ""
+        hint = (
+            did_you_mean(given, expected)
+            if isinstance(given, str) and nearest(given, expected)
+            else ""
+        )
         return f"is {given!r}, {fault['ctx']['expected']} is expected", hint
     if fault["type"] == "string_pattern_mismatch":
-        return f"{given!r} is not a plain name", "a letter or _ first, then letters, digits, _, $ and -"
+        return (
+            f"{given!r} is not a plain name",
+            "a letter or _ first, then letters, digits, _, $ and -",
+        )
     return fault["msg"].removeprefix("Value error, "), ""

@@ -43,7 +43,11 @@ class Surroundings:
 
     def declared(self, source: Source) -> Declared | None:
         """The entry that declares this very table."""
-        tables = (entry for entry in self.sources if entry.name == source.name and source.table in entry.tables)
+        tables = (
+            entry
+            for entry in self.sources
+            if entry.name == source.name and source.table in entry.tables
+        )
         return next(tables, None)
 
     def namesake(self, source: Source) -> Declared | None:
@@ -54,7 +58,9 @@ class Surroundings:
         return [source for source in sources if not self.declared(source)]
 
     def place(self, source: Source) -> tuple[str, str | None]:
-        """The schema and the database of a source: as ozmeta.yml says, or as the project declares it, or dbt's default."""
+        """The schema and the database of a source: as ozmeta.yml says, or as the project declares
+        it, or dbt's default.
+        """
         entry = self.declared(source) or self.namesake(source)
         schema = source.schema_ or (entry.schema if entry else source.name)
         return schema, source.database or (entry.database if entry else None)
@@ -86,10 +92,16 @@ def read_yaml(path: Path) -> Any:
 def paths(project: Any, kind: str) -> list[str]:
     """The folders of `model-paths` and the like, by dbt's default where they are not given."""
     given = project.get(f"{kind}-paths") if isinstance(project, dict) else None
-    return [path for path in given if isinstance(path, str)] if isinstance(given, list) else DEFAULT_PATHS[kind]
+    return (
+        [path for path in given if isinstance(path, str)]
+        if isinstance(given, list)
+        else DEFAULT_PATHS[kind]
+    )
 
 
-def files(folder: Path, project: Any, output: str, kinds: Iterable[str], endings: tuple[str, ...]) -> Iterator[Path]:
+def files(
+    folder: Path, project: Any, output: str, kinds: Iterable[str], endings: tuple[str, ...]
+) -> Iterator[Path]:
     """The files below those folders, outside the output folder, each once and in order."""
     found = set()
     for kind in kinds:
@@ -104,46 +116,80 @@ def files(folder: Path, project: Any, output: str, kinds: Iterable[str], endings
 def dicts(value: Any, key: str) -> Iterator[dict[str, Any]]:
     """The mappings in a list of a mapping; nothing if the document is made otherwise."""
     listed = value.get(key) if isinstance(value, dict) else None
-    yield from (item for item in listed if isinstance(item, dict)) if isinstance(listed, list) else ()
+    yield from (
+        (item for item in listed if isinstance(item, dict)) if isinstance(listed, list) else ()
+    )
 
 
 def disabled(entry: dict[str, Any]) -> bool:
     config = entry.get("config")
-    return entry.get("enabled") is False or (isinstance(config, dict) and config.get("enabled") is False)
+    return entry.get("enabled") is False or (
+        isinstance(config, dict) and config.get("enabled") is False
+    )
 
 
 def declared_in(file: str, document: Any) -> Iterator[Declared]:
     for entry in dicts(document, "sources"):
         name, schema, database = entry.get("name"), entry.get("schema"), entry.get("database")
         if isinstance(name, str) and not disabled(entry):
-            tables = {str(table.get("name")) for table in dicts(entry, "tables") if not disabled(table)}
-            yield Declared(file, name, str(schema or name), str(database) if database else None, frozenset(tables))
+            tables = {
+                str(table.get("name")) for table in dicts(entry, "tables") if not disabled(table)
+            }
+            yield Declared(
+                file,
+                name,
+                str(schema or name),
+                str(database) if database else None,
+                frozenset(tables),
+            )
 
 
 def check_sources(folder: Path, config: Config, problems: Problems) -> None:
-    """Say which journals the project declares itself, and warn if it places one elsewhere than ozmeta.yml does."""
+    """Say which journals the project declares itself, and warn if it places one elsewhere than
+    ozmeta.yml does.
+    """
     around = look(folder, config.output)
     here = Origin(FILE_NAME).at("journal")
     for source in config.journal.all_sources:
         entry = around.declared(source)
         if entry:
-            problems.notes.append(f"the source {source.label} is declared in {entry.file}: it is used, not declared again")
+            problems.notes.append(
+                f"the source {source.label} is declared in {entry.file}: it is used, not declared"
+                " again"
+            )
         elif entry := around.namesake(source):
-            problems.notes.append(f"the source {source.name} of {entry.file} does not list {source.table}: {config.output}/_journal.yml adds it")
+            problems.notes.append(
+                f"the source {source.name} of {entry.file} does not list {source.table}:"
+                f" {config.output}/_journal.yml adds it"
+            )
         if entry:
-            for key, said, there in (("schema", source.schema_, entry.schema), ("database", source.database, entry.database)):
+            for key, said, there in (
+                ("schema", source.schema_, entry.schema),
+                ("database", source.database, entry.database),
+            ):
                 if said and there and "{{" not in there and said.lower() != there.lower():
                     used = there if around.declared(source) else said
                     problems.warn(
-                        here, f"the {key} of {source.label} is {said} here and {there} in {entry.file}: dbt reads {used}",
+                        here,
+                        f"the {key} of {source.label} is {said} here and {there} in {entry.file}:"
+                        f" dbt reads {used}",
                         f"leave `{key}` out here, or make the two agree",
-                    )  # fmt: skip
-    if config.journal.all_sources and around.unreadable and around.undeclared(config.journal.all_sources):
-        problems.notes.append(f"not read, since it is not YAML: {', '.join(around.unreadable)}; a source declared there is not known")
+                    )
+    if (
+        config.journal.all_sources
+        and around.unreadable
+        and around.undeclared(config.journal.all_sources)
+    ):
+        problems.notes.append(
+            f"not read, since it is not YAML: {', '.join(around.unreadable)}; a source declared"
+            " there is not known"
+        )
 
 
 def with_schemas(folder: Path, config: Config) -> Config:
-    """The same configuration, its sources placed as the project declares them. A schema in Jinja stays dbt's own matter."""
+    """The same configuration, its sources placed as the project declares them. A schema in Jinja
+    stays dbt's own matter.
+    """
     around = look(folder, config.output)
     placed = config.model_copy(deep=True)
     for source in placed.journal.all_sources:
@@ -161,17 +207,22 @@ def output_in(project: Any) -> str:
 
 
 def check_names(folder: Path, config: Config, written: Iterable[str], problems: Problems) -> None:
-    """An error for each model that would share its name with one of the user's, and for an output folder that dbt does not read.
+    """An error for each model that would share its name with one of the user's, and for an output
+    folder that dbt does not read.
 
-    written: paths below the output folder"""
+    written: paths below the output folder
+    """
     project = read_yaml(folder / PROJECT_FILE)
     check_output(project, config, problems)
     theirs: dict[str, str] = {}
-    # dbt keeps models, seeds and snapshots apart from each other by name alone, and databases compare names in any case
+    # dbt keeps models, seeds and snapshots apart from each other by name alone, and databases
+    # compare names in any case
     for kinds, endings in ((("model",), (".sql", ".py")), (("seed",), (".csv",))):
         for path in files(folder, project, config.output, kinds, endings):
             theirs.setdefault(path.stem.lower(), path.relative_to(folder).as_posix())
-    for path in files(folder, project, config.output, ("model", "snapshot"), (".sql", ".yml", ".yaml")):
+    for path in files(
+        folder, project, config.output, ("model", "snapshot"), (".sql", ".yml", ".yaml")
+    ):
         for name in snapshots_in(path):
             theirs.setdefault(name.lower(), path.relative_to(folder).as_posix())
     for name in sorted(written):
@@ -180,17 +231,39 @@ def check_names(folder: Path, config: Config, written: Iterable[str], problems: 
             continue
         there = theirs[model.stem.lower()]
         if model.parts[0] == "semantic":
-            hint = "write `time_spine: false` in ozmeta.yml if your project has a time spine of its own"
-            problems.error(Origin(FILE_NAME).at("time_spine"), f"the model {model.stem} has the name of {there}", hint)
-        elif model.parts[0] == "rollups" and model.stem.endswith(("journal_volume", "unclaimed_object_type")):
+            hint = (
+                "write `time_spine: false` in ozmeta.yml if your project has a time spine of"
+                " its own"
+            )
+            problems.error(
+                Origin(FILE_NAME).at("time_spine"),
+                f"the model {model.stem} has the name of {there}",
+                hint,
+            )
+        elif model.parts[0] == "rollups" and model.stem.endswith(
+            ("journal_volume", "unclaimed_object_type")
+        ):
             hint = "write `rollups: {prefix: ozmeta_}` in ozmeta.yml for another name"
-            problems.error(Origin(FILE_NAME).at("rollups"), f"the model {model.stem} has the name of {there}", hint)
+            problems.error(
+                Origin(FILE_NAME).at("rollups"),
+                f"the model {model.stem} has the name of {there}",
+                hint,
+            )
         elif model.parts[0] == "rollups":
-            hint = "write `rollups: {prefix: ozmeta_}` in ozmeta.yml for other names, or `rollups: false` for none"
-            problems.error(Origin(FILE_NAME).at("rollups"), f"the roll-up {model.stem} has the name of {there}", hint)
+            hint = (
+                "write `rollups: {prefix: ozmeta_}` in ozmeta.yml for other names, or `rollups:"
+                " false` for none"
+            )
+            problems.error(
+                Origin(FILE_NAME).at("rollups"),
+                f"the roll-up {model.stem} has the name of {there}",
+                hint,
+            )
         else:
             hint = f"rename {there}, or the entity or its binding in the metadata"
-            problems.error(Origin(f"{config.output}/{name}"), f"this model has the name of {there}", hint)
+            problems.error(
+                Origin(f"{config.output}/{name}"), f"this model has the name of {there}", hint
+            )
 
 
 SNAPSHOT = re.compile(r"{%-?\s*snapshot\s+(\w+)")
@@ -210,21 +283,32 @@ def snapshots_in(path: Path) -> Iterator[str]:
 
 
 def check_output(project: Any, config: Config, problems: Problems) -> None:
-    """Does dbt read the output folder? Nothing is said where there is no dbt_project.yml, or its paths are Jinja."""
+    """Does dbt read the output folder? Nothing is said where there is no dbt_project.yml, or its
+    paths are Jinja.
+    """
     if not isinstance(project, dict) or any("{{" in path for path in paths(project, "model")):
         return
     output = PurePosixPath(config.output)
     folders = [PurePosixPath(path) for path in paths(project, "model")]
     if not any(output.is_relative_to(path) for path in folders):
         listed = ", ".join(map(str, folders)) or "empty"
-        fix = f"write `output: {output_in(project)}` in ozmeta.yml, or add {config.output} to model-paths"
-        problems.error(Origin(PROJECT_FILE).at("model-paths"), f"dbt would not read {config.output}: model-paths is {listed}", fix)
+        fix = (
+            f"write `output: {output_in(project)}` in ozmeta.yml, or add {config.output} to"
+            " model-paths"
+        )
+        problems.error(
+            Origin(PROJECT_FILE).at("model-paths"),
+            f"dbt would not read {config.output}: model-paths is {listed}",
+            fix,
+        )
 
 
 def enabled(project: Any, output: str, model: tuple[str, ...]) -> bool | None:
-    """What `models:` of dbt_project.yml says of a model below the output folder; none if that is Jinja.
+    """What `models:` of dbt_project.yml says of a model below the output folder; none if that is
+    Jinja.
 
-    model: its folders and its name. The most specific setting holds, as in dbt."""
+    model: its folders and its name. The most specific setting holds, as in dbt.
+    """
     if not isinstance(project, dict):
         return True
     folder = PurePosixPath(output)
@@ -242,8 +326,12 @@ def enabled(project: Any, output: str, model: tuple[str, ...]) -> bool | None:
     return said if isinstance(said, bool) else None
 
 
-def disabled_models(folder: Path, config: Config, binding: str, models: Iterable[str], problems: Problems) -> frozenset[str]:
-    """Those of a binding's models that dbt_project.yml disables. An error if nothing of the binding can be without it."""
+def disabled_models(
+    folder: Path, config: Config, binding: str, models: Iterable[str], problems: Problems
+) -> frozenset[str]:
+    """Those of a binding's models that dbt_project.yml disables. An error if nothing of the binding
+    can be without it.
+    """
     project = read_yaml(folder / PROJECT_FILE)
     found = set()
     here = Origin(PROJECT_FILE).at("models")
@@ -251,9 +339,17 @@ def disabled_models(folder: Path, config: Config, binding: str, models: Iterable
         name = f"{binding}_{model}"
         said = enabled(project, config.output, (binding, name))
         if said is None:
-            problems.warn(here, f"whether {name} is enabled is not known: its `enabled` is not true or false", "the other models refer to it: leave it enabled, or disable it for all targets")
+            problems.warn(
+                here,
+                f"whether {name} is enabled is not known: its `enabled` is not true or false",
+                "the other models refer to it: leave it enabled, or disable it for all targets",
+            )
         elif not said and model in ("timeline", "quarantine", "run"):
-            problems.error(here, f"{name} is disabled, and no model of the binding can be without it", "to leave the whole binding out, set RB_IsEnabled to false")
+            problems.error(
+                here,
+                f"{name} is disabled, and no model of the binding can be without it",
+                "to leave the whole binding out, set RB_IsEnabled to false",
+            )
         elif not said:
             found.add(model)
     return frozenset(found)

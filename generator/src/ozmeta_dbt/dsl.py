@@ -1,4 +1,6 @@
-"""The rule DSL, version 1 (SPEC 1): every document is checked in full, and refused with the pointer of its fault."""
+"""The rule DSL, version 1 (SPEC 1): every document is checked in full, and refused with the pointer
+of its fault.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +19,54 @@ KINDS = ("Guard", "Action", "TimerStart", "TimerStop", "Escalation", "Validation
 CASTS = ("string", "number", "boolean", "datetime", "uuid", "json", "null")
 # op: (fewest, most) args
 OPS: dict[str, tuple[int, int | None]] = {
-    **dict.fromkeys(("and", "or", "coalesce"), (1, None)), **dict.fromkeys(("not", "isNull", "isNotNull"), (1, 1)),
-    **dict.fromkeys(("eq", "ne", "gt", "gte", "lt", "lte", "contains", "startsWith", "endsWith", "regex", "add", "sub", "mul", "div", "dateDiffMinutes"), (2, 2)),
-    "in": (2, None), "dateAdd": (3, 3),
-}  # fmt: skip
+    **dict.fromkeys(("and", "or", "coalesce"), (1, None)),
+    **dict.fromkeys(("not", "isNull", "isNotNull"), (1, 1)),
+    **dict.fromkeys(
+        (
+            "eq",
+            "ne",
+            "gt",
+            "gte",
+            "lt",
+            "lte",
+            "contains",
+            "startsWith",
+            "endsWith",
+            "regex",
+            "add",
+            "sub",
+            "mul",
+            "div",
+            "dateDiffMinutes",
+        ),
+        (2, 2),
+    ),
+    "in": (2, None),
+    "dateAdd": (3, 3),
+}
 PLAIN_REFS = (
-    "transition.fromState", "transition.toState", "transition.code", "user.id", "user.roles", "tenant.id", "now.utc",
-    "event.type", "event.id", "event.sourceSystem",
-)  # fmt: skip
+    "transition.fromState",
+    "transition.toState",
+    "transition.code",
+    "user.id",
+    "user.roles",
+    "tenant.id",
+    "now.utc",
+    "event.type",
+    "event.id",
+    "event.sourceSystem",
+)
 KEYED_REFS = {"object.": ("object",), "user.claims.": ("user", "claims"), "context.": ("context",)}
-ACTIONS = ("SetField", "EmitEvent", "EmitSignal", "EnqueueEscalation", "Notify", "UpsertRuntime", "StartTimer", "StopTimer")
+ACTIONS = (
+    "SetField",
+    "EmitEvent",
+    "EmitSignal",
+    "EnqueueEscalation",
+    "Notify",
+    "UpsertRuntime",
+    "StartTimer",
+    "StopTimer",
+)
 ACTION_KEYS = {"type", "target", "value", "eventType", "signalType", "payload", "notes"}
 RULE_KEYS = ("version", "kind", "description", "expr", "actions", "params")
 RESTARTS = ("newCycle", "ignore", "resume")
@@ -47,7 +87,9 @@ class Action:
 
 @dataclass(frozen=True)
 class Rule:
-    """A checked document. `expr` is a tree as the package's macro rule_sql reads it; none means always."""
+    """A checked document. `expr` is a tree as the package's macro rule_sql reads it; none means
+    always.
+    """
 
     origin: Origin
     expr: Any = None
@@ -56,17 +98,27 @@ class Rule:
 
 
 def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems) -> Rule | None:
-    """A rule document, as an object or as its JSON text, or a shorthand. None where there is no rule, or a faulty one. kind: none for any."""
+    """A rule document, as an object or as its JSON text, or a shorthand. None where there is no
+    rule, or a faulty one. kind: none for any.
+    """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, str):
-        shorthand = {"allow": True, "deny": False, "tenant": {"op": "isNotNull", "args": [{"ref": "tenant.id"}]}}
+        shorthand = {
+            "allow": True,
+            "deny": False,
+            "tenant": {"op": "isNotNull", "args": [{"ref": "tenant.id"}]},
+        }
         if value.strip() in shorthand:
             return Rule(origin, shorthand[value.strip()])
         try:
             value = loads(value)
         except (ValueError, RecursionError) as error:
-            problems.error(origin, f"the rule is not JSON: {error}", "a document {\"version\":1, \"kind\":…}, or allow, deny or tenant")
+            problems.error(
+                origin,
+                f"the rule is not JSON: {error}",
+                'a document {"version":1, "kind":…}, or allow, deny or tenant',
+            )
             return None
     if not isinstance(value, dict):
         problems.error(origin, "a rule is a JSON object, or one of allow, deny and tenant")
@@ -78,28 +130,47 @@ def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems)
         if key not in RULE_KEYS:
             problems.error(origin.at(key), f"a rule has no '{key}'", one_of(str(key), RULE_KEYS))
     if value.get("version") != 1 or isinstance(value.get("version"), bool):
-        problems.error(origin.at("version"), f"is {value.get('version')!r}, this generator knows version 1")
+        problems.error(
+            origin.at("version"), f"is {value.get('version')!r}, this generator knows version 1"
+        )
     if value.get("kind") not in KINDS:
-        problems.error(origin.at("kind"), f"'{value.get('kind')}' is not a kind of rule", one_of(str(value.get("kind")), KINDS))
+        problems.error(
+            origin.at("kind"),
+            f"'{value.get('kind')}' is not a kind of rule",
+            one_of(str(value.get("kind")), KINDS),
+        )
     elif kind is not None and value["kind"] != kind:
         problems.error(origin.at("kind"), f"is {value['kind']}, a rule of kind {kind} belongs here")
-    expr = check_expr(value["expr"], origin.at("expr"), problems) if value.get("expr") is not None else None
+    expr = (
+        check_expr(value["expr"], origin.at("expr"), problems)
+        if value.get("expr") is not None
+        else None
+    )
     if expr is None and value.get("expr") is not None:
-        expr = {"lit": None, "type": "null"}  # a null literal is never true; no expression at all always is
+        expr = {
+            "lit": None,
+            "type": "null",
+        }  # a null literal is never true; no expression at all always is
     actions = check_actions(value.get("actions"), origin.at("actions"), problems)
     params = value.get("params")
     if params is not None and not isinstance(params, dict):
         problems.error(origin.at("params"), "an object is expected")
     restart = (params or {}).get("onRestart") if isinstance(params, dict) else None
     if restart is not None and restart not in RESTARTS:
-        problems.error(origin.at("params", "onRestart"), f"'{restart}' is unknown", one_of(str(restart), RESTARTS))
+        problems.error(
+            origin.at("params", "onRestart"),
+            f"'{restart}' is unknown",
+            one_of(str(restart), RESTARTS),
+        )
     if len(problems.errors) > before:
         return None
     return Rule(origin, expr, tuple(actions), params or {})
 
 
 def check_expr(node: Any, origin: Origin, problems: Problems, depth: int = 0) -> Any:
-    """The expression as the package reads it: texts, whole numbers, booleans and null stand bare, all else as it was."""
+    """The expression as the package reads it: texts, whole numbers, booleans and null stand bare,
+    all else as it was.
+    """
     if depth > MAX_DEPTH:
         problems.error(origin, f"the rule is nested deeper than {MAX_DEPTH}")
         return None
@@ -116,10 +187,14 @@ def check_expr(node: Any, origin: Origin, problems: Problems, depth: int = 0) ->
     return None
 
 
-def no_other_keys(node: dict[str, Any], known: set[str], origin: Origin, problems: Problems) -> None:
+def no_other_keys(
+    node: dict[str, Any], known: set[str], origin: Origin, problems: Problems
+) -> None:
     for key in node:
         if key not in known:
-            problems.error(origin.at(key), f"'{key}' is unknown here", one_of(str(key), sorted(known)))
+            problems.error(
+                origin.at(key), f"'{key}' is unknown here", one_of(str(key), sorted(known))
+            )
 
 
 def check_op(node: dict[str, Any], origin: Origin, problems: Problems, depth: int) -> Any:
@@ -134,11 +209,19 @@ def check_op(node: dict[str, Any], origin: Origin, problems: Problems, depth: in
     fewest, most = OPS[op]
     if len(args) < fewest or (most is not None and len(args) > most):
         wanted = ("" if most == fewest else "at least ") + counted(fewest, "arg")
-        problems.error(origin.at("args"), f"{op} takes {wanted}, here {'is' if len(args) == 1 else 'are'} {len(args)}")
+        problems.error(
+            origin.at("args"),
+            f"{op} takes {wanted}, here {'is' if len(args) == 1 else 'are'} {len(args)}",
+        )
         return None
-    checked = [check_expr(arg, origin.at("args", index), problems, depth + 1) for index, arg in enumerate(args)]
+    checked = [
+        check_expr(arg, origin.at("args", index), problems, depth + 1)
+        for index, arg in enumerate(args)
+    ]
     if op == "dateAdd" and checked[0] not in ("minute", "hour", "day"):
-        problems.error(origin.at("args", 0), "the unit of dateAdd is the literal minute, hour or day")
+        problems.error(
+            origin.at("args", 0), "the unit of dateAdd is the literal minute, hour or day"
+        )
     if op == "regex":
         check_pattern(checked[1], origin.at("args", 1), problems)
     return {"op": op, "args": checked}
@@ -147,14 +230,32 @@ def check_op(node: dict[str, Any], origin: Origin, problems: Problems, depth: in
 def check_pattern(pattern: Any, origin: Origin, problems: Problems) -> None:
     """RE2: what it lacks is refused here, since in the warehouse it would fail the run."""
     if not isinstance(pattern, str):
-        problems.error(origin, "the pattern of regex has to be a literal string", "a pattern out of the journal could fail the run")
+        problems.error(
+            origin,
+            "the pattern of regex has to be a literal string",
+            "a pattern out of the journal could fail the run",
+        )
         return
-    escapes, rest = re.findall(r"\\(.)", pattern, re.DOTALL), re.sub(r"\\.", "_", pattern, flags=re.DOTALL)
+    escapes, rest = (
+        re.findall(r"\\(.)", pattern, re.DOTALL),
+        re.sub(r"\\.", "_", pattern, flags=re.DOTALL),
+    )
     rest = re.sub(r"\[\^?\]?[^\]]*\]", "_", rest)  # in a class, signs stand for themselves
-    if any(char in "123456789ZuUN" for char in escapes) or re.search(r"\(\?(?!:|P<|[ims-]+[:)])|[*+?}]\+", rest):
-        problems.error(origin, "RE2 has no back-references, no look-around and nothing possessive, and knows no \\Z, \\u or \\N")
+    if any(char in "123456789ZuUN" for char in escapes) or re.search(
+        r"\(\?(?!:|P<|[ims-]+[:)])|[*+?}]\+", rest
+    ):
+        problems.error(
+            origin,
+            "RE2 has no back-references, no look-around and nothing possessive, and knows no \\Z,"
+            " \\u or \\N",
+        )
         return
-    if any(int(count) > 1000 for repeat in re.findall(r"\{([0-9,]+)\}", rest) for count in repeat.split(",") if count):
+    if any(
+        int(count) > 1000
+        for repeat in re.findall(r"\{([0-9,]+)\}", rest)
+        for count in repeat.split(",")
+        if count
+    ):
         problems.error(origin, "RE2 repeats at most 1000 times")
         return
     try:
@@ -168,11 +269,15 @@ def check_pattern(pattern: Any, origin: Origin, problems: Problems) -> None:
 def check_ref(node: dict[str, Any], origin: Origin, problems: Problems) -> Any:
     no_other_keys(node, {"ref", "as"}, origin, problems)
     ref = node["ref"]
-    if not isinstance(ref, str) or not (ref in PLAIN_REFS or any(ref.startswith(p) and len(ref) > len(p) for p in KEYED_REFS)):
+    if not isinstance(ref, str) or not (
+        ref in PLAIN_REFS or any(ref.startswith(p) and len(ref) > len(p) for p in KEYED_REFS)
+    ):
         problems.error(origin.at("ref"), f"'{ref}' is not a ref", near_ref(str(ref)))
         return None
     if node.get("as") is not None and node["as"] not in CASTS:
-        problems.error(origin.at("as"), f"'{node['as']}' is not a cast", one_of(str(node["as"]), CASTS))
+        problems.error(
+            origin.at("as"), f"'{node['as']}' is not a cast", one_of(str(node["as"]), CASTS)
+        )
         return None
     return {"ref": ref, "as": node["as"]} if node.get("as") else {"ref": ref}
 
@@ -180,9 +285,15 @@ def check_ref(node: dict[str, Any], origin: Origin, problems: Problems) -> Any:
 def near_ref(ref: str) -> str:
     """A hint for a ref that is not known: object.Impact for objct.Impact, too."""
     head, dot, field_name = ref.rpartition(".")
-    prefix = nearest(head, [known.rstrip(".") for known in KEYED_REFS]) if head and field_name else None
+    prefix = (
+        nearest(head, [known.rstrip(".") for known in KEYED_REFS]) if head and field_name else None
+    )
     name = nearest(ref, PLAIN_REFS) or (f"{prefix}.{field_name}" if prefix else None)
-    return (f"did you mean '{name}'? " if name else "") + "allowed: object.<Field>, user.claims.<x>, context.<x>, " + ", ".join(PLAIN_REFS)
+    return (
+        (f"did you mean '{name}'? " if name else "")
+        + "allowed: object.<Field>, user.claims.<x>, context.<x>, "
+        + ", ".join(PLAIN_REFS)
+    )
 
 
 def check_literal(node: dict[str, Any], origin: Origin, problems: Problems) -> Any:
@@ -192,7 +303,9 @@ def check_literal(node: dict[str, Any], origin: Origin, problems: Problems) -> A
         problems.error(origin.at("type"), f"'{type_}' is not a type", one_of(str(type_), CASTS))
         return None
     if isinstance(value, (dict, list)):
-        problems.error(origin.at("lit"), "a literal is a single value", "give the members as args of their own")
+        problems.error(
+            origin.at("lit"), "a literal is a single value", "give the members as args of their own"
+        )
         return None
     if value is None or type_ == "null":
         return None
@@ -203,7 +316,11 @@ def check_literal(node: dict[str, Any], origin: Origin, problems: Problems) -> A
     else:
         text, own = value, "string"
     type_ = type_ or own
-    fits = {"number": NUMBER.fullmatch(text), "boolean": text.lower() in ("true", "false"), "datetime": instant(text) is not None}
+    fits = {
+        "number": NUMBER.fullmatch(text),
+        "boolean": text.lower() in ("true", "false"),
+        "datetime": instant(text) is not None,
+    }
     if not fits.get(type_, True):
         problems.error(origin.at("lit"), f"{value!r} is not a {type_}")
         return None
@@ -230,7 +347,11 @@ def check_actions(actions: Any, origin: Origin, problems: Problems) -> list[Acti
             continue
         no_other_keys(action, ACTION_KEYS, at, problems)
         if action.get("type") not in ACTIONS:
-            problems.error(at.at("type"), f"'{action.get('type')}' is not an action", one_of(str(action.get("type")), ACTIONS))
+            problems.error(
+                at.at("type"),
+                f"'{action.get('type')}' is not an action",
+                one_of(str(action.get("type")), ACTIONS),
+            )
             continue
         for key in ("target", "eventType", "signalType", "notes"):
             if action.get(key) is not None and not isinstance(action[key], str):
@@ -242,7 +363,17 @@ def check_actions(actions: Any, origin: Origin, problems: Problems) -> list[Acti
         if needed and not action.get(needed):
             problems.error(at, f"{action['type']} has no {needed}", "it says what is to be emitted")
             continue
-        checked.append(Action(action["type"], at, action.get("target"), action.get("signalType"), action.get("payload") or {}, action.get("notes"), action.get("eventType")))
+        checked.append(
+            Action(
+                action["type"],
+                at,
+                action.get("target"),
+                action.get("signalType"),
+                action.get("payload") or {},
+                action.get("notes"),
+                action.get("eventType"),
+            )
+        )
     return checked
 
 
@@ -264,7 +395,18 @@ def path_of(ref: str) -> list[str]:
     return ref.split(".")
 
 
-WORDS = {"eq": "=", "ne": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "add": "+", "sub": "-", "mul": "*", "div": "/"}
+WORDS = {
+    "eq": "=",
+    "ne": "<>",
+    "gt": ">",
+    "gte": ">=",
+    "lt": "<",
+    "lte": "<=",
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+}
 
 
 def in_words(expr: Any) -> str:
@@ -274,12 +416,17 @@ def in_words(expr: Any) -> str:
     if isinstance(expr, dict) and "lit" in expr:
         return f"{expr['type']} {expr['lit']}"
     if not isinstance(expr, dict):
-        return "null" if expr is None else str(expr).lower() if isinstance(expr, bool) else repr(expr)
+        return (
+            "null" if expr is None else str(expr).lower() if isinstance(expr, bool) else repr(expr)
+        )
     op, args = expr["op"], [in_words(arg) for arg in expr["args"]]
     if op in WORDS:
         return f"{args[0]} {WORDS[op]} {args[1]}"
     if op in ("and", "or"):
-        return f" {op} ".join(f"({text})" if isinstance(arg, dict) and arg.get("op") in ("and", "or") else text for text, arg in zip(args, expr["args"], strict=True))
+        return f" {op} ".join(
+            f"({text})" if isinstance(arg, dict) and arg.get("op") in ("and", "or") else text
+            for text, arg in zip(args, expr["args"], strict=True)
+        )
     if op == "in":
         return f"{args[0]} in ({', '.join(args[1:])})"
     if op in ("isNull", "isNotNull"):

@@ -1,4 +1,6 @@
-"""ISO 8601 as every part of the project reads it (SPEC 11); `iso_pattern` in macros/dialect/iso.sql is the same for SQL."""
+"""ISO 8601 as every part of the project reads it (SPEC 11); `iso_pattern` in macros/dialect/iso.sql
+is the same for SQL.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,17 @@ DATETIME = re.compile(rf"{DAY}(?:[T ]{CLOCK}(?:Z|([+-]){HOUR}(?::?{SIXTY})?)?)?"
 
 
 def instant(text: str) -> dt.datetime | None:
-    """A text as a UTC instant without a zone; None where it is not ISO 8601. Digits beyond the microsecond are cut."""
+    """A text as a UTC instant without a zone; None where it is not ISO 8601. Digits beyond the
+    microsecond are cut.
+    """
     found = DATETIME.fullmatch(text)
     if not found:
         return None
     day, hour, minute, second, fraction, sign, hours, minutes = found.groups()
     try:
-        moment = dt.datetime.fromisoformat(f"{day}T{hour or '00'}:{minute or '00'}:{second or '00'}")
+        moment = dt.datetime.fromisoformat(
+            f"{day}T{hour or '00'}:{minute or '00'}:{second or '00'}"
+        )
         moment += dt.timedelta(microseconds=int((fraction or "").ljust(6, "0")[:6]))
         offset = dt.timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
         return moment + offset if sign == "-" else moment - offset

@@ -1,7 +1,10 @@
-"""A station's journal as a file, and that file appended to the centre's: `ozmeta-dbt journal export` and `replay`.
+"""A station's journal as a file, and that file appended to the centre's: `ozmeta-dbt journal
+export` and `replay`.
 
-The file has a row a line, in canonical column names, and a last line with their number and SHA-256, so that a file cut off on its way is noticed.
-A replay appends what is not there yet, in one transaction: repeated it appends nothing, killed it leaves nothing. It judges nothing: a row whose
+The file has a row a line, in canonical column names, and a last line with their number and SHA-256,
+so that a file cut off on its way is noticed.
+A replay appends what is not there yet, in one transaction: repeated it appends nothing, killed it
+leaves nothing. It judges nothing: a row whose
 EJ_ID is there with other content is appended, and the fold says what that means (SPEC 4.2).
 """
 
@@ -33,7 +36,11 @@ from ozmeta_dbt.words import counted
 BATCH = 1000
 MAX_NAMED = 10
 TIMES = ("EJ_EventTimeUTC", "_SyncDate")
-FOLDED = {"_TenantID", "EJ_SourceSystem", "EJ_Sequence"}  # the fold goes by them, so a journal without them would tell another story
+FOLDED = {
+    "_TenantID",
+    "EJ_SourceSystem",
+    "EJ_Sequence",
+}  # the fold goes by them, so a journal without them would tell another story
 NUMBER = re.compile(r"u?(tiny|small|medium|big|huge)?int|integer|dec|num|real|double|float", re.I)
 Row = dict[str, Any]
 
@@ -50,15 +57,36 @@ class Column:
     def of(cls, name: str, physical: str, data_type: str) -> Column:
         lower = data_type.lower()
         kind = (
-            "zoned" if lower in ("timestamp with time zone", "timestamptz", "datetimeoffset") else "time" if lower.startswith(("timestamp", "datetime", "smalldatetime"))
-            else "uuid" if lower in ("uuid", "uniqueidentifier") else "json" if lower in ("json", "jsonb") else "number" if NUMBER.match(lower) else "text"
-        )  # fmt: skip
-        return cls(name, sa.column(physical, sa.Uuid()) if kind == "uuid" else sa.column(physical), kind)
+            "zoned"
+            if lower in ("timestamp with time zone", "timestamptz", "datetimeoffset")
+            else (
+                "time"
+                if lower.startswith(("timestamp", "datetime", "smalldatetime"))
+                else (
+                    "uuid"
+                    if lower in ("uuid", "uniqueidentifier")
+                    else (
+                        "json"
+                        if lower in ("json", "jsonb")
+                        else "number"
+                        if NUMBER.match(lower)
+                        else "text"
+                    )
+                )
+            )
+        )
+        return cls(
+            name, sa.column(physical, sa.Uuid()) if kind == "uuid" else sa.column(physical), kind
+        )
 
     def read(self, dialect: str) -> sa.ColumnElement[Any]:
         """Times as UTC, all else as the text that the package's models see."""
         if self.kind == "zoned":
-            return sa.cast(sa.func.switchoffset(self.physical, "+00:00"), DATETIME2(6)) if dialect == "mssql" else sa.func.timezone("UTC", self.physical)
+            return (
+                sa.cast(sa.func.switchoffset(self.physical, "+00:00"), DATETIME2(6))
+                if dialect == "mssql"
+                else sa.func.timezone("UTC", self.physical)
+            )
         return self.physical if self.kind == "time" else sa.cast(self.physical, sa.Unicode())
 
     def written(self, value: Any) -> Any:
@@ -120,13 +148,19 @@ class Column:
 
 
 def as_utc(moment: dt.datetime) -> dt.datetime:
-    return moment if moment.tzinfo is None else moment.astimezone(dt.timezone.utc).replace(tzinfo=None)
+    return (
+        moment if moment.tzinfo is None else moment.astimezone(dt.timezone.utc).replace(tzinfo=None)
+    )
 
 
 def as_json(text: str) -> str:
     """One spelling for what a native JSON column may spell anew."""
     try:
-        return json.dumps(json.loads(text, parse_int=Decimal, parse_float=Decimal), sort_keys=True, default=lambda number: str(number.normalize()))
+        return json.dumps(
+            json.loads(text, parse_int=Decimal, parse_float=Decimal),
+            sort_keys=True,
+            default=lambda number: str(number.normalize()),
+        )
     except (ValueError, RecursionError, InvalidOperation):
         return text
 
@@ -134,18 +168,27 @@ def as_json(text: str) -> str:
 def whole(text: str) -> int | None:
     try:
         number = Decimal(text)
-        return int(number) if number.is_finite() and number == number.to_integral_value() and abs(number) < Decimal(10) ** 38 else None
+        return (
+            int(number)
+            if number.is_finite()
+            and number == number.to_integral_value()
+            and abs(number) < Decimal(10) ** 38
+            else None
+        )
     except InvalidOperation:
         return None
 
 
 @dataclass(frozen=True)
 class Place:
-    """Which journal, and what its columns are called: as ozmeta.yml says for the package. The URL says which database."""
+    """Which journal, and what its columns are called: as ozmeta.yml says for the package. The URL
+    says which database.
+    """
 
     source: Source
     mapped: dict[str, str | None]
-    composite: bool = False  # whether a binding makes its objects' ids of other columns, so that EJ_ObjectID may be missing
+    # whether a binding makes its objects' ids of other columns, so that EJ_ObjectID may be missing
+    composite: bool = False
     keys: tuple[str, ...] = ()  # those columns, under their own names
 
     @classmethod
@@ -155,19 +198,36 @@ class Place:
         if len(chosen) != 1:
             problems = Problems()
             labels = ", ".join(source.label for source in sources)
-            problems.error(Origin(FILE_NAME).at("journal"), f"has no source {label}" if label else "has several sources: say which with --source", f"they are: {labels}")
+            problems.error(
+                Origin(FILE_NAME).at("journal"),
+                (
+                    f"has no source {label}"
+                    if label
+                    else "has several sources: say which with --source"
+                ),
+                f"they are: {labels}",
+            )
             raise InvalidMetadata(problems)
         if not isinstance(chosen[0], Source):
             problems = Problems()
             problems.error(
                 Origin(FILE_NAME).at("journal"),
-                f"the journal {label or chosen[0].label} is a dbt model: export and replay need the table that applications write",
-                "name that table under journal.source in the ozmeta.yml of another folder, and give that folder as --project-dir",
+                f"the journal {label or chosen[0].label} is a dbt model: export and replay need the"
+                " table that applications write",
+                "name that table under journal.source in the ozmeta.yml of another folder, and give"
+                " that folder as --project-dir",
             )
             raise InvalidMetadata(problems)
-        lower = {(physical or "").lower() for physical in config.journal.columns.values()} | {name.lower() for name in CANONICAL_COLUMNS}
+        lower = {(physical or "").lower() for physical in config.journal.columns.values()} | {
+            name.lower() for name in CANONICAL_COLUMNS
+        }
         keys = sorted({key for choices in config.bindings.values() for key in choices.key or []})
-        return cls(chosen[0], config.journal.columns, bool(keys), tuple(key for key in keys if key.lower() not in lower))
+        return cls(
+            chosen[0],
+            config.journal.columns,
+            bool(keys),
+            tuple(key for key in keys if key.lower() not in lower),
+        )
 
     def open(self, connection: sa.Connection) -> Journal:
         """InvalidMetadata where the table or a column that has to be there isn't."""
@@ -177,35 +237,65 @@ class Place:
         for name in (*CANONICAL_COLUMNS, *self.keys):
             physical = self.mapped.get(name, name)
             there = found.get(physical.lower()) if physical is not None else None
-            needed = name in (*self.mapped, *self.keys, "_SyncDate") or (name in NEEDED_COLUMNS and not (name == "EJ_ObjectID" and self.composite))
+            needed = name in (*self.mapped, *self.keys, "_SyncDate") or (
+                name in NEEDED_COLUMNS and not (name == "EJ_ObjectID" and self.composite)
+            )
             if there:
                 columns.append(Column.of(name, *there))
             elif physical is not None and needed:
-                problems.error(here.at("columns", name), f"{self.source.schema_name}.{self.source.table} has no column '{physical}'", f"it has: {', '.join(name for name, _ in found.values())}")
+                problems.error(
+                    here.at("columns", name),
+                    f"{self.source.schema_name}.{self.source.table} has no column '{physical}'",
+                    f"it has: {', '.join(name for name, _ in found.values())}",
+                )
         if problems.errors:
             raise InvalidMetadata(problems)
-        sa.table(table, *(column.physical for column in columns), schema=schema)  # the columns know it from here on
+        sa.table(
+            table, *(column.physical for column in columns), schema=schema
+        )  # the columns know it from here on
         return Journal(connection, {column.name: column for column in columns})
 
     def find(self, connection: sa.Connection) -> tuple[str | None, str, dict[str, tuple[str, str]]]:
-        """The schema and the table as the database spells them, and {column in lower case: (column, type)}. SQLite has no schemas."""
-        dialect, wanted = connection.dialect.name, (self.source.schema_name.lower(), self.source.table.lower())
+        """The schema and the table as the database spells them, and {column in lower case: (column,
+        type)}. SQLite has no schemas.
+        """
+        dialect, wanted = (
+            connection.dialect.name,
+            (self.source.schema_name.lower(), self.source.table.lower()),
+        )
         if dialect == "sqlite":
             inspector = sa.inspect(connection)
-            rows = [("", table, column["name"], str(column["type"]), "") for table in inspector.get_table_names() for column in (inspector.get_columns(table) if table.lower() == wanted[1] else [])]
+            rows = [
+                ("", table, column["name"], str(column["type"]), "")
+                for table in inspector.get_table_names()
+                for column in (inspector.get_columns(table) if table.lower() == wanted[1] else [])
+            ]
         else:
             schema, table, column, data_type, database = catalogue(dialect)
             here = [database == sa.func.current_database()] if dialect == "duckdb" else []
-            query = sa.select(schema, table, column, data_type, database).where(sa.func.lower(schema) == wanted[0], sa.func.lower(table) == wanted[1], *here)
+            query = sa.select(schema, table, column, data_type, database).where(
+                sa.func.lower(schema) == wanted[0], sa.func.lower(table) == wanted[1], *here
+            )
             rows = [tuple(map(str, row)) for row in connection.execute(query)]
         if not rows:
             problems = Problems()
-            problems.error(Origin(FILE_NAME).at("journal"), f"the database has no table {self.source.schema_name}.{self.source.table} that this user may read", "does the URL name the right one?")
+            problems.error(
+                Origin(FILE_NAME).at("journal"),
+                f"the database has no table {self.source.schema_name}.{self.source.table} that this"
+                " user may read",
+                "does the URL name the right one?",
+            )
             raise InvalidMetadata(problems)
         schema_name, table_name = min((row[0], row[1]) for row in rows)
-        columns = {row[2].lower(): (row[2], row[3]) for row in sorted(rows, reverse=True) if (row[0], row[1]) == (schema_name, table_name)}
+        columns = {
+            row[2].lower(): (row[2], row[3])
+            for row in sorted(rows, reverse=True)
+            if (row[0], row[1]) == (schema_name, table_name)
+        }
         if dialect == "duckdb" and rows[0][4].lower() == schema_name.lower():
-            schema_name = f"{rows[0][4]}.{schema_name}"  # in a file raw.duckdb, the schema's name alone could be the file's
+            schema_name = (  # in a file raw.duckdb, the schema's name alone could be the file's
+                f"{rows[0][4]}.{schema_name}"
+            )
         return schema_name or None, table_name, columns
 
 
@@ -225,19 +315,44 @@ class Journal:
         return [column for column in self.columns.values() if column.name != "_SyncDate"]
 
     def select(self) -> sa.Select[Any]:
-        return sa.select(*(column.read(self.dialect).label(f"c{place}") for place, column in enumerate(self.columns.values())))
+        return sa.select(
+            *(
+                column.read(self.dialect).label(f"c{place}")
+                for place, column in enumerate(self.columns.values())
+            )
+        )
 
     def ordered(self, since: dt.datetime | None) -> sa.Select[Any]:
-        """By (_SyncDate, EJ_ID), bytewise; then by all else, so that the same rows have one order. The columns are the text of whole rows: ties are rare."""
-        query, collation = self.select(), {"postgresql": "C", "mssql": "Latin1_General_BIN2"}.get(self.dialect)
+        """By (_SyncDate, EJ_ID), bytewise; then by all else, so that the same rows have one order.
+        The columns are the text of whole rows: ties are rare.
+        """
+        query, collation = (
+            self.select(),
+            {"postgresql": "C", "mssql": "Latin1_General_BIN2"}.get(self.dialect),
+        )
         first = [self.columns[name] for name in ("_SyncDate", "EJ_ID") if name in self.columns]
-        for column in [*first, *(column for column in self.columns.values() if column not in first)]:
-            value = column.physical if column.kind in ("time", "zoned") else sa.cast(column.physical, sa.Unicode())
+        for column in [
+            *first,
+            *(column for column in self.columns.values() if column not in first),
+        ]:
+            value = (
+                column.physical
+                if column.kind in ("time", "zoned")
+                else sa.cast(column.physical, sa.Unicode())
+            )
             text = collation and column.kind not in ("time", "zoned")
-            query = query.order_by(sa.case((column.physical.is_(None), 1), else_=0), sa.collate(value, collation) if text else value)
+            query = query.order_by(
+                sa.case((column.physical.is_(None), 1), else_=0),
+                sa.collate(value, collation) if text else value,
+            )
         if since is not None:
             sync = self.columns["_SyncDate"]
-            query = query.where(sa.or_(sync.physical >= sync.bound(since.isoformat(), self.dialect), sync.physical.is_(None)))
+            query = query.where(
+                sa.or_(
+                    sync.physical >= sync.bound(since.isoformat(), self.dialect),
+                    sync.physical.is_(None),
+                )
+            )
         return query
 
     def latest(self) -> dt.datetime | None:
@@ -250,7 +365,9 @@ class Journal:
         return tuple(column.same(row.get(column.name)) for column in self.content)
 
     def there(self, ids: set[Any]) -> dict[Any, dict[tuple[Any, ...], dt.datetime | None]]:
-        """{EJ_ID: {what its rows say: the latest _SyncDate}} of these ids. Null stands for all the rows without one."""
+        """{EJ_ID: {what its rows say: the latest _SyncDate}} of these ids. Null stands for all the
+        rows without one.
+        """
         key, found = self.columns["EJ_ID"], dict[Any, dict[tuple[Any, ...], Any]]()
         bound = []
         for id in ids - {None}:
@@ -258,20 +375,37 @@ class Journal:
                 bound.append(key.bound(id, self.dialect))
             except ValueError:  # then no row can have it
                 pass
-        conditions = ([key.physical.in_(bound)] if bound else []) + ([key.physical.is_(None)] if None in ids else [])
+        conditions = ([key.physical.in_(bound)] if bound else []) + (
+            [key.physical.is_(None)] if None in ids else []
+        )
         for condition in conditions:
             for values in self.connection.execute(self.select().where(condition)):
                 row = dict(zip(self.columns, values))
                 sync, rows = row.get("_SyncDate"), found.setdefault(key.same(row["EJ_ID"]), {})
                 sync = as_utc(sync) if isinstance(sync, dt.datetime) else instant(str(sync))
-                signature = self.signature({name: self.columns[name].written(value) for name, value in row.items()})
-                rows[signature] = max((moment for moment in (sync, rows.get(signature)) if moment), default=None)
+                signature = self.signature(
+                    {name: self.columns[name].written(value) for name, value in row.items()}
+                )
+                rows[signature] = max(
+                    (moment for moment in (sync, rows.get(signature)) if moment), default=None
+                )
         return found
 
     def append(self, rows: list[Row]) -> None:
         columns = list(self.columns.values())
-        statement = sa.insert(columns[0].physical.table).values({column.physical: sa.bindparam(f"p{place}", type_=column.physical.type) for place, column in enumerate(columns)})
-        self.connection.execute(statement, [{f"p{place}": row.get(column.name) for place, column in enumerate(columns)} for row in rows])
+        statement = sa.insert(columns[0].physical.table).values(
+            {
+                column.physical: sa.bindparam(f"p{place}", type_=column.physical.type)
+                for place, column in enumerate(columns)
+            }
+        )
+        self.connection.execute(
+            statement,
+            [
+                {f"p{place}": row.get(column.name) for place, column in enumerate(columns)}
+                for row in rows
+            ],
+        )
 
 
 # ---------------------------------------------------------------- the file
@@ -281,11 +415,17 @@ def line_of(row: Row) -> bytes:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def export(path: Path, place: Place, url_env: str, since: dt.datetime | None = None) -> tuple[int, str | None]:
-    """Write the journal to `path`, all of it or nothing: the number of rows, and the last _SyncDate."""
+def export(
+    path: Path, place: Place, url_env: str, since: dt.datetime | None = None
+) -> tuple[int, str | None]:
+    """Write the journal to `path`, all of it or nothing: the number of rows, and the last
+    _SyncDate.
+    """
     count, last, digest, temporary = 0, None, hashlib.sha256(), None
     try:
-        with connected(url_env, "--url-env says that it holds the URL of the journal's database") as connection:
+        with connected(
+            url_env, "--url-env says that it holds the URL of the journal's database"
+        ) as connection:
             journal = place.open(connection)
             if since is not None and (missing := time_column_fault(journal)):
                 raise FileProblem(f"--since can't be told: {missing}")
@@ -295,12 +435,18 @@ def export(path: Path, place: Place, url_env: str, since: dt.datetime | None = N
                 with os.fdopen(handle, "wb") as file:
                     streamed = connection.execution_options(stream_results=True, yield_per=BATCH)
                     for values in streamed.execute(journal.ordered(since)):
-                        row = {column.name: column.written(value) for column, value in zip(journal.columns.values(), values) if value is not None}
+                        row = {
+                            column.name: column.written(value)
+                            for column, value in zip(journal.columns.values(), values)
+                            if value is not None
+                        }
                         line = line_of(row)
                         digest.update(line)
                         file.write(line)
                         count, last = count + 1, row.get("_SyncDate", last)
-                    file.write(json.dumps({"rows": count, "sha256": digest.hexdigest()}).encode() + b"\n")
+                    file.write(
+                        json.dumps({"rows": count, "sha256": digest.hexdigest()}).encode() + b"\n"
+                    )
                     file.flush()
                     os.fsync(file.fileno())
         with writing(path):
@@ -322,11 +468,21 @@ def writing(path: Path) -> Iterator[None]:
 
 def time_column_fault(journal: Journal) -> str | None:
     sync = journal.columns.get("_SyncDate")
-    return "the journal has no _SyncDate" if sync is None else None if sync.kind in ("time", "zoned") else "the journal's _SyncDate is a text, not a time"
+    return (
+        "the journal has no _SyncDate"
+        if sync is None
+        else (
+            None
+            if sync.kind in ("time", "zoned")
+            else "the journal's _SyncDate is a text, not a time"
+        )
+    )
 
 
 def rows_of(path: Path) -> Iterator[tuple[int, Row]]:
-    """The file's rows, with their line numbers; at its end FileProblem where it is not what was exported."""
+    """The file's rows, with their line numbers; at its end FileProblem where it is not what was
+    exported.
+    """
     bad = f"{path} is not what `ozmeta-dbt journal export` wrote, nothing was appended: "
     digest, number, held = hashlib.sha256(), 0, b""
     try:
@@ -343,9 +499,16 @@ def rows_of(path: Path) -> Iterator[tuple[int, Row]]:
     except (ValueError, RecursionError):
         trailer = None
     if not isinstance(trailer, dict) or trailer.keys() != {"rows", "sha256"}:
-        raise FileProblem(bad + "its last line is missing, so it was cut off on its way; copy it again")
+        raise FileProblem(
+            bad + "its last line is missing, so it was cut off on its way; copy it again"
+        )
     if trailer != {"rows": number - 1, "sha256": digest.hexdigest()}:
-        raise FileProblem(bad + f"its last line tells of {counted(trailer['rows'], 'row')}, it has {number - 1}" + ("" if trailer["rows"] != number - 1 else ", one of them changed") + "; copy it again")
+        raise FileProblem(
+            bad
+            + f"its last line tells of {counted(trailer['rows'], 'row')}, it has {number - 1}"
+            + ("" if trailer["rows"] != number - 1 else ", one of them changed")
+            + "; copy it again"
+        )
 
 
 def row_of(line: bytes, bad: str, number: int) -> Row:
@@ -353,7 +516,9 @@ def row_of(line: bytes, bad: str, number: int) -> Row:
         row = json.loads(line, parse_float=str)
     except (ValueError, RecursionError):
         row = None
-    if not isinstance(row, dict) or any(isinstance(value, (dict, list, bool)) for value in row.values()):
+    if not isinstance(row, dict) or any(
+        isinstance(value, (dict, list, bool)) for value in row.values()
+    ):
         raise FileProblem(bad + f"line {number} is not a row of a journal")
     return row
 
@@ -374,15 +539,21 @@ class Replayed:
 
 
 def replay(path: Path, place: Place, url_env: str, now: dt.datetime | None = None) -> Replayed:
-    """Append what is not there yet, in one transaction. `now`: the moment at which the rows reach this journal, UTC."""
+    """Append what is not there yet, in one transaction. `now`: the moment at which the rows reach
+    this journal, UTC.
+    """
     for _ in rows_of(path):
         pass  # all of the file is looked at before the first row is appended
     done = Replayed()
-    with connected(url_env, "--url-env says that it holds the URL of the journal's database", write=True) as connection:
+    with connected(
+        url_env, "--url-env says that it holds the URL of the journal's database", write=True
+    ) as connection:
         journal = place.open(connection)
         moment = now or dt.datetime.now(dt.timezone.utc).replace(tzinfo=None)
         if "_SyncDate" in journal.columns:
-            moment = max(moment, journal.latest() or moment)  # no row may appear behind what was read
+            moment = max(
+                moment, journal.latest() or moment
+            )  # no row may appear behind what was read
         batch: list[tuple[int, Row]] = []
         for numbered in rows_of(path):
             batch.append(numbered)
@@ -393,7 +564,9 @@ def replay(path: Path, place: Place, url_env: str, now: dt.datetime | None = Non
     return done
 
 
-def append_batch(journal: Journal, batch: list[tuple[int, Row]], moment: dt.datetime, done: Replayed, path: Path) -> None:
+def append_batch(
+    journal: Journal, batch: list[tuple[int, Row]], moment: dt.datetime, done: Replayed, path: Path
+) -> None:
     key, fresh = journal.columns["EJ_ID"], list[tuple[int, Row]]()
     ids = {row.get("EJ_ID") for _, row in batch}
     there = journal.there(ids)
@@ -407,8 +580,11 @@ def append_batch(journal: Journal, batch: list[tuple[int, Row]], moment: dt.date
             continue
         arrived = moment
         if known and id is not None:
-            # the rows of an id are told apart by their arrival (SPEC 4.2): which was here first stays first
-            arrived = max([moment, *(sync + dt.timedelta(microseconds=1) for sync in known.values() if sync)])
+            # the rows of an id are told apart by their arrival (SPEC 4.2): which was here first
+            # stays first
+            arrived = max(
+                [moment, *(sync + dt.timedelta(microseconds=1) for sync in known.values() if sync)]
+            )
             done.clashes += 1
             if str(row["EJ_ID"]) not in done.clashing and len(done.clashing) < MAX_NAMED:
                 done.clashing.append(str(row["EJ_ID"]))
@@ -417,13 +593,19 @@ def append_batch(journal: Journal, batch: list[tuple[int, Row]], moment: dt.date
         done.appended += 1
     if fresh:
         journal.append([row for _, row in fresh])
-        check_kept(journal, {number: row for number, row in batch}, [number for number, _ in fresh], path)
+        check_kept(
+            journal, {number: row for number, row in batch}, [number for number, _ in fresh], path
+        )
 
 
 def check_columns(journal: Journal, row: Row, done: Replayed, path: Path, number: int) -> None:
     for name in row.keys() - journal.columns.keys() - {"_SyncDate"}:
         if name not in CANONICAL_COLUMNS or name in FOLDED | NEEDED_COLUMNS:
-            raise FileProblem(f"{path} line {number} has {name}, for which the journal has no column: nothing was appended. Give the journal that column, or say in {FILE_NAME} under journal.columns what it is called")
+            raise FileProblem(
+                f"{path} line {number} has {name}, for which the journal has no column: nothing was"
+                f" appended. Give the journal that column, or say in {FILE_NAME} under"
+                " journal.columns what it is called"
+            )
         done.left_out.add(name)
 
 
@@ -434,18 +616,31 @@ def bound_row(journal: Journal, row: Row, arrived: dt.datetime, path: Path, numb
         try:
             bound[name] = column.bound(value, journal.dialect)
         except ValueError as error:
-            raise FileProblem(f"{path} line {number}: {name} {str(value)[:80]!r} {error}, and this journal's column takes nothing else; nothing was appended") from None
+            raise FileProblem(
+                f"{path} line {number}: {name} {str(value)[:80]!r} {error}, and this journal's"
+                " column takes nothing else; nothing was appended"
+            ) from None
     return bound
 
 
 def check_kept(journal: Journal, rows: dict[int, Row], appended: list[int], path: Path) -> None:
-    """Does the journal hold what it was given? A type that rounds or cuts off would make each later replay append the row again."""
+    """Does the journal hold what it was given? A type that rounds or cuts off would make each later
+    replay append the row again.
+    """
     key = journal.columns["EJ_ID"]
     there = journal.there({rows[number].get("EJ_ID") for number in appended})
     for number in appended:
         wanted = journal.signature(rows[number])
         held = there.get(key.same(rows[number].get("EJ_ID")), {})
         if wanted not in held:
-            nearest = max(held, key=lambda other: sum(a == b for a, b in zip(wanted, other)), default=())
-            names = [column.name for column, a, b in zip(journal.content, wanted, nearest) if a != b] or ["EJ_ID"]
-            raise FileProblem(f"{path} line {number}: the journal does not keep {', '.join(names)} as the file has it, so a second replay would not know the row again; nothing was appended. Give the column a type that holds it whole")
+            nearest = max(
+                held, key=lambda other: sum(a == b for a, b in zip(wanted, other)), default=()
+            )
+            names = [
+                column.name for column, a, b in zip(journal.content, wanted, nearest) if a != b
+            ] or ["EJ_ID"]
+            raise FileProblem(
+                f"{path} line {number}: the journal does not keep {', '.join(names)} as the file"
+                " has it, so a second replay would not know the row again; nothing was appended."
+                " Give the column a type that holds it whole"
+            )

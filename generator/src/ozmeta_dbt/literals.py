@@ -1,4 +1,6 @@
-"""Text from the metadata as Jinja, YAML-in-Jinja and Python literals: data, whatever it holds (SPEC 10)."""
+"""Text from the metadata as Jinja, YAML-in-Jinja and Python literals: data, whatever it holds (SPEC
+10).
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,24 @@ WIDTH = 140
 
 
 def quoted(text: str) -> str:
-    """A Jinja string literal. Nothing in it can end the literal, or look like Jinja to a parser that scans for braces."""
+    """A Jinja string literal. Nothing in it can end the literal, or look like Jinja to a parser
+    that scans for braces.
+    """
     out = []
     for char in text:
-        if char in "'\\{}%#" or not (char.isprintable() or char == " ") or unicodedata.category(char) in ("Cf", "Cs"):
+        if (
+            char in "'\\{}%#"
+            or not (char.isprintable() or char == " ")
+            or unicodedata.category(char) in ("Cf", "Cs")
+        ):
             code = ord(char)
-            out.append(f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+            out.append(
+                f"\\x{code:02x}"
+                if code < 0x100
+                else f"\\u{code:04x}"
+                if code < 0x10000
+                else f"\\U{code:08x}"
+            )
         else:
             out.append(char)
     return "'" + "".join(out) + "'"
@@ -29,19 +43,31 @@ def jinja(value: Any, indent: int = 0) -> str:
     if isinstance(value, dict):
         lines = [f"{pad}{quoted(key)}: {jinja(item, indent + 2)}" for key, item in value.items()]
         return "{\n" + ",\n".join(lines) + "\n" + " " * indent + "}"
-    return "[\n" + ",\n".join(pad + jinja(item, indent + 2) for item in value) + "\n" + " " * indent + "]"
+    return (
+        "[\n"
+        + ",\n".join(pad + jinja(item, indent + 2) for item in value)
+        + "\n"
+        + " " * indent
+        + "]"
+    )
 
 
 def one_line(value: Any) -> str:
     if isinstance(value, Code):
         return value.text
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{quoted(key)}: {one_line(item)}" for key, item in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{quoted(key)}: {one_line(item)}" for key, item in value.items()) + "}"
+        )
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(one_line, value)) + "]"
     if isinstance(value, str):
         return quoted(value)
-    return {None: "none", True: "true", False: "false"}[value] if value is None or isinstance(value, bool) else str(value)
+    return (
+        {None: "none", True: "true", False: "false"}[value]
+        if value is None or isinstance(value, bool)
+        else str(value)
+    )
 
 
 class Code:
@@ -52,7 +78,16 @@ class Code:
 
 
 def yaml_text(text: str) -> str:
-    """A text for a properties file, which dbt renders as Jinja: it comes out as it was, braces and all."""
+    """A text for a properties file, which dbt renders as Jinja: it comes out as it was, braces and
+    all.
+    """
     whole = text.rstrip("\n")  # Jinja drops a newline at the end
-    plain = "".join(char if char != "{" and (char.isprintable() or char == "\n") else f"{{{{ {quoted(char)} }}}}" for char in whole)
+    plain = "".join(
+        (
+            char
+            if char != "{" and (char.isprintable() or char == "\n")
+            else f"{{{{ {quoted(char)} }}}}"
+        )
+        for char in whole
+    )
     return plain + "{{ '\\x0a' }}" * (len(text) - len(whole))

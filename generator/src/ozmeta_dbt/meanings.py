@@ -38,8 +38,9 @@ _COLUMNS = {
     "Table.code": "Its name. The models are named after it in snake_case.",
     "Table.cd_code": "Its 2-letter code. Journals may use it as the object type.",
     "Table.schema_name": "Its schema in the warehouse. Only Inline needs it.",
-    "Table.requires_tenant": "Whether a row without a tenant goes to quarantine. Under "
-    "Tenant+ObjectID, it always does.",
+    "Table.requires_tenant": (
+        "Whether a row without a tenant goes to quarantine. Under Tenant+ObjectID, it always does."
+    ),
     "UiEntity.id": "Id of the UI entity.",
     "UiEntity.code": "Its name. The models are named after it in snake_case.",
     "Workflow.id": "Id of the workflow.",
@@ -72,8 +73,10 @@ _COLUMNS = {
     "ApprovalStep.flow_id": "Its flow.",
     "ApprovalStep.order": "Its place in the flow. The least comes first.",
     "ApprovalStep.code": "Its code, as in `approval.step` of a payload.",
-    "ApprovalStep.rule": '`{"quorum": n or "all", "of": m, "veto": true or false}`, or a rule '
-    "document with these as params. The default is quorum 1, veto true.",
+    "ApprovalStep.rule": (
+        '`{"quorum": n or "all", "of": m, "veto": true or false}`, or a rule '
+        "document with these as params. The default is quorum 1, veto true."
+    ),
     "ApprovalStepRole.step_id": "The step.",
     "ApprovalStepRole.role_id": "A role that it asks.",
     "SlaPolicy.id": "Id of the SLA.",
@@ -82,8 +85,10 @@ _COLUMNS = {
     "SlaPolicy.object_id": "Id of what it measures.",
     "SlaPolicy.target_minutes": "Minutes until the timer is breached.",
     "SlaPolicy.warn_minutes": "Minutes until the warning. Less than the target.",
-    "SlaPolicy.escalation_rule": "A rule of kind Escalation. Its EnqueueEscalation actions are "
-    "the levels. Without a rule there is one level, at the breach.",
+    "SlaPolicy.escalation_rule": (
+        "A rule of kind Escalation. Its EnqueueEscalation actions are "
+        "the levels. Without a rule there is one level, at the breach."
+    ),
     "SlaPolicy.is_enabled": "Whether it may be used.",
     "EventType.id": "Id of the event type.",
     "EventType.code": "Its code, as in EJ_EventType.",
@@ -92,72 +97,114 @@ _COLUMNS = {
     "RuntimeBinding.id": "Id of the binding.",
     "RuntimeBinding.object_type": "Where the entity stands: in Table or in UiEntity.",
     "RuntimeBinding.object_id": "Id of the entity.",
-    "RuntimeBinding.workflow_id": "The workflow that its objects follow. Without one, the binding "
-    "is skipped with a warning.",
+    "RuntimeBinding.workflow_id": (
+        "The workflow that its objects follow. Without one, the binding is skipped with a warning."
+    ),
     "RuntimeBinding.approval_flow_id": "The flow that approval events mean if they name none.",
-    "RuntimeBinding.runtime_mode": "None writes no models. Sidecar writes tables beside the "
-    "entity. Inline adds a view with the entity's own columns.",
-    "RuntimeBinding.key_strategy": "What tells objects apart: the id, tenant and id, or "
-    "columns that ozmeta.yml names under `key`.",
+    "RuntimeBinding.runtime_mode": (
+        "None writes no models. Sidecar writes tables beside the "
+        "entity. Inline adds a view with the entity's own columns."
+    ),
+    "RuntimeBinding.key_strategy": (
+        "What tells objects apart: the id, tenant and id, or "
+        "columns that ozmeta.yml names under `key`."
+    ),
     "RuntimeBinding.is_enabled": "Whether models are written for it.",
     "RuntimeTemplateBinding.binding_id": "The binding.",
     "RuntimeTemplateBinding.template_id": "Id of the event template. It has no effect.",
     "RuntimeTemplateBinding.purpose": "Which models it asks for.",
-    "RuntimeTemplateBinding.target_layer": "Where they belong. OLTP is skipped. Semantic adds "
-    "dbt semantic models and metrics.",
+    "RuntimeTemplateBinding.target_layer": (
+        "Where they belong. OLTP is skipped. Semantic adds dbt semantic models and metrics."
+    ),
     "RuntimeSlaBinding.id": "Id of the row.",
     "RuntimeSlaBinding.binding_id": "The binding.",
     "RuntimeSlaBinding.sla_id": "The SLA.",
-    "RuntimeSlaBinding.start_rule": "A rule of kind TimerStart. The default depends on what the "
-    "SLA measures; mostly it is the object's first event.",
-    "RuntimeSlaBinding.stop_rule": "A rule of kind TimerStop. The default depends on what the "
-    "SLA measures; mostly it is a terminal state.",
+    "RuntimeSlaBinding.start_rule": (
+        "A rule of kind TimerStart. The default depends on what the "
+        "SLA measures; mostly it is the object's first event."
+    ),
+    "RuntimeSlaBinding.stop_rule": (
+        "A rule of kind TimerStop. The default depends on what the "
+        "SLA measures; mostly it is a terminal state."
+    ),
     "RuntimeSignalType.code": "The signal, such as SLA.Breached.",
     "RuntimeSignalType.severity": "How grave it is.",
 }
 
 # op: what it does, what it does with null, an example
 _OPS = {
-    "and": ("True if every arg is true.", "False if one arg is false; else null if one is null.",
-            '{"ref":"object.Vip", "as":"boolean"}, {"ref":"object.Late", "as":"boolean"}'),
-    "or": ("True if one arg is true.", "True if one arg is true; else null if one is null.",
-            '{"ref":"object.Vip", "as":"boolean"}, {"ref":"object.Late", "as":"boolean"}'),
-    "not": ("Whether the arg is false.", "Null.",
-            '{"ref":"object.Vip", "as":"boolean"}'),
+    "and": (
+        "True if every arg is true.",
+        "False if one arg is false; else null if one is null.",
+        '{"ref":"object.Vip", "as":"boolean"}, {"ref":"object.Late", "as":"boolean"}',
+    ),
+    "or": (
+        "True if one arg is true.",
+        "True if one arg is true; else null if one is null.",
+        '{"ref":"object.Vip", "as":"boolean"}, {"ref":"object.Late", "as":"boolean"}',
+    ),
+    "not": ("Whether the arg is false.", "Null.", '{"ref":"object.Vip", "as":"boolean"}'),
     "eq": ("Whether both are equal.", "Null.", '{"ref":"transition.toState"}, {"lit":"Open"}'),
     "ne": ("Whether they differ.", "Null.", '{"ref":"transition.code"}, {"lit":"Close"}'),
     "gt": ("Whether the first is greater.", "Null.", '{"ref":"object.Amount"}, {"lit":100}'),
-    "gte": ("Whether the first is greater or equal.", "Null.",
-            '{"ref":"object.Amount"}, {"lit":100}'),
+    "gte": (
+        "Whether the first is greater or equal.",
+        "Null.",
+        '{"ref":"object.Amount"}, {"lit":100}',
+    ),
     "lt": ("Whether the first is less.", "Null.", '{"ref":"object.Amount"}, {"lit":100}'),
-    "lte": ("Whether the first is less or equal.", "Null.",
-            '{"ref":"object.Amount"}, {"lit":100}'),
-    "in": ("Whether the first is one of the others. An array ref counts as its members.",
-           "Null if nothing is equal and one of them is null.",
-           '{"ref":"object.Impact"}, {"lit":"High"}, {"lit":"Critical"}'),
-    "contains": ("Whether the text holds the other. Of an array ref, whether it is a member.",
-                 "Null; of an array, also if no member matches and one is null.",
-                 '{"ref":"user.roles"}, {"lit":"Dispatcher"}'),
-    "startsWith": ("Whether the text begins with the other.", "Null.",
-                   '{"ref":"event.type"}, {"lit":"Case."}'),
-    "endsWith": ("Whether the text ends with the other.", "Null.",
-                 '{"ref":"event.type"}, {"lit":".Closed"}'),
+    "lte": ("Whether the first is less or equal.", "Null.", '{"ref":"object.Amount"}, {"lit":100}'),
+    "in": (
+        "Whether the first is one of the others. An array ref counts as its members.",
+        "Null if nothing is equal and one of them is null.",
+        '{"ref":"object.Impact"}, {"lit":"High"}, {"lit":"Critical"}',
+    ),
+    "contains": (
+        "Whether the text holds the other. Of an array ref, whether it is a member.",
+        "Null; of an array, also if no member matches and one is null.",
+        '{"ref":"user.roles"}, {"lit":"Dispatcher"}',
+    ),
+    "startsWith": (
+        "Whether the text begins with the other.",
+        "Null.",
+        '{"ref":"event.type"}, {"lit":"Case."}',
+    ),
+    "endsWith": (
+        "Whether the text ends with the other.",
+        "Null.",
+        '{"ref":"event.type"}, {"lit":".Closed"}',
+    ),
     "isNull": ("Whether there is no value.", "True.", '{"ref":"object.Owner"}'),
     "isNotNull": ("Whether there is a value.", "False.", '{"ref":"object.Owner"}'),
     "add": ("The sum.", "Null.", '{"ref":"object.Net"}, {"ref":"object.Tax"}'),
     "sub": ("The first less the second.", "Null.", '{"ref":"object.Gross"}, {"ref":"object.Tax"}'),
     "mul": ("The product.", "Null.", '{"ref":"object.Net"}, {"lit":1.2}'),
-    "div": ("The quotient. Null if you divide by zero.", "Null.",
-            '{"ref":"object.Amount"}, {"lit":100}'),
-    "coalesce": ("The first arg that is not null.", "Null only if every arg is null.",
-                 '{"ref":"object.Impact"}, {"lit":"Low"}'),
-    "regex": ("Whether a part of the text matches. RE2 syntax; the pattern is a literal.", "Null.",
-              '{"ref":"event.type"}, {"lit":"^Case[.]"}'),
-    "dateAdd": ("The instant n units later. The unit is the literal minute, hour or day.", "Null.",
-                '{"lit":"hour"}, {"lit":4}, {"ref":"now.utc"}'),
-    "dateDiffMinutes": ("Whole minutes from the first to the second, rounded down.", "Null.",
-                        '{"ref":"object.ReceivedAt"}, {"ref":"now.utc"}'),
-}  # fmt: skip
+    "div": (
+        "The quotient. Null if you divide by zero.",
+        "Null.",
+        '{"ref":"object.Amount"}, {"lit":100}',
+    ),
+    "coalesce": (
+        "The first arg that is not null.",
+        "Null only if every arg is null.",
+        '{"ref":"object.Impact"}, {"lit":"Low"}',
+    ),
+    "regex": (
+        "Whether a part of the text matches. RE2 syntax; the pattern is a literal.",
+        "Null.",
+        '{"ref":"event.type"}, {"lit":"^Case[.]"}',
+    ),
+    "dateAdd": (
+        "The instant n units later. The unit is the literal minute, hour or day.",
+        "Null.",
+        '{"lit":"hour"}, {"lit":4}, {"ref":"now.utc"}',
+    ),
+    "dateDiffMinutes": (
+        "Whole minutes from the first to the second, rounded down.",
+        "Null.",
+        '{"ref":"object.ReceivedAt"}, {"ref":"now.utc"}',
+    ),
+}
 NULLS = {f"op.{op}": null for op, (_, null, _) in _OPS.items()}
 RESULTS = {
     **dict.fromkeys(("add", "sub", "mul", "div", "dateDiffMinutes"), "number"),
@@ -172,8 +219,10 @@ _RULES = {
     "rule key.description": "For people. It has no effect.",
     "rule key.expr": "The expression. Without one, the rule always matches.",
     "rule key.actions": "An array of actions.",
-    "rule key.params": "An object. A start rule may have `onRestart`: newCycle, ignore or resume. "
-    "An approval step's rule may have quorum, of and veto.",
+    "rule key.params": (
+        "An object. A start rule may have `onRestart`: newCycle, ignore or resume. "
+        "An approval step's rule may have quorum, of and veto."
+    ),
     "kind.Guard": "May the transition be taken? Checked, and not evaluated.",
     "kind.Action": "What follows an applied transition. Only its actions count.",
     "kind.TimerStart": "Which event starts a timer.",
@@ -201,13 +250,19 @@ _RULES = {
     "cast.json": "Text, compared as text.",
     "cast.null": "A literal of this type is null. A ref with this cast is text.",
     "action.SetField": "Left to the application. It does nothing in the warehouse.",
-    "action.EmitEvent": "With `journal.mirror: true`, adds a row to the mirrored journal. Needs "
-    "`eventType`; uses `payload`.",
-    "action.EmitSignal": "On an applied transition, adds a row to runtime_signal. Needs "
-    "`signalType`; uses `payload.severity` and `notes`.",
-    "action.EnqueueEscalation": "In an SLA's rule: one level. On an applied transition: one row "
-    "of escalation_queue. Uses `signalType`, `target`, `notes`, and of the payload `level`, "
-    "`afterMinutes` (SLA only) and `severity`.",
+    "action.EmitEvent": (
+        "With `journal.mirror: true`, adds a row to the mirrored journal. Needs "
+        "`eventType`; uses `payload`."
+    ),
+    "action.EmitSignal": (
+        "On an applied transition, adds a row to runtime_signal. Needs "
+        "`signalType`; uses `payload.severity` and `notes`."
+    ),
+    "action.EnqueueEscalation": (
+        "In an SLA's rule: one level. On an applied transition: one row "
+        "of escalation_queue. Uses `signalType`, `target`, `notes`, and of the payload `level`, "
+        "`afterMinutes` (SLA only) and `severity`."
+    ),
     "action.Notify": "Left to the application. It does nothing in the warehouse.",
     "action.UpsertRuntime": "Left to the application. It does nothing in the warehouse.",
     "action.StartTimer": "On an applied transition, starts the timer that `target` names.",
@@ -277,8 +332,9 @@ _CONFIG = {
     "journal.ref": "The journal's dbt model, seed or snapshot.",
     "journal.package": "The package that `ref` belongs to.",
     "journal.sources": "Several journals. Each has the keys of `source`, or `ref` and `package`.",
-    "journal.columns": "Physical names of the journal's columns that differ; null if there is "
-    "no such column.",
+    "journal.columns": (
+        "Physical names of the journal's columns that differ; null if there is no such column."
+    ),
     "journal.stream": "What tells writers apart. `none` makes each object one stream.",
     "journal.lookback_minutes": "How far back each run reads again, for rows that arrive late.",
     "journal.mirror": "Whether to write a model with the journal, its signals and emitted events.",
@@ -287,10 +343,13 @@ _CONFIG = {
     "rollups": "The views over all bindings. `false` writes none.",
     "rollups.prefix": "What their names begin with.",
     "bindings": "Choices per binding, by the name of its table or UI entity.",
-    "bindings.<name>.conflict_policy": "What happens to an illegal, undeclared or outdated "
-    "transition: it is applied and marked, or refused.",
-    "bindings.<name>.object_types": "What the journal calls the object. The default is the name "
-    "and the 2-letter code.",
+    "bindings.<name>.conflict_policy": (
+        "What happens to an illegal, undeclared or outdated "
+        "transition: it is applied and marked, or refused."
+    ),
+    "bindings.<name>.object_types": (
+        "What the journal calls the object. The default is the name and the 2-letter code."
+    ),
     "bindings.<name>.auto_close": "Whether a stopped timer closes its open escalations.",
     "bindings.<name>.approval_flows": "Codes of further approval flows that its objects may use.",
     "bindings.<name>.key": "Composite only: the journal's columns that make the object's id.",
@@ -303,8 +362,9 @@ _CONFIG = {
     "bindings.<name>.entity.write_back": "Whether the operation write_inline may change it.",
     "bindings.<name>.tests": "As `tests`, for this binding.",
     "tests": "What the generated tests compare with.",
-    "tests.quarantined_share": "From which share of refused rows a test warns and fails. "
-    "`false` leaves the test out.",
+    "tests.quarantined_share": (
+        "From which share of refused rows a test warns and fails. `false` leaves the test out."
+    ),
     "tests.quarantined_share.warn": "The share that warns.",
     "tests.quarantined_share.error": "The share that fails.",
     "approval_events": "What the journal calls the four events of an approval.",

@@ -1,4 +1,6 @@
-"""The rows of MetaDB that matter here (SPEC 1), each readable by column name and by the camelCase name that exports write."""
+"""The rows of MetaDB that matter here (SPEC 1), each readable by column name and by the camelCase
+name that exports write.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ class Row(BaseModel):
 
     def at(self, field: str) -> Origin:
         """Where a field of this row stands, under the name its file uses."""
-        return self._origin.at(self._written.get(field, type(self).model_fields[field].json_schema_extra["names"][0]))  # type: ignore[index, call-overload]
+        return self._origin.at(
+            self._written.get(field, type(self).model_fields[field].json_schema_extra["names"][0])
+        )  # type: ignore[index, call-overload]
 
 
 def column(name: str, *aliases: str, **kwargs: Any) -> Any:
@@ -143,11 +147,15 @@ class ApprovalStepRole(Row):
 class SlaPolicy(Row):
     id: Text = column("SL_ID", "id")
     code: Text = column("SL_Code", "code")
-    object_type: Literal["Workflow", "Transition", "ApprovalStep", "Table", "UiEntity"] = column("SL_ObjectType", "objectType")
+    object_type: Literal["Workflow", "Transition", "ApprovalStep", "Table", "UiEntity"] = column(
+        "SL_ObjectType", "objectType"
+    )
     object_id: OptionalText = column("SL_ObjectID", "objectId", default=None)
     target_minutes: Minutes = column("SL_TargetMinutes", "targetMinutes")
     warn_minutes: OptionalMinutes = column("SL_WarnMinutes", "warnMinutes", default=None)
-    escalation_rule: Any = column("SL_EscalationRule", "escalationRule", "escalationRuleDsl", default=None)
+    escalation_rule: Any = column(
+        "SL_EscalationRule", "escalationRule", "escalationRuleDsl", default=None
+    )
     is_enabled: Enabled = column("SL_IsEnabled", "isEnabled", default=True)
 
 
@@ -167,16 +175,24 @@ class RuntimeBinding(Row):
     object_id: Text = column("RB_ObjectID", "objectId")
     workflow_id: OptionalText = column("WF_ID", "workflowId", default=None)
     approval_flow_id: OptionalText = column("AF_ID", "approvalFlowId", default=None)
-    runtime_mode: Literal["None", "Inline", "Sidecar"] = column("RB_RuntimeMode", "runtimeMode", default="Sidecar")
-    key_strategy: Literal["ObjectID", "Tenant+ObjectID", "Composite"] = column("RB_InstanceKeyStrategy", "instanceKeyStrategy", default="Tenant+ObjectID")
+    runtime_mode: Literal["None", "Inline", "Sidecar"] = column(
+        "RB_RuntimeMode", "runtimeMode", default="Sidecar"
+    )
+    key_strategy: Literal["ObjectID", "Tenant+ObjectID", "Composite"] = column(
+        "RB_InstanceKeyStrategy", "instanceKeyStrategy", default="Tenant+ObjectID"
+    )
     is_enabled: Enabled = column("RB_IsEnabled", "isEnabled", default=True)
 
 
 class RuntimeTemplateBinding(Row):
     binding_id: Text = column("RB_ID", "bindingId")
     template_id: OptionalText = column("ET_ID", "templateId", default=None)
-    purpose: Literal["WorkflowInstance", "SlaTracking", "ApprovalTracking", "EscalationQueue"] = column("RTB_Purpose", "purpose")
-    target_layer: Literal["OLTP", "Lakehouse", "Warehouse", "Semantic"] = column("RTB_TargetLayer", "targetLayer", default="Warehouse")
+    purpose: Literal["WorkflowInstance", "SlaTracking", "ApprovalTracking", "EscalationQueue"] = (
+        column("RTB_Purpose", "purpose")
+    )
+    target_layer: Literal["OLTP", "Lakehouse", "Warehouse", "Semantic"] = column(
+        "RTB_TargetLayer", "targetLayer", default="Warehouse"
+    )
 
 
 class RuntimeSlaBinding(Row):
@@ -194,17 +210,54 @@ class RuntimeSignalType(Row):
 
 # Columns of MetaDB that are known and of no matter here: no warning is due for them.
 IGNORED = {
-    "id", "pj_id", "projectid", "cl_id", "clientid", "tb_schemaname", "schema", "tabletype", "fields", "evtt_schemajson", "schemajson", "rst_id", "rtb_id",
-    "rst_defaultretentiondays", "defaultretentiondays", "description", "name", "wt_description", "wf_description", "displayname", "af_objecttype", "af_objectid", "objecttype", "objectid",
-}  # fmt: skip
+    "id",
+    "pj_id",
+    "projectid",
+    "cl_id",
+    "clientid",
+    "tb_schemaname",
+    "schema",
+    "tabletype",
+    "fields",
+    "evtt_schemajson",
+    "schemajson",
+    "rst_id",
+    "rtb_id",
+    "rst_defaultretentiondays",
+    "defaultretentiondays",
+    "description",
+    "name",
+    "wt_description",
+    "wf_description",
+    "displayname",
+    "af_objecttype",
+    "af_objectid",
+    "objecttype",
+    "objectid",
+}
 
 TABLES: dict[str, type[Row]] = {
     cls.__name__: cls
     for cls in (
-        Table, UiEntity, Workflow, WorkflowState, WorkflowTransition, WorkflowTransitionRole, Role, ApprovalFlow, ApprovalStep, ApprovalStepRole, SlaPolicy, EventType, TransitionEvent,
-        RuntimeBinding, RuntimeTemplateBinding, RuntimeSlaBinding, RuntimeSignalType,
+        Table,
+        UiEntity,
+        Workflow,
+        WorkflowState,
+        WorkflowTransition,
+        WorkflowTransitionRole,
+        Role,
+        ApprovalFlow,
+        ApprovalStep,
+        ApprovalStepRole,
+        SlaPolicy,
+        EventType,
+        TransitionEvent,
+        RuntimeBinding,
+        RuntimeTemplateBinding,
+        RuntimeSlaBinding,
+        RuntimeSignalType,
     )
-}  # fmt: skip
+}
 
 
 def canonical(info: FieldInfo) -> str:
@@ -222,7 +275,9 @@ def names_of(cls: type[Row]) -> dict[str, str]:
 
 
 def decimal(text: str) -> Decimal:
-    """A number as written, if a database can hold it: 1e999999999 written out would fill the memory."""
+    """A number as written, if a database can hold it: 1e999999999 written out would fill the
+    memory.
+    """
     try:
         number = Decimal(text)
     except ArithmeticError:
@@ -245,12 +300,18 @@ class YamlLoader(yaml.SafeLoader):
     """YAML with the values of JSON: numbers as written, dates as text, no merge keys."""
 
     yaml_implicit_resolvers = {
-        char: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in ("timestamp", "merge")]
+        char: [
+            (tag, pattern)
+            for tag, pattern in resolvers
+            if tag.rpartition(":")[2] not in ("timestamp", "merge")
+        ]
         for char, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
 
-YamlLoader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: decimal(loader.construct_scalar(node)))
+YamlLoader.add_constructor(
+    "tag:yaml.org,2002:float", lambda loader, node: decimal(loader.construct_scalar(node))
+)
 
 
 def loads_yaml(text: str) -> Any:
@@ -261,7 +322,9 @@ def loads_yaml(text: str) -> Any:
         raise ValueError(" ".join(str(error).split())) from None
     for count, part in enumerate(parts(document)):
         if count > 10 * len(text) + 1000:
-            raise ValueError("its anchors refer to themselves, or unfold to far more than is written")
+            raise ValueError(
+                "its anchors refer to themselves, or unfold to far more than is written"
+            )
         if not isinstance(part, (dict, list, str, int, Decimal, type(None))):
             raise ValueError(f"a {type(part).__name__} has no place here; write it as a text")
     return document

@@ -1,4 +1,6 @@
-"""MetaDB's rows as a snapshot (SPEC 1), which reads back to the same model: column names, a row a line, sorted, nothing about the time it was written."""
+"""MetaDB's rows as a snapshot (SPEC 1), which reads back to the same model: column names, a row a
+line, sorted, nothing about the time it was written.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +17,50 @@ def snapshot_text(rows: MetaRows) -> str:
     for table, places in SNAPSHOT_PLACES.items():
         if rows[table]:
             part, _, name = places[0].partition(".")
-            parts.setdefault(part, {})[name] = [row_text(row) for row in sorted(rows[table], key=row_order)]
-    objects = block({part: block({name: "[\n" + ",\n".join(f"        {text}" for text in texts) + "\n      ]" for name, texts in lists.items()}, 4) for part, lists in parts.items()}, 2)
-    return block({"snapshotVersion": str(SNAPSHOT_VERSION), **{key: json_text(code) for key, code in sorted(rows.codes.items())}, "objects": objects}, 0) + "\n"
+            parts.setdefault(part, {})[name] = [
+                row_text(row) for row in sorted(rows[table], key=row_order)
+            ]
+    objects = block(
+        {
+            part: block(
+                {
+                    name: "[\n" + ",\n".join(f"        {text}" for text in texts) + "\n      ]"
+                    for name, texts in lists.items()
+                },
+                4,
+            )
+            for part, lists in parts.items()
+        },
+        2,
+    )
+    return (
+        block(
+            {
+                "snapshotVersion": str(SNAPSHOT_VERSION),
+                **{key: json_text(code) for key, code in sorted(rows.codes.items())},
+                "objects": objects,
+            },
+            0,
+        )
+        + "\n"
+    )
 
 
 def block(entries: dict[str, str], indent: int) -> str:
     pad = " " * indent
-    return "{\n" + ",\n".join(f"{pad}  {json_text(key)}: {text}" for key, text in entries.items()) + f"\n{pad}}}" if entries else "{}"
+    return (
+        "{\n"
+        + ",\n".join(f"{pad}  {json_text(key)}: {text}" for key, text in entries.items())
+        + f"\n{pad}}}"
+        if entries
+        else "{}"
+    )
 
 
 def row_order(row: Row) -> list[tuple[int, str]]:
-    """By its columns in order, ids first; a shorter text first, so that numbers stand as numbers do."""
+    """By its columns in order, ids first; a shorter text first, so that numbers stand as numbers
+    do.
+    """
     texts = [json_text(value) for value in row_values(row).values()]
     return [(len(text), text) for text in texts]
 
@@ -68,7 +102,11 @@ def sorted_keys(value: Any) -> Any:
 def json_text(value: Any) -> str:
     """JSON on one line, numbers as written, which json.dumps has no way to do."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json_text(key)}: {json_text(item)}" for key, item in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{json_text(key)}: {json_text(item)}" for key, item in value.items())
+            + "}"
+        )
     if isinstance(value, list):
         return "[" + ", ".join(map(json_text, value)) + "]"
     if isinstance(value, Decimal):

@@ -1,4 +1,6 @@
-"""Writing the generated files: only what is ours, all of it or none, and never over what someone edited (SPEC 10)."""
+"""Writing the generated files: only what is ours, all of it or none, and never over what someone
+edited (SPEC 10).
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ class Plan:
     write: dict[str, str] = field(default_factory=dict)  # created or changed
     remove: list[str] = field(default_factory=list)  # made by an earlier generation, and no more
     unchanged: list[str] = field(default_factory=list)
-    edited: list[str] = field(default_factory=list)  # would be overwritten or removed, and are not as they were written
+    edited: list[str] = field(
+        default_factory=list
+    )  # would be overwritten or removed, and are not as they were written
 
     @property
     def changes(self) -> bool:
@@ -47,20 +51,30 @@ def read_bytes(path: Path) -> bytes | None:
 
 
 def manifest_text(files: dict[str, str], names: dict[str, Any] | None = None) -> str:
-    """names: which id has which code, per binding; the next generation notices by them what was renamed."""
+    """names: which id has which code, per binding; the next generation notices by them what was
+    renamed.
+    """
     entries = {name: sha256(text.encode()) for name, text in sorted(files.items())}
-    document = {"generator": "ozmeta-dbt", "version": __version__, "files": entries} | ({"names": names} if names else {})
+    document = {"generator": "ozmeta-dbt", "version": __version__, "files": entries} | (
+        {"names": names} if names else {}
+    )
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def read_names(folder: Path) -> dict[str, Any]:
-    """What the last manifest says under `names`; nothing where there is none, or it is not one that this generator wrote."""
+    """What the last manifest says under `names`; nothing where there is none, or it is not one that
+    this generator wrote.
+    """
     data = read_bytes(folder / MANIFEST)
     try:
         names = json.loads(data)["names"] if data is not None else {}
     except (ValueError, KeyError, TypeError, RecursionError):
         return {}
-    return {name: entry for name, entry in names.items() if isinstance(entry, dict)} if isinstance(names, dict) else {}
+    return (
+        {name: entry for name, entry in names.items() if isinstance(entry, dict)}
+        if isinstance(names, dict)
+        else {}
+    )
 
 
 def read_manifest(folder: Path) -> dict[str, str]:
@@ -71,9 +85,16 @@ def read_manifest(folder: Path) -> dict[str, str]:
     try:
         files = json.loads(data)["files"]
         inside = os.path.realpath(folder)
-        outside = [name for name in files.keys() if os.path.commonpath([inside, os.path.realpath(folder / name)]) != inside]
+        outside = [
+            name
+            for name in files.keys()
+            if os.path.commonpath([inside, os.path.realpath(folder / name)]) != inside
+        ]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise FileProblem(f"{folder / MANIFEST} is not the manifest that ozmeta-dbt wrote; delete it, and generate with --force") from None
+        raise FileProblem(
+            f"{folder / MANIFEST} is not the manifest that ozmeta-dbt wrote; delete it, and"
+            " generate with --force"
+        ) from None
     if outside:
         raise FileProblem(f"{folder / MANIFEST} names {outside[0]}, which lies outside {folder}")
     return files
@@ -103,17 +124,26 @@ def diff(plan: Plan) -> str:
     """A unified diff of all that would change."""
     out: list[str] = []
     for name in sorted([*plan.write, *plan.remove]):
-        old = (read_bytes(plan.folder / name) or b"").decode("utf-8", "replace").splitlines(keepends=True)
+        old = (
+            (read_bytes(plan.folder / name) or b"")
+            .decode("utf-8", "replace")
+            .splitlines(keepends=True)
+        )
         new = plan.write.get(name, "").splitlines(keepends=True)
         if old and not old[-1].endswith("\n"):
             old[-1] += "\n"
-        out += difflib.unified_diff(old, new, f"a/{name}" if old else "/dev/null", f"b/{name}" if new else "/dev/null")
+        out += difflib.unified_diff(
+            old, new, f"a/{name}" if old else "/dev/null", f"b/{name}" if new else "/dev/null"
+        )
     return "".join(out)
 
 
 def apply(plan: Plan) -> None:
-    """Carry the plan out. Every new text is on disk before the first file is replaced, and a step that fails takes back those
-    before it; the manifest is replaced last, so that a generation killed half-way is finished by the next."""
+    """Carry the plan out. Every new text is on disk before the first file is replaced, and a step
+    that fails takes back those
+    before it; the manifest is replaced last, so that a generation killed half-way is finished by
+    the next.
+    """
     staged: list[tuple[Path, Path]] = []
     done: list[tuple[Path, bytes | None]] = []  # with what was there before
     try:
@@ -138,7 +168,9 @@ def apply(plan: Plan) -> None:
         for path, old in reversed(done):
             with contextlib.suppress(OSError):
                 path.unlink() if old is None else path.write_bytes(old)
-        raise FileProblem(f"{error.filename or plan.folder} can't be written: {error.strerror or error}") from None
+        raise FileProblem(
+            f"{error.filename or plan.folder} can't be written: {error.strerror or error}"
+        ) from None
     finally:
         for temporary_path, _ in staged:
             temporary_path.unlink(missing_ok=True)

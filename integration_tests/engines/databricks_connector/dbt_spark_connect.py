@@ -1,6 +1,8 @@
-"""Brings what dbt-databricks sends through databricks.sql.connect to a Spark Connect server. dbt imports this by itself, for its name.
+"""Brings what dbt-databricks sends through databricks.sql.connect to a Spark Connect server. dbt
+imports this by itself, for its name.
 
-Spark has no Unity Catalog, so the session's own catalog stands in for hive_metastore; the rest passes as it is.
+Spark has no Unity Catalog, so the session's own catalog stands in for hive_metastore; the rest
+passes as it is.
 """
 
 from __future__ import annotations
@@ -52,20 +54,38 @@ class Cursor:
         if SKIPPED.match(sql):
             return self.answer([], [])
         try:
-            frame = spark().sql(re.sub(r"(`?)\bhive_metastore\b\1", "`spark_catalog`", sql.strip().rstrip(";")))
-            return self.answer(frame.columns, frame.collect()) if frame.columns else self.answer([], [])
+            frame = spark().sql(
+                re.sub(r"(`?)\bhive_metastore\b\1", "`spark_catalog`", sql.strip().rstrip(";"))
+            )
+            return (
+                self.answer(frame.columns, frame.collect())
+                if frame.columns
+                else self.answer([], [])
+            )
         except Exception as error:
             raise ServerOperationError(str(error)) from error
 
     def schemas(self, catalog_name: str | None = None, schema_name: str | None = None) -> Cursor:
         found = [row[0] for row in spark().sql("show schemas").collect()]
-        return self.answer(["databaseName", "catalogName"], [(name, catalog_name) for name in found if not schema_name or name == schema_name])
+        return self.answer(
+            ["databaseName", "catalogName"],
+            [(name, catalog_name) for name in found if not schema_name or name == schema_name],
+        )
 
-    def tables(self, catalog_name: str | None = None, schema_name: str | None = None, **_: Any) -> Cursor:
+    def tables(
+        self, catalog_name: str | None = None, schema_name: str | None = None, **_: Any
+    ) -> Cursor:
         views = {row[1] for row in spark().sql(f"show views in {schema_name}").collect()}
-        found = [row[1] for row in spark().sql(f"show tables in {schema_name}").collect() if not row[2]]
-        rows = [(catalog_name, schema_name, name, "VIEW" if name in views else "TABLE", "") for name in found]
-        return self.answer(["TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME", "TABLE_TYPE", "REMARKS"], rows)
+        found = [
+            row[1] for row in spark().sql(f"show tables in {schema_name}").collect() if not row[2]
+        ]
+        rows = [
+            (catalog_name, schema_name, name, "VIEW" if name in views else "TABLE", "")
+            for name in found
+        ]
+        return self.answer(
+            ["TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME", "TABLE_TYPE", "REMARKS"], rows
+        )
 
     def fetchall(self) -> list[Any]:
         rows, self.rows = self.rows, []

@@ -1,4 +1,6 @@
-"""`ozmeta-dbt demo`: three entities, 60 days of events, a first load and daily refreshes, and what one can then ask."""
+"""`ozmeta-dbt demo`: three entities, 60 days of events, a first load and daily refreshes, and what
+one can then ask.
+"""
 
 from __future__ import annotations
 
@@ -26,23 +28,33 @@ ROWS_SHOWN = 10
 
 
 def run_demo(folder: Path, package: Path, events: int, refreshes: int, out: Console) -> None:
-    """Make the demo in `folder` with the dbt package in `package`. Raises FileProblem or DbtFailed, which the command tells."""
+    """Make the demo in `folder` with the dbt package in `package`. Raises FileProblem or DbtFailed,
+    which the command tells.
+    """
     try:
         import dbt.adapters.duckdb  # noqa: F401
         import dbt.cli.main  # noqa: F401
         import duckdb_engine  # noqa: F401
         import sqlalchemy  # noqa: F401
     except ImportError:
-        raise FileProblem("the demo runs dbt on DuckDB, and replays a journal with SQLAlchemy, which are not all installed: pip install 'ozmeta-dbt[demo]'") from None
+        raise FileProblem(
+            "the demo runs dbt on DuckDB, and replays a journal with SQLAlchemy, which are not all"
+            " installed: pip install 'ozmeta-dbt[demo]'"
+        ) from None
     write_project(folder, package)
-    out.print(f"[bold]The demo project is {escape(str(folder))}[/]: Case, Invoice and Ticket, with {DAYS} days of events from three tenants.\n")
+    out.print(
+        f"[bold]The demo project is {escape(str(folder))}[/]: Case, Invoice and Ticket, with {DAYS}"
+        " days of events from three tenants.\n"
+    )
     run_warehouse(folder, events, refreshes, out)
     show_answers(folder, out)
     show_next(folder, out)
 
 
 def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> None:
-    """The first load, then a refresh a day: each appends what arrived, and brings the tables up to that midnight."""
+    """The first load, then a refresh a day: each appends what arrived, and brings the tables up to
+    that midnight.
+    """
     from ozmeta_dbt.demo.station import bring_home
 
     def journal() -> str:
@@ -57,7 +69,10 @@ def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> No
     def refresh() -> str:
         told = f"{doing}: {load_journal(folder, midnight):,} new events"
         if midnight == END and van:
-            told += f", and {bring_home(folder, van, END).appended} that van {VAN} brought home: its own journal, replayed"
+            told += (
+                f", and {bring_home(folder, van, END).appended} that van {VAN} brought home: its"
+                " own journal, replayed"
+            )
         dbt(folder, "run", as_of=midnight)
         return told
 
@@ -66,7 +81,9 @@ def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> No
     step(out, "generating models", models)
     for days_left in range(refreshes, -1, -1):
         midnight = END - dt.timedelta(days=days_left)
-        doing = f"dbt run as of {midnight:%Y-%m-%d}" + (", the first load" if days_left == refreshes else "")
+        doing = f"dbt run as of {midnight:%Y-%m-%d}" + (
+            ", the first load" if days_left == refreshes else ""
+        )
         step(out, doing, refresh)
 
 
@@ -83,14 +100,29 @@ def show_answers(folder: Path, out: Console) -> None:
         for question in QUESTIONS:
             cursor = connection.execute(question.text)
             names, rows = [column[0] for column in cursor.description], cursor.fetchall()
-            table = Table(title=question.title, title_justify="left", title_style="bold", header_style="underline", box=None, padding=(0, 2, 0, 0))
+            table = Table(
+                title=question.title,
+                title_justify="left",
+                title_style="bold",
+                header_style="underline",
+                box=None,
+                padding=(0, 2, 0, 0),
+            )
             for place, name in enumerate(names):
-                table.add_column(name, justify="right" if rows and isinstance(rows[0][place], int) else "left", overflow="fold")
+                table.add_column(
+                    name,
+                    justify="right" if rows and isinstance(rows[0][place], int) else "left",
+                    overflow="fold",
+                )
             for row in rows[:ROWS_SHOWN]:
                 table.add_row(*("" if value is None else escape(str(value)) for value in row))
             out.print()
             out.print(table, soft_wrap=False)
-            more = f" {len(rows)} rows, the first {ROWS_SHOWN} are shown." if len(rows) > ROWS_SHOWN else ""
+            more = (
+                f" {len(rows)} rows, the first {ROWS_SHOWN} are shown."
+                if len(rows) > ROWS_SHOWN
+                else ""
+            )
             out.print(f"{escape(question.answers)}[dim]{more} analyses/{question.name}.sql[/]")
 
 
@@ -101,11 +133,26 @@ def show_next(folder: Path, out: Console) -> None:
     commands = (
         (f"cd {place}", "everything below runs there"),
         (f"{tool('dbt')} show --select late_now --limit 20", "ask a question of analyses/ again"),
-        (f"{tool('ozmeta-dbt')} explain case {late_case(folder)}", "its events in the order they count, what each did, and when time ran out"),
-        (f"{tool('ozmeta-dbt')} verify --sample 0.2", "a fifth of all objects folded afresh from the journal, and compared"),
+        (
+            f"{tool('ozmeta-dbt')} explain case {late_case(folder)}",
+            "its events in the order they count, what each did, and when time ran out",
+        ),
+        (
+            f"{tool('ozmeta-dbt')} verify --sample 0.2",
+            "a fifth of all objects folded afresh from the journal, and compared",
+        ),
         (f"{tool('dbt')} test", "the tests that were generated with the models"),
-        (on_then, "two days pass and nothing happens: timers breach, escalations climb their ladder"),
-        (f"{tool('ozmeta-dbt')} generate --diff", "after a change to metadb/snapshot.json, such as another targetMinutes; then the same dbt run again"),
+        (
+            on_then,
+            "two days pass and nothing happens: timers breach, escalations climb their ladder",
+        ),
+        (
+            f"{tool('ozmeta-dbt')} generate --diff",
+            (
+                "after a change to metadb/snapshot.json, such as another targetMinutes; then the"
+                " same dbt run again"
+            ),
+        ),
     )
     out.print("\n[bold]What to try next[/]")
     for command, why in commands:
@@ -115,7 +162,10 @@ def show_next(folder: Path, out: Console) -> None:
 def late_case(folder: Path) -> str:
     """The case with the worst escalation: its id and tenant as arguments."""
     with connect(folder) as connection:
-        query = "select ST_ObjectID, _TenantID from case_sla_cycle where _DeleteDate is null order by ST_EscalationLevel desc, ST_PausedSeconds desc, _Key limit 1"
+        query = (
+            "select ST_ObjectID, _TenantID from case_sla_cycle where _DeleteDate is null order by"
+            " ST_EscalationLevel desc, ST_PausedSeconds desc, _Key limit 1"
+        )
         found = connection.execute(query).fetchone()
     return f"{shlex.quote(found[0])} --tenant {shlex.quote(found[1])}" if found else "<id>"
 

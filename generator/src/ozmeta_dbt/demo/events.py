@@ -1,7 +1,10 @@
-"""The demo's journal: 60 days of events of three tenants, with everything that goes wrong in a real one.
+"""The demo's journal: 60 days of events of three tenants, with everything that goes wrong in a real
+one.
 
-The same number of events gives the same rows on every machine: the seed is fixed and no clock is read.
-First every object walks its workflow (the three `*_history` functions), then mishaps befall some of the rows (`MISHAPS`).
+The same number of events gives the same rows on every machine: the seed is fixed and no clock is
+read.
+First every object walks its workflow (the three `*_history` functions), then mishaps befall some of
+the rows (`MISHAPS`).
 """
 
 from __future__ import annotations
@@ -17,9 +20,22 @@ from typing import Any
 
 Row = dict[str, Any]
 COLUMNS = (
-    "EJ_ID", "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_Actor", "EJ_ObjectType", "EJ_ObjectID", "EJ_CorrelationID",
-    "EJ_CausationID", "EJ_SourceSystem", "EJ_SourceKey", "EJ_Payload", "EJ_PayloadHash", "EJ_Sequence", "_SyncDate",
-)  # fmt: skip
+    "EJ_ID",
+    "_TenantID",
+    "EJ_EventType",
+    "EJ_EventTimeUTC",
+    "EJ_Actor",
+    "EJ_ObjectType",
+    "EJ_ObjectID",
+    "EJ_CorrelationID",
+    "EJ_CausationID",
+    "EJ_SourceSystem",
+    "EJ_SourceKey",
+    "EJ_Payload",
+    "EJ_PayloadHash",
+    "EJ_Sequence",
+    "_SyncDate",
+)
 SEED = 7
 DAYS = 60
 FIRST_DAY = dt.datetime(2026, 1, 1)
@@ -39,11 +55,20 @@ class History:
     """What happens to one object, as its writers report it. `now` moves on with every `wait`."""
 
     def __init__(self, rng: random.Random, tenant: str, object_type: str, object_id: str):
-        self.rng, self.tenant, self.object_type, self.object_id = rng, tenant, object_type, object_id
-        self.now = FIRST_DAY + dt.timedelta(days=rng.randrange(DAYS)) + hours(rng.triangular(6, 20, 10))  # things start in the daytime
+        self.rng, self.tenant, self.object_type, self.object_id = (
+            rng,
+            tenant,
+            object_type,
+            object_id,
+        )
+        self.now = (
+            FIRST_DAY + dt.timedelta(days=rng.randrange(DAYS)) + hours(rng.triangular(6, 20, 10))
+        )  # things start in the daytime
         self.rows: list[Row] = []
         self.votes: list[Row] = []
-        self.aside = random.Random(f"{tenant}/{object_id}")  # for the votes, so that all else is as it was without them
+        self.aside = random.Random(
+            f"{tenant}/{object_id}"
+        )  # for the votes, so that all else is as it was without them
         self.sequences: Counter[str] = Counter()
 
     def wait(self, median: float) -> float:
@@ -52,28 +77,69 @@ class History:
         self.now += hours(passed)
         return passed
 
-    def report(self, event_type: str, source: str, actor: str, payload: dict[str, Any], at: dt.datetime | None = None) -> None:
+    def report(
+        self,
+        event_type: str,
+        source: str,
+        actor: str,
+        payload: dict[str, Any],
+        at: dt.datetime | None = None,
+    ) -> None:
         self.rows.append(self.row(self.rng, event_type, source, actor, payload, at or self.now))
 
     def approval(self, kind: str, actor: str, at: dt.datetime, **said: str) -> None:
-        self.votes.append(self.row(self.aside, f"Approval.{kind}", "approvals-app", actor, {"approval": said} if said else {}, at))
+        self.votes.append(
+            self.row(
+                self.aside,
+                f"Approval.{kind}",
+                "approvals-app",
+                actor,
+                {"approval": said} if said else {},
+                at,
+            )
+        )
 
-    def row(self, rng: random.Random, event_type: str, source: str, actor: str, payload: dict[str, Any], at: dt.datetime) -> Row:
+    def row(
+        self,
+        rng: random.Random,
+        event_type: str,
+        source: str,
+        actor: str,
+        payload: dict[str, Any],
+        at: dt.datetime,
+    ) -> Row:
         """One journal row; it arrives within two minutes. Not every system counts its events."""
         self.sequences[source] += 1
         return {
-            "EJ_ID": new_id(rng), "_TenantID": self.tenant, "EJ_EventType": f"{self.object_type}.{event_type}" if "." not in event_type else event_type,
-            "EJ_EventTimeUTC": at, "EJ_Actor": actor, "EJ_ObjectType": self.object_type, "EJ_ObjectID": self.object_id,
-            "EJ_CorrelationID": f"{self.tenant}/{self.object_id}", "EJ_SourceSystem": source, "EJ_Payload": payload,
+            "EJ_ID": new_id(rng),
+            "_TenantID": self.tenant,
+            "EJ_EventType": (
+                f"{self.object_type}.{event_type}" if "." not in event_type else event_type
+            ),
+            "EJ_EventTimeUTC": at,
+            "EJ_Actor": actor,
+            "EJ_ObjectType": self.object_type,
+            "EJ_ObjectID": self.object_id,
+            "EJ_CorrelationID": f"{self.tenant}/{self.object_id}",
+            "EJ_SourceSystem": source,
+            "EJ_Payload": payload,
             "EJ_Sequence": None if source in UNCOUNTED else self.sequences[source],
             "_SyncDate": at + dt.timedelta(seconds=rng.randint(1, 120)),
-        }  # fmt: skip
+        }
 
     def acknowledge(self, since: dt.datetime, limit: float, passed: float, sla: str) -> None:
-        """Where a wait went past the SLA's limit (in hours), a manager usually says so: 'I am on it'."""
+        """Where a wait went past the SLA's limit (in hours), a manager usually says so: 'I am on
+        it'.
+        """
         if passed > limit and self.rng.random() < 0.6:
             at = since + hours(limit + self.rng.uniform(0.2, max(0.3, min(passed - limit, 12))))
-            self.report("Escalation.Acknowledged", "queue-app", "grace", {"escalation": {"slaCode": sla}}, at=at)
+            self.report(
+                "Escalation.Acknowledged",
+                "queue-app",
+                "grace",
+                {"escalation": {"slaCode": sla}},
+                at=at,
+            )
 
 
 def new_id(rng: random.Random) -> str:
@@ -81,7 +147,9 @@ def new_id(rng: random.Random) -> str:
 
 
 def transition(code: str, seen: int | None = None, **more: Any) -> dict[str, Any]:
-    """A payload that asks for a transition; `seen` is the row version its writer had before its eyes."""
+    """A payload that asks for a transition; `seen` is the row version its writer had before its
+    eyes.
+    """
     return {"transition": {"code": code} | ({} if seen is None else {"rowVersion": seen})} | more
 
 
@@ -91,7 +159,12 @@ def case_history(h: History) -> None:
     pace = {"Critical": 3, "High": 5, "Normal": 30, "Low": 45}[priority]
     resolve, limit = ("ResolveUrgent", 24) if pace <= 5 else ("ResolveNormal", 168)
     # bound to the transition Submit by its event type: no code needed
-    h.report("Submitted", "portal", "customer", {"object": {"Priority": priority, "Channel": h.rng.choice(("web", "mail", "phone"))}})
+    h.report(
+        "Submitted",
+        "portal",
+        "customer",
+        {"object": {"Priority": priority, "Channel": h.rng.choice(("web", "mail", "phone"))}},
+    )
     since, passed = h.now, h.wait(1.6)
     h.acknowledge(since, 4, passed, "FirstResponse")
     if h.rng.random() < 0.06:
@@ -109,19 +182,34 @@ def case_history(h: History) -> None:
             h.report("Moved", "portal", "customer", transition("CustomerReplied"))
             continue
         if choice < 0.33:
-            return h.report("Moved", "backoffice", "tara", transition("Cancel", object={"Reason": "duplicate"}))
+            return h.report(
+                "Moved", "backoffice", "tara", transition("Cancel", object={"Reason": "duplicate"})
+            )
         if choice < 0.36 and pace > 5:
-            priority, pace, resolve, limit = "High", 5, "ResolveUrgent", 24  # a note that raises the priority moves nothing
+            priority, pace, resolve, limit = (
+                "High",
+                5,
+                "ResolveUrgent",
+                24,
+            )  # a note that raises the priority moves nothing
             h.report("Reprioritised", "backoffice", "tara", {"object": {"Priority": priority}})
             continue
         h.report("Moved", "backoffice", agent, transition("Propose", user={"roles": ["Agent"]}))
         since, passed = h.now, h.wait(pace / 4)
         h.acknowledge(since, 48, passed, "State.Review")
         if h.rng.random() < 0.85:
-            return h.report("Moved", "backoffice", "tara", transition("Approve", user={"roles": ["TeamLead"]}))
+            return h.report(
+                "Moved", "backoffice", "tara", transition("Approve", user={"roles": ["TeamLead"]})
+            )
         h.report("Moved", "backoffice", "tara", transition("SendBack"))
         if h.rng.random() < 0.9:
-            h.report("Escalation.Closed", "queue-app", "carl", {"escalation": {"signalType": "Escalation.Raised"}}, at=h.now + hours(h.rng.uniform(1, 30)))
+            h.report(
+                "Escalation.Closed",
+                "queue-app",
+                "carl",
+                {"escalation": {"signalType": "Escalation.Raised"}},
+                at=h.now + hours(h.rng.uniform(1, 30)),
+            )
 
 
 def invoice_history(h: History) -> None:
@@ -148,7 +236,9 @@ def invoice_history(h: History) -> None:
 
 
 def ask_for_approval(h: History, since: dt.datetime, passed: float, answered: bool = True) -> None:
-    """Two of three clerks check, then finance releases: within the hours until the invoice is approved."""
+    """Two of three clerks check, then finance releases: within the hours until the invoice is
+    approved.
+    """
 
     def after(share: float) -> dt.datetime:
         return since + hours(passed * share)
@@ -173,7 +263,9 @@ def ask_for_approval(h: History, since: dt.datetime, passed: float, answered: bo
 
 
 def ticket_history(h: History) -> None:
-    h.report("Opened", "dispatch", "hotline", {"object": {"Region": h.rng.choice(("north", "south"))}})
+    h.report(
+        "Opened", "dispatch", "hotline", {"object": {"Region": h.rng.choice(("north", "south"))}}
+    )
     h.wait(5)
     h.report("Moved", "dispatch", "dirk", transition("Schedule", seen=0))
     version = 1
@@ -183,7 +275,8 @@ def ticket_history(h: History) -> None:
     planned, passed = h.now, h.wait(16)
     h.acknowledge(planned, 48, passed, "OnSiteInTime")
     if h.rng.random() < 0.1:
-        # The office moves the visit, not knowing whether the offline van has left: whoever was first wins.
+        # The office moves the visit, not knowing whether the offline van has left: whoever was
+        # first wins.
         moved = planned + (h.now - planned) * h.rng.uniform(0.6, 1.3)
         h.report("Moved", "dispatch", "dirk", transition("Reschedule", seen=version), at=moved)
         if moved < h.now:
@@ -196,7 +289,9 @@ def ticket_history(h: History) -> None:
 
 
 def visit(h: History, seen: int) -> None:
-    """Three events from a van. Van 'station-7' has no network on the road: its events all arrive when it is back, hours or days later."""
+    """Three events from a van. Van 'station-7' has no network on the road: its events all arrive
+    when it is back, hours or days later.
+    """
     source, technician = h.rng.choices(((VAN, "sven"), ("van-2", "vera")), (45, 55))[0]
     first = len(h.rows)
     for place, (code, median) in enumerate((("Depart", 0.5), ("Arrive", 1.2), ("Complete", 2.2))):
@@ -208,7 +303,8 @@ def visit(h: History, seen: int) -> None:
             row["_SyncDate"] = back + dt.timedelta(seconds=place)
 
 
-# ---------------------------------------------------------------- mishaps: each takes a row and gives the rows that really arrive
+# ---------------------------------------------------------------- mishaps: each takes a row and
+# gives the rows that really arrive
 
 
 def later(rng: random.Random, row: Row, most: float) -> dt.datetime:
@@ -217,8 +313,15 @@ def later(rng: random.Random, row: Row, most: float) -> dt.datetime:
 
 def stray(rng: random.Random, row: Row, payload: Any) -> Row:
     """A row by a careless import job, next to the real one."""
-    return row | {"EJ_ID": new_id(rng), "EJ_Actor": "import", "EJ_SourceSystem": "import-job", "EJ_Sequence": None, "EJ_Payload": payload,
-                  "EJ_EventType": f"{row['EJ_ObjectType']}.Imported", "EJ_EventTimeUTC": row["EJ_EventTimeUTC"] + dt.timedelta(minutes=1)}  # fmt: skip
+    return row | {
+        "EJ_ID": new_id(rng),
+        "EJ_Actor": "import",
+        "EJ_SourceSystem": "import-job",
+        "EJ_Sequence": None,
+        "EJ_Payload": payload,
+        "EJ_EventType": f"{row['EJ_ObjectType']}.Imported",
+        "EJ_EventTimeUTC": row["EJ_EventTimeUTC"] + dt.timedelta(minutes=1),
+    }
 
 
 def arrives_late(rng: random.Random, row: Row) -> list[Row]:
@@ -246,21 +349,41 @@ def wrong_transition(rng: random.Random, row: Row) -> list[Row]:
     state = {"Case": "Review", "Invoice": "Approved", "Ticket": "OnSite"}[row["EJ_ObjectType"]]
     back = {"Case": "New", "Invoice": "Received", "Ticket": "Open"}[row["EJ_ObjectType"]]
     code = {"Case": "Propose", "Invoice": "Approve", "Ticket": "Arrive"}[row["EJ_ObjectType"]]
-    wrong = rng.choice(({"code": "Aprove"}, {"toState": "Archived"}, {"fromState": state, "toState": back}, {"code": code, "toState": state}))
+    wrong = rng.choice(
+        (
+            {"code": "Aprove"},
+            {"toState": "Archived"},
+            {"fromState": state, "toState": back},
+            {"code": code, "toState": state},
+        )
+    )
     return [row, stray(rng, row, {"transition": wrong})]
 
 
 def malformed(rng: random.Random, row: Row) -> list[Row]:
     broken = stray(rng, row, {"note": "nightly import"})
-    fault = rng.choice((
-        {"EJ_Payload": '{"transition": {"code": "App'}, {"EJ_Payload": [1, 2, 3]}, {"EJ_ID": None}, {"EJ_EventTimeUTC": None}, {"EJ_ObjectID": None}, {"_TenantID": None},
-    ))  # fmt: skip
+    fault = rng.choice(
+        (
+            {"EJ_Payload": '{"transition": {"code": "App'},
+            {"EJ_Payload": [1, 2, 3]},
+            {"EJ_ID": None},
+            {"EJ_EventTimeUTC": None},
+            {"EJ_ObjectID": None},
+            {"_TenantID": None},
+        )
+    )
     return [row, broken | fault]
 
 
 MISHAPS: tuple[tuple[float, Callable[[random.Random, Row], list[Row]]], ...] = (
-    (0.02, arrives_late), (0.015, redelivered), (0.002, contradicted), (0.006, slow_clock), (0.001, fast_clock), (0.006, wrong_transition), (0.002, malformed),
-)  # fmt: skip
+    (0.02, arrives_late),
+    (0.015, redelivered),
+    (0.002, contradicted),
+    (0.006, slow_clock),
+    (0.001, fast_clock),
+    (0.006, wrong_transition),
+    (0.002, malformed),
+)
 
 
 def what_arrives(rng: random.Random, row: Row) -> list[Row]:
@@ -276,7 +399,9 @@ def what_arrives(rng: random.Random, row: Row) -> list[Row]:
 
 
 def as_written(row: Row) -> Row:
-    """The row with every column, its payload as JSON text; initech's old systems write the two-letter code of the table."""
+    """The row with every column, its payload as JSON text; initech's old systems write the
+    two-letter code of the table.
+    """
     row = {column: row.get(column) for column in COLUMNS}
     payload = row["EJ_Payload"]
     row["EJ_Payload"] = payload if isinstance(payload, str) else json.dumps(payload)
@@ -286,25 +411,40 @@ def as_written(row: Row) -> Row:
 
 
 def journals(events: int = 20_000, seed: int = SEED) -> tuple[list[Row], list[Row]]:
-    """About `events` journal rows in the order of their arrival, those that have arrived by the end; and the journal of van station-7: what it has written
-    by then and still has to bring home."""
+    """About `events` journal rows in the order of their arrival, those that have arrived by the
+    end; and the journal of van station-7: what it has written
+    by then and still has to bring home.
+    """
     rng = random.Random(seed)
     van: list[Row] = []
-    numbers: Counter[tuple[str, str]] = Counter()  # each tenant counts from 1: the same ids in all of them
+    numbers: Counter[tuple[str, str]] = (
+        Counter()
+    )  # each tenant counts from 1: the same ids in all of them
     rows: list[Row] = []
-    kinds = (("Case", "CASE", case_history), ("Invoice", "INV", invoice_history), ("Ticket", "TKT", ticket_history))
+    kinds = (
+        ("Case", "CASE", case_history),
+        ("Invoice", "INV", invoice_history),
+        ("Ticket", "TKT", ticket_history),
+    )
     while len(rows) < events:
         tenant = rng.choices(TENANTS, (50, 30, 20))[0]
         object_type, prefix, happens = rng.choices(kinds, (45, 35, 20))[0]
         numbers[tenant, object_type] += 1
         history = History(rng, tenant, object_type, f"{prefix}-{numbers[tenant, object_type]:05d}")
         happens(history)
-        arriving = [arrived for row in history.rows for arrived in what_arrives(rng, row)] + [arrived for row in history.votes for arrived in what_arrives(history.aside, row)]
+        arriving = [arrived for row in history.rows for arrived in what_arrives(rng, row)] + [
+            arrived for row in history.votes for arrived in what_arrives(history.aside, row)
+        ]
         rows += [as_written(row) for row in arriving if row["_SyncDate"] < END]
         there = {row["EJ_ID"] for row in arriving if row["_SyncDate"] < END}
         van += [
-            as_written(row | {"_SyncDate": row["EJ_EventTimeUTC"]}) for row in history.rows
-            if row["EJ_SourceSystem"] == VAN and row["EJ_EventTimeUTC"] < END <= row["_SyncDate"] and row["EJ_ID"] not in there
-        ]  # fmt: skip
+            as_written(row | {"_SyncDate": row["EJ_EventTimeUTC"]})
+            for row in history.rows
+            if row["EJ_SourceSystem"] == VAN
+            and row["EJ_EventTimeUTC"] < END <= row["_SyncDate"]
+            and row["EJ_ID"] not in there
+        ]
     order = operator.itemgetter("_SyncDate")
-    return sorted(rows, key=lambda row: (row["_SyncDate"], row["EJ_ID"] or "", row["EJ_Actor"])), sorted(van, key=order)
+    return sorted(
+        rows, key=lambda row: (row["_SyncDate"], row["EJ_ID"] or "", row["EJ_Actor"])
+    ), sorted(van, key=order)

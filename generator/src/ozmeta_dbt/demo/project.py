@@ -19,14 +19,19 @@ from ozmeta_dbt.prove.dbt import DbtFailed
 MARKER = ".ozmeta_demo"
 DATABASE = "warehouse.duckdb"
 EVENTS_FILE = "journal/events.csv"
-COLUMN_TYPES = dict.fromkeys(COLUMNS, "varchar") | {"EJ_EventTimeUTC": "timestamp", "EJ_Sequence": "bigint", "_SyncDate": "timestamp"}
+COLUMN_TYPES = dict.fromkeys(COLUMNS, "varchar") | {
+    "EJ_EventTimeUTC": "timestamp",
+    "EJ_Sequence": "bigint",
+    "_SyncDate": "timestamp",
+}
 
 DBT_PROJECT = f"""\
 name: ozmeta_demo
 version: 1.0.0
 profile: ozmeta_demo
 flags: {{send_anonymous_usage_stats: false}}
-# The demo's events end here, so its clock stands here. Without this variable, as_of is the time of the run.
+# The demo's events end here, so its clock stands here. Without this variable, as_of is the time of
+# the run.
 vars: {{ozmeta_as_of: "{END:%Y-%m-%dT%H:%M:%S}"}}
 """
 PROFILES = f"""\
@@ -75,7 +80,9 @@ def clear(folder: Path) -> None:
             for path in [path for path in folder.iterdir() if path.name != MARKER]:
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARKER).write_text("`ozmeta-dbt demo` may delete and remake this folder.\n", encoding="utf-8")
+        (folder / MARKER).write_text(
+            "`ozmeta-dbt demo` may delete and remake this folder.\n", encoding="utf-8"
+        )
     except OSError as error:
         raise FileProblem(f"{folder} can't be made: {error}") from None
 
@@ -83,11 +90,16 @@ def clear(folder: Path) -> None:
 def write_project(folder: Path, package: Path) -> None:
     """Make the folder anew with a dbt project in it, still without the generated models."""
     if not (package / "dbt_project.yml").is_file():
-        raise FileProblem(f"there is no dbt package in {package}: give --package the folder of a checkout of ozmeta_runtime")
+        raise FileProblem(
+            f"there is no dbt package in {package}: give --package the folder of a checkout of"
+            " ozmeta_runtime"
+        )
     try:
         local = Path(os.path.relpath(package.resolve(), folder.resolve())).as_posix()
     except ValueError:  # Windows: no relative path leads to another drive
-        raise FileProblem(f"{folder} and {package} are on different drives: put the demo on the package's") from None
+        raise FileProblem(
+            f"{folder} and {package} are on different drives: put the demo on the package's"
+        ) from None
     clear(folder)
     files = {
         ".gitignore": "*\n",
@@ -117,10 +129,15 @@ def dbt(folder: Path, *args: str, as_of: dt.datetime | None = None) -> None:
         result = dbtRunner().invoke(command)
     finally:
         os.chdir(here)
-        DuckDBConnectionManager.close_all_connections()  # else the file stays open, and a replay could not write to it
+        # else the file stays open, and a replay could not write to it
+        DuckDBConnectionManager.close_all_connections()
     if not result.success:
         nodes: Any = result.result or []
-        said = [f"{r.node.name}: {r.message}" for r in nodes if r.status not in ("success", "pass", "skipped")]
+        said = [
+            f"{r.node.name}: {r.message}"
+            for r in nodes
+            if r.status not in ("success", "pass", "skipped")
+        ]
         raise DbtFailed(f"dbt {args[0]} failed: " + ("; ".join(said) or str(result.exception)))
 
 
@@ -151,15 +168,27 @@ def put_rows(database: Path, rows: list[Row]) -> None:
     import duckdb
 
     with duckdb.connect(str(database)) as connection:
-        connection.executemany(f"insert into raw.event_journal values ({', '.join('?' * len(COLUMNS))})", [[row[column] for column in COLUMNS] for row in rows])
+        connection.executemany(
+            f"insert into raw.event_journal values ({', '.join('?' * len(COLUMNS))})",
+            [[row[column] for column in COLUMNS] for row in rows],
+        )
 
 
 def load_journal(folder: Path, until: dt.datetime) -> int:
     """Append what arrived before `until` and is not there yet; how many rows that were."""
     with connect(folder) as connection:
-        read = connection.execute("select max(_SyncDate) from raw.event_journal").fetchone()[0] or dt.datetime.min
-        events = f"read_csv(?, header = true, auto_detect = false, quote = '\"', escape = '\"', columns = {COLUMN_TYPES})"
-        query = f"insert into raw.event_journal select * from {events} where _SyncDate > ? and _SyncDate < ?"
+        read = (
+            connection.execute("select max(_SyncDate) from raw.event_journal").fetchone()[0]
+            or dt.datetime.min
+        )
+        events = (
+            "read_csv(?, header = true, auto_detect = false, quote = '\"', escape = '\"', columns"
+            f" = {COLUMN_TYPES})"
+        )
+        query = (
+            f"insert into raw.event_journal select * from {events} where _SyncDate > ? and"
+            " _SyncDate < ?"
+        )
         return connection.execute(query, [str(folder / EVENTS_FILE), read, until]).fetchone()[0]
 
 

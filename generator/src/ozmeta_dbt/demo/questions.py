@@ -1,4 +1,6 @@
-"""The questions that the demo asks of the runtime tables. Each is a file in analyses/: two comment lines, its title and what it answers, then SQL."""
+"""The questions that the demo asks of the runtime tables. Each is a file in analyses/: two comment
+lines, its title and what it answers, then SQL.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,19 @@ from dataclasses import dataclass
 from importlib import resources
 
 ORDER = (
-    "late_now", "escalations_by_role", "sla_compliance", "time_in_state", "approvals_waiting", "one_ticket", "back_from_the_road", "retracted_by_late_events", "said_and_taken_back", "anomalies", "quarantined_rows", "runs",
-)  # fmt: skip
+    "late_now",
+    "escalations_by_role",
+    "sla_compliance",
+    "time_in_state",
+    "approvals_waiting",
+    "one_ticket",
+    "back_from_the_road",
+    "retracted_by_late_events",
+    "said_and_taken_back",
+    "anomalies",
+    "quarantined_rows",
+    "runs",
+)
 
 
 @dataclass(frozen=True)
@@ -19,7 +32,11 @@ class Question:
 
 
 def question(name: str) -> Question:
-    text = resources.files("ozmeta_dbt.demo").joinpath("analyses", f"{name}.sql").read_text(encoding="utf-8")
+    text = (
+        resources.files("ozmeta_dbt.demo")
+        .joinpath("analyses", f"{name}.sql")
+        .read_text(encoding="utf-8")
+    )
     title, answers = (line.removeprefix("-- ") for line in text.splitlines()[:2])
     return Question(name, title, answers, text)
 

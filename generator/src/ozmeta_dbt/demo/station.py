@@ -1,4 +1,6 @@
-"""The demo's offline station: van station-7, whose last days stand in a journal of its own until it is home (see README, Offline stations)."""
+"""The demo's offline station: van station-7, whose last days stand in a journal of its own until it
+is home (see README, Offline stations).
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,16 @@ STATION_URL, CENTRE_URL = "OZMETA_DEMO_STATION_URL", "OZMETA_DEMO_CENTRE_URL"
 
 
 def bring_home(folder: Path, rows: list[Row], now: dt.datetime) -> journal.Replayed:
-    """The van's journal as a file, and that file replayed to the centre: `ozmeta-dbt journal export` and `replay`."""
+    """The van's journal as a file, and that file replayed to the centre: `ozmeta-dbt journal
+    export` and `replay`.
+    """
     station, file = folder / f"journal/{VAN}.duckdb", folder / f"journal/{VAN}.ndjson"
     create_journal(station)
     put_rows(station, rows)
-    os.environ |= {name: sa.URL.create("duckdb", database=str(path)).render_as_string() for name, path in ((STATION_URL, station), (CENTRE_URL, folder / DATABASE))}
+    os.environ |= {
+        name: sa.URL.create("duckdb", database=str(path)).render_as_string()
+        for name, path in ((STATION_URL, station), (CENTRE_URL, folder / DATABASE))
+    }
     place = journal.Place.of(load_config(folder))
     journal.export(file, place, STATION_URL)
     return journal.replay(file, place, CENTRE_URL, now)

@@ -1,4 +1,6 @@
-"""`ozmeta-dbt init --example`: a small metadata folder and a journal of 20 rows, in an existing dbt project."""
+"""`ozmeta-dbt init --example`: a small metadata folder and a journal of 20 rows, in an existing dbt
+project.
+"""
 
 from __future__ import annotations
 
@@ -24,18 +26,27 @@ def files(folder: Path) -> dict[str, str]:
     for path in sorted(path for path in HERE.rglob("*") if path.suffix in ENDINGS):
         place, text = path.relative_to(HERE), path.read_text(encoding="utf-8")
         name = Path(seeds, *place.parts[1:]) if place.parts[0] == "seeds" else place
-        found[name.as_posix()] = text.replace("output: models/ozmeta ", f"output: {output} ") if name.name == "ozmeta.yml" else text
+        found[name.as_posix()] = (
+            text.replace("output: models/ozmeta ", f"output: {output} ")
+            if name.name == "ozmeta.yml"
+            else text
+        )
     return found
 
 
 def write(folder: Path) -> list[str]:
-    """Write all of the files or none. FileProblem if one of them is there already; returns what was written."""
+    """Write all of the files or none. FileProblem if one of them is there already; returns what was
+    written.
+    """
     wanted = files(folder)
     there = [name for name in wanted if os.path.lexists(folder / name)]
     if any((folder / "metadb").glob("*")) and not any(name.startswith("metadb/") for name in there):
         there.append("metadb/")  # its files would be read as metadata, too
     if there:
-        raise FileProblem(f"{', '.join(there)} in {folder}: there already, so nothing was written. The example needs a project without them")
+        raise FileProblem(
+            f"{', '.join(there)} in {folder}: there already, so nothing was written. The example"
+            " needs a project without them"
+        )
     done: list[Path] = []
     try:
         for name, text in wanted.items():
@@ -48,7 +59,10 @@ def write(folder: Path) -> list[str]:
         for path in done:
             with suppress(OSError):
                 path.unlink()
-        raise FileProblem(f"{error.filename or folder} can't be written: {error.strerror or error}. Nothing was written") from None
+        raise FileProblem(
+            f"{error.filename or folder} can't be written: {error.strerror or error}. Nothing was"
+            " written"
+        ) from None
     return list(wanted)
 
 

@@ -1,1 +1,3 @@
-"""Proof from the user's own warehouse: `explain` one object, `verify` the incremental tables against the journal."""
+"""Proof from the user's own warehouse: `explain` one object, `verify` the incremental tables
+against the journal.
+"""

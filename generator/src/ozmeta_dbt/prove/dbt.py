@@ -41,18 +41,48 @@ class Dbt:
         return json.loads(answers[-1]) if answers else None
 
     def __call__(self, *args: str) -> str:
-        beside = Path(sys.executable).parent  # the environment this command was installed in, activated or not
-        command = shutil.which("dbt", path=os.pathsep.join([str(beside), os.environ.get("PATH", "")]))
+        beside = Path(
+            sys.executable
+        ).parent  # the environment this command was installed in, activated or not
+        command = shutil.which(
+            "dbt", path=os.pathsep.join([str(beside), os.environ.get("PATH", "")])
+        )
         if not command:
-            raise DbtFailed("there is no `dbt` on the PATH: install ozmeta-dbt where dbt is installed, or activate its environment")
-        options = {"--project-dir": self.project_dir, "--profiles-dir": self.profiles_dir, "--profile": self.profile, "--target": self.target}
+            raise DbtFailed(
+                "there is no `dbt` on the PATH: install ozmeta-dbt where dbt is installed, or"
+                " activate its environment"
+            )
+        options = {
+            "--project-dir": self.project_dir,
+            "--profiles-dir": self.profiles_dir,
+            "--profile": self.profile,
+            "--target": self.target,
+        }
         if self.scratch:
-            options |= {"--target-path": self.scratch / "target", "--log-path": self.scratch / "logs"}
-        given = [text for name, value in options.items() if value is not None for text in (name, str(value.resolve() if isinstance(value, Path) else value))]
+            options |= {
+                "--target-path": self.scratch / "target",
+                "--log-path": self.scratch / "logs",
+            }
+        given = [
+            text
+            for name, value in options.items()
+            if value is not None
+            for text in (name, str(value.resolve() if isinstance(value, Path) else value))
+        ]
         given += ["--vars", json.dumps(self.vars)] if self.vars else []
-        done = subprocess.run([command, "--quiet", "--no-use-colors", *args, *given], capture_output=True, text=True, encoding="utf-8", errors="replace")
+        done = subprocess.run(
+            [command, "--quiet", "--no-use-colors", *args, *given],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
         if done.returncode:
-            said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip() and not line.startswith(ANSWER)]
+            said = [
+                line
+                for line in (done.stdout + done.stderr).splitlines()
+                if line.strip() and not line.startswith(ANSWER)
+            ]
             raise DbtFailed(f"dbt {args[0]} failed:\n" + "\n".join(said))
         return done.stdout
 
@@ -64,5 +94,8 @@ def vars_of(text: str | None) -> dict[str, Any]:
     except yaml.YAMLError:
         given = None
     if not isinstance(given, dict):
-        raise DbtFailed(f"--vars is {text!r}: expected a YAML mapping, as dbt does, such as '{{ozmeta_as_of: 2026-03-01}}'")
+        raise DbtFailed(
+            f"--vars is {text!r}: expected a YAML mapping, as dbt does, such as '{{ozmeta_as_of:"
+            " 2026-03-01}'"
+        )
     return given

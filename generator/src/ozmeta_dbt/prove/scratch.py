@@ -21,11 +21,17 @@ def find_profiles(given: Path | None) -> Path:
     for folder in folders:
         if (folder / "profiles.yml").is_file():
             return folder / "profiles.yml"
-    raise FileProblem("there is no profiles.yml in " + " or ".join(map(str, folders)) + ": name its folder with --profiles-dir")
+    raise FileProblem(
+        "there is no profiles.yml in "
+        + " or ".join(map(str, folders))
+        + ": name its folder with --profiles-dir"
+    )
 
 
 def write_scratch_profiles(profiles: Path, folder: Path) -> None:
-    """A copy of profiles.yml in `folder` whose every output writes to a schema of its own; its Jinja stays Jinja."""
+    """A copy of profiles.yml in `folder` whose every output writes to a schema of its own; its
+    Jinja stays Jinja.
+    """
     try:
         document = yaml.safe_load(profiles.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
