@@ -20,6 +20,7 @@ import re
 import shutil
 import sys
 import tempfile
+import textwrap
 import time
 import xml.etree.ElementTree as xml
 from dataclasses import dataclass
@@ -65,27 +66,12 @@ class Mutant:
 
 
 def mutants() -> list[Mutant]:
-    slice_, admit, quarantine = (
-        "journal/journal_slice.sql",
-        "journal/admit.sql",
-        "journal/quarantine.sql",
-    )
-    order, candidates, apply, timeline, instance = (
-        f"fold/{name}.sql"
-        for name in ("order", "candidates", "apply", "timeline", "workflow_instance")
-    )
-    marks, cycle, timer, queue = (
-        "sla/marks.sql",
-        "sla/sla_cycle.sql",
-        "sla/sla_timer.sql",
-        "escalation/escalation_queue.sql",
-    )
     return [
         # which rows are read
         Mutant(
             "lookback dropped",
-            slice_,
-            '~ " - " ~ intake.lookback_minutes * 60000000)',
+            "journal/journal_slice.sql",
+            '~ " - " ~ journal_config.lookback_minutes * 60000000)',
             '~ " - 0")',
             "a row that appears behind the watermark, within the lookback, is read",
             "8",
@@ -93,7 +79,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "lookback exclusive",
-            "dialect/time.sql",
+            "cross_db/adapters/duckdb.sql",
             "'TIMESTAMP' -%}({{ column }} >= {{",
             "'TIMESTAMP' -%}({{ column }} > {{",
             "read at or after the last one read, less the lookback",
@@ -102,7 +88,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "row without _SyncDate read once",
-            "dialect/time.sql",
+            "cross_db/adapters/duckdb.sql",
             "or {{ column }} is null or {{ column }} = timestamp '-infinity'",
             "or {{ column }} = timestamp '-infinity'",
             "a row without an arrival is looked at by every run",
@@ -111,7 +97,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "row that came at -infinity read once",
-            "dialect/time.sql",
+            "cross_db/adapters/duckdb.sql",
             " or {{ column }} = timestamp '-infinity'",
             "",
             "infinity is no instant, and a row without an arrival is looked at by every run",
@@ -120,7 +106,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "one watermark for all journals",
-            slice_,
+            "journal/journal_slice.sql",
             "state.journals.get(journal.name) if",
             "(state.journals.values() | list | sort | last) if",
             "each source has its own watermark",
@@ -129,16 +115,16 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "only one name of an object type",
-            slice_,
-            "in ({{ ozmeta_runtime.literals(intake.object_types) }})",
-            "in ({{ ozmeta_runtime.literals(intake.object_types[1:]) }})",
+            "journal/journal_slice.sql",
+            "in ({{ ozmeta_runtime.text_literals(journal_config.object_types) }})",
+            "in ({{ ozmeta_runtime.text_literals(journal_config.object_types[1:]) }})",
             "`Case` and `CA` are one type",
             "4",
             "order-8",
         ),
         Mutant(
             "blank is no null",
-            slice_,
+            "journal/journal_columns.sql",
             "set blank_is_null = ['EJ_ID', '_TenantID', ",
             "set blank_is_null = ['EJ_ID', ",
             "no tenant where the binding needs one: refused, blank or null",
@@ -148,7 +134,7 @@ def mutants() -> list[Mutant]:
         # admission, duplicates, quarantine
         Mutant(
             "reasons in another order",
-            admit,
+            "journal/admitted_events_cte.sql",
             "when EJ_EventType is null then 'MissingEventType'\n            when EJ_EventTimeUTC is"
             " null then 'MissingEventTime'",
             "when EJ_EventTimeUTC is null then 'MissingEventTime'\n            when EJ_EventType is"
@@ -159,34 +145,34 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "tenant needed by the key only",
-            admit,
-            "{% if intake.needs_tenant %}",
-            "{% if intake.tenant_in_key %}",
+            "journal/admitted_events_cte.sql",
+            "{% if journal_config.needs_tenant %}",
+            "{% if journal_config.tenant_in_key %}",
             "no tenant where the binding needs one: TB_RequiresTenant",
             "4.1",
             f"{CLAIMS}::test_when_a_tenant_is_needed",
         ),
         Mutant(
             "tenant skipped in the object's key",
-            admit,
-            "key_of(['EJ_ObjectID', '_TenantID'] if intake.tenant_in_key else ['EJ_ObjectID'])",
-            "key_of(['EJ_ObjectID'])",
+            "journal/admitted_events_cte.sql",
+            "row_key(['EJ_ObjectID', '_TenantID'] if journal_config.tenant_in_key else ['EJ_ObjectID'])",
+            "row_key(['EJ_ObjectID'])",
             "the tenant is part of the key",
             "4",
             "order-8",
         ),
         Mutant(
             "tenant always in the object's key",
-            admit,
-            "key_of(['EJ_ObjectID', '_TenantID'] if intake.tenant_in_key else ['EJ_ObjectID'])",
-            "key_of(['EJ_ObjectID', '_TenantID'])",
+            "journal/admitted_events_cte.sql",
+            "row_key(['EJ_ObjectID', '_TenantID'] if journal_config.tenant_in_key else ['EJ_ObjectID'])",
+            "row_key(['EJ_ObjectID', '_TenantID'])",
             "under ObjectID the tenant is no part of the key",
             "4",
             "order-9",
         ),
         Mutant(
             "null is blank in what is said",
-            "dialect/keys.sql",
+            "cross_db/keys.sql",
             "texts.extend([ozmeta_runtime.text_length(part)]",
             'texts.extend(["coalesce(" ~ ozmeta_runtime.text_length(part) ~ ", 0)"]',
             "an actor that is null and one that is blank are other content",
@@ -195,7 +181,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "payload is no content",
-            admit,
+            "journal/content_hash.sql",
             "'raw_sequence', 'payload'])",
             "'raw_sequence'])",
             "a row of the same id with other content is a conflicting duplicate",
@@ -204,7 +190,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "actor is no content",
-            admit,
+            "journal/content_hash.sql",
             "'raw_event_time', 'EJ_Actor', 'EJ_CorrelationID'",
             "'raw_event_time', 'EJ_CorrelationID'",
             "every column but _SyncDate is content",
@@ -213,8 +199,8 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "the tenant is no content",
-            admit,
-            "(['_TenantID'] if not intake.tenant_in_key else [])",
+            "journal/content_hash.sql",
+            "(['_TenantID'] if not journal_config.tenant_in_key else [])",
             "([])",
             "under ObjectID the same row of another tenant is a conflicting duplicate",
             "4.2",
@@ -222,7 +208,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an array is a payload",
-            "dialect/json.sql",
+            "cross_db/adapters/duckdb.sql",
             "(json_valid({{ text }}) and (starts_with({{ text }}, '{') or starts_with(ltrim({{ text"
             " }}, e' \\t\\r\\n'), '{')))",
             "json_valid({{ text }})",
@@ -232,7 +218,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "what only DuckDB reads is a payload",
-            "dialect/json.sql",
+            "cross_db/adapters/duckdb.sql",
             "when {{ lax | replace('#', text) }} then not",
             "when 1 = 0 then not",
             "NaN, Infinity and a comma before a bracket are no JSON",
@@ -241,7 +227,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "what a string holds makes it no payload",
-            "dialect/json.sql",
+            "cross_db/adapters/duckdb.sql",
             "when {{ lax | replace('#', text) }} then not (",
             "when {{ lax | replace('#', text) }} then (1 = 0) and (",
             "a string may hold any text",
@@ -250,7 +236,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "last delivery stays",
-            timeline,
+            "models/timeline.sql",
             "1 end, _SyncDate, EJ_EventTimeUTC, {{",
             "1 end, _SyncDate desc, EJ_EventTimeUTC, {{",
             "of one id, the row with the least _SyncDate stays",
@@ -259,7 +245,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "same arrival, later event stays",
-            timeline,
+            "models/timeline.sql",
             "1 end, _SyncDate, EJ_EventTimeUTC, {{",
             "1 end, _SyncDate, EJ_EventTimeUTC desc, {{",
             "then the least event time",
@@ -268,7 +254,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "duplicates across objects",
-            timeline,
+            "models/timeline.sql",
             "partition by _ObjectKey, {{",
             "partition by {{",
             "duplicates are judged per object, so per tenant",
@@ -277,7 +263,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a refused row stands for an admitted one",
-            timeline,
+            "models/timeline.sql",
             "order by case when refusal is null then 0 else 1 end, _SyncDate",
             "order by _SyncDate",
             "duplicates are judged among admitted rows",
@@ -286,7 +272,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "rows without id hide all others",
-            admit,
+            "journal/repeated_events_cte.sql",
             "    where EJ_ID is not null\n",
             "",
             "a row that is refused takes no other along",
@@ -295,7 +281,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "earlier arrival ignored",
-            timeline,
+            "models/timeline.sql",
             "       or known._SyncDate > typed._SyncDate\n",
             "",
             "a row that reached the journal before the one already read takes over",
@@ -304,8 +290,8 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "conflicts of later runs unseen",
-            quarantine,
-            '{{ "repeated" if state.whole else "admission" }}',
+            "models/quarantine.sql",
+            '{{ "repeated" if state.full_fold else "admission" }}',
             "repeated",
             "a conflicting duplicate goes to quarantine whenever it comes",
             "4.2",
@@ -313,8 +299,8 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "quarantine judged afresh from new rows only",
-            quarantine,
-            "{%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}",
+            "models/quarantine.sql",
+            "{%- if state.full_fold -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}",
             "",
             "judged afresh, the whole journal is read again",
             "8",
@@ -322,7 +308,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "what gave way elsewhere unseen",
-            slice_,
+            "journal/journal_slice.sql",
             """{{ "(" ~ since ~ " or " ~ c.EJ_ID ~ " in (" ~ or_ids ~ ")" ~ (" or " ~ c.message_key ~ " in (" ~ or_keys ~ ")" if or_keys else "") ~ ")" if or_ids else since }}""",
             "{{ since }}",
             "a row displaced by an older delivery through another journal goes to quarantine",
@@ -331,16 +317,16 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "what a killed run replaced untold",
-            timeline,
-            """{{ ozmeta_runtime.truth(ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch) }}""",
-            "{{ ozmeta_runtime.truth('1 = 0') }}",
+            "models/timeline.sql",
+            """{{ ozmeta_runtime.boolean_column(ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch) }}""",
+            "{{ ozmeta_runtime.boolean_column('1 = 0') }}",
             "what a run that died had displaced goes to quarantine by the next",
             "4.2, 8",
             "test_pinned.py::test_older_delivery_through_another_source",
         ),
         Mutant(
             "tenant skipped in quarantine's join",
-            quarantine,
+            "models/quarantine.sql",
             "left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID",
             "left join known on known.EJ_ID",
             "equal ids of two objects are no duplicates",
@@ -349,7 +335,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "refused for good",
-            quarantine,
+            "models/quarantine.sql",
             "{%- else %} and QR_Reason = 'ConflictingDuplicate' and",
             "{%- else %} and 1 = 0 and",
             "a refused duplicate that turns out to be the first leaves the quarantine",
@@ -359,7 +345,7 @@ def mutants() -> list[Mutant]:
         # messages and old names
         Mutant(
             "a message is its id",
-            "journal/messages.sql",
+            "journal/event_key.sql",
             "~ '.TL_MessageKey', \"'message'\"]",
             "~ '.EJ_ID', \"'message'\"]",
             "with deduplicate_on a row is known by its message",
@@ -368,7 +354,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an empty part of a message key",
-            "journal/messages.sql",
+            "journal/message_key.sql",
             """present.append(part ~ " <> ''")""",
             """present.append(part ~ " is not null")""",
             "a row in which a column of the message key is '' has none",
@@ -377,7 +363,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "messages that differ are unseen",
-            quarantine,
+            "models/quarantine.sql",
             "coalesce(same.TL_ContentHash, known.TL_ContentHash)",
             "known.TL_ContentHash",
             "a message with other content goes to quarantine",
@@ -386,7 +372,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a message that gave way unseen",
-            slice_,
+            "journal/journal_slice.sql",
             'if or_keys else ""',
             'if 1 == 0 else ""',
             "a message displaced through another journal goes to quarantine",
@@ -395,7 +381,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "other messages unnoticed",
-            timeline,
+            "journal/check_journal_config.sql",
             "{%- if (held[3:] or ['']) != (wanted[3:] or ['']) -%}",
             "{%- if false -%}",
             "a changed deduplicate_on stops the run",
@@ -404,25 +390,25 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "old states are unknown",
-            order,
-            "renamed_as('PL_ToState', aliases.get('states'))",
-            "renamed_as('PL_ToState', none)",
+            "fold/order_ctes.sql",
+            "current_name_as('PL_ToState', aliases.get('states'))",
+            "current_name_as('PL_ToState', none)",
             "an old name is read as the name of today",
             "4.4",
             "apply-16",
         ),
         Mutant(
             "rules see old event types",
-            marks,
-            "renamed_as('EJ_EventType', intake.get('event_aliases'))",
-            "renamed_as('EJ_EventType', none)",
+            "sla/mark_ctes.sql",
+            "current_name_as('EJ_EventType', journal_config.get('event_aliases'))",
+            "current_name_as('EJ_EventType', none)",
             "a rule reads an old name as the name of today",
             "4.4",
             f"{ALIASES}::test_rules_and_answers_see_the_names_of_today",
         ),
         Mutant(
             "old names of a field go first",
-            timeline,
+            "journal/field_value.sql",
             "coalesce(\" ~ raws | join(', ')",
             "coalesce(\" ~ raws | reverse | join(', ')",
             "a field's name of today goes before its old names",
@@ -432,7 +418,7 @@ def mutants() -> list[Mutant]:
         # order
         Mutant(
             "time before sequence in a stream",
-            order,
+            "fold/order_ctes.sql",
             "order by EJ_Sequence, EJ_EventTimeUTC, {{",
             "order by EJ_EventTimeUTC, EJ_Sequence, {{",
             "a writer's own order wins within its stream",
@@ -441,7 +427,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "id before time in a stream",
-            order,
+            "fold/order_ctes.sql",
             "order by EJ_Sequence, EJ_EventTimeUTC, {{",
             "order by EJ_Sequence, {{",
             "ordered by (sequence, event time, id) within a stream",
@@ -450,7 +436,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "stream ignored",
-            order,
+            "fold/order_ctes.sql",
             "partition by _ObjectKey, {{ source }}, case when",
             "partition by _ObjectKey, case when",
             "a stream is (object, source system)",
@@ -459,7 +445,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "streams where there are none",
-            order,
+            "fold/order_ctes.sql",
             """if stream != 'none' else "''" %}""",
             """if stream != 'nothing' else "''" %}""",
             "stream: none makes the object one stream",
@@ -468,7 +454,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "nanoseconds decide nothing",
-            order,
+            "fold/total_order.sql",
             '{{ "effective_nanos, " if nanos }}',
             "{{ ozmeta_runtime.bytewise('EJ_ID') }}, ",
             "finer than a microsecond is kept, and decides the order",
@@ -477,7 +463,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "nanoseconds go back in a stream",
-            order,
+            "fold/order_ctes.sql",
             "case when EJ_Sequence is null then TL_EventNanos\n",
             "case when 1 = 1 then TL_EventNanos\n",
             "an effective time never goes back in its stream",
@@ -486,7 +472,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "24:00 is an instant",
-            "dialect/iso.sql",
+            "cross_db/iso_8601.sql",
             "'([01][0-9]|2[0-3])', '[0-5][0-9]'",
             "'([01][0-9]|2[0-4])', '[0-5][0-9]'",
             "ISO 8601 only, hours 00-23",
@@ -495,7 +481,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a null of a struct clears a field",
-            "dialect/columns.sql",
+            "cross_db/columns.sql",
             '"case when " ~ inner ~ " is not null then "',
             '"case when 1 = 1 then "',
             "an absent key keeps the field",
@@ -504,7 +490,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "every number is in seconds",
-            "dialect/epoch.sql",
+            "cross_db/epoch.sql",
             "when {{ number }} < 100000000000 then {{ seconds }}",
             "when {{ number }} < 10000000000000 then {{ seconds }}",
             "a number is a Unix time whose magnitude says its unit",
@@ -513,7 +499,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "as_of itself is pending",
-            order,
+            "fold/order_ctes.sql",
             "where EJ_EventTimeUTC <= {{ as_of }}",
             "where EJ_EventTimeUTC < {{ as_of }}",
             "pending is an event after as_of",
@@ -522,7 +508,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "future events count",
-            order,
+            "fold/order_ctes.sql",
             "where EJ_EventTimeUTC <= {{ as_of }}",
             "where EJ_EventTimeUTC is not null",
             "pending events are counted nowhere",
@@ -531,7 +517,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "sequence null last",
-            order,
+            "fold/total_order.sql",
             "{{ ozmeta_runtime.nulls_first('EJ_Sequence') }},",
             "EJ_Sequence nulls last,",
             "on a tie, sequence with null first",
@@ -540,9 +526,9 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "id before source on a tie",
-            order,
-            "{{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{",
-            "{{ ozmeta_runtime.bytewise('EJ_ID') }}, {{ ozmeta_runtime.bytewise('stream') }},"
+            "fold/total_order.sql",
+            "{{ ozmeta_runtime.binary_order('stream') }}, EJ_EventTimeUTC, {{",
+            "{{ ozmeta_runtime.binary_order('EJ_ID') }}, {{ ozmeta_runtime.binary_order('stream') }},"
             " EJ_EventTimeUTC, {{",
             "on a tie, the source before the id",
             "4.3",
@@ -550,16 +536,16 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "id before time on a tie",
-            order,
-            "{{ ozmeta_runtime.bytewise('stream') }}, EJ_EventTimeUTC, {{",
-            "{{ ozmeta_runtime.bytewise('stream') }}, {{",
+            "fold/total_order.sql",
+            "{{ ozmeta_runtime.binary_order('stream') }}, EJ_EventTimeUTC, {{",
+            "{{ ozmeta_runtime.binary_order('stream') }}, {{",
             "on a tie, the event time before the id",
             "4.3",
             "order-19",
         ),
         Mutant(
             "the clock decides everywhere",
-            order,
+            "fold/total_order.sql",
             "  TL_EffectiveUTC, {{",
             "  EJ_EventTimeUTC, {{",
             "the object's total order is by effective time",
@@ -569,7 +555,7 @@ def mutants() -> list[Mutant]:
         # candidates
         Mutant(
             "event type before code",
-            order,
+            "fold/order_ctes.sql",
             "case when PL_Code is not null then ",
             "case when PL_Code is not null and EJ_EventType not in ({{"
             " ozmeta_runtime.literals(workflow.bound_events) }}) then ",
@@ -580,7 +566,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "fromState does not narrow",
-            candidates,
+            "fold/candidate_ctes.sql",
             "(questions.asked_from = '' or questions.asked_from = choices.from_state)",
             "(1 = 1)",
             "fromState narrows the candidates",
@@ -589,7 +575,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "toState does not narrow",
-            candidates,
+            "fold/candidate_ctes.sql",
             "(questions.asked_to = '' or questions.asked_to = choices.to_state)",
             "(1 = 1)",
             "toState narrows the candidates",
@@ -598,7 +584,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "unknown state first",
-            candidates,
+            "fold/candidate_ctes.sql",
             "case when basis <> 'state' and offered = 0 then 'UnknownTransition'\n",
             "case when 1 = 0 then 'UnknownTransition'\n",
             "an unknown code goes before an unknown state",
@@ -607,7 +593,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "any target of several",
-            candidates,
+            "fold/candidate_ctes.sql",
             "first_target <> last_target",
             "1 = 0",
             "where the targets differ, the legal candidates decide",
@@ -617,8 +603,8 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "greatest code",
-            candidates,
-            "{{ ozmeta_runtime.first_text('code') }} as legal_code",
+            "fold/candidate_ctes.sql",
+            "{{ ozmeta_runtime.min_text('code') }} as legal_code",
             "max(code) as legal_code",
             "the code is the least of the legal candidates",
             "4.5",
@@ -626,9 +612,8 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "greatest code of an illegal move",
-            candidates,
-            "{{ ozmeta_runtime.first_text('case when is_candidate = 1 then code end') }} as"
-            " any_code",
+            "fold/candidate_ctes.sql",
+            "{{ ozmeta_runtime.min_text('case when is_candidate = 1 then code end') }} as any_code",
             "max(case when is_candidate = 1 then code end) as any_code",
             "else the least of its candidates",
             "4.5",
@@ -637,7 +622,7 @@ def mutants() -> list[Mutant]:
         # apply
         Mutant(
             "a restated state is a move",
-            apply,
+            "fold/apply_ctes.sql",
             "{{ target }} is not null and not (legal.legal_code is null and {{ target }} = {{"
             " current }})",
             "{{ target }} is not null",
@@ -647,7 +632,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "undeclared is called illegal",
-            apply,
+            "fold/apply_ctes.sql",
             "when moves = 1 and is_undeclared = 1 then 'UndeclaredTransition'\n",
             "",
             "the first mark of the list is the event's",
@@ -656,7 +641,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "only newer versions conflict",
-            apply,
+            "fold/apply_ctes.sql",
             "PL_RowVersion <> version_before",
             "PL_RowVersion > version_before",
             "a row version that differs is a conflict",
@@ -665,7 +650,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "version counts its own event",
-            apply,
+            "fold/apply_ctes.sql",
             "rows between unbounded preceding and current row) - moves as version_before",
             "rows between unbounded preceding and current row) as version_before",
             "the version is the number of applied transitions",
@@ -674,7 +659,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a stale version is accepted",
-            apply,
+            "fold/apply_ctes.sql",
             "'UndeclaredTransition', 'IllegalTransition', 'VersionConflict'{%",
             "'UndeclaredTransition', 'IllegalTransition'{%",
             "first_writer_wins rejects a version conflict",
@@ -683,7 +668,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a refused event moves",
-            apply,
+            "fold/apply_ctes.sql",
             "case when moves > is_rejected then resolved_target",
             "case when moves = 1 then resolved_target",
             "a rejected event moves nothing",
@@ -692,7 +677,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "last writer wins always",
-            apply,
+            "fold/apply_ctes.sql",
             "or mark in ({{ ozmeta_runtime.rejecting_marks() }})",
             "or 1 = 0",
             "first_writer_wins rejects",
@@ -701,7 +686,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "clock skew untold",
-            apply,
+            "fold/apply_ctes.sql",
             "case when TL_EffectiveUTC <> EJ_EventTimeUTC{{ ' or runs_back = 1' if nanos }} then"
             " 'ClockSkew' end",
             "cast(null as {{ text }})",
@@ -712,7 +697,7 @@ def mutants() -> list[Mutant]:
         # what is folded again
         Mutant(
             "pending events forgotten",
-            timeline,
+            "models/timeline.sql",
             '"TL_Position is null and EJ_EventTimeUTC <= " ~ as_of',
             '"1 = 0"',
             "a pending event is folded by the first run whose as_of reaches it",
@@ -721,7 +706,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "touched objects' history forgotten",
-            timeline,
+            "models/timeline.sql",
             "where _ObjectKey in (select _ObjectKey from touched)\n",
             "where 1 = 0\n",
             "a touched object is folded again, whole",
@@ -730,16 +715,16 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a changed workflow unnoticed",
-            timeline,
-            'where {{ "1 = 1" if state.whole',
-            'where {{ "1 = 0" if state.whole',
+            "models/timeline.sql",
+            'where {{ "1 = 1" if state.full_fold',
+            'where {{ "1 = 0" if state.full_fold',
             "what a changed definition concerns is folded again",
             "8",
             f"{CLAIMS}::test_a_changed_conflict_policy_is_folded_again",
         ),
         Mutant(
             "an event that took another's place stands twice",
-            timeline,
+            "models/timeline.sql",
             "where arrived._ObjectKey = held._ObjectKey and {{",
             "where 1 = 0 and {{",
             "every event once",
@@ -748,7 +733,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "of a changed object only new events are written",
-            timeline,
+            "models/timeline.sql",
             "select * from written\n{% endif %}",
             "select * from written{% if state.incremental %} where EJ_ID in (select EJ_ID from"
             " arrived){% endif %}\n{% endif %}",
@@ -758,7 +743,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an unread field taken as absent",
-            timeline,
+            "journal/check_journal_config.sql",
             "if field and field not in held[1].split(',')",
             "if field and field not in wanted[1].split(',')",
             "a definition that needs what was not read stops the run",
@@ -767,7 +752,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a field's path forgotten",
-            timeline,
+            "journal/journal_config_text.sql",
             "field.column ~ '/' ~ local_md5(tojson([field.path] + field.old if field.get('old')"
             " else field.path))[:4]",
             "field.column ~ '/'",
@@ -777,7 +762,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "another mapping unnoticed",
-            timeline,
+            "journal/check_journal_config.sql",
             "{%- if marks[journal] not in held[2].split(',') -%}",
             "{%- if false -%}",
             "never a silent mix of two mappings",
@@ -786,7 +771,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a journal gone unnoticed",
-            timeline,
+            "journal/check_journal_config.sql",
             "{%- if journal not in marks -%}",
             "{%- if false -%}",
             "what is kept is what a full refresh gives",
@@ -795,8 +780,8 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a mirror goes on where others are",
-            "signal/journal_mirror.sql",
-            "{%- if state.whole -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}",
+            "models/journal_mirror.sql",
+            "{%- if state.full_fold -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}",
             "",
             "the mirror shows the journal",
             "6c",
@@ -804,7 +789,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "signals by whatever models",
-            "signal/runtime_signal.sql",
+            "models/runtime_signal.sql",
             ", cycles is not none, queue is not none, approvals is not none]",
             "]",
             "what a changed definition concerns is folded again",
@@ -813,7 +798,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a renamed step's requests stand",
-            "signal/runtime_signal.sql",
+            "models/runtime_signal.sql",
             "where RS_Subject = 'approval_step' and {{",
             "where 1 = 0 and {{",
             "a signal that a late event undoes is retracted",
@@ -823,7 +808,7 @@ def mutants() -> list[Mutant]:
         # instances
         Mutant(
             "since the last transition",
-            instance,
+            "models/workflow_instance.sql",
             "{{ applied }} and TL_FromState <> TL_ToState then",
             "{{ applied }} then",
             "CurrentSince is of the last transition that changed the state",
@@ -832,7 +817,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "last event's actor",
-            instance,
+            "models/workflow_instance.sql",
             "TL_Position = coalesce(last_applied, 1) then EJ_Actor",
             "TL_Position = 1 then EJ_Actor",
             "the actor is the last applied transition's",
@@ -841,7 +826,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "every event is a version",
-            instance,
+            "models/workflow_instance.sql",
             "sum(is_applied) as row_version",
             "max(TL_Position) as row_version",
             "the version is the number of applied transitions",
@@ -850,7 +835,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "ids of the last arrival",
-            instance,
+            "models/workflow_instance.sql",
             "min(_SyncDate) as first_sync,\n",
             "max(_SyncDate) as first_sync,\n",
             "an id's milliseconds are of the object's first arrival",
@@ -859,7 +844,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a pending object is there",
-            instance,
+            "models/workflow_instance.sql",
             "where last_position is not null",
             "where 1 = 1",
             "an instance exists from its first folded event",
@@ -869,7 +854,7 @@ def mutants() -> list[Mutant]:
         # rules
         Mutant(
             "rules see refused events",
-            marks,
+            "sla/mark_ctes.sql",
             "where TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected')"
             " }} and",
             "where TL_Position is not null and",
@@ -879,7 +864,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "fields of the event before",
-            marks,
+            "sla/mark_ctes.sql",
             "order by TL_Position rows between unbounded preceding and current row') }} as {{"
             " field.column }}",
             "order by TL_Position rows between unbounded preceding and 1 preceding') }} as {{"
@@ -890,7 +875,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "fields not carried",
-            marks,
+            "sla/mark_ctes.sql",
             "{% if field.ref.startswith('object.') -%}",
             "{% if field.ref.startswith('nothing.') -%}",
             "an absent key keeps the value",
@@ -899,18 +884,18 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "unknown is true",
-            marks,
-            "case when {{ ozmeta_runtime.start_of(sla, columns) }}{{"
-            " ozmeta_runtime.or_actions(sla.get('start_actions', [])) }} then 1 else 0 end",
-            "case when not ({{ ozmeta_runtime.start_of(sla, columns) }}{{"
-            " ozmeta_runtime.or_actions(sla.get('start_actions', [])) }}) then 0 else 1 end",
+            "sla/mark_ctes.sql",
+            "case when {{ ozmeta_runtime.start_condition(sla, columns) }}{{"
+            " ozmeta_runtime.any_transition(sla.get('start_actions', [])) }} then 1 else 0 end",
+            "case when not ({{ ozmeta_runtime.start_condition(sla, columns) }}{{"
+            " ozmeta_runtime.any_transition(sla.get('start_actions', [])) }}) then 0 else 1 end",
             "a rule matches only where it is true",
             "4.7",
             "rules-1",
         ),
         Mutant(
             "null is a text",
-            "dialect/json.sql",
+            "cross_db/adapters/duckdb.sql",
             " and {{ raw }} <> 'null' then",
             " then",
             "an explicit null clears a field",
@@ -946,7 +931,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "any number will do",
-            "dialect/casts.sql",
+            "cross_db/adapters/duckdb.sql",
             "(case when regexp_full_match({{ text }}, '-?[0-9]{1,300}(\\.[0-9]+)?') then"
             " try_cast({{ text }} as double) end)",
             "try_cast({{ text }} as double)",
@@ -956,7 +941,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "minutes cut towards zero",
-            "dialect/time.sql",
+            "cross_db/adapters/duckdb.sql",
             "((({{ number }}) - ((({{ number }}) % {{ divisor }}) + {{ divisor }}) % {{ divisor }})"
             " // {{ divisor }})",
             "(({{ number }}) // {{ divisor }})",
@@ -966,7 +951,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an empty list is unknown",
-            "dialect/json.sql",
+            "cross_db/adapters/duckdb.sql",
             "case when len({{ members }}) = 0 then false\n",
             "case when len({{ members }}) = 0 then null\n",
             "`in []` is nothing",
@@ -975,7 +960,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a list's null is a miss",
-            "dialect/json.sql",
+            "cross_db/adapters/duckdb.sql",
             "or list_count({{ members }}) < len({{ members }}) then null",
             "then null",
             "a null member makes a miss unknown",
@@ -985,7 +970,7 @@ def mutants() -> list[Mutant]:
         # timers
         Mutant(
             "a start wins over a stop",
-            cycle,
+            "models/sla_cycle.sql",
             "case when is_start > is_stop then 'S' when",
             "case when is_start = 1 then 'S' when",
             "stop wins",
@@ -994,7 +979,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "no cycle begins on the stopping event",
-            cycle,
+            "models/sla_cycle.sql",
             " or (turns.turn is null and turns.turn_before = 'S')",
             "",
             "under newCycle, S on the stopping event starts the next",
@@ -1003,7 +988,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a running timer starts again",
-            cycle,
+            "models/sla_cycle.sql",
             "(turns.turn = 'S' and coalesce(turns.turn_before, 'P') = 'P')",
             "(turns.turn = 'S')",
             "running: S alone is ignored",
@@ -1012,7 +997,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "ignore is newCycle",
-            cycle,
+            "models/sla_cycle.sql",
             "where on_restart <> 'ignore' or span_no = 1",
             "where 1 = 1",
             "ignore: the first cycle only",
@@ -1021,7 +1006,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "pauses count",
-            cycle,
+            "models/sla_cycle.sql",
             "coalesce(cast(ran as {{ bigint }}), 0) else 0 end as ran_before",
             "0 else 0 end as ran_before",
             "elapsed time is running time",
@@ -1030,7 +1015,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a pause at the threshold moves it",
-            cycle,
+            "models/sla_cycle.sql",
             "ran_before + span_stop - span_start >= {{ minutes }}",
             "ran_before + span_stop - span_start > {{ minutes }}",
             "a pause that begins at a threshold does not move it",
@@ -1039,7 +1024,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "the first stop holds",
-            cycle,
+            "models/sla_cycle.sql",
             "max(case when is_last_span = 1 then cycles.span_stop end) as stop_at",
             "max(cycles.span_stop) as stop_at",
             "resume forgets the stop",
@@ -1048,7 +1033,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "warned only when passed",
-            cycle,
+            "models/sla_cycle.sql",
             "case when end_at >= ST_WarnAtUTC",
             "case when end_at > ST_WarnAtUTC",
             "warned iff end >= warn-at",
@@ -1057,7 +1042,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "breached when reached",
-            cycle,
+            "models/sla_cycle.sql",
             "case when end_at > ST_DueUTC",
             "case when end_at >= ST_DueUTC",
             "breached iff end > due",
@@ -1066,7 +1051,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "breached when noticed",
-            cycle,
+            "models/sla_cycle.sql",
             "case when end_at > ST_DueUTC then ST_DueUTC end",
             "case when end_at > ST_DueUTC then end_at end",
             "BreachedUTC is the scheduled instant, never the run's",
@@ -1075,7 +1060,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a warning's level only when passed",
-            cycle,
+            "models/sla_cycle.sql",
             " or (ST_Level{{ i }}AtUTC = end_at and policies.level{{ i }}_is_warning = 1) then",
             " then",
             "a level of a warning is raised at its instant",
@@ -1084,7 +1069,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "timers do not tick",
-            cycle,
+            "models/sla_cycle.sql",
             '{%- set ticks = "ST_NextUTC',
             '{%- set ticks = "1 = 0 and ST_NextUTC',
             "open timers whose next threshold as_of has reached are brought on",
@@ -1093,7 +1078,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "timers tick late",
-            cycle,
+            "models/sla_cycle.sql",
             '"ST_NextUTC <= "',
             '"ST_NextUTC < "',
             "whose threshold as_of has reached, the very instant included",
@@ -1102,7 +1087,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a cycle folded ticks as well",
-            cycle,
+            "models/sla_cycle.sql",
             "      and not ({{ in_news }})\n",
             "",
             "one row a cycle",
@@ -1111,8 +1096,8 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "approvals of a run are no news to timers",
-            cycle,
-            """(" or " ~ ozmeta_runtime.object_in_news(state, approvals) if approvals else "")""",
+            "models/sla_cycle.sql",
+            """(" or " ~ ozmeta_runtime.object_changed(state, approvals) if approvals else "")""",
             '("")',
             "what a changed flow decides, its timers follow",
             "6b, 8",
@@ -1120,7 +1105,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "levels are no thresholds",
-            cycle,
+            "models/sla_cycle.sql",
             "case when ST_StopUTC is null and is_raised{{ i }} = 0 then",
             "case when 1 = 0 then",
             "the levels are thresholds too",
@@ -1130,7 +1115,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a changed target unnoticed",
             "run/run_state.sql",
-            "{%- if ozmeta_runtime.text_hash(model.unique_id) not in row[4] -%}",
+            "{%- if ozmeta_runtime.model_text_hash(model.unique_id) not in row[4] -%}",
             "{%- if false -%}",
             "what a changed policy concerns is folded again",
             "8",
@@ -1166,8 +1151,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "idle while one source is quiet",
             "run/run_state.sql",
-            "state.quiet | length == sources | select | list | length",
-            "state.quiet",
+            "state.unchanged_sources | length == sources | select | list | length",
+            "state.unchanged_sources",
             "what any of its sources wrote since is looked at",
             "8",
             "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone",
@@ -1175,7 +1160,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "never idle",
             "run/run_state.sql",
-            "{'idle': not state.whole and",
+            "{'idle': not state.full_fold and",
             "{'idle': false and",
             "a run with nothing new asks nothing",
             "8",
@@ -1201,7 +1186,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an undone cycle stays",
-            "run/changes.sql",
+            "run/soft_deleted_rows.sql",
             "  and _Key not in (select _Key from written)",
             "  and 1 = 0",
             "a cycle that a late event undid is deleted",
@@ -1210,7 +1195,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "what was not folded is retired",
-            "run/changes.sql",
+            "run/soft_deleted_rows.sql",
             "  and {{ again }}\n",
             "",
             "a row whose origin no run folded again stays",
@@ -1219,16 +1204,16 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "nothing is retired by a changed definition",
-            "run/changes.sql",
-            "  {%- if not state.whole %}\n  and {{ again }}\n  {%- endif %}\n",
-            "  and {{ again if not state.whole else '1 = 0' }}\n",
+            "run/soft_deleted_rows.sql",
+            "  {%- if not state.full_fold %}\n  and {{ again }}\n  {%- endif %}\n",
+            "  and {{ again if not state.full_fold else '1 = 0' }}\n",
             "what a changed definition undoes is deleted",
             "8",
             f"{RUNS}::test_an_sla_that_comes_and_one_that_goes",
         ),
         Mutant(
             "the first cycle is shown",
-            cycle,
+            "models/sla_cycle.sql",
             "case when on_restart = 'newCycle' and next_span is not null then 0",
             "case when on_restart = 'newCycle' and span_no > 1 then 0",
             "SlaTimer shows the latest cycle",
@@ -1237,7 +1222,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "deleted cycles are shown",
-            timer,
+            "models/sla_timer.sql",
             " and _DeleteDate is null",
             "",
             "of the cycles that exist",
@@ -1246,7 +1231,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "state timers start on change only",
-            marks,
+            "sla/mark_ctes.sql",
             "(visible_no = 1 or ({{ applied }} and TL_FromState <> {{ here }}))",
             "({{ applied }} and TL_FromState <> {{ here }})",
             "a state SLA runs while the object is in that state, the start state included",
@@ -1255,7 +1240,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "actions of illegal moves unrun",
-            marks,
+            "fold/applied_transition.sql",
             "or TL_Anomaly = 'IllegalTransition' and coalesce",
             "or 1 = 0 and coalesce",
             "an illegal move that is applied runs its actions",
@@ -1265,7 +1250,7 @@ def mutants() -> list[Mutant]:
         # escalations
         Mutant(
             "a retraction forgotten",
-            queue,
+            "models/escalation_queue.sql",
             "where _DeleteDate is null and {{ origin }} and _Key not in (select _Key from"
             " written)\n",
             "where 1 = 0\n",
@@ -1275,9 +1260,9 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a cycle's rows outlive it",
-            queue,
+            "models/escalation_queue.sql",
             "['_CycleKey in (select _Key from ' ~ cycles ~ ' where ' ~"
-            " ozmeta_runtime.new_since(state, cycles) ~ ')'] if cycles",
+            " ozmeta_runtime.changed_rows(state, cycles) ~ ')'] if cycles",
             "['1 = 0'] if cycles",
             "what a cycle raises no more is retracted",
             "6",
@@ -1285,8 +1270,8 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a transition's rows outlive it",
-            queue,
-            "['_CycleKey is null and ' ~ ozmeta_runtime.object_in_news(state, timeline)] if"
+            "models/escalation_queue.sql",
+            "['_CycleKey is null and ' ~ ozmeta_runtime.object_changed(state, timeline)] if"
             " transitions",
             "['1 = 0'] if transitions",
             "what a transition raises no more is retracted",
@@ -1295,8 +1280,8 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "every run retracts what transitions raised",
-            queue,
-            "['_CycleKey is null and ' ~ ozmeta_runtime.object_in_news(state, timeline)] if"
+            "models/escalation_queue.sql",
+            "['_CycleKey is null and ' ~ ozmeta_runtime.object_changed(state, timeline)] if"
             " transitions",
             "['_CycleKey is null'] if transitions",
             "a row whose cause stands stays",
@@ -1305,7 +1290,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a cycle that ticks retracts its object's rows",
-            queue,
+            "models/escalation_queue.sql",
             "['_CycleKey in (select _Key from ' ~ cycles",
             "['_ObjectKey in (select _ObjectKey from ' ~ cycles",
             "a row whose cause stands stays",
@@ -1314,7 +1299,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "retracted, but not said",
-            queue,
+            "models/escalation_queue.sql",
             "'Retracted' as EQ_Notes",
             "EQ_Notes",
             "EQ_Notes says Retracted",
@@ -1323,7 +1308,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a full refresh forgets retractions",
-            queue,
+            "models/escalation_queue.sql",
             "where _Key not in (select _Key from written) and (_DeleteDate is not null or"
             " EQ_CreatedUTC <= {{ as_of }})",
             "where 1 = 0",
@@ -1333,7 +1318,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a full refresh retracts what is to come",
-            queue,
+            "models/escalation_queue.sql",
             "(_DeleteDate is not null or EQ_CreatedUTC <= {{ as_of }})",
             "(1 = 1)",
             "what is not raised yet at as_of is not retracted",
@@ -1342,7 +1327,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an answer at the instant is none",
-            queue,
+            "models/escalation_queue.sql",
             "and answers.TL_EffectiveUTC >= keyed.created_at",
             "and answers.TL_EffectiveUTC > keyed.created_at",
             "an answer counts at or after creation",
@@ -1351,7 +1336,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an answer before counts",
-            queue,
+            "models/escalation_queue.sql",
             "and answers.TL_EffectiveUTC >= keyed.created_at",
             "and 1 = 1",
             "an answer before the row was raised is none",
@@ -1360,7 +1345,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an answer means every level",
-            queue,
+            "models/escalation_queue.sql",
             "(answers.PL_EscalationLevel is null or answers.PL_EscalationLevel = cast(keyed.level"
             " as {{ text }}))",
             "(1 = 1)",
@@ -1370,7 +1355,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an answer means every signal",
-            queue,
+            "models/escalation_queue.sql",
             "and coalesce(answers.PL_EscalationSignalType, keyed.signal) = keyed.signal",
             "and 1 = 1",
             "escalation.signalType narrows which rows are meant",
@@ -1379,7 +1364,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an answer means every SLA",
-            queue,
+            "models/escalation_queue.sql",
             "(answers.PL_EscalationSlaCode is null or answers.PL_EscalationSlaCode ="
             " keyed.SL_Code)",
             "(1 = 1)",
@@ -1389,7 +1374,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "refused events answer",
-            queue,
+            "models/escalation_queue.sql",
             "and TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }}",
             "and TL_Position is not null",
             "a rule-visible event answers",
@@ -1398,7 +1383,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a stop closes nothing",
-            queue,
+            "models/escalation_queue.sql",
             "case when keyed.stop_at < coalesce(answered.closed_at, ",
             "case when 1 = 0 and keyed.stop_at < coalesce(answered.closed_at, ",
             "a row still open when its cycle stops is closed",
@@ -1407,7 +1392,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a stop closes no acknowledged row",
-            queue,
+            "models/escalation_queue.sql",
             "case when keyed.stop_at < coalesce(answered.closed_at, ",
             "case when answered.acknowledged_at is null and keyed.stop_at <"
             " coalesce(answered.closed_at, ",
@@ -1417,7 +1402,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a stop always closes",
-            queue,
+            "models/escalation_queue.sql",
             """if auto_close else "answered.closed_at" }} as closed_at""",
             """if true else "answered.closed_at" }} as closed_at""",
             "auto_close: false leaves it open",
@@ -1426,7 +1411,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "acknowledged after closed",
-            queue,
+            "models/escalation_queue.sql",
             "case when closed_at is not null then 'Closed' when acknowledged_at is not null then"
             " 'Ack'",
             "case when acknowledged_at is not null then 'Ack' when closed_at is not null then"
@@ -1437,7 +1422,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a breach's level at its instant",
-            queue,
+            "models/escalation_queue.sql",
             "and levels.signal = 'SLA.Warned'))",
             "and 1 = 1))",
             "a level of a breach is raised after its instant",
@@ -1446,7 +1431,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a deleted cycle's rows stay",
-            queue,
+            "models/escalation_queue.sql",
             "where cycles._DeleteDate is null\n",
             "where 1 = 1\n",
             "what a deleted cycle raised is retracted",
@@ -1456,7 +1441,7 @@ def mutants() -> list[Mutant]:
         # signals
         Mutant(
             "what is undone is not taken back",
-            "signal/runtime_signal.sql",
+            "models/runtime_signal.sql",
             "where RS_SubjectKey in (select _Key from news)",
             "where 1 = 0",
             "a late event that undoes a signal is followed by Retracted",
@@ -1465,7 +1450,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "what is raised is said by each run",
-            "signal/runtime_signal.sql",
+            "models/runtime_signal.sql",
             """{{ " and " ~ ozmeta_runtime.modulo("coalesce(logged.RS_Number, 0)", 2) ~ " = 0" if logs }}""",
             "",
             "each signal is said once",
@@ -1475,7 +1460,7 @@ def mutants() -> list[Mutant]:
         # runs
         Mutant(
             "deleted rows in the views",
-            "rollup/rollup.sql",
+            "models/rollup.sql",
             '{{ " where " ~ live if live }}',
             "",
             "the views show live rows only",
@@ -1484,7 +1469,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a run that left models out is complete",
-            "run/run_log_model.sql",
+            "models/run_log_model.sql",
             "{%- if left_out or state.limited %}\n",
             "{%- if state.limited %}\n",
             "a run is complete when every model has done it",
@@ -1493,7 +1478,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a limited run writes its log",
-            "run/run_log_model.sql",
+            "models/run_log_model.sql",
             "{%- if left_out or state.limited %}\n",
             "{%- if left_out %}\n",
             "a run that reads only a part is not complete",
@@ -1502,7 +1487,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "sampled rows are folded",
-            slice_,
+            "journal/journal_slice.sql",
             "{%- if state.limited %}\n      and 1 = 0",
             "{%- if false %}\n      and 1 = 0",
             "a limited run reads nothing",
@@ -1520,7 +1505,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a waiting cycle counts as met",
-            cycle,
+            "models/sla_cycle.sql",
             "on_restart <> 'resume' or is_finished = 1",
             "1 = 1",
             "a resume cycle is undecided until its object is in a terminal state",
@@ -1529,7 +1514,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a restart is ignored",
-            "approval/approval_event.sql",
+            "models/approval_event.sql",
             "when restarts = 1 then 'Resubmitted'",
             "when restarts = 2 then 'Resubmitted'",
             "a request restarts an open round if the flow says so",
@@ -1538,7 +1523,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a round follows the versions",
-            "approval/approval_event.sql",
+            "models/approval_event.sql",
             "stages.version = walked.version and stages.stage = walked.stage_after",
             "stages.version = next.version_now and stages.stage = walked.stage_after",
             "a round keeps the version it was requested under",
@@ -1547,7 +1532,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a step that is no more is out of turn",
-            "approval/approval_event.sql",
+            "models/approval_event.sql",
             "case when named.stage is null then 'UnknownStep' else 'OutOfTurn' end",
             "'OutOfTurn'",
             "an event that counts nowhere has its reason",
@@ -1556,7 +1541,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a changed flow judges again",
-            "approval/flow_versions.sql",
+            "approvals/check_changed_flows.sql",
             "{%- for row in found if row[0] not in corrected -%}",
             "{%- for row in found if false -%}",
             "a changed flow does not judge its rounds again",
@@ -1565,7 +1550,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "every run folds anew what the last wrote",
-            "run/changes.sql",
+            "run/changed_rows.sql",
             '"_Batch > " ~ state.batch',
             '"_Batch >= " ~ state.batch',
             "a second run on the same journal changes no row",
@@ -1574,7 +1559,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "what a killed run wrote is taken as done",
-            "run/changes.sql",
+            "run/changed_rows.sql",
             '"_Batch > " ~ state.batch',
             '"_Batch > " ~ state.batch ~ " and _UpdateDate = " ~'
             " ozmeta_runtime.instant(state.as_of)",
@@ -1602,8 +1587,8 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "the watermark runs ahead of as_of",
-            "run/run_log_model.sql",
-            "least(max(_SyncDate), {{ ozmeta_runtime.instant(state.as_of) }})",
+            "models/run_log_model.sql",
+            "least(max(_SyncDate), {{ ozmeta_runtime.timestamp_literal(state.as_of) }})",
             "max(_SyncDate)",
             "one _SyncDate in the future must not make later rows look old",
             "2, 8",
@@ -1611,7 +1596,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "the watermark goes back",
-            "run/run_log_model.sql",
+            "models/run_log_model.sql",
             "else greatest(reached.was, read_now.now_at) end",
             "else read_now.now_at end",
             "the last one read",
@@ -1620,7 +1605,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "the log counts all events",
-            "run/run_log_model.sql",
+            "models/run_log_model.sql",
             "where _Batch > {{ state.batch }} and not {{",
             "where not {{",
             "RUN_EventsFolded is of this run",
@@ -1629,7 +1614,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "the log counts events as objects",
-            "run/run_log_model.sql",
+            "models/run_log_model.sql",
             "count(distinct _ObjectKey) as objects",
             "count(_ObjectKey) as objects",
             "RUN_ObjectsFolded is of objects",
@@ -1638,7 +1623,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an offset is added",
-            "run/as_of.sql",
+            "run/as_of_text.sql",
             "(-1 if offset.group(1) == '+' else 1)",
             "(1 if offset.group(1) == '+' else -1)",
             "as_of is UTC",
@@ -1647,7 +1632,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "the default clock is of some zone",
-            "run/as_of.sql",
+            "run/as_of_text.sql",
             "run_started_at.astimezone(modules.pytz.utc)",
             "run_started_at.astimezone(modules.pytz.timezone('Asia/Tokyo'))",
             "the default as_of is the start of the run, UTC",
@@ -1657,7 +1642,7 @@ def mutants() -> list[Mutant]:
         # keys and ids
         Mutant(
             "tenant and id run together",
-            "dialect/keys.sql",
+            "cross_db/keys.sql",
             """texts.extend([ozmeta_runtime.text_length(part)] + ([] if loop.last else ["'.'"]))""",
             "texts.extend([])",
             "tenants are islands",
@@ -1666,17 +1651,17 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "ids of version 4",
-            "dialect/keys.sql",
-            "{{ ozmeta_runtime.plus() }} '-7'",
-            "{{ ozmeta_runtime.plus() }} '-4'",
+            "cross_db/keys.sql",
+            "{{ ozmeta_runtime.concat_operator() }} '-7'",
+            "{{ ozmeta_runtime.concat_operator() }} '-4'",
             "ids are UUIDv7",
             "7",
             f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them",
         ),
         Mutant(
             "seeds without the tenant",
-            instance,
-            """"'WI'", ozmeta_runtime.tenant_of(intake), """,
+            "models/workflow_instance.sql",
+            """"'WI'", ozmeta_runtime.tenant_column(journal_config), """,
             """"'WI'", "''", """,
             "the seed of WI_ID: WI|tenant|type|id",
             "7",
@@ -1684,7 +1669,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a cycle is named by its number",
-            cycle,
+            "models/sla_cycle.sql",
             """+ ["SL_Code", "start_event"]""",
             """+ ["SL_Code", "cycle_no"]""",
             "the seed of SC_ID has the event that started the cycle",
@@ -1860,54 +1845,40 @@ def verdict(mutant: Mutant, manifests: Path) -> Verdict:
 SURVIVED, UNKNOWN = "**survived**", "not run"
 
 
-def cell(text: str) -> str:
-    return text.replace("|", "\\|")
-
-
 def rows_of_page() -> dict[str, str]:
-    """{mutant: the last cell of its row} of the page as it is."""
+    """{mutant: what caught it} of the page as it is."""
     if not PAGE.exists():
         return {}
-    rows = [
-        line.strip("| ").split(" | ")
-        for line in PAGE.read_text(encoding="utf-8").splitlines()
-        if line.startswith("| ")
-    ]
-    return {row[0]: row[-1] for row in rows[1:]}
+    items = PAGE.read_text(encoding="utf-8").split("\n- **")[1:]
+    found = {}
+    for item in items:
+        name, _, rest = " ".join(item.split()).partition("**: ")
+        found[name] = rest.partition(" Caught by: ")[2]
+    return found
 
 
 def page(all_mutants: list[Mutant], verdicts: dict[str, Verdict]) -> str:
     known = rows_of_page()
     for name, v in verdicts.items():
-        known[cell(name)] = (
-            SURVIVED if v.test is None else cell(v.invalid) if v.invalid else f"`{cell(v.test)}`"
-        )
-    caught = sum(known.get(cell(m.name), "").startswith("`") for m in all_mutants)
+        known[name] = SURVIVED if v.test is None else v.invalid or f"`{v.test}`"
+    caught = sum(known.get(m.name, "").startswith("`") for m in all_mutants)
     lines = [
         "# Mutants",
         "",
-        (
-            "Does the suite notice when the package is wrong? `make mutants` breaks it in one place"
-            " at a time, runs the tests, and writes this page."
-        ),
+        "A mutant is one deliberate fault in the package. `make mutants` applies one at a time,",
+        "runs the tests, and writes this page. A test must fail on what the tables hold. A mutant",
+        "that makes a statement invalid does not count.",
         "",
-        (
-            f"{caught} of {len(all_mutants)} caught. A mutant counts only where a test failed on"
-            " what the tables hold, not because a statement failed."
-        ),
-        (
-            "The list is in `integration_tests/mutants.py`; the test named is the first that"
-            " failed, there may be others."
-        ),
+        f"The tests caught {caught} of {len(all_mutants)} mutants. The list is in",
+        "`integration_tests/mutants.py`. The test named is the first one that failed.",
         "",
-        "| mutant | the rule that it breaks | SPEC | file | caught by |",
-        "|---|---|---|---|---|",
     ]
-    lines += [
-        f"| {cell(m.name)} | {cell(m.breaks)} | {m.spec} | {m.file} |"
-        f" {known.get(cell(m.name), UNKNOWN)} |"
-        for m in all_mutants
-    ]
+    for m in all_mutants:
+        where = f"{m.breaks} (spec {m.spec}, `macros/{m.file}`)."
+        item = f"- **{m.name}**: {where} Caught by: {known.get(m.name, UNKNOWN)}"
+        lines += textwrap.wrap(
+            item, 118, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
     return "\n".join(lines) + "\n"
 
 

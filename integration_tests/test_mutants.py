@@ -40,7 +40,7 @@ def test_the_runner_tells_wrong_rows_from_a_statement_that_fails(
     old: str, new: str, broken: bool, tmp_path: Path
 ) -> None:
     """In a process of its own, which forks; and with this one case to be tried."""
-    mutant = mutants.Mutant("one", "fold/order.sql", old, new, "", "", "order-1")
+    mutant = mutants.Mutant("one", "fold/order_ctes.sql", old, new, "", "", "order-1")
     script = (
         "import mutants as m; from pathlib import Path; m.HANDY, m.OTHERS = [], 'none'; v ="
         f" m.verdict(m.{mutant!r}, Path({str(tmp_path)!r})); print(v.test, '|', v.invalid)"

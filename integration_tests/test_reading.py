@@ -177,7 +177,7 @@ class Package:
 
     def __init__(self, *prefixes: str):
         self.prefixes = [*prefixes, "default"]
-        files = sorted((Path(__file__).parent.parent / "macros/dialect").glob("*.sql"))
+        files = sorted((Path(__file__).parent.parent / "macros/cross_db").rglob("*.sql"))
         known = {
             "ozmeta_runtime": self,
             "return": returning,

@@ -13,7 +13,7 @@ import jinja2
 import pytest
 from ozmeta_dbt.warehouses import what_lacks
 
-FILES = sorted((Path(__file__).parent.parent / "macros/dialect").glob("*.sql"))
+FILES = sorted((Path(__file__).parent.parent / "macros/cross_db").rglob("*.sql"))
 PATTERNS = [
     "^Case",
     "(?i)case",

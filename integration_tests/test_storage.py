@@ -18,7 +18,8 @@ from engines.base import Worker
 from engines.scenarios import SCENARIOS
 from ozmeta_dbt.render import ORDER, VIEWS
 
-TEXT = (Path(__file__).parent.parent / "macros/dialect/storage.sql").read_text(encoding="utf-8")
+CROSS_DB = Path(__file__).parent.parent / "macros/cross_db"
+TEXT = "\n".join(file.read_text(encoding="utf-8") for file in sorted(CROSS_DB.rglob("*.sql")))
 MODELS = [model for model in ORDER if model not in VIEWS]
 
 
@@ -69,7 +70,7 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
             str(row["column_name"]).lower()
         )
     for model in ("approval_event", "approval_step", "approval_instance"):
-        text = (Path(__file__).parent.parent / f"macros/approval/{model}.sql").read_text(
+        text = (Path(__file__).parent.parent / f"macros/models/{model}.sql").read_text(
             encoding="utf-8"
         )
         found[model] = {

@@ -47,13 +47,13 @@ OPERATIONS = """\
       {%- do found.update({node.name: ozmeta_runtime.rows_as_text(relation, adapter.get_columns_in_relation(relation), '1 = 1')}) -%}
     {%- endif -%}
   {%- endfor -%}
-  {%- do ozmeta_runtime.answer(found) -%}
+  {%- do ozmeta_runtime.print_answer(found) -%}
 {% endmacro %}
 
 {% macro engine_rows(sql) %}
   {%- set found = [] -%}
   {%- for row in run_query(sql).rows -%}{%- do found.append(row.values() | map('string') | list) -%}{%- endfor -%}
-  {%- do ozmeta_runtime.answer(found) -%}
+  {%- do ozmeta_runtime.print_answer(found) -%}
 {% endmacro %}
 """
 

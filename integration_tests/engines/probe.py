@@ -212,11 +212,11 @@ MACRO = """\
   {%- set found = {} -%}
   {%- set queries = {
     'number': [numbers, [o.number_to_text(o.to_number('v')), o.to_version('v'), o.to_integer('v', 'text'), o.number_to_text(o.arithmetic(o.to_number('v'), '/', '3')), o.number_to_text(o.arithmetic(o.to_number('v'), '*', o.to_number("'" ~ '9' * 250 ~ "'")))]],
-    'instant': [instants, [o.iso_to_micros('v'), o.to_micros(o.to_utc('v', 'text')), o.micros_to_iso(o.iso_to_micros('v')), o.instant_text(o.from_micros(o.iso_to_micros('v'))), o.floor_div(o.iso_to_micros('v'), 60000000), o.cast_text('v', 'datetime')]],
-    'text': [texts, ['v', o.literal("'\\\\\\n\\t%é"), o.md5_hex(o.joined(['v', "'|'"])), o.sha256('v'), o.key_of(['v', 'cast(null as ' ~ o.type_text() ~ ')']), o.json_text('v'), o.starts_with('v', o.literal('a')), o.ends_with('v', o.literal('b')),
-      o.contains_text('v', o.literal('.')), o.key_text(['v', "'a|b'"]), o.uuid7(o.id_stamp(o.instant('2026-01-02 03:04:05.678')), o.md5_hex('v')), o.cast_text('v', 'boolean')]],
+    'instant': [instants, [o.iso_to_micros('v'), o.to_micros(o.to_utc('v', 'text')), o.micros_to_iso(o.iso_to_micros('v')), o.timestamp_text(o.from_micros(o.iso_to_micros('v'))), o.floor_div(o.iso_to_micros('v'), 60000000), o.cast_text('v', 'datetime')]],
+    'text': [texts, ['v', o.text_literal("'\\\\\\n\\t%é"), o.md5_hex(o.concat_text(['v', "'|'"])), o.sha256('v'), o.row_key(['v', 'cast(null as ' ~ o.type_text() ~ ')']), o.json_text('v'), o.starts_with('v', o.text_literal('a')), o.ends_with('v', o.text_literal('b')),
+      o.contains_text('v', o.text_literal('.')), o.key_text(['v', "'a|b'"]), o.uuid7(o.uuid7_timestamp(o.timestamp_literal('2026-01-02 03:04:05.678')), o.md5_hex('v')), o.cast_text('v', 'boolean')]],
   } -%}
-  {%- for regex in regexes -%}{%- do queries['text'][1].append(o.regex_matches('v', o.literal(regex))) -%}{%- endfor -%}
+  {%- for regex in regexes -%}{%- do queries['text'][1].append(o.regex_matches('v', o.text_literal(regex))) -%}{%- endfor -%}
   {%- for name, query in queries.items() -%}
     {%- set rows = [] -%}
     {%- for value in query[0] -%}{%- do rows.append([loop.index, value]) -%}{%- endfor -%}
@@ -242,7 +242,7 @@ MACRO = """\
     'is_json_object': o.probed("select i, cast(" ~ o.is_json_object('v') ~ " as " ~ o.type_text() ~ ") as c1 from (" ~ o.literal_rows([['i', dbt.type_bigint()], ['v', o.type_text()]], rows) ~ ") as given order by i"),
     'json': o.probed("select i, " ~ cast_ones | join(', ') ~ " from (select i, " ~ o.json_parsed('v', paths) ~ " as parsed from (" ~ o.literal_rows([['i', dbt.type_bigint()], ['v', o.type_text()]], rows)
       ~ ") as given where " ~ o.is_json_object('v') ~ ") as parsed order by i")}) -%}
-  {%- do o.answer(found) -%}
+  {%- do o.print_answer(found) -%}
 {% endmacro %}
 """
 PROBED = """\

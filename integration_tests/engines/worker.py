@@ -3,7 +3,7 @@ project once.
 
 A line of JSON in, one out. {"open": folder}; then {"dbt": [args], "vars": {}} and {"operation":
 macro, "args": {}}, whose answer is what the macro
-`ozmeta_runtime.answer` printed. Out: {"answer": ...} or {"error": text}.
+`ozmeta_runtime.print_answer` printed. Out: {"answer": ...} or {"error": text}.
 """
 
 from __future__ import annotations

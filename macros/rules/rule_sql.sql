@@ -27,12 +27,12 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
     {%- do return('datetime' if node.ref == 'now.utc' else none) -%}
   {%- elif node.op in booleans -%}{%- do return('boolean') -%}
   {%- elif node.op == 'dateAdd' -%}{%- do return('datetime') -%}
-  {%- elif node.op == 'coalesce' -%}{%- do return(ozmeta_runtime.ruling_type(node.args)) -%}
+  {%- elif node.op == 'coalesce' -%}{%- do return(ozmeta_runtime.dominant_type(node.args)) -%}
   {%- else -%}{%- do return('number') -%}{%- endif -%}
 {% endmacro %}
 
 {# The type that the args of a comparison, `in` or coalesce are cast to: the first that has one; a bare text ranks below all. #}
-{% macro ruling_type(args) %}
+{% macro dominant_type(args) %}
   {%- for arg in args -%}
     {%- set type = ozmeta_runtime.rule_type(arg) -%}
     {%- if type and type != 'literal' -%}{%- do return(type) -%}{%- endif -%}
@@ -44,7 +44,7 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
   {%- if node is mapping and 'op' in node -%}
     {%- set own = ozmeta_runtime.rule_type(node) -%}
     {%- set value = ozmeta_runtime.rule_op(node, own, fields) -%}
-    {%- do return(ozmeta_runtime.recast(ozmeta_runtime.boolean_of(value) if ozmeta_runtime.is_condition(node) else value, own, type)) -%}
+    {%- do return(ozmeta_runtime.convert_type(ozmeta_runtime.boolean_expression(value) if ozmeta_runtime.is_condition(node) else value, own, type)) -%}
   {%- elif node is mapping and 'ref' in node -%}
     {%- if node.ref == 'now.utc' -%}
       {%- set value, own = ozmeta_runtime.to_micros('TL_EffectiveUTC'), 'datetime' -%}
@@ -53,17 +53,17 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
     {%- endif -%}
     {%- if node.get('as') -%}
       {%- set hint = ozmeta_runtime.rule_type(node) -%}
-      {%- do return(ozmeta_runtime.recast(ozmeta_runtime.recast(value, own, hint), hint, type)) -%}
+      {%- do return(ozmeta_runtime.convert_type(ozmeta_runtime.convert_type(value, own, hint), hint, type)) -%}
     {%- endif -%}
-    {%- do return(ozmeta_runtime.recast(value, own, type)) -%}
+    {%- do return(ozmeta_runtime.convert_type(value, own, type)) -%}
   {%- endif -%}
   {%- set value = node.lit if node is mapping else node -%}
   {%- set text = none if value is none else value | lower if value is boolean else value | string -%}
-  {%- do return(ozmeta_runtime.recast(ozmeta_runtime.literal(text), 'text', type)) -%}
+  {%- do return(ozmeta_runtime.convert_type(ozmeta_runtime.text_literal(text), 'text', type)) -%}
 {% endmacro %}
 
 {# SQL of one type -> SQL of another. What does not fit is null. #}
-{% macro recast(sql, own, type) %}
+{% macro convert_type(sql, own, type) %}
   {%- if own == type -%}{%- do return(sql) -%}{%- endif -%}
   {%- set text = sql if own in ['text', 'literal']
       else ozmeta_runtime.number_to_text(sql) if own == 'number'
@@ -99,29 +99,29 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
     {%- do return("(not " ~ ozmeta_runtime.rule_sql(args[0], fields) ~ ")") -%}
 
   {%- elif op in ['eq', 'ne', 'gt', 'gte', 'lt', 'lte'] -%}
-    {%- set type = ozmeta_runtime.ruling_type(args) -%}
+    {%- set type = ozmeta_runtime.dominant_type(args) -%}
     {%- set sign = {'eq': '=', 'ne': '<>', 'gt': '>', 'gte': '>=', 'lt': '<', 'lte': '<='}[op] -%}
     {%- set left, right = ozmeta_runtime.rule_value(args[0], type, fields), ozmeta_runtime.rule_value(args[1], type, fields) -%}
-    {%- if type == 'text' -%}{%- set left, right = ozmeta_runtime.bytewise(left), ozmeta_runtime.bytewise(right) -%}{%- endif -%}
+    {%- if type == 'text' -%}{%- set left, right = ozmeta_runtime.binary_order(left), ozmeta_runtime.binary_order(right) -%}{%- endif -%}
     {%- do return("(" ~ left ~ " " ~ sign ~ " " ~ right ~ ")") -%}
 
   {%- elif op == 'in' -%}
-    {%- set type = ozmeta_runtime.ruling_type(args) -%}
+    {%- set type = ozmeta_runtime.dominant_type(args) -%}
     {%- do return(ozmeta_runtime.rule_in(args[0], args[1:], type, fields)) -%}
 
   {%- elif op == 'contains' -%}
     {%- set text = ozmeta_runtime.contains_text(ozmeta_runtime.rule_value(args[0], 'text', fields), ozmeta_runtime.rule_value(args[1], 'text', fields)) -%}
     {%- set array = ozmeta_runtime.rule_array(args[0], fields) -%}
     {%- if array is none -%}{%- do return(text) -%}{%- endif -%}
-    {%- set type = ozmeta_runtime.ruling_type(args) -%}
-    {%- do return(ozmeta_runtime.either(array ~ " is not null", ozmeta_runtime.json_member(ozmeta_runtime.rule_value(args[1], type, fields), array, type), text)) -%}
+    {%- set type = ozmeta_runtime.dominant_type(args) -%}
+    {%- do return(ozmeta_runtime.boolean_case(array ~ " is not null", ozmeta_runtime.json_member(ozmeta_runtime.rule_value(args[1], type, fields), array, type), text)) -%}
 
   {%- elif op in ['startsWith', 'endsWith', 'regex'] -%}
     {%- set left, right = ozmeta_runtime.rule_value(args[0], 'text', fields), ozmeta_runtime.rule_value(args[1], 'text', fields) -%}
     {%- do return(ozmeta_runtime.starts_with(left, right) if op == 'startsWith' else ozmeta_runtime.ends_with(left, right) if op == 'endsWith' else ozmeta_runtime.regex_matches(left, right)) -%}
 
   {%- elif op in ['isNull', 'isNotNull'] -%}
-    {%- set type = ozmeta_runtime.ruling_type(args) -%}
+    {%- set type = ozmeta_runtime.dominant_type(args) -%}
     {%- do return("(" ~ ozmeta_runtime.rule_value(args[0], type, fields) ~ " is " ~ ("not " if op == 'isNotNull') ~ "null)") -%}
 
   {%- elif op in ['add', 'sub', 'mul', 'div'] -%}
@@ -158,7 +158,7 @@ The rule DSL (SPEC 1, 4.7) as SQL. A node is what the generator checked and wrot
     {%- set value = ozmeta_runtime.rule_value(member, type, fields) -%}
     {%- if array is none -%}{%- do plain.append(value) -%}
     {%- else -%}
-      {%- do parts.append(ozmeta_runtime.either(array ~ " is not null", ozmeta_runtime.json_member(x, array, type), x ~ " = " ~ value)) -%}
+      {%- do parts.append(ozmeta_runtime.boolean_case(array ~ " is not null", ozmeta_runtime.json_member(x, array, type), x ~ " = " ~ value)) -%}
     {%- endif -%}
   {%- endfor -%}
   {%- if plain -%}{%- do parts.insert(0, "(" ~ x ~ " in (" ~ plain | join(", ") ~ "))") -%}{%- endif -%}

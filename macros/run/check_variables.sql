@@ -5,9 +5,9 @@ that begin with ozmeta. `ozmeta-dbt validate` checks the variables in dbt_projec
 #}
 {% macro check_variables() %}
   {%- set given = invocation_args_dict.get('vars') -%}
-  {%- set known = ozmeta_runtime.variables() -%}
+  {%- set known = ozmeta_runtime.known_variables() -%}
   {%- for name in (given if given is mapping else {}) if name not in known -%}
-    {%- for variable in known if ozmeta_runtime.looks_like(name, variable) -%}
+    {%- for variable in known if ozmeta_runtime.nearest_variable(name, variable) -%}
       {%- do exceptions.raise_compiler_error("'" ~ name ~ "' is not a variable of ozmeta_runtime. Did you mean "
           ~ variable ~ "? The variables are " ~ known | join(', ') ~ ".") -%}
     {%- endfor -%}
@@ -15,10 +15,10 @@ that begin with ozmeta. `ozmeta-dbt validate` checks the variables in dbt_projec
 {% endmacro %}
 
 {# The variables that a project may set. #}
-{% macro variables() %}{% do return(['ozmeta_as_of', 'ozmeta_correction', 'ozmeta_verify']) %}{% endmacro %}
+{% macro known_variables() %}{% do return(['ozmeta_as_of', 'ozmeta_correction', 'ozmeta_verify']) %}{% endmacro %}
 
 {# Are two names equal but for case, signs, one letter, or a part that is missing at one end? #}
-{% macro looks_like(name, known) %}
+{% macro nearest_variable(name, known) %}
   {%- set a = modules.re.sub('[^a-z0-9]', '', name | string | lower) -%}
   {%- set b = modules.re.sub('[^a-z0-9]', '', known) -%}
   {%- set is_part = a.startswith('ozmeta') and a | length > 7 and (a in b or b in a) -%}

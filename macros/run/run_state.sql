@@ -29,7 +29,7 @@ rows here were made of (see limited_run.sql).
 {% macro run_state(binding, definition, sources=[], due=none, journals=[], kept=none) %}
   {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set hash = local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16] -%}
-  {%- set state = {'incremental': is_incremental(), 'whole': not is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'quiet': [], 'idle': false,
+  {%- set state = {'incremental': is_incremental(), 'full_fold': not is_incremental(), 'batch': 0, 'journals': {}, 'hash': hash, 'as_of': ozmeta_runtime.as_of_text(), 'unchanged_sources': [], 'idle': false,
       'limited': ozmeta_runtime.run_is_limited(sources + journals)} -%}
   {%- if state.limited -%}
     {%- if state.incremental -%}{%- do state.update({'idle': true}) -%}{%- do return(state) -%}{%- endif -%}
@@ -38,14 +38,14 @@ rows here were made of (see limited_run.sql).
   {%- set empty = [] -%}
   {%- set log = ozmeta_runtime.run_log(binding) -%}
   {%- if log -%}
-    {%- set rows = run_query("select RUN_Batch, RUN_Journal, " ~ ozmeta_runtime.instant_text("RUN_WatermarkUTC") ~ ", case when RUN_AsOfUTC > " ~ ozmeta_runtime.as_of() ~ " then " ~ ozmeta_runtime.instant_text("RUN_AsOfUTC") ~ " end, _DefinitionHash"
+    {%- set rows = run_query("select RUN_Batch, RUN_Journal, " ~ ozmeta_runtime.timestamp_text("RUN_WatermarkUTC") ~ ", case when RUN_AsOfUTC > " ~ ozmeta_runtime.as_of() ~ " then " ~ ozmeta_runtime.timestamp_text("RUN_AsOfUTC") ~ " end, _DefinitionHash"
         ~ " from " ~ log ~ " where " ~ ozmeta_runtime.last_run(log)).rows -%}
     {%- for row in rows -%}
       {%- do state.update({'batch': row[0] | int, 'later_as_of': row[3]}) -%}
-      {%- if ozmeta_runtime.text_hash(model.unique_id) not in row[4] -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
-      {%- for source in sources if source and ozmeta_runtime.empty_mark(source) in row[4] -%}{%- do empty.append(source) -%}{%- endfor -%}
+      {%- if ozmeta_runtime.model_text_hash(model.unique_id) not in row[4] -%}{%- do state.update({'full_fold': true}) -%}{%- endif -%}
+      {%- for source in sources if source and ozmeta_runtime.empty_relation_mark(source) in row[4] -%}{%- do empty.append(source) -%}{%- endfor -%}
       {%- if row[2] is not none -%}{%- do state.journals.update({row[1]: row[2]}) -%}{%- endif -%}
-      {%- if ozmeta_runtime.empty_mark(this) in row[4] -%}{%- do empty.append(this) -%}{%- endif -%}
+      {%- if ozmeta_runtime.empty_relation_mark(this) in row[4] -%}{%- do empty.append(this) -%}{%- endif -%}
     {%- endfor -%}
     {%- if state.batch -%}{%- do ozmeta_runtime.check_deferred(sources, journals, not state.incremental) -%}{%- endif -%}
   {%- endif -%}
@@ -53,15 +53,15 @@ rows here were made of (see limited_run.sql).
     {#- What a run that died left: rows later than as_of, and rows by another definition; and sources without a row of any complete run,
        unless the last complete one left them empty, and nothing was written here since. -#}
     {%- set asked = {
-        'later': "(select " ~ ozmeta_runtime.instant_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
-        'other_definition': ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "'"),
-        'died': ozmeta_runtime.any_row(this, "_Batch > " ~ state.batch),
-        'filled': ozmeta_runtime.any_row(this),
-        'as_read': ozmeta_runtime.any_row(this, kept) if kept else "1",
-        'due': ozmeta_runtime.any_row(this, due) if due else "0"} -%}
+        'later': "(select " ~ ozmeta_runtime.timestamp_text("max(_UpdateDate)") ~ " from " ~ this ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() ~ ")",
+        'other_definition': ozmeta_runtime.row_exists(this, "_Batch > " ~ state.batch ~ " and _DefinitionHash <> '" ~ hash ~ "'"),
+        'died': ozmeta_runtime.row_exists(this, "_Batch > " ~ state.batch),
+        'filled': ozmeta_runtime.row_exists(this),
+        'as_read': ozmeta_runtime.row_exists(this, kept) if kept else "1",
+        'due': ozmeta_runtime.row_exists(this, due) if due else "0"} -%}
     {%- for source in sources if source -%}
-      {%- do asked.update({'old' ~ loop.index: ozmeta_runtime.any_row(source, "_Batch <= " ~ state.batch),
-          'new' ~ loop.index: ozmeta_runtime.any_row(source, "_Batch > " ~ state.batch)}) -%}
+      {%- do asked.update({'old' ~ loop.index: ozmeta_runtime.row_exists(source, "_Batch <= " ~ state.batch),
+          'new' ~ loop.index: ozmeta_runtime.row_exists(source, "_Batch > " ~ state.batch)}) -%}
     {%- endfor -%}
     {%- set found = dict(zip(asked.keys(), run_query("select " ~ asked.values() | join(', ')).rows[0].values())) -%}
     {%- set later = found.later or state.later_as_of -%}
@@ -69,32 +69,18 @@ rows here were made of (see limited_run.sql).
       {%- do exceptions.raise_compiler_error("as_of is " ~ state.as_of ~ ", but " ~ this.identifier ~ " was already brought to " ~ later
           ~ ". Time may not go back (SPEC 3): give a later ozmeta_as_of, or run with --full-refresh to compute everything afresh as of that instant.") -%}
     {%- endif -%}
-    {%- if found.other_definition | int or (found.filled | int and not found.as_read | int) -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
+    {%- if found.other_definition | int or (found.filled | int and not found.as_read | int) -%}{%- do state.update({'full_fold': true}) -%}{%- endif -%}
     {#- Made empty since the last complete run, which left rows here: everything is read again. -#}
-    {%- if state.batch and this not in empty and not found.filled | int -%}{%- do state.update({'whole': true, 'journals': {}}) -%}{%- endif -%}
+    {%- if state.batch and this not in empty and not found.filled | int -%}{%- do state.update({'full_fold': true, 'journals': {}}) -%}{%- endif -%}
     {%- for source in sources if source -%}
       {%- set has_old, has_new = found['old' ~ loop.index] | int, found['new' ~ loop.index] | int -%}
-      {%- if (source not in empty or found.died | int) and not has_old -%}{%- do state.update({'whole': true}) -%}{%- endif -%}
-      {%- if not has_new -%}{%- do state.quiet.append(source) -%}{%- endif -%}
+      {%- if (source not in empty or found.died | int) and not has_old -%}{%- do state.update({'full_fold': true}) -%}{%- endif -%}
+      {%- if not has_new -%}{%- do state.unchanged_sources.append(source) -%}{%- endif -%}
     {%- endfor -%}
-    {%- do state.update({'idle': not state.whole and state.quiet | length == sources | select | list | length and not found.due | int}) -%}
+    {%- do state.update({'idle': not state.full_fold and state.unchanged_sources | length == sources | select | list | length and not found.due | int}) -%}
   {%- endif -%}
   {%- do return(state) -%}
 {% endmacro %}
-
-{# SQL: 1 where a table has a row of that kind, else 0; an engine stops at the first one. #}
-{% macro any_row(relation, condition='1 = 1') %}{% do return("case when exists (select 1 from " ~ relation ~ " where " ~ condition ~ ") then 1 else 0 end") %}{% endmacro %}
-
-{# Raised by one whenever a release changes what the fold makes of the same journal, so that such an upgrade folds everything again. #}
-{% macro fold_version() %}{% do return(4) %}{% endmacro %}
-
-{# A model's text, definitions and all, hashed. The run log keeps those of every model of its binding. #}
-{% macro text_hash(unique_id) %}
-  {%- do return(local_md5(unique_id ~ ozmeta_runtime.fold_version() ~ graph.nodes[unique_id].raw_code)[:8]) -%}
-{% endmacro %}
-
-{# How the run log says that a table had no row when the run was complete: then what is in it now is news, and that it is empty is none. #}
-{% macro empty_mark(relation) %}{% do return('empty:' ~ relation.identifier | lower ~ ';') %}{% endmacro %}
 
 {# The relation of <binding>_run, or none before the first run. Looked up in the graph, since a ref would be a cycle. #}
 {% macro run_log(binding) %}
@@ -102,18 +88,3 @@ rows here were made of (see limited_run.sql).
   {%- if not node -%}{%- do return(none) -%}{%- endif -%}
   {%- do return(load_relation(ozmeta_runtime.relation_of(node))) -%}
 {% endmacro %}
-
-{# The rows of the last completed run, of a run log. #}
-{% macro last_run(log) %}RUN_Batch = (select max(RUN_Batch) from {{ log }}){% endmacro %}
-
-{# The columns that every incremental table ends with. #}
-{% macro audit_columns(state, deleted='cast(null as ' ~ ozmeta_runtime.type_timestamp() ~ ')') %}
-  {{ deleted }} as _DeleteDate,
-  {{ ozmeta_runtime.written_columns(state) }}
-{%- endmacro %}
-
-{% macro written_columns(state) -%}
-  '{{ state.hash }}' as _DefinitionHash,
-  cast({{ state.batch + 1 }} as {{ dbt.type_bigint() }}) as _Batch,
-  {{ ozmeta_runtime.instant(state.as_of) }} as _UpdateDate
-{%- endmacro %}

@@ -1,4 +1,4 @@
-"""ISO 8601 as every part of the project reads it (SPEC 11); `iso_pattern` in macros/dialect/iso.sql
+"""ISO 8601 as every part of the project reads it (SPEC 11); `iso_pattern` in macros/cross_db/iso_8601.sql
 is the same for SQL.
 """
 

@@ -188,7 +188,7 @@ def model_sql(binding: Binding, model: str, config: Config) -> str:
     lines += [f"{{% set {name} = {jinja(value)} %}}" for name, value in sets.items()]
     if model == "sla_cycle" and any(sla.on_restart == "resume" for sla in binding.slas):
         lines.append(
-            "{{ config(meta={'ozmeta_marks': {'intake': intake, 'workflow': workflow, 'slas':"
+            "{{ config(meta={'ozmeta_marks': {'journal_config': journal_config, 'workflow': workflow, 'slas':"
             " slas}}) }}"
         )  # `explain` finds pauses by it
     macro = {"run": "run_log_model", "journal": "journal_mirror"}.get(model, model)
@@ -229,12 +229,12 @@ def view_sql(binding: Binding, model: str) -> str:
         )
     else:
         sets = {
-            "intake": {"object_type": binding.object_type, "tenant_in_key": binding.tenant_in_key},
+            "journal_config": {"object_type": binding.object_type, "tenant_in_key": binding.tenant_in_key},
             "workflow": {"terminal": binding.workflow.terminal},
         }
         config = "materialized='view'"
         call = {
-            "intake": "intake",
+            "journal_config": "journal_config",
             "workflow": "workflow",
             "timeline": f"ref({jinja(f'{binding.name}_timeline')})",
             "log": f"ref({jinja(f'{binding.name}_run')})",
@@ -310,48 +310,48 @@ def arguments_of(
             "policy": jinja(binding.choices.conflict_policy),
             "stream": jinja(config.journal.stream),
         }
-        return {"intake": reading, "workflow": workflow}, {
-            "intake": "intake",
+        return {"journal_config": reading, "workflow": workflow}, {
+            "journal_config": "journal_config",
             "workflow": "workflow",
             **policy,
         }
     if model == "quarantine":
-        return {"intake": reading}, {"intake": "intake", "timeline": timeline}
+        return {"journal_config": reading}, {"journal_config": "journal_config", "timeline": timeline}
     if model == "workflow_instance":
-        return {"intake": object_key, "workflow": workflow}, {
-            "intake": "intake",
+        return {"journal_config": object_key, "workflow": workflow}, {
+            "journal_config": "journal_config",
             "workflow": "workflow",
             "timeline": timeline,
         }
     if model == "sla_cycle":
         sets = {
-            "intake": {**object_key, "fields": binding.fields, **event_aliases},
+            "journal_config": {**object_key, "fields": binding.fields, **event_aliases},
             "workflow": {"terminal": workflow["terminal"]},
             "slas": slas,
         }
-        calls = {"intake": "intake", "workflow": "workflow", "slas": "slas", "timeline": timeline}
+        calls = {"journal_config": "journal_config", "workflow": "workflow", "slas": "slas", "timeline": timeline}
         if any(sla.approval_step for sla in binding.slas):
             calls["approvals"] = f"ref({jinja(f'{binding.name}_approval_step')})"
         return sets, calls
     if model == "approval_event" and binding.approvals:
         fields = [field for field in binding.fields if field["ref"] in APPROVAL_REFS]
         sets = {
-            "intake": {**object_key, "fields": fields, **event_aliases},
+            "journal_config": {**object_key, "fields": fields, **event_aliases},
             "approvals": {
                 "events": config.approval_events.model_dump(),
                 **approvals_literal(binding.approvals),
             },
         }
-        return sets, {"intake": "intake", "approvals": "approvals", "timeline": timeline}
+        return sets, {"journal_config": "journal_config", "approvals": "approvals", "timeline": timeline}
     if model == "approval_step" and binding.approvals:
         calls = {
-            "intake": "intake",
+            "journal_config": "journal_config",
             "approvals": "approvals",
             "events": f"ref({jinja(f'{binding.name}_approval_event')})",
             "timeline": timeline,
         }
         return {
-            "intake": object_key,
+            "journal_config": object_key,
             "approvals": {"flows": approvals_literal(binding.approvals)["flows"]},
         }, calls
     if model == "approval_instance":
@@ -375,7 +375,7 @@ def arguments_of(
             if t.levels
         ]
         calls = {
-            "intake": "intake",
+            "journal_config": "journal_config",
             "slas": "slas",
             "transitions": "transitions",
             "timeline": timeline,
@@ -388,7 +388,7 @@ def arguments_of(
             | event_aliases
             | ({"sla_aliases": binding.sla_aliases} if binding.sla_aliases else {})
         )
-        return {"intake": answered, "slas": levels, "transitions": transitions}, calls
+        return {"journal_config": answered, "slas": levels, "transitions": transitions}, calls
     if model == "runtime_signal":
         others = {"cycles": "sla_cycle", "queue": "escalation_queue", "approvals": "approval_step"}
         calls = {
@@ -416,8 +416,8 @@ def arguments_of(
                 flow.code for flow in (binding.approvals.flows if binding.approvals else [])
             ],
         }
-        return {"intake": object_key, "signals": signals}, {
-            "intake": "intake",
+        return {"journal_config": object_key, "signals": signals}, {
+            "journal_config": "journal_config",
             "signals": "signals",
             "timeline": timeline,
             **calls,
@@ -435,13 +435,13 @@ def arguments_of(
             else {}
         )
         return {
-            "intake": {
+            "journal_config": {
                 key: value
                 for key, value in reading.items()
                 if key not in ("fields", "deduplicate_on")
             },
             "emits": emits,
-        }, {"intake": "intake", "emits": "emits", "timeline": timeline, **calls}
+        }, {"journal_config": "journal_config", "emits": "emits", "timeline": timeline, **calls}
     after = ", ".join(
         f"ref({jinja(f'{binding.name}_{other}')})"
         for other in models_of(binding)

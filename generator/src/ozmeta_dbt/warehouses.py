@@ -1,7 +1,7 @@
 """What a warehouse cannot do, said when the models are written rather than when they run
 (ozmeta.yml: `warehouses`).
 
-The package's macros stop a run for the same reasons (`macros/dialect/`); docs/dialect.md has them
+The package's macros stop a run for the same reasons (`macros/cross_db/`); docs/dialect.md has them
 all.
 """
 

@@ -1,7 +1,7 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
 {{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('approval_event')) }}
 
-{% set intake = {
+{% set journal_config = {
   'object_type': 'Case',
   'tenant_in_key': true,
   'fields': [
@@ -28,4 +28,4 @@
   ]
 } %}
 
-{{ ozmeta_runtime.approval_event(binding='case', intake=intake, approvals=approvals, timeline=ref('case_timeline')) }}
+{{ ozmeta_runtime.approval_event(binding='case', journal_config=journal_config, approvals=approvals, timeline=ref('case_timeline')) }}

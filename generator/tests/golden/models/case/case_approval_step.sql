@@ -1,7 +1,7 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
 {{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('approval_step')) }}
 
-{% set intake = {'object_type': 'Case', 'tenant_in_key': true} %}
+{% set journal_config = {'object_type': 'Case', 'tenant_in_key': true} %}
 {% set approvals = {
   'flows': [
     {
@@ -18,4 +18,4 @@
   ]
 } %}
 
-{{ ozmeta_runtime.approval_step(binding='case', intake=intake, approvals=approvals, events=ref('case_approval_event'), timeline=ref('case_timeline')) }}
+{{ ozmeta_runtime.approval_step(binding='case', journal_config=journal_config, approvals=approvals, events=ref('case_approval_event'), timeline=ref('case_timeline')) }}

@@ -1,7 +1,7 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
 {{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('escalation_queue')) }}
 
-{% set intake = {'object_type': 'Case', 'tenant_in_key': true} %}
+{% set journal_config = {'object_type': 'Case', 'tenant_in_key': true} %}
 {% set slas = [
   {
     'code': 'Resolve',
@@ -41,4 +41,4 @@
   }
 ] %}
 
-{{ ozmeta_runtime.escalation_queue(binding='case', intake=intake, slas=slas, transitions=transitions, timeline=ref('case_timeline'), auto_close=true, cycles=ref('case_sla_cycle')) }}
+{{ ozmeta_runtime.escalation_queue(binding='case', journal_config=journal_config, slas=slas, transitions=transitions, timeline=ref('case_timeline'), auto_close=true, cycles=ref('case_sla_cycle')) }}

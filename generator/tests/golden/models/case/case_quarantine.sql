@@ -1,7 +1,7 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
 {{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('quarantine')) }}
 
-{% set intake = {
+{% set journal_config = {
   'object_type': 'Case',
   'tenant_in_key': true,
   'object_types': ['CA', 'Case', 'Cases'],
@@ -20,4 +20,4 @@
   ]
 } %}
 
-{{ ozmeta_runtime.quarantine(binding='case', intake=intake, timeline=ref('case_timeline')) }}
+{{ ozmeta_runtime.quarantine(binding='case', journal_config=journal_config, timeline=ref('case_timeline')) }}

@@ -1,7 +1,7 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
 {{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('sla_cycle')) }}
 
-{% set intake = {
+{% set journal_config = {
   'object_type': 'Case',
   'tenant_in_key': true,
   'fields': [
@@ -65,6 +65,6 @@
     'levels': [{'level': 1, 'signal': 'SLA.Breached', 'after_minutes': 0, 'severity': 'Critical'}]
   }
 ] %}
-{{ config(meta={'ozmeta_marks': {'intake': intake, 'workflow': workflow, 'slas': slas}}) }}
+{{ config(meta={'ozmeta_marks': {'journal_config': journal_config, 'workflow': workflow, 'slas': slas}}) }}
 
-{{ ozmeta_runtime.sla_cycle(binding='case', intake=intake, workflow=workflow, slas=slas, timeline=ref('case_timeline'), approvals=ref('case_approval_step')) }}
+{{ ozmeta_runtime.sla_cycle(binding='case', journal_config=journal_config, workflow=workflow, slas=slas, timeline=ref('case_timeline'), approvals=ref('case_approval_step')) }}

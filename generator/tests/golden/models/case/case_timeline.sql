@@ -1,7 +1,7 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
 {{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('timeline')) }}
 
-{% set intake = {
+{% set journal_config = {
   'object_type': 'Case',
   'tenant_in_key': true,
   'object_types': ['CA', 'Case', 'Cases'],
@@ -32,4 +32,4 @@
   ]
 } %}
 
-{{ ozmeta_runtime.timeline(binding='case', intake=intake, workflow=workflow, policy='last_writer_wins', stream='EJ_SourceSystem') }}
+{{ ozmeta_runtime.timeline(binding='case', journal_config=journal_config, workflow=workflow, policy='last_writer_wins', stream='EJ_SourceSystem') }}

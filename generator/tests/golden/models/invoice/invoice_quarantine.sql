@@ -1,7 +1,7 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
 {{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('quarantine')) }}
 
-{% set intake = {
+{% set journal_config = {
   'object_type': 'Invoice',
   'tenant_in_key': false,
   'object_types': ['Invoice'],
@@ -14,4 +14,4 @@
   ]
 } %}
 
-{{ ozmeta_runtime.quarantine(binding='invoice', intake=intake, timeline=ref('invoice_timeline')) }}
+{{ ozmeta_runtime.quarantine(binding='invoice', journal_config=journal_config, timeline=ref('invoice_timeline')) }}

@@ -1,7 +1,7 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
 {{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('sla_cycle')) }}
 
-{% set intake = {'object_type': 'Invoice', 'tenant_in_key': false, 'fields': []} %}
+{% set journal_config = {'object_type': 'Invoice', 'tenant_in_key': false, 'fields': []} %}
 {% set workflow = {'terminal': ['Paid']} %}
 {% set slas = [
   {
@@ -11,4 +11,4 @@
   }
 ] %}
 
-{{ ozmeta_runtime.sla_cycle(binding='invoice', intake=intake, workflow=workflow, slas=slas, timeline=ref('invoice_timeline')) }}
+{{ ozmeta_runtime.sla_cycle(binding='invoice', journal_config=journal_config, workflow=workflow, slas=slas, timeline=ref('invoice_timeline')) }}

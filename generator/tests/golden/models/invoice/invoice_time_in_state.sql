@@ -1,6 +1,6 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{% set intake = {'object_type': 'Invoice', 'tenant_in_key': false} %}
+{% set journal_config = {'object_type': 'Invoice', 'tenant_in_key': false} %}
 {% set workflow = {'terminal': ['Paid']} %}
 {{ config(materialized='view') }}
 
-{{ ozmeta_runtime.time_in_state(intake=intake, workflow=workflow, timeline=ref('invoice_timeline'), log=ref('invoice_run')) }}
+{{ ozmeta_runtime.time_in_state(journal_config=journal_config, workflow=workflow, timeline=ref('invoice_timeline'), log=ref('invoice_run')) }}

@@ -1,7 +1,7 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
 {{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('timeline')) }}
 
-{% set intake = {
+{% set journal_config = {
   'object_type': 'Invoice',
   'tenant_in_key': false,
   'object_types': ['Invoice'],
@@ -15,4 +15,4 @@
 } %}
 {% set workflow = {'start': 'Draft', 'states': ['Draft', 'Paid'], 'bound_events': [], 'transitions': [{'code': 'Pay', 'from': 'Draft', 'to': 'Paid'}]} %}
 
-{{ ozmeta_runtime.timeline(binding='invoice', intake=intake, workflow=workflow, policy='first_writer_wins', stream='EJ_SourceSystem') }}
+{{ ozmeta_runtime.timeline(binding='invoice', journal_config=journal_config, workflow=workflow, policy='first_writer_wins', stream='EJ_SourceSystem') }}

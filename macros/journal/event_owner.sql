@@ -1,0 +1,8 @@
+{# Which of an object's events has an EJ_ID that several messages came with: number 1. #}
+{% macro event_owner(of, nanos) -%}
+  row_number() over (
+    partition by {{ of }}._ObjectKey, {{ of }}.EJ_ID
+    order by {{ of }}._SyncDate, {{ of }}.EJ_EventTimeUTC,{{ ' ' ~ of ~ '.TL_EventNanos,' if nanos }}
+        {{ ozmeta_runtime.nulls_first(ozmeta_runtime.binary_order(of ~ '.TL_MessageKey')) }}
+  )
+{%- endmacro %}

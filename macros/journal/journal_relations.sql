@@ -1,0 +1,2 @@
+{# The relations of the journals. #}
+{% macro journal_relations(journal_config) %}{% do return(journal_config.journals | map(attribute='relation') | list) %}{% endmacro %}

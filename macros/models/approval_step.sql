@@ -1,0 +1,147 @@
+{#
+Model <binding>_approval_step: every step of every round of approval (SPEC 6b).
+
+  counted    the approval events of rounds; a resubmission also withdraws the round before it
+  begun      the event by which the turn of each step came
+  attended   what happened during the turn of a step
+
+Arguments
+  journal_config     see journal_slice
+  approvals  see flow_versions
+  events     the binding's approval_event
+  timeline   the relation, for the ids
+#}
+{% macro approval_step(binding, journal_config, approvals, events, timeline) %}
+{% if execute %}
+{%- set definition = [journal_config.object_type, journal_config.tenant_in_key, approvals] -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, [events]) -%}
+{%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
+{%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
+{%- set columns = ['_Key', '_ObjectKey', 'AI_ID', '_TenantID', 'AP_ObjectType', 'AP_ObjectID', 'AF_Code', 'AP_Round', 'AS_Order', 'AS_Code',
+    'AP_Outcome', 'AP_ActivatedUTC', 'AP_DecidedUTC', 'AP_Quorum', 'AP_Approvals', 'AP_Rejections', 'AP_OutOfTurn', 'AP_Ignored',
+    'AP_ActivatedEventID', 'AP_DecidedEventID', 'AP_LastActor', 'AP_Roles', 'AP_StepNo'] -%}
+{%- set decides = "effect in ('Approved', 'Rejected', 'Withdrawn')" -%}
+
+{{ ozmeta_runtime.with_materialized_ctes() }} rounds_events as (
+    select *
+    from {{ events }}
+    where _DeleteDate is null and AE_Effect is not null and {{ ozmeta_runtime.changed_rows(state, events) }}
+),
+
+counted as (
+    select
+        _ObjectKey, AF_Code, AP_Round as round, AE_Version as version, AE_Stage as stage, AE_StageAfter as stage_after,
+        AE_Effect as effect, EJ_ID, EJ_Actor, TL_EffectiveUTC, TL_Position,
+        case when AE_Effect = 'Resubmitted' then 0 else AE_Approvals end as approvals,
+        case when AE_Effect = 'Resubmitted' then 0 else AE_Rejections end as rejections
+    from rounds_events
+    union all
+    select
+        _ObjectKey, AF_Code, AP_Round - 1, null, AE_StageBefore, 0, 'Withdrawn', EJ_ID, EJ_Actor, TL_EffectiveUTC, TL_Position,
+        AE_Approvals, AE_Rejections
+    from rounds_events
+    where AE_Effect = 'Resubmitted'
+),
+
+happened as (
+    select
+        *,
+        max(TL_Position) over (partition by _ObjectKey, AF_Code, round, stage) as latest,
+        max(case when effect not in ('OutOfTurn', 'Ignored') then TL_Position end)
+            over (partition by _ObjectKey, AF_Code, round, stage) as latest_counted
+    from counted
+    where 1 = 1 {{ ozmeta_runtime.materialize_cte('happened', 'and') }}
+),
+
+{{ ozmeta_runtime.approval_stages_cte(approvals) }},
+
+begun as (
+    select _ObjectKey, AF_Code, round, stage_after as stage, EJ_ID, EJ_Actor, TL_EffectiveUTC
+    from happened
+    where effect in ('Requested', 'Resubmitted') or (effect = 'Approved' and stage_after > 0)
+),
+
+attended as (
+    select
+        _ObjectKey, AF_Code, round, stage,
+        max(case when {{ decides }} then effect end) as outcome,
+        max(case when {{ decides }} then EJ_ID end) as decided_event,
+        max(case when {{ decides }} then TL_EffectiveUTC end) as decided_at,
+        max(case when TL_Position = latest then approvals end) as approvals,
+        max(case when TL_Position = latest then rejections end) as rejections,
+        sum(case when effect = 'OutOfTurn' then 1 else 0 end) as out_of_turn,
+        sum(case when effect = 'Ignored' then 1 else 0 end) as ignored,
+        max(latest_counted) as counted_position,
+        max(case when TL_Position = latest_counted then EJ_Actor end) as counted_actor,
+        max(case when {{ decides }} and stage_after = 0 then 1 else 0 end) as ends_round,
+        max(version) as version
+    from happened
+    group by _ObjectKey, AF_Code, round, stage
+),
+
+rounds as (
+    select _ObjectKey, AF_Code, round, max(ends_round) as is_ended, max(version) as version
+    from attended
+    group by _ObjectKey, AF_Code, round
+),
+
+objects as (
+    {{ ozmeta_runtime.object_facts(journal_config, timeline, '_ObjectKey in (select _ObjectKey from rounds)') }}
+),
+
+{%- set seeds = ["'AI'", 'objects.tenant', ozmeta_runtime.text_literal(journal_config.object_type), 'objects.object_id', 'rounds.AF_Code'] %}
+
+seeded as (
+    select
+        rounds._ObjectKey, rounds.AF_Code, rounds.round, objects.tenant, objects.object_id, objects.stamp,
+        stages.stage, stages.AS_Order, stages.AS_Code, stages.quorum, stages.roles,
+        begun.EJ_ID as begun_event, begun.TL_EffectiveUTC as begun_at,
+        case when attended.counted_position is not null then attended.counted_actor else begun.EJ_Actor end as last_actor,
+        coalesce(attended.outcome, case when begun.EJ_ID is not null then 'Pending' when rounds.is_ended = 1 then 'Skipped'
+            else 'Waiting' end) as outcome,
+        attended.decided_event, attended.decided_at, attended.approvals, attended.rejections, attended.out_of_turn, attended.ignored,
+        {{ ozmeta_runtime.seed_hash(seeds) }} as seed
+    from rounds
+    inner join stages on stages.AF_Code = rounds.AF_Code and stages.version = rounds.version and stages.stage > 0
+    inner join objects on objects._ObjectKey = rounds._ObjectKey
+    left join begun
+        on begun._ObjectKey = rounds._ObjectKey and begun.AF_Code = rounds.AF_Code and begun.round = rounds.round
+        and begun.stage = stages.stage
+    left join attended
+        on attended._ObjectKey = rounds._ObjectKey and attended.AF_Code = rounds.AF_Code and attended.round = rounds.round
+        and attended.stage = stages.stage
+),
+
+written as (
+    select
+        {{ ozmeta_runtime.row_key(['_ObjectKey', 'AF_Code', 'cast(round as ' ~ text ~ ')', 'AS_Code']) }} as _Key,
+        _ObjectKey,
+        {{ ozmeta_runtime.uuid7('stamp', 'seed') }} as AI_ID,
+        tenant as _TenantID,
+        {{ ozmeta_runtime.text_literal(journal_config.object_type) }} as AP_ObjectType,
+        object_id as AP_ObjectID,
+        AF_Code,
+        round as AP_Round,
+        AS_Order,
+        AS_Code,
+        outcome as AP_Outcome,
+        begun_at as AP_ActivatedUTC,
+        decided_at as AP_DecidedUTC,
+        quorum as AP_Quorum,
+        cast(coalesce(approvals, 0) as {{ bigint }}) as AP_Approvals,
+        cast(coalesce(rejections, 0) as {{ bigint }}) as AP_Rejections,
+        cast(coalesce(out_of_turn, 0) as {{ bigint }}) as AP_OutOfTurn,
+        cast(coalesce(ignored, 0) as {{ bigint }}) as AP_Ignored,
+        begun_event as AP_ActivatedEventID,
+        decided_event as AP_DecidedEventID,
+        last_actor as AP_LastActor,
+        roles as AP_Roles,
+        stage as AP_StepNo,
+        {{ ozmeta_runtime.audit_columns(state) }}
+    from seeded
+)
+
+select * from written
+{{ ozmeta_runtime.soft_deleted_rows(state, columns, ozmeta_runtime.object_changed(state, events)) }}
+{% endif %}
+{% endmacro %}

@@ -1,0 +1,1 @@
+{% macro plain_name(name) %}{% do return(modules.re.sub('[\\s_-]', '', name | string | lower)) %}{% endmacro %}

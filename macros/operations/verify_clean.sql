@@ -1,0 +1,11 @@
+{# Drops what a fold afresh left, and the schemas it made: only those named for it. #}
+{% macro verify_clean() %}
+  {%- set schemas = [] -%}
+  {%- for models in ozmeta_runtime.bindings().values() -%}
+    {%- for node in models.values() if 'ozmeta_verify' in node.schema | lower -%}
+      {%- set schema = api.Relation.create(database=node.database, schema=node.schema) -%}
+      {%- if schema not in schemas -%}{%- do schemas.append(schema) -%}{%- endif -%}
+    {%- endfor -%}
+  {%- endfor -%}
+  {%- for schema in schemas -%}{%- do adapter.drop_schema(schema) -%}{%- endfor -%}
+{% endmacro %}

@@ -1,0 +1,8 @@
+{# Is there a table of that name with these columns? Then a full refresh takes over what must outlive it. #}
+{% macro has_columns(relation, columns) %}
+  {%- set existing = load_relation(relation) -%}
+  {%- if existing is none or existing.type != 'table' -%}{%- do return(false) -%}{%- endif -%}
+  {%- set names = ozmeta_runtime.relation_columns(existing) -%}
+  {%- for column in columns if column | lower not in names -%}{%- do return(false) -%}{%- endfor -%}
+  {%- do return(true) -%}
+{% endmacro %}

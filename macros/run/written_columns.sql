@@ -1,0 +1,5 @@
+{% macro written_columns(state) -%}
+  '{{ state.hash }}' as _DefinitionHash,
+  cast({{ state.batch + 1 }} as {{ dbt.type_bigint() }}) as _Batch,
+  {{ ozmeta_runtime.timestamp_literal(state.as_of) }} as _UpdateDate
+{%- endmacro %}
