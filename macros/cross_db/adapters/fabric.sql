@@ -15,6 +15,7 @@
 {# ---- Fabric: the same #}
 {% macro fabric__with_recursive() %}{{ ozmeta_runtime.sqlserver__with_recursive() }}{% endmacro %}
 
+{% macro fabric__is_iso(text) %}{{ ozmeta_runtime.sqlserver__is_iso(text) }}{% endmacro %}
 {% macro fabric__iso_nanos(text) %}{{ ozmeta_runtime.sqlserver__iso_nanos(text) }}{% endmacro %}
 
 {# Its datetime2 ends with the microsecond. #}

@@ -35,6 +35,9 @@
   {%- do return('utc' if 'date' in type else 'text') -%}
 {% endmacro %}
 
+{# T-SQL has no regular expressions, so a text is an ISO 8601 timestamp if it converts to one. #}
+{% macro sqlserver__is_iso(text) %}({{ ozmeta_runtime.sqlserver__iso_to_micros(text) }} is not null){% endmacro %}
+
 {% macro sqlserver__iso_nanos(text) %}
   case when substring({{ text }}, 20, 7) like '.[0-9][0-9][0-9][0-9][0-9][0-9]'
        then cast(left(left(substring({{ text }}, 27, 3), patindex('%[^0-9]%', substring({{ text }}, 27, 3) + 'Z') - 1) + '000', 3) as bigint) end
