@@ -273,8 +273,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "rows without id hide all others",
             "journal/repeated_events_cte.sql",
-            "    where EJ_ID is not null\n",
-            "",
+            "    where EJ_ID is not null\n    group by EJ_ID",
+            "    group by EJ_ID",
             "a row that is refused takes no other along",
             "4.1, 9.6",
             "order-22",
@@ -309,8 +309,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "what gave way elsewhere unseen",
             "journal/journal_slice.sql",
-            """{{ "(" ~ since ~ " or " ~ c.EJ_ID ~ " in (" ~ or_ids ~ ")" ~ (" or " ~ c.message_key ~ " in (" ~ or_keys ~ ")" if or_keys else "") ~ ")" if or_ids else since }}""",
-            "{{ since }}",
+            "{%- if or_ids %} or {{ c.EJ_ID }} in ({{ or_ids }}){% endif %}",
+            "",
             "a row displaced by an older delivery through another journal goes to quarantine",
             "4.2, 9.1",
             "test_pinned.py::test_older_delivery_through_another_source",
@@ -373,8 +373,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a message that gave way unseen",
             "journal/journal_slice.sql",
-            'if or_keys else ""',
-            'if 1 == 0 else ""',
+            "{%- if or_ids and or_keys %}",
+            "{%- if false %}",
             "a message displaced through another journal goes to quarantine",
             "4.2",
             f"{MESSAGES}::test_an_older_delivery_through_another_journal_takes_the_place_of_the_held_one",
@@ -382,7 +382,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "other messages unnoticed",
             "journal/check_journal_config.sql",
-            "{%- if (held[3:] or ['']) != (wanted[3:] or ['']) -%}",
+            "{%- if (read[3:] or ['']) != (wanted[3:] or ['']) -%}",
             "{%- if false -%}",
             "a changed deduplicate_on stops the run",
             "4.2",
@@ -456,7 +456,7 @@ def mutants() -> list[Mutant]:
             "nanoseconds decide nothing",
             "fold/total_order.sql",
             '{{ "effective_nanos, " if nanos }}',
-            "{{ ozmeta_runtime.bytewise('EJ_ID') }}, ",
+            "{{ ozmeta_runtime.binary_order('EJ_ID') }}, ",
             "finer than a microsecond is kept, and decides the order",
             "4.3, 11",
             f"{READING}::test_nanoseconds_decide_the_order",
@@ -558,7 +558,7 @@ def mutants() -> list[Mutant]:
             "fold/order_ctes.sql",
             "case when PL_Code is not null then ",
             "case when PL_Code is not null and EJ_EventType not in ({{"
-            " ozmeta_runtime.literals(workflow.bound_events) }}) then ",
+            " ozmeta_runtime.text_literals(workflow.bound_events) }}) then ",
             "a code goes before the event type",
             "4.4",
             "apply-9",
@@ -744,7 +744,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "an unread field taken as absent",
             "journal/check_journal_config.sql",
-            "if field and field not in held[1].split(',')",
+            "if field and field not in read[1].split(',')",
             "if field and field not in wanted[1].split(',')",
             "a definition that needs what was not read stops the run",
             "8",
@@ -753,8 +753,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a field's path forgotten",
             "journal/journal_config_text.sql",
-            "field.column ~ '/' ~ local_md5(tojson([field.path] + field.old if field.get('old')"
-            " else field.path))[:4]",
+            "field.column ~ '/' ~ local_md5(tojson(paths))[:4]",
             "field.column ~ '/'",
             "two fields of one column are told apart",
             "8",
@@ -763,7 +762,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "another mapping unnoticed",
             "journal/check_journal_config.sql",
-            "{%- if marks[journal] not in held[2].split(',') -%}",
+            "{%- if signatures[journal] not in read[2].split(',') -%}",
             "{%- if false -%}",
             "never a silent mix of two mappings",
             "8",
@@ -772,7 +771,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a journal gone unnoticed",
             "journal/check_journal_config.sql",
-            "{%- if journal not in marks -%}",
+            "{%- if journal not in signatures -%}",
             "{%- if false -%}",
             "what is kept is what a full refresh gives",
             "8, 9.1",
@@ -1114,8 +1113,8 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a changed target unnoticed",
-            "run/run_state.sql",
-            "{%- if ozmeta_runtime.model_text_hash(model.unique_id) not in row[4] -%}",
+            "run/load_last_run.sql",
+            "{%- if ozmeta_runtime.model_text_hash(model.unique_id) not in definitions -%}",
             "{%- if false -%}",
             "what a changed policy concerns is folded again",
             "8",
@@ -1169,7 +1168,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a source made afresh is no news",
             "run/run_state.sql",
-            "{%- if (source not in empty or found.died | int) and not has_old -%}",
+            "{%- if (not source_was_empty or found.failed | int) and not has_old -%}",
             "{%- if false -%}",
             "a full refresh that did not reach a model is made up for",
             "8",
@@ -1178,7 +1177,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "an empty table is news to each run",
             "run/run_state.sql",
-            "{%- if (source not in empty or found.died | int) and not",
+            "{%- if (not source_was_empty or found.failed | int) and not",
             "{%- if not",
             "a second run on the same journal changes no row",
             "9.3",
@@ -1497,7 +1496,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a table made empty stays empty",
             "run/run_state.sql",
-            "{%- if state.batch and this not in empty and",
+            "{%- if state.batch and not was_empty and",
             "{%- if false and",
             "rows of completed runs that are gone are folded again",
             "8",
@@ -1562,7 +1561,7 @@ def mutants() -> list[Mutant]:
             "run/changed_rows.sql",
             '"_Batch > " ~ state.batch',
             '"_Batch > " ~ state.batch ~ " and _UpdateDate = " ~'
-            " ozmeta_runtime.instant(state.as_of)",
+            " ozmeta_runtime.timestamp_literal(state.as_of)",
             "a run that died is made up for by the next",
             "8",
             f"{RUNS}::test_a_run_killed_between_models_is_made_up_for",

@@ -231,11 +231,11 @@ def test_rows_of_an_unknown_object_type_are_told(project: DbtProject) -> None:
     }
     assert (
         "1 row of object type 'case' in ops.event_journal belongs to no binding; did you mean Case?"
-        " Name it under bindings.Case.object_types in ozmeta.yml: [CA, Case, case]" in said
+        " Set bindings.Case.object_types in ozmeta.yml to [CA, Case, case]" in said
     )
     assert (
         "1 row of object type 'Heartbeat' in ops.event_journal belongs to no binding. If that is"
-        " right, name it under journal.ignore_object_types in ozmeta.yml" in said
+        " right, add it to journal.ignore_object_types in ozmeta.yml" in said
     )
     assert (
         sum(

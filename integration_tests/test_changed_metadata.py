@@ -75,7 +75,7 @@ def test_columns_that_are_mapped_otherwise(
     with pytest.raises(
         RunFailed,
         match=(
-            "journal.columns in ozmeta.yml, or the type of EJ_EventTimeUTC, was another when"
+            "journal.columns in ozmeta.yml, or the type of EJ_EventTimeUTC, changed after"
             " case_timeline read the rows of ops.event_journal. Run once with --full-refresh"
         ),
     ):

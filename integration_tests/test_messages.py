@@ -162,7 +162,7 @@ def test_turned_on_or_off_it_asks_for_a_full_refresh(
     with pytest.raises(
         RunFailed,
         match=(
-            "journal.deduplicate_on in ozmeta.yml was another when case_timeline read its events.*"
+            "journal.deduplicate_on in ozmeta.yml changed after case_timeline read its events.*"
             " --full-refresh"
         ),
     ):

@@ -420,7 +420,7 @@ def test_a_type_that_begins_to_hold_nanoseconds_stops_the_run(tmp_path: Path) ->
     with pytest.raises(
         RunFailed,
         match=(
-            "the type of EJ_EventTimeUTC, was another when case_timeline read the rows of"
+            "the type of EJ_EventTimeUTC, changed after case_timeline read the rows of"
             " ops.*--full-refresh"
         ),
     ):
@@ -613,7 +613,7 @@ def test_an_as_of_that_is_not_an_instant_is_said(tmp_path: Path, as_of: str) -> 
     with pytest.raises(
         RunFailed,
         match=(
-            r"ozmeta_as_of is '.*': expected an ISO 8601 instant such as '2026-03-01T12:00:00'"
+            r"ozmeta_as_of is '.*': expected an ISO 8601 timestamp such as '2026-03-01T12:00:00'"
             r" \(UTC\)"
         ),
     ):

@@ -1,5 +1,9 @@
-{# SPEC 4.1, as a CTE called `name`: each journal row with its object's key and, where it has to be refused, the reason. A payload that is null is an event
-   without one, and admitted. ids, or_ids, or_keys: see journal_slice. #}
+{#
+A CTE called `name`: each journal row with its object's key and, if the row is refused, the reason (spec 4.1). An event
+may have no payload, so a null payload is admitted.
+
+ids, or_ids, or_keys: see journal_slice
+#}
 {% macro admitted_events_cte(name, journal_config, state, ids=none, or_ids=none, or_keys=none) %}
 {{ name }} as (
     select
@@ -20,7 +24,7 @@
 ),
 {% endmacro %}
 
-{# The object a row belongs to: (tenant, id); the type is the binding's own. Under ObjectID the tenant is no part of it. #}
+{# The key of the row's object: its id and tenant. With the instance key ObjectID, the id alone. #}
 {% macro object_key(journal_config) %}
   {{- ozmeta_runtime.row_key(['EJ_ObjectID', '_TenantID'] if journal_config.tenant_in_key else ['EJ_ObjectID']) -}}
 {% endmacro %}

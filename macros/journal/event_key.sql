@@ -1,5 +1,5 @@
-{# SQL: what an event is known by, the timeline's _Key: its message, else its EJ_ID.
-   of: the relation that has _ObjectKey, EJ_ID and TL_MessageKey #}
+{# SQL: the timeline's _Key of an event, from its message key or else its EJ_ID.
+   of: the alias of a relation with _ObjectKey, EJ_ID and TL_MessageKey #}
 {% macro event_key(journal_config, of) -%}
   {%- set by_id = ozmeta_runtime.row_key([of ~ '._ObjectKey', of ~ '.EJ_ID']) -%}
   {%- if journal_config.get('deduplicate_on') -%}

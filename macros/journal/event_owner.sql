@@ -1,4 +1,4 @@
-{# Which of an object's events has an EJ_ID that several messages came with: number 1. #}
+{# SQL: 1 for the event that keeps an EJ_ID which several messages of an object share (spec 4.2). #}
 {% macro event_owner(of, nanos) -%}
   row_number() over (
     partition by {{ of }}._ObjectKey, {{ of }}.EJ_ID

@@ -1,2 +1,4 @@
-{# The relations of the journals. #}
-{% macro journal_relations(journal_config) %}{% do return(journal_config.journals | map(attribute='relation') | list) %}{% endmacro %}
+{# The relations of a binding's journals. #}
+{% macro journal_relations(journal_config) %}
+  {%- do return(journal_config.journals | map(attribute='relation') | list) -%}
+{% endmacro %}

@@ -1,17 +1,20 @@
 {#
-The journals' new rows of one object type, typed and judged (SPEC 2, 4.1, 8). The only place that reads a journal.
+The new journal rows of one object type, with types and canonical names (spec 2, 4.1, 8). Only this file reads a
+journal.
 
 Arguments
-  journal_config  dict: object_type, object_types, tenant_in_key, needs_tenant, lookback_minutes, key?: [physical columns that together are the object's id],
-          journals: [{name, relation, columns: {canonical: physical, or none where the journal has no such column}}],
-          fields: [{ref, column, path, old?: [path]}] payload fields that rules use, and where payloads may have them under old names
-  state   from run_state: each journal is read from its own watermark on, less the lookback; all of it at first
-  ids     a select of EJ_IDs: only rows of these; or none
-  or_ids  a select of EJ_IDs whose rows are read wherever they are, or none
-  or_keys a select of message keys, likewise (see macros/journal/messages.sql); goes with or_ids
-  only_id whether nothing is wanted but EJ_ID, and the message key where messages are told apart
-Result    a select of one row per journal row: refusal (reason code or null), parsed payload, canonical columns, content hash
-Raises    where a journal lacks a column that has to be there, naming it and how to map it
+  journal_config  dict: object_type, object_types, tenant_in_key, needs_tenant, lookback_minutes,
+                  key?: [physical columns that together are the object's id],
+                  journals: [{name, relation, columns: {canonical: physical, or none if the journal lacks it}}],
+                  fields: [{ref, column, path, old?: [path]}]: payload fields that rules use, and their paths under old
+                  names
+  state           see run_state: each journal is read from its own watermark, less the lookback; all of it at first
+  ids             a select of EJ_IDs: only rows of these; or none
+  or_ids          a select of EJ_IDs whose rows are read wherever they are; or none
+  or_keys         a select of message keys, likewise (see message_key); goes with or_ids
+  only_id         true to select only EJ_ID, and the message key with deduplicate_on
+Result            a select with one row per journal row
+Errors            see journal_columns
 #}
 {% macro journal_slice(journal_config, state, ids=none, or_ids=none, only_id=false, or_keys=none) %}
   {%- for journal in journal_config.journals %}
@@ -20,6 +23,7 @@ Raises    where a journal lacks a column that has to be there, naming it and how
   {%- endfor %}
 {% endmacro %}
 
+{# The rows of one journal. Arguments as above. #}
 {% macro journal_rows(journal_config, journal, state, ids=none, or_ids=none, only_id=false, or_keys=none) %}
   {%- set watermark = state.journals.get(journal.name) if state.incremental -%}
   {%- set c = ozmeta_runtime.journal_columns(journal, journal_config) %}
@@ -50,7 +54,8 @@ Raises    where a journal lacks a column that has to be there, naming it and how
         {{ c._SyncDate }} as sync_date
         {%- endif %}
     from {{ ozmeta_runtime.verified_journal(journal.relation) }}
-    where {{ c.EJ_ObjectType }} in ({{ ozmeta_runtime.text_literals(journal_config.object_types) }}){{ ozmeta_runtime.verified_slice(c.EJ_ObjectID) }}
+    where {{ c.EJ_ObjectType }} in ({{ ozmeta_runtime.text_literals(journal_config.object_types) }})
+    {{- ozmeta_runtime.verified_slice(c.EJ_ObjectID) }}
     {%- if state.limited %}
       and 1 = 0
     {%- endif %}
@@ -58,9 +63,13 @@ Raises    where a journal lacks a column that has to be there, naming it and how
       and {{ c.stored_id }} in ({{ ids }})
     {%- endif %}
     {%- if watermark and c.stored_sync_date %}
-      -- a row without _SyncDate has no place in the order of arrival, so it is looked at by every run
-      {%- set looked_at = ozmeta_runtime.from_micros(ozmeta_runtime.to_micros(ozmeta_runtime.timestamp_literal(watermark)) ~ " - " ~ journal_config.lookback_minutes * 60000000) %}
-      {%- set since = ozmeta_runtime.at_or_since(c.stored_sync_date, c.sync_date_type, looked_at) %}
-      and {{ "(" ~ since ~ " or " ~ c.EJ_ID ~ " in (" ~ or_ids ~ ")" ~ (" or " ~ c.message_key ~ " in (" ~ or_keys ~ ")" if or_keys else "") ~ ")" if or_ids else since }}
+      {%- set micros = ozmeta_runtime.to_micros(ozmeta_runtime.timestamp_literal(watermark)) %}
+      {%- set start = ozmeta_runtime.from_micros(micros ~ " - " ~ journal_config.lookback_minutes * 60000000) %}
+      {%- set since = ozmeta_runtime.at_or_since(c.stored_sync_date, c.sync_date_type, start) %}
+      -- every run reads the rows without _SyncDate, since their order of arrival is unknown
+      and {{ "(" if or_ids }}{{ since }}
+      {%- if or_ids %} or {{ c.EJ_ID }} in ({{ or_ids }}){% endif %}
+      {%- if or_ids and or_keys %} or {{ c.message_key }} in ({{ or_keys }}){% endif %}
+      {{- ")" if or_ids }}
     {%- endif %}
 {% endmacro %}

@@ -1,5 +1,8 @@
-{# Whether the time of an event may have more than microseconds, by the type of any journal's column: then its nanoseconds are kept and order (SPEC 4.3). #}
+{# Whether the event time of any of the journals may be finer than a microsecond, by its column's type. Then the
+   timeline keeps the nanoseconds and orders by them (spec 4.3). #}
 {% macro keeps_nanos(journal_config) %}
-  {%- for journal in journal_config.journals if ozmeta_runtime.journal_columns(journal, journal_config).event_nanos -%}{%- do return(true) -%}{%- endfor -%}
+  {%- for journal in journal_config.journals -%}
+    {%- if ozmeta_runtime.journal_columns(journal, journal_config).event_nanos -%}{%- do return(true) -%}{%- endif -%}
+  {%- endfor -%}
   {%- do return(false) -%}
 {% endmacro %}

@@ -1,4 +1,5 @@
-{# The payload's parts that every binding reads. kind: text (an object or an array counts as absent) or version. #}
+{# The payload fields that every binding reads: [{column, path, kind}]. kind is text, for which an object or an array
+   counts as absent, or version. #}
 {% macro payload_columns() %}
   {%- do return([
     {'column': 'PL_Code', 'path': ['transition', 'code'], 'kind': 'text'},

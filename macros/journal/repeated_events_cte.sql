@@ -1,16 +1,22 @@
-{# The ids that stand in the slice more than once, as the CTE `repeated`: few, and only of those is anything asked that needs an order.
-   Where messages are told apart, so are the ids of a message that stands there more than once. #}
+{#
+The CTE `repeated`: ids that the slice has more than once and, with deduplicate_on, ids of messages that it has more
+than once. They are few, and only their rows have to be ordered to find duplicates (spec 4.2).
+#}
 {% macro repeated_events_cte(journal_config, state, or_ids=none, or_keys=none) %}
 repeated as (
     {%- if journal_config.get('deduplicate_on') %}
     select distinct EJ_ID
     from (
-        select EJ_ID, count(*) over (partition by EJ_ID) as of_id, count(*) over (partition by coalesce(TL_MessageKey, EJ_ID)) as of_message
+        select
+            EJ_ID,
+            count(*) over (partition by EJ_ID) as id_rows,
+            count(*) over (partition by coalesce(TL_MessageKey, EJ_ID)) as message_rows
         from (
             {{ ozmeta_runtime.journal_slice(journal_config, state, or_ids=or_ids, only_id=true, or_keys=or_keys) }}
-        ) as ids where EJ_ID is not null
+        ) as ids
+        where EJ_ID is not null
     ) as counted
-    where of_id > 1 or of_message > 1
+    where id_rows > 1 or message_rows > 1
     {%- else %}
     select EJ_ID
     from (

@@ -1,4 +1,5 @@
-{# How the table is kept up. It is small, so it has no layout: only the strategy of the other tables. #}
+{# The config of journal_volume. The table is small, so it has no layout, only the other tables' incremental strategy.
+   #}
 {% macro volume_storage() %}
   {%- do return({'incremental_strategy': ozmeta_runtime.storage('journal_volume').incremental_strategy}) -%}
 {% endmacro %}

@@ -1,5 +1,9 @@
-{# Stops a limited run that would replace rows by a part of them: a full refresh, or a model materialized as a table.
-   relation: the model's own table. A table that is not there, or has no rows, may be made empty. #}
+{#
+Stops a limited run (`--empty`, `--sample`) that would replace existing rows by a part of them: a full refresh, or a
+model materialized as a table. A table that does not exist or has no rows may be created empty.
+
+relation: the model's own table
+#}
 {% macro check_limited_rebuild(relation) %}
   {%- set existing = load_relation(relation) -%}
   {%- if existing and existing.type == 'table'

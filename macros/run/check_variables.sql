@@ -1,7 +1,7 @@
 {#
-Stops a run that was given a variable which looks like one of this package's but is not, such as `ozmeta_asof`. Without
-its variable the run would take another clock, and time may not go back (SPEC 3). A project may have variables of its own
-that begin with ozmeta. `ozmeta-dbt validate` checks the variables in dbt_project.yml, since a macro cannot list them.
+Stops a run whose `--vars` hold a misspelt variable of this package, such as `ozmeta_asof`. Without its variable the run
+would use another clock, and as_of must not go back (spec 3). A project may have variables of its own that begin with
+ozmeta. `ozmeta-dbt validate` checks the variables in dbt_project.yml, since a macro cannot list them.
 #}
 {% macro check_variables() %}
   {%- set given = invocation_args_dict.get('vars') -%}
@@ -17,7 +17,7 @@ that begin with ozmeta. `ozmeta-dbt validate` checks the variables in dbt_projec
 {# The variables that a project may set. #}
 {% macro known_variables() %}{% do return(['ozmeta_as_of', 'ozmeta_correction', 'ozmeta_verify']) %}{% endmacro %}
 
-{# Are two names equal but for case, signs, one letter, or a part that is missing at one end? #}
+{# Whether two names differ only in case, punctuation, one letter, or a part missing at one end. #}
 {% macro nearest_variable(name, known) %}
   {%- set a = modules.re.sub('[^a-z0-9]', '', name | string | lower) -%}
   {%- set b = modules.re.sub('[^a-z0-9]', '', known) -%}

@@ -1,2 +1,2 @@
-{# How the run log says that a table had no row when the run was complete: then what is in it now is news, and that it is empty is none. #}
+{# The run log's entry for a table that was empty when the run completed. Any row in it now is a change. #}
 {% macro empty_relation_mark(relation) %}{% do return('empty:' ~ relation.identifier | lower ~ ';') %}{% endmacro %}

@@ -1,9 +1,10 @@
 {#
-dbt can limit what a model reads, or replace a table by another environment's. A read that is missing rows must not
-reach tables that hold more: the missing rows would look like events that never happened (SPEC 8).
+Whether a relation is rendered as a part of its table. `--empty`, `--sample`, microbatch models and projects that
+override ref() do so. A limited relation is a subquery, and a table's name never starts with a parenthesis.
+
+Rows missing from such a read must not reach tables that hold more: they would look like events that never happened
+(spec 8).
 #}
-{# Is this relation rendered as a part of its table? `--empty`, `--sample` and microbatch models do so, and projects that
-   override ref(). A limited relation is a subquery, and the name of a table never starts with a parenthesis. #}
 {% macro is_limited_relation(relation) %}
   {%- do return((relation | string | trim).startswith('(')) -%}
 {% endmacro %}

@@ -1,2 +1,2 @@
-{# The rows of the last completed run, of a run log. #}
+{# A condition on a run log: the rows of the last completed run. #}
 {% macro last_run(log) %}RUN_Batch = (select max(RUN_Batch) from {{ log }}){% endmacro %}

@@ -1,2 +1,4 @@
-{# Objects of which an upstream table has rows of this run, as a condition on _ObjectKey. #}
-{% macro object_changed(state, source) %}_ObjectKey in (select _ObjectKey from {{ source }} where {{ ozmeta_runtime.changed_rows(state, source) }}){% endmacro %}
+{# A condition on _ObjectKey: objects with changed rows in an upstream table. #}
+{% macro object_changed(state, source) -%}
+  _ObjectKey in (select _ObjectKey from {{ source }} where {{ ozmeta_runtime.changed_rows(state, source) }})
+{%- endmacro %}

@@ -1,2 +1,4 @@
-{# SQL: 1 where a table has a row of that kind, else 0; an engine stops at the first one. #}
-{% macro row_exists(relation, condition='1 = 1') %}{% do return("case when exists (select 1 from " ~ relation ~ " where " ~ condition ~ ") then 1 else 0 end") %}{% endmacro %}
+{# SQL: 1 if a table has a row that meets the condition, else 0. An engine stops at the first such row. #}
+{% macro row_exists(relation, condition='1 = 1') %}
+  {%- do return("case when exists (select 1 from " ~ relation ~ " where " ~ condition ~ ") then 1 else 0 end") -%}
+{% endmacro %}

@@ -1,5 +1,5 @@
-{# Does dbt limit what this run reads? The flags hold for every model of a run, so all of them decide alike.
-   relations: those that the model reads #}
+{# Whether dbt limits what this run reads. The flags are the same for every model of a run.
+   relations: the relations that the model reads #}
 {% macro run_is_limited(relations=[]) %}
   {%- set given = invocation_args_dict -%}
   {%- if flags.EMPTY or given.get('empty') or given.get('sample') -%}{%- do return(true) -%}{%- endif -%}

@@ -1,5 +1,5 @@
-{# The select of a model that is idle (see run_state): no row, and what would find none is neither written out nor planned. #}
+{# The select of an idle model (see run_state): no rows, and the engine plans nothing else. #}
 {% macro select_nothing(state) %}
--- nothing that this table is made of is new since run {{ state.batch }}
+-- no source of this table has changed since run {{ state.batch }}
 select * from {{ this }} where 1 = 0
 {% endmacro %}

@@ -1,5 +1,5 @@
-{# The journal that `ozmeta-dbt verify` reads: a journal that is a dbt model stays in the user's own schema, where the fold
-   afresh has one beside it. relation: as the model names the journal. Any other command gets it back as it is. #}
+{# The journal that `ozmeta-dbt verify` reads: a journal that is a dbt model is read from the user's own schema, not
+   from the schema of the rebuilt tables. Other commands get the relation back unchanged. #}
 {% macro verified_journal(relation) %}
   {%- set suffix = '__ozmeta_verify' -%}
   {%- if var('ozmeta_verify', none) and suffix in (relation.schema or '') -%}

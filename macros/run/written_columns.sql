@@ -1,3 +1,4 @@
+{# The columns that say which run wrote a row: the definition's hash, the run's number and as_of. #}
 {% macro written_columns(state) -%}
   '{{ state.hash }}' as _DefinitionHash,
   cast({{ state.batch + 1 }} as {{ dbt.type_bigint() }}) as _Batch,
