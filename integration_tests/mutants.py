@@ -687,9 +687,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "clock skew untold",
             "fold/apply_ctes.sql",
-            "case when TL_EffectiveUTC <> EJ_EventTimeUTC{{ ' or runs_back = 1' if nanos }} then"
-            " 'ClockSkew' end",
-            "cast(null as {{ text }})",
+            "coalesce(mark, case when {{ is_skewed }} then 'ClockSkew' end)",
+            "coalesce(mark, cast(null as {{ text }}))",
             "an event whose effective time differs is marked ClockSkew",
             "4.5",
             "order-2",

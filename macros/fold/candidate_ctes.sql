@@ -1,7 +1,14 @@
-{# SPEC 4.4: the candidates of an event, from the event alone. Few different things are asked, so each is answered once:
-     choices    the enabled transitions under each thing one may ask by: a code, a bound event type, a state
-     answers    per question: the verdict where it has none; else the target, or that it depends on the current state (flags are 1 or 0)
-     legal      per question and current state: the candidates that lead on from there #}
+{#
+The candidate transitions of each event (spec 4.4). Events ask few different questions, so each question is answered
+once. Expects the CTE `placed`. The CTEs are
+
+  choices    the enabled transitions, by what an event may ask for: a code, a bound event type or a state
+  questions  the different questions of the events
+  answers    per question: a verdict if it has no candidate; else the target, or that it depends on the current state
+  legal      per question and current state: the candidates that start from that state
+
+Flags are 1 or 0.
+#}
 {% macro candidate_ctes(workflow) %}
 {%- set text = ozmeta_runtime.type_text() %}
 {%- set choices = [] %}
@@ -11,7 +18,11 @@
   {%- for event in t.get('events', []) %}{%- do choices.append(['event', event, t.code, t.from, t.to]) %}{%- endfor %}
 {%- endfor %}
 choices as (
-    {{ ozmeta_runtime.literal_rows([['basis', text], ['asked', text], ['code', text], ['from_state', text], ['to_state', text]], choices) }}
+    {%- set columns = [] %}
+    {%- for name in ['basis', 'asked', 'code', 'from_state', 'to_state'] %}
+      {%- do columns.append([name, text]) %}
+    {%- endfor %}
+    {{ ozmeta_runtime.literal_rows(columns, choices) }}
 ),
 
 questions as (
@@ -28,7 +39,8 @@ offers as (
               and (questions.asked_to = '' or questions.asked_to = choices.to_state) then 1 else 0 end as is_candidate,
         choices.code, choices.from_state, choices.to_state
     from questions
-    left join choices on choices.basis = questions.basis and choices.asked = questions.asked {{ ozmeta_runtime.materialize_cte('offers') }}
+    left join choices on choices.basis = questions.basis and choices.asked = questions.asked
+    {{ ozmeta_runtime.materialize_cte('offers') }}
 ),
 
 counted as (
@@ -47,7 +59,8 @@ judged as (
     select
         *,
         case when basis <> 'state' and offered = 0 then 'UnknownTransition'
-             when asked_to <> '' and asked_to not in ({{ ozmeta_runtime.text_literals(workflow.states) }}) then 'UnknownState'
+             when asked_to <> '' and asked_to not in ({{ ozmeta_runtime.text_literals(workflow.states) }})
+             then 'UnknownState'
              when basis <> 'state' and candidates = 0 then 'UnknownTransition' end as verdict
     from counted
 ),

@@ -1,10 +1,8 @@
 {#
-What a journal calls by an old name, read as the name of today (SPEC 4.4 "Aliases"). The timeline keeps the journal's own
-words, so whoever reads them renames them.
+SQL: a column with old names replaced by current ones (spec 4.4-aliases). The timeline keeps the journal's own names, so
+every reader of it translates them.
 
-  renamed(column, aliases)     SQL: the column with old names replaced
-  renamed_as(column, aliases)  the same, as a column of that name
-aliases: {old name: name of today}, or none
+aliases: {old name: current name}, or none
 #}
 {% macro current_name(column, aliases) -%}
   {%- if aliases -%}

@@ -1,5 +1,5 @@
-{# Whether an object may have to be walked: under first_writer_wins any; else where an event's target may depend on the current state, by transitions of one code,
-   or bound to one event type, that lead to different states. #}
+{# Whether some object may have to be folded event by event: under first_writer_wins, always; else if transitions of one
+   code, or bound to one event type, lead to different states. Then an event's target depends on the current state. #}
 {% macro needs_recursion(workflow, policy) %}
   {%- if policy == 'first_writer_wins' -%}{%- do return(true) -%}{%- endif -%}
   {%- set targets = {} -%}

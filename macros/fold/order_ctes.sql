@@ -1,17 +1,25 @@
-{# SPEC 4.3, as the CTEs `streamed` (effective time) and `placed` (what the event asks for). Pending events stay aside.
-   nanos: whether the journals keep nanoseconds, see keeps_nanos; then `streamed` has another CTE before it #}
+{#
+The effective time of each event (spec 4.3) as the CTE `streamed`, and what each event asks for as the CTE `placed`.
+Pending events are left out. Expects the CTE `events`.
+
+stream: the column that names an event's stream, or 'none'; as_of: SQL of the run's clock
+nanos: whether the journals keep nanoseconds (keeps_nanos); then the CTE `timed` comes before `streamed`
+#}
 {% macro order_ctes(workflow, stream, as_of, nanos=false) %}
 {%- set aliases = workflow.get('aliases', {}) %}
 {%- set source = "coalesce(EJ_SourceSystem, '')" if stream != 'none' else "''" %}
 {{ "timed" if nanos else "streamed" }} as (
     select
-        _ObjectKey, EJ_ID, {{ ozmeta_runtime.current_name_as('EJ_EventType', aliases.get('event_types')) }}, EJ_EventTimeUTC, {{ "TL_EventNanos, " if nanos }}EJ_Sequence, {{ source }} as stream,
-        {{ ozmeta_runtime.current_name_as('PL_Code', aliases.get('transitions')) }}, {{ ozmeta_runtime.current_name_as('PL_FromState', aliases.get('states')) }},
+        _ObjectKey, EJ_ID, {{ ozmeta_runtime.current_name_as('EJ_EventType', aliases.get('event_types')) }},
+        EJ_EventTimeUTC, {{ "TL_EventNanos, " if nanos }}EJ_Sequence, {{ source }} as stream,
+        {{ ozmeta_runtime.current_name_as('PL_Code', aliases.get('transitions')) }},
+        {{ ozmeta_runtime.current_name_as('PL_FromState', aliases.get('states')) }},
         {{ ozmeta_runtime.current_name_as('PL_ToState', aliases.get('states')) }}, PL_RowVersion,
         case when EJ_Sequence is null then EJ_EventTimeUTC
              else max(EJ_EventTimeUTC) over (
                 partition by _ObjectKey, {{ source }}, case when EJ_Sequence is null then 0 else 1 end
-                order by EJ_Sequence, EJ_EventTimeUTC, {{ "TL_EventNanos, " if nanos }}{{ ozmeta_runtime.binary_order('EJ_ID') }}
+                order by EJ_Sequence, EJ_EventTimeUTC, {{ "TL_EventNanos, " if nanos -}}
+                {{ ozmeta_runtime.binary_order('EJ_ID') }}
                 rows between unbounded preceding and current row)
         end as TL_EffectiveUTC
     from events
@@ -19,7 +27,7 @@
 ),
 
 {% if nanos -%}
--- within its microsecond, the effective time is the greatest of the events whose own time lies in it
+-- the nanoseconds of the effective time: the greatest of the events whose own time is in its microsecond
 streamed as (
     select
         *,

@@ -1,2 +1,4 @@
-{# The tenant as keys and object-level tables show it: '' where it is no part of the key. #}
-{% macro tenant_column(journal_config, column='tenant') %}{{ column if journal_config.tenant_in_key else "''" }}{% endmacro %}
+{# SQL: the tenant as keys and object-level tables show it; '' if it is not part of the key. #}
+{% macro tenant_column(journal_config, column='tenant') -%}
+  {{ column if journal_config.tenant_in_key else "''" }}
+{%- endmacro %}
