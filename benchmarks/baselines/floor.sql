@@ -1,4 +1,5 @@
--- The least that any of it can cost: the JSON read once, each event given its place in its object by one window, the typed table written.
+-- The least that any of it can cost: the JSON read once, each event given its place in its object by one window, the
+-- typed table written.
 {{ config(materialized='table') }}
 
 select
@@ -8,6 +9,7 @@ select
 from (
     select
         * exclude (EJ_Payload),
-        json_extract_string(EJ_Payload, ['$.transition.code', '$.transition.fromState', '$.transition.toState', '$.object.Priority']) as parsed
+        json_extract_string(EJ_Payload, ['$.transition.code', '$.transition.fromState', '$.transition.toState',
+            '$.object.Priority']) as parsed
     from {{ source('ops', 'event_journal') }}
 ) as events

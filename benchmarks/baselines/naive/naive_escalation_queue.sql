@@ -1,4 +1,5 @@
--- Every level that was raised, whether somebody acknowledged it, and when its timer stopped. Not of Work: the minute at which a timer that pauses breached takes more than a join.
+-- Every level that was raised, whether somebody acknowledged it, and when its timer stopped. Not of Work: the minute at
+-- which a timer that pauses breached takes more than a join.
 {{ config(materialized='table') }}
 
 with events as (
@@ -13,17 +14,20 @@ with events as (
 ),
 
 timers as (
-    select s._TenantID, s.EJ_ObjectID, 'Pickup' as sla, s.EJ_EventTimeUTC as started_at, min(e.EJ_EventTimeUTC) as stopped_at
+    select s._TenantID, s.EJ_ObjectID, 'Pickup' as sla, s.EJ_EventTimeUTC as started_at,
+    min(e.EJ_EventTimeUTC) as stopped_at
     from events as s
     left join events as e
-        on e._TenantID = s._TenantID and e.EJ_ObjectID = s.EJ_ObjectID and e.EJ_EventTimeUTC > s.EJ_EventTimeUTC and e.to_state = 'InProgress'
+        on e._TenantID = s._TenantID and e.EJ_ObjectID = s.EJ_ObjectID and e.EJ_EventTimeUTC > s.EJ_EventTimeUTC
+        and e.to_state = 'InProgress'
     where s.to_state = 'Assigned' and s.priority in ('High', 'Critical')
     group by all
     union all
     select s._TenantID, s.EJ_ObjectID, 'Lifetime', s.EJ_EventTimeUTC, min(e.EJ_EventTimeUTC)
     from events as s
     left join events as e
-        on e._TenantID = s._TenantID and e.EJ_ObjectID = s.EJ_ObjectID and e.EJ_EventTimeUTC > s.EJ_EventTimeUTC and e.to_state in ('Resolved', 'Closed')
+        on e._TenantID = s._TenantID and e.EJ_ObjectID = s.EJ_ObjectID and e.EJ_EventTimeUTC > s.EJ_EventTimeUTC
+        and e.to_state in ('Resolved', 'Closed')
     where s.to_state = 'Assigned'
     group by all
 ),
@@ -53,6 +57,7 @@ acknowledged as (
 
 select
     r.*, a.acknowledged_at,
-    case when r.stopped_at is not null then 'Closed' when a.acknowledged_at is not null then 'Ack' else 'Open' end as status
+    case when r.stopped_at is not null then 'Closed' when a.acknowledged_at is not null then 'Ack'
+        else 'Open' end as status
 from raised as r
 left join acknowledged as a using (_TenantID, EJ_ObjectID, sla, level, started_at)

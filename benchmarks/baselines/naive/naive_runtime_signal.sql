@@ -12,17 +12,20 @@ with events as (
 ),
 
 timers as (
-    select s._TenantID, s.EJ_ObjectID, 'Pickup' as sla, s.EJ_EventTimeUTC as started_at, min(e.EJ_EventTimeUTC) as stopped_at
+    select s._TenantID, s.EJ_ObjectID, 'Pickup' as sla, s.EJ_EventTimeUTC as started_at,
+    min(e.EJ_EventTimeUTC) as stopped_at
     from events as s
     left join events as e
-        on e._TenantID = s._TenantID and e.EJ_ObjectID = s.EJ_ObjectID and e.EJ_EventTimeUTC > s.EJ_EventTimeUTC and e.to_state = 'InProgress'
+        on e._TenantID = s._TenantID and e.EJ_ObjectID = s.EJ_ObjectID and e.EJ_EventTimeUTC > s.EJ_EventTimeUTC
+        and e.to_state = 'InProgress'
     where s.to_state = 'Assigned' and s.priority in ('High', 'Critical')
     group by all
     union all
     select s._TenantID, s.EJ_ObjectID, 'Lifetime', s.EJ_EventTimeUTC, min(e.EJ_EventTimeUTC)
     from events as s
     left join events as e
-        on e._TenantID = s._TenantID and e.EJ_ObjectID = s.EJ_ObjectID and e.EJ_EventTimeUTC > s.EJ_EventTimeUTC and e.to_state in ('Resolved', 'Closed')
+        on e._TenantID = s._TenantID and e.EJ_ObjectID = s.EJ_ObjectID and e.EJ_EventTimeUTC > s.EJ_EventTimeUTC
+        and e.to_state in ('Resolved', 'Closed')
     where s.to_state = 'Assigned'
     group by all
 ),
@@ -30,7 +33,8 @@ timers as (
 levels as (
     select * from (values
         ('Pickup', 'SLA.Breached', 1440, 'Critical'), ('Pickup', 'Escalation.Raised', 1440, 'Critical'),
-        ('Lifetime', 'SLA.Warned', 14400, 'Warning'), ('Lifetime', 'SLA.Breached', 20160, 'Critical'), ('Lifetime', 'Escalation.Raised', 14400, 'Warning'),
+        ('Lifetime', 'SLA.Warned', 14400, 'Warning'), ('Lifetime', 'SLA.Breached', 20160, 'Critical'),
+        ('Lifetime', 'Escalation.Raised', 14400, 'Warning'),
         ('Lifetime', 'Escalation.Raised', 20160, 'Critical'), ('Lifetime', 'Escalation.Raised', 30240, 'Critical')
     ) as l (sla, signal, minutes, severity)
 )

@@ -3,7 +3,8 @@
 
 with events as (
     select
-        EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Sequence, EJ_Actor, EJ_SourceSystem, EJ_CorrelationID, _SyncDate,
+        EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Sequence, EJ_Actor, EJ_SourceSystem,
+        EJ_CorrelationID, _SyncDate,
         json_extract_string(EJ_Payload, '$.transition.code') as transition_code,
         json_extract_string(EJ_Payload, '$.transition.fromState') as from_state,
         json_extract_string(EJ_Payload, '$.transition.toState') as to_state,
@@ -16,7 +17,9 @@ with events as (
 select
     *,
     row_number() over (partition by _TenantID, EJ_ObjectID order by EJ_EventTimeUTC, EJ_Sequence) as position,
-    coalesce(last_value(to_state ignore nulls) over (partition by _TenantID, EJ_ObjectID order by EJ_EventTimeUTC, EJ_Sequence
+    coalesce(last_value(to_state ignore nulls) over (partition by _TenantID, EJ_ObjectID order by EJ_EventTimeUTC,
+        EJ_Sequence
         rows between unbounded preceding and current row), 'New') as state_after,
-    row_number() over (partition by _TenantID, EJ_ObjectID order by EJ_EventTimeUTC desc, EJ_Sequence desc) = 1 as is_latest
+    row_number() over (partition by _TenantID, EJ_ObjectID order by EJ_EventTimeUTC desc,
+        EJ_Sequence desc) = 1 as is_latest
 from events

@@ -20,14 +20,17 @@ first_events as (
 transitions as (
     select
         *,
-        row_number() over (partition by _TenantID, EJ_ObjectID order by EJ_EventTimeUTC desc, EJ_Sequence desc) as from_last,
+        row_number() over (partition by _TenantID, EJ_ObjectID order by EJ_EventTimeUTC desc,
+            EJ_Sequence desc) as from_last,
         count(*) over (partition by _TenantID, EJ_ObjectID) as version
     from events
     where to_state is not null
 )
 
 select
-    f._TenantID, f.EJ_ObjectID, f.first_event_at, coalesce(t.to_state, 'New') as state, coalesce(t.EJ_EventTimeUTC, f.first_event_at) as since,
-    t.transition_code as last_transition, t.EJ_Actor as last_actor, coalesce(t.version, 0) as version, coalesce(t.to_state = 'Closed', false) as is_terminal
+    f._TenantID, f.EJ_ObjectID, f.first_event_at, coalesce(t.to_state, 'New') as state,
+    coalesce(t.EJ_EventTimeUTC, f.first_event_at) as since,
+    t.transition_code as last_transition, t.EJ_Actor as last_actor, coalesce(t.version, 0) as version,
+    coalesce(t.to_state = 'Closed', false) as is_terminal
 from first_events as f
 left join transitions as t on t._TenantID = f._TenantID and t.EJ_ObjectID = f.EJ_ObjectID and t.from_last = 1

@@ -1,5 +1,5 @@
 -- Anomalies
--- Which events did not fit the workflow, and did they count all the same?
+-- Which events did not fit the workflow, and were they applied anyway?
 select
     TL_Anomaly as anomaly,
     EJ_ObjectType as entity,

@@ -1,5 +1,5 @@
--- What van station-7 brought home
--- Its last days stood in its own journal until it had a network again. Each event took its place by its time, and what was decided without it was put right.
+-- Events of the offline van station-7
+-- Which late events arrived once the van was online again, and where did each fit in by its event time?
 select
     _TenantID as tenant,
     EJ_ObjectID as ticket,

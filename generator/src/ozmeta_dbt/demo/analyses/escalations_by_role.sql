@@ -1,5 +1,5 @@
 -- Open escalations
--- Whose desk are they on, how many has nobody acknowledged yet, and since when does the oldest wait?
+-- Who has them, how many are not acknowledged yet, and how old is the oldest?
 select
     coalesce(EQ_AssignedToRole, EQ_AssignedToPrincipal, '(nobody named)') as who,
     EQ_ObjectType as entity,

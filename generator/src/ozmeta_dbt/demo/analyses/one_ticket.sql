@@ -1,5 +1,5 @@
--- One ticket's story
--- What happened to one object, in the order that counts? Here the office and an offline van both changed it: the van's later change, to a version that was no more, is refused.
+-- History of one ticket
+-- What happened to it, in order? The office and an offline van changed it, and the van's stale change was rejected.
 with chosen as (
     select _TenantID, EJ_ObjectID
     from ticket_timeline

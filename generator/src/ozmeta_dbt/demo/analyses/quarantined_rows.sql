@@ -1,5 +1,5 @@
 -- Quarantined rows
--- Which journal rows were refused, and why? Nothing is dropped silently.
+-- Which journal rows were refused, and why?
 select
     QR_Reason as reason,
     QR_ObjectType as entity,

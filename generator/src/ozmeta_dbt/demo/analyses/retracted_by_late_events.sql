@@ -1,5 +1,5 @@
--- What late events retracted
--- Which escalations turned out to be wrong once a late event arrived? They stay in the tables, marked, so that nobody wonders where they went.
+-- Escalations that late events retracted
+-- Which escalations turned out to be wrong once a late event arrived? They are soft deleted, so you can find them.
 with every_row as (
     select * from case_escalation_queue
     union all by name

@@ -1,5 +1,5 @@
 -- Runs
--- What did each run fold (events / objects)? After the first load only the objects that something happened to, each with its whole history.
+-- How many events and objects did each run fold? After the first load, only objects with new events.
 with every_run as (
     select 'cases' as entity, * from case_run
     union all by name

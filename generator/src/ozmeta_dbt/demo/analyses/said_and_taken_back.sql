@@ -1,5 +1,5 @@
--- Said, and taken back
--- Which signals did the runtime raise, refresh by refresh, and which of them did a late event undo?
+-- Signals that were retracted
+-- Which signals did each run raise, and which did a late event retract?
 select
     strftime(RS_NoticedUTC, '%m-%d') as noticed_by,
     RS_SignalCode as signal,

@@ -1,5 +1,5 @@
--- SLAs kept
--- Of every SLA's decided cycles, how many were in time, and what is still open?
+-- SLA compliance
+-- How many cycles of each SLA were in time, and how many are still open?
 select
     ST_ObjectType as entity,
     SL_Code as sla,

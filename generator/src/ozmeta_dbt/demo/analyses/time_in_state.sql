@@ -10,7 +10,9 @@ moves as (
         EJ_ObjectType,
         TL_FromState,
         -- since the move before, or since the object's first event
-        lag(TL_EffectiveUTC, 1, began) over (partition by EJ_ObjectType, _TenantID, EJ_ObjectID order by TL_Position) as since,
+        lag(TL_EffectiveUTC, 1, began) over (
+            partition by EJ_ObjectType, _TenantID, EJ_ObjectID order by TL_Position
+        ) as since,
         datediff('second', since, TL_EffectiveUTC) / 3600 as hours
     from events
     where TL_IsApplied and TL_FromState <> TL_ToState
