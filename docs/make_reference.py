@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
+from ozmeta_dbt.bindings import dsl
+from ozmeta_dbt.bindings.definitions import Binding, Level, Sla, Workflow
+from ozmeta_dbt.config import BindingChoices, Config
+from ozmeta_dbt.metadb.readers import ENDINGS, PACK_PLACES, SNAPSHOT_PLACES
+from ozmeta_dbt.metadb.rows import TABLES
+from ozmeta_dbt.models import columns, render
+from ozmeta_dbt.models.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS, default_of, field_type
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-
-from ozmeta_dbt import columns, dsl, render
-from ozmeta_dbt.bindings import Binding, Level, Sla, Workflow
-from ozmeta_dbt.config import BindingChoices, Config
-from ozmeta_dbt.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS, default_of, field_type
-from ozmeta_dbt.readers import ENDINGS, PACK_PLACES, SNAPSHOT_PLACES
-from ozmeta_dbt.rows import TABLES
 
 FOLDER = Path(__file__).parent / "reference"
 INTRODUCTIONS = FOLDER / "introductions"
@@ -26,7 +26,7 @@ NOTE = "<!-- docs/make_reference.py writes this page. Change the code or meaning
 def meaning(key: str, texts: dict[str, str] = MEANINGS, name: str = "MEANINGS") -> str:
     """What the code says of `key`, or an error that says where to say it."""
     if not texts.get(key):
-        home = "generator/src/ozmeta_dbt/meanings.py"
+        home = "generator/src/ozmeta_dbt/models/meanings.py"
         raise SystemExit(f"{key} has no description: add it to {name} in {home}")
     return texts[key]
 

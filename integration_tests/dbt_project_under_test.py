@@ -211,7 +211,7 @@ class DbtProject:
 # The canonical columns of each table (SPEC 7): what has to be the same however the journal was cut
 # into runs.
 def canonical(model: str) -> list[str]:
-    from ozmeta_dbt.columns import CANONICAL
+    from ozmeta_dbt.models.columns import CANONICAL
 
     return list(CANONICAL[model])
 

@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from ozmeta_dbt import cli
-from ozmeta_dbt.bindings import Binding
+from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.problems import InvalidMetadata, Problem
 
 GOLDEN = Path(__file__).parent / "golden"

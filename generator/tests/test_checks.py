@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from metadb_samples import CONFIG, Project, Tables, minimal, rule
-
 from ozmeta_dbt.problems import Problem, Problems
 from ozmeta_dbt.project import read_project
 from ozmeta_dbt.words import counted, distance, nearest

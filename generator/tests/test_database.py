@@ -30,16 +30,15 @@ from metadb_database import (
     postgres_programs,
 )  # noqa: E402
 from metadb_samples import GOLDEN, PLACES, Project, Tables, golden_files, golden_tables, minimal  # noqa: E402
+from ozmeta_dbt.config import load_config  # noqa: E402
+from ozmeta_dbt.demo.metadata import snapshot  # noqa: E402
+from ozmeta_dbt.metadb import database  # noqa: E402
+from ozmeta_dbt.metadb.readers import SNAPSHOT_PLACES, read_metadb  # noqa: E402
+from ozmeta_dbt.metadb.rows import TABLES  # noqa: E402
+from ozmeta_dbt.problems import Origin, Problems  # noqa: E402
 from sqlalchemy.dialects import mssql  # noqa: E402
 from sqlalchemy.dialects.mssql import pymssql, pyodbc  # noqa: E402
 from sqlalchemy.dialects.postgresql import JSONB  # noqa: E402
-
-from ozmeta_dbt import database  # noqa: E402
-from ozmeta_dbt.config import load_config  # noqa: E402
-from ozmeta_dbt.demo.metadata import snapshot  # noqa: E402
-from ozmeta_dbt.problems import Origin, Problems  # noqa: E402
-from ozmeta_dbt.readers import SNAPSHOT_PLACES, read_metadb  # noqa: E402
-from ozmeta_dbt.rows import TABLES  # noqa: E402
 
 LIVE = "{url_env: METADB_URL, client: %s, project: %s}"
 PASSWORD = "p@ss w:rd/%41'\"x"
@@ -711,7 +710,7 @@ def test_a_missing_driver_or_sqlalchemy(project: Project) -> None:
         "the driver for postgresql+psycopg is not installed: pip install 'ozmeta-dbt[database]'",
     )
     project.monkeypatch.setitem(sys.modules, "sqlalchemy", None)
-    project.monkeypatch.delitem(sys.modules, "ozmeta_dbt.database")
+    project.monkeypatch.delitem(sys.modules, "ozmeta_dbt.metadb.database")
     said(
         project,
         4,

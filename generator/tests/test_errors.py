@@ -10,11 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import ozmeta_dbt.cli as cli
 import pytest
 from metadb_samples import CONFIG, PLACES, Project, Tables, minimal, rule
-
-import ozmeta_dbt.cli as cli
-from ozmeta_dbt.dsl import KINDS
+from ozmeta_dbt.bindings.dsl import KINDS
 
 Change = Callable[[Tables], Any]
 

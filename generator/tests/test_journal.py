@@ -20,11 +20,10 @@ sa = pytest.importorskip(
 )
 from metadb_database import postgres, postgres_programs  # noqa: E402
 from metadb_samples import Project  # noqa: E402
+from ozmeta_dbt.config import load_config  # noqa: E402
+from ozmeta_dbt.operations import journal  # noqa: E402
 from sqlalchemy.dialects.mssql import pymssql  # noqa: E402
 from sqlalchemy.dialects.postgresql import JSONB  # noqa: E402
-
-from ozmeta_dbt import journal  # noqa: E402
-from ozmeta_dbt.config import load_config  # noqa: E402
 
 NOON = dt.datetime(2026, 1, 1, 12)
 PASSWORD = "p@ss w:rd/%41'\"x"

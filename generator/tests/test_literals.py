@@ -10,9 +10,8 @@ import jinja2
 import pytest
 import yaml
 from metadb_samples import Project, minimal
-
-from ozmeta_dbt.literals import jinja, quoted, yaml_text
-from ozmeta_dbt.render import dumped
+from ozmeta_dbt.models.literals import jinja, quoted, yaml_text
+from ozmeta_dbt.models.render import dumped
 
 NASTY = [
     "",

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 import yaml
 from metadb_samples import CONFIG, Project, minimal
-
 from ozmeta_dbt.cli import load
-from ozmeta_dbt.project import read_project
+from ozmeta_dbt.models.render import models_of
 from ozmeta_dbt.problems import Problems
-from ozmeta_dbt.render import models_of
+from ozmeta_dbt.project import read_project
 
 TABLES = [
     "timeline",

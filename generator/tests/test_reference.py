@@ -8,14 +8,14 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-
-from ozmeta_dbt import dsl, meanings, render
+from ozmeta_dbt.bindings import dsl
 from ozmeta_dbt.config import Config
+from ozmeta_dbt.metadb.rows import TABLES
+from ozmeta_dbt.models import meanings, render
 from ozmeta_dbt.problems import Origin, Problems
-from ozmeta_dbt.rows import TABLES
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "make_reference.py"
-HOME = "generator/src/ozmeta_dbt/meanings.py"
+HOME = "generator/src/ozmeta_dbt/models/meanings.py"
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_a_missing_description_says_where_to_add_it(
 def test_every_column_of_every_model_has_a_description(reference: ModuleType) -> None:
     page = reference.pages()[reference.FOLDER / "tables.md"]
     empty = [line for line in page.splitlines() if line.startswith("| `") and "|  |" in line]
-    assert not empty, f"describe in generator/src/ozmeta_dbt/columns.py: {empty}"
+    assert not empty, f"describe in generator/src/ozmeta_dbt/models/columns.py: {empty}"
 
 
 def test_a_stale_page_is_noticed(reference: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

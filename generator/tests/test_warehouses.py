@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import pytest
 from metadb_samples import CONFIG, Project, Tables, minimal, rule
-
-from ozmeta_dbt.warehouses import what_lacks
+from ozmeta_dbt.bindings.warehouses import what_lacks
 
 PATTERN = "/objects/runtime/slaBindings/0/RSB_StartRule/expr/args/0/args/1"
 

@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 from metadb_samples import Project, minimal
+from ozmeta_dbt.bindings.resolver import default_severities
 
-from ozmeta_dbt.bindings import default_severities
-
-SIGNAL_TYPES = Path(__file__).parents[1] / "src/ozmeta_dbt/signal_types.csv"
+SIGNAL_TYPES = Path(__file__).parents[1] / "src/ozmeta_dbt/bindings/signal_types.csv"
 TIMELINE = "case/case_timeline.sql"
 
 
@@ -248,8 +247,9 @@ def test_a_generation_killed_half_way_is_finished_by_the_next(project: Project) 
                 replace(*args) if next(calls) < 2 else (_ for _ in ()).throw(KeyboardInterrupt)
             ),
         )
-        from ozmeta_dbt import cli, writer
-        from ozmeta_dbt.render import render
+        from ozmeta_dbt import cli
+        from ozmeta_dbt.models import writer
+        from ozmeta_dbt.models.render import render
 
         config, bindings = cli.load(project.path)
         writer.apply(writer.plan(project.output, render(bindings, config)))

@@ -13,11 +13,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from ozmeta_dbt import __version__, aliases, example, leftovers, snapshot, writer
-from ozmeta_dbt.bindings import Binding
+from ozmeta_dbt import __version__, example
+from ozmeta_dbt.bindings import renames
+from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.config import FILE_NAME, Config, load_config
-from ozmeta_dbt.dbt_project import with_schemas
 from ozmeta_dbt.instants import instant
+from ozmeta_dbt.metadb import snapshot
+from ozmeta_dbt.metadb.readers import MetaRows
+from ozmeta_dbt.models import leftovers, writer
+from ozmeta_dbt.models.render import models_of
+from ozmeta_dbt.operations.dbt import Dbt, DbtFailed, vars_of
 from ozmeta_dbt.problems import (
     EXIT_DATABASE,
     EXIT_DIFFERENT,
@@ -31,9 +36,7 @@ from ozmeta_dbt.problems import (
     Problems,
 )
 from ozmeta_dbt.project import files_of, read_project, read_rows
-from ozmeta_dbt.prove.dbt import Dbt, DbtFailed, vars_of
-from ozmeta_dbt.readers import MetaRows
-from ozmeta_dbt.render import models_of
+from ozmeta_dbt.user_project.declarations import with_schemas
 from ozmeta_dbt.words import counted
 
 app = typer.Typer(
@@ -196,7 +199,7 @@ def generate(
     plan = writer.plan(
         project_dir / config.output,
         files_of(project_dir, config, bindings),
-        aliases.names_of(bindings),
+        renames.names_of(bindings),
     )
     for note in leftovers.left_behind(plan):
         err.print(f"[dim]note[/]    {escape(note)}")
@@ -304,7 +307,8 @@ def explain(
     """Show one object's events in the order they count, and what each did: which timers it started
     and stopped, what was raised, and why.
     """
-    from ozmeta_dbt.prove.explain import objects, rename, show, tenant as tenant_of
+    from ozmeta_dbt.operations.explain import objects, rename, show
+    from ozmeta_dbt.operations.explain import tenant as tenant_of
 
     dbt = Dbt(project_dir, profiles_dir, profile, target, vars_of(vars))
     answer = dbt.operation("explain_facts", binding=binding, object=object_id)
@@ -371,7 +375,7 @@ def verify(
     """Fold the journal afresh and compare it with what the incremental tables hold. Exit status 1
     where they differ.
     """
-    from ozmeta_dbt.prove.verify import Choice, verify
+    from ozmeta_dbt.operations.verify import Choice, verify
 
     config, _ = load(project_dir)
     dbt = Dbt(project_dir, profiles_dir, profile, target, vars_of(vars))
@@ -402,7 +406,7 @@ SourceName = Annotated[
 def journals() -> ModuleType:
     """The module that reads and writes journals; SQLAlchemy is an extra."""
     try:
-        from ozmeta_dbt import journal
+        from ozmeta_dbt.operations import journal
     except ModuleNotFoundError as error:
         if error.name != "sqlalchemy":
             raise

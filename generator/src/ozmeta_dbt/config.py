@@ -23,9 +23,9 @@ from pydantic import (
     model_validator,
 )
 
+from ozmeta_dbt.documents import Text, loads_yaml
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
-from ozmeta_dbt.rows import Text, loads_yaml
 from ozmeta_dbt.words import did_you_mean, nearest, one_of
 
 FILE_NAME = "ozmeta.yml"

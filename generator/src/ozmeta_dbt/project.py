@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ozmeta_dbt import aliases, checks, dbt_project, dbt_vars, leftovers, warehouses, writer
-from ozmeta_dbt.bindings import Binding, Resolver
+from ozmeta_dbt.bindings import checks, renames, warehouses
+from ozmeta_dbt.bindings.definitions import Binding
+from ozmeta_dbt.bindings.resolver import Resolver
 from ozmeta_dbt.config import Config, load_config
+from ozmeta_dbt.metadb.readers import MetaRows, read_metadb
+from ozmeta_dbt.models import leftovers, writer
+from ozmeta_dbt.models.render import left_out, render, wanted_models
 from ozmeta_dbt.problems import InvalidMetadata, Problems
-from ozmeta_dbt.readers import MetaRows, read_metadb
-from ozmeta_dbt.render import left_out, render, wanted_models
+from ozmeta_dbt.user_project import declarations, variables
 
 
 def read_rows(
@@ -25,22 +28,22 @@ def read_rows(
     config = load_config(folder)
     flows = {code for choices in config.bindings.values() for code in choices.approval_flows}
     rows = read_metadb(folder, config.metadb, problems, tuple(sorted(flows)))
-    dbt_vars.check(folder, problems)
+    variables.check(folder, problems)
     resolver = Resolver(rows, config, problems)
     bindings = resolver.bindings()
     if check_rules:
         checks.check(resolver, problems)
     problems.notes += leftovers.not_chosen(bindings)
-    aliases.propose(
+    renames.propose(
         bindings,
         writer.read_names(folder / config.output),
         f"{config.output}/{writer.MANIFEST}",
         problems,
     )
     warehouses.check(bindings, config.warehouses, problems)
-    dbt_project.check_sources(folder, config, problems)
+    declarations.check_sources(folder, config, problems)
     for binding in bindings if not problems.errors else []:
-        binding.disabled = dbt_project.disabled_models(
+        binding.disabled = declarations.disabled_models(
             folder, config, binding.name, wanted_models(binding), problems
         )
         for model, needed in left_out(binding).items():
@@ -49,7 +52,7 @@ def read_rows(
                 " disabled in dbt_project.yml or left out"
             )
     if not problems.errors:
-        dbt_project.check_names(folder, config, files_of(folder, config, bindings), problems)
+        declarations.check_names(folder, config, files_of(folder, config, bindings), problems)
     return config, rows, bindings
 
 
@@ -62,7 +65,7 @@ def read_project(
 
 def files_of(folder: Path, config: Config, bindings: list[Binding]) -> dict[str, str]:
     """What `generate` writes into this dbt project: {path below the output folder: text}"""
-    return render(bindings, config, dbt_project.look(folder, config.output))
+    return render(bindings, config, declarations.look(folder, config.output))
 
 
 def write_models(folder: Path, check_rules: bool = True) -> tuple[int, int]:
@@ -74,5 +77,5 @@ def write_models(folder: Path, check_rules: bool = True) -> tuple[int, int]:
     if problems.errors:
         raise InvalidMetadata(problems)
     files = files_of(folder, config, bindings)
-    writer.apply(writer.plan(folder / config.output, files, aliases.names_of(bindings)))
+    writer.apply(writer.plan(folder / config.output, files, renames.names_of(bindings)))
     return len(bindings), len(files)

@@ -13,8 +13,8 @@ from typing import Any
 from ozmeta_dbt.demo.events import COLUMNS, END, Row
 from ozmeta_dbt.demo.metadata import snapshot
 from ozmeta_dbt.demo.questions import QUESTIONS
+from ozmeta_dbt.operations.dbt import DbtFailed
 from ozmeta_dbt.problems import FileProblem
-from ozmeta_dbt.prove.dbt import DbtFailed
 
 MARKER = ".ozmeta_demo"
 DATABASE = "warehouse.duckdb"

@@ -9,8 +9,7 @@ from typing import Any
 
 import yaml
 
-from ozmeta_dbt import columns as col, semantic
-from ozmeta_dbt.bindings import (
+from ozmeta_dbt.bindings.definitions import (
     APPROVAL_REFS,
     Approvals,
     Binding,
@@ -21,10 +20,12 @@ from ozmeta_dbt.bindings import (
     Step,
     Transition,
 )
+from ozmeta_dbt.bindings.dsl import in_words
 from ozmeta_dbt.config import CANONICAL_COLUMNS, Config, ModelRef, Source
-from ozmeta_dbt.dbt_project import Surroundings
-from ozmeta_dbt.dsl import in_words
-from ozmeta_dbt.literals import Code, jinja, yaml_text
+from ozmeta_dbt.models import columns as col
+from ozmeta_dbt.models import semantic
+from ozmeta_dbt.models.literals import Code, jinja, yaml_text
+from ozmeta_dbt.user_project.declarations import Surroundings
 
 HEADER = "Written by ozmeta-dbt from MetaDB; change the metadata and generate again."
 ORDER = (

@@ -7,8 +7,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ozmeta_dbt.documents import loads_yaml
 from ozmeta_dbt.problems import Origin, Problems
-from ozmeta_dbt.rows import loads_yaml
 from ozmeta_dbt.words import nearest, one_of, plain
 
 PACKAGE = "ozmeta_runtime"

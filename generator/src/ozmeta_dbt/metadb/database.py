@@ -25,8 +25,9 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from ozmeta_dbt.config import FILE_NAME
+from ozmeta_dbt.documents import loads
+from ozmeta_dbt.metadb.rows import TABLES, canonical
 from ozmeta_dbt.problems import DatabaseProblem, FileProblem, InvalidMetadata, Origin, Problems
-from ozmeta_dbt.rows import TABLES, canonical, loads
 
 SCHEMA = "Meta"
 MAX_LISTED = 10

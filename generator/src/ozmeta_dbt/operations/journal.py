@@ -28,8 +28,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.mssql import DATETIME2
 
 from ozmeta_dbt.config import CANONICAL_COLUMNS, FILE_NAME, NEEDED_COLUMNS, Config, Source
-from ozmeta_dbt.database import catalogue, connected
 from ozmeta_dbt.instants import instant
+from ozmeta_dbt.metadb.database import catalogue, connected
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.words import counted
 

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ozmeta_dbt.bindings import Draft, Resolver, Sla, Workflow
-from ozmeta_dbt.dsl import NUMBER, Rule
-from ozmeta_dbt.possible import Move, can_be_true, matches
+from ozmeta_dbt.bindings.definitions import Draft, Sla, Workflow
+from ozmeta_dbt.bindings.dsl import NUMBER, Rule
+from ozmeta_dbt.bindings.possible import Move, can_be_true, matches
+from ozmeta_dbt.bindings.resolver import Resolver
 from ozmeta_dbt.problems import Origin, Problem, Problems
 from ozmeta_dbt.words import did_you_mean, is_typo, listed, nearest
 

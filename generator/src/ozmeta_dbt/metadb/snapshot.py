@@ -8,8 +8,9 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from ozmeta_dbt.readers import SNAPSHOT_PLACES, SNAPSHOT_VERSION, MetaRows
-from ozmeta_dbt.rows import Row, canonical, loads
+from ozmeta_dbt.documents import loads
+from ozmeta_dbt.metadb.readers import SNAPSHOT_PLACES, SNAPSHOT_VERSION, MetaRows
+from ozmeta_dbt.metadb.rows import Row, canonical
 
 
 def snapshot_text(rows: MetaRows) -> str:

@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ozmeta_dbt.prove import explain
-from ozmeta_dbt.prove.dbt import Dbt, DbtFailed
-from ozmeta_dbt.prove.scratch import find_profiles, write_scratch_profiles
+from ozmeta_dbt.operations import explain
+from ozmeta_dbt.operations.dbt import Dbt, DbtFailed
+from ozmeta_dbt.operations.scratch import find_profiles, write_scratch_profiles
 
 
 @dataclass(frozen=True)

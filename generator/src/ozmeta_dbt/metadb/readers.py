@@ -16,8 +16,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from ozmeta_dbt.config import MetaDb
+from ozmeta_dbt.documents import loads, loads_yaml
+from ozmeta_dbt.metadb.rows import IGNORED, TABLES, Row, canonical, names_of
 from ozmeta_dbt.problems import DatabaseProblem, FileProblem, Origin, Problems
-from ozmeta_dbt.rows import IGNORED, TABLES, Row, canonical, loads, loads_yaml, names_of
 from ozmeta_dbt.words import did_you_mean, distance, nearest, plain
 
 SNAPSHOT_VERSION = 1
@@ -127,7 +128,7 @@ def live_rows(
 ) -> Iterator[tuple[str, Any, Origin]]:
     assert metadb.url_env and metadb.client and metadb.project
     try:
-        from ozmeta_dbt.database import database_rows
+        from ozmeta_dbt.metadb.database import database_rows
     except ModuleNotFoundError as error:
         if error.name != "sqlalchemy":
             raise

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ozmeta_dbt.documents import UNSTORABLE, loads, parts, storable
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import Origin, Problems
-from ozmeta_dbt.rows import UNSTORABLE, loads, parts, storable
 from ozmeta_dbt.words import counted, nearest, one_of
 
 KINDS = ("Guard", "Action", "TimerStart", "TimerStop", "Escalation", "Validation")

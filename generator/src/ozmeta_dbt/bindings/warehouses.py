@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ozmeta_dbt.bindings import Binding
+from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.config import FILE_NAME, Warehouse
 from ozmeta_dbt.problems import Origin, Problems
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ozmeta_dbt.bindings import Binding
-from ozmeta_dbt.literals import yaml_text
+from ozmeta_dbt.bindings.definitions import Binding
+from ozmeta_dbt.models.literals import yaml_text
 
 LIVE = "_DeleteDate is null"
 

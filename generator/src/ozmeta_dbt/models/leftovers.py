@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from ozmeta_dbt.bindings import Binding
-from ozmeta_dbt.render import PURPOSES, models_of
+from ozmeta_dbt.bindings.definitions import Binding
+from ozmeta_dbt.models.render import PURPOSES, models_of
+from ozmeta_dbt.models.writer import Plan
 from ozmeta_dbt.words import counted
-from ozmeta_dbt.writer import Plan
 
 ROLLUPS = "rollups"
 
