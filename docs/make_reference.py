@@ -13,8 +13,11 @@ from ozmeta_dbt.bindings.definitions import Binding, Level, Sla, Workflow
 from ozmeta_dbt.config import BindingChoices, Config
 from ozmeta_dbt.metadb.readers import ENDINGS, PACK_PLACES, SNAPSHOT_PLACES
 from ozmeta_dbt.metadb.rows import TABLES
-from ozmeta_dbt.models import columns, render
+from ozmeta_dbt.models import columns, rollups
+from ozmeta_dbt.models.catalogue import MODELS
+from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.models.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS, default_of, field_type
+from ozmeta_dbt.models.plan import Plan
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -113,16 +116,15 @@ def example() -> tuple[Binding, Config]:
 
 def tables() -> list[str]:
     binding, config = example()
+    scope = Scope(binding, config, tuple(Plan(binding).wanted))
     lines = []
-    counted = {part["name"]: part for part in render.accounting_properties("")}
-    for model in (*render.ORDER, *counted):
-        properties = counted.get(model)
-        if model in render.BESIDE:
-            properties = render.view_properties(binding, model)
-        properties = properties or render.model_properties(binding, model, config)
-        name = model if model in counted else f"<binding>_{model}"
+    described = [
+        (f"<binding>_{model.name}", model.name, model.all_columns(scope)) for model in MODELS
+    ]
+    described += [(name, name, own) for name, own in rollups.ACCOUNTING.items()]
+    for name, model, own in described:
         summary = columns.SUMMARIES[model].format("Case")
-        rows = [[code(column["name"]), column["description"]] for column in properties["columns"]]
+        rows = [[code(column), text] for column, text in own.items()]
         grain, written = meaning(f"grain.{model}"), meaning(f"written.{model}")
         lines += [f"## `{name}`", "", *wrap(summary), "", f"- One row per {grain}."]
         lines += [f"- Written: {written}", "", *table(["Column", "Meaning"], rows)]

@@ -162,7 +162,7 @@ class Project:
         }
 
     def bindings(self) -> list[Binding]:
-        return cli.load(self.path)[1]
+        return cli.load(self.path).bindings
 
     def errors(self) -> list[Problem]:
         with pytest.raises(InvalidMetadata) as raised:

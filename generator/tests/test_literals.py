@@ -11,7 +11,7 @@ import pytest
 import yaml
 from metadb_samples import Project, minimal
 from ozmeta_dbt.models.literals import jinja, quoted, yaml_text
-from ozmeta_dbt.models.render import dumped
+from ozmeta_dbt.models.yaml_files import dumped
 
 NASTY = [
     "",

@@ -11,7 +11,6 @@ import pytest
 import yaml
 from metadb_samples import CONFIG, Project, minimal
 from ozmeta_dbt.cli import load
-from ozmeta_dbt.models.render import models_of
 from ozmeta_dbt.problems import Problems
 from ozmeta_dbt.project import read_project
 
@@ -54,9 +53,9 @@ def bind(
 
 def said(project: Project) -> tuple[list[str], list[str]]:
     problems = Problems()
-    (binding,) = read_project(project.path, problems)[1]
+    (plan,) = read_project(project.path, problems).plans
     assert not problems.errors
-    return models_of(binding), [*map(str, problems.warnings), *problems.notes]
+    return list(plan.built), [*map(str, problems.warnings), *problems.notes]
 
 
 def test_inline_by_what_metadb_says(project: Project) -> None:
@@ -309,4 +308,4 @@ def test_without_semantic_there_is_none_of_it(project: Project) -> None:
         for name in project.generate()
         if "semantic" in name or "time_spine" in name or "time_in_state" in name
     ]
-    assert load(project.path)[1][0].semantic == set()
+    assert load(project.path).bindings[0].semantic == set()

@@ -11,7 +11,7 @@ import pytest
 from ozmeta_dbt.bindings import dsl
 from ozmeta_dbt.config import Config
 from ozmeta_dbt.metadb.rows import TABLES
-from ozmeta_dbt.models import meanings, render
+from ozmeta_dbt.models import catalogue, meanings
 from ozmeta_dbt.problems import Origin, Problems
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "make_reference.py"
@@ -37,7 +37,7 @@ def wanted(reference: ModuleType) -> set[str]:
     keys |= {f"action.{action}" for action in dsl.ACTIONS}
     keys |= {f"action key.{key}" for key in dsl.ACTION_KEYS}
     keys |= {f"rule key.{key}" for key in dsl.RULE_KEYS} | {f"kind.{kind}" for kind in dsl.KINDS}
-    models = (*render.ORDER, "journal_volume", "unclaimed_object_type")
+    models = (*catalogue.ORDER, "journal_volume", "unclaimed_object_type")
     keys |= {f"{what}.{model}" for what in ("grain", "written") for model in models}
     return keys | {f"config.{key}" for key, _ in reference.keys_of(Config)}
 

@@ -249,10 +249,8 @@ def test_a_generation_killed_half_way_is_finished_by_the_next(project: Project) 
         )
         from ozmeta_dbt import cli
         from ozmeta_dbt.models import writer
-        from ozmeta_dbt.models.render import render
 
-        config, bindings = cli.load(project.path)
-        writer.apply(writer.plan(project.output, render(bindings, config)))
+        writer.apply(writer.plan(project.output, cli.load(project.path).files))
     project.generate()
     assert project.run("generate", "--check")[0] == 0
 

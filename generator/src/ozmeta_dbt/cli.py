@@ -15,13 +15,10 @@ from rich.syntax import Syntax
 
 from ozmeta_dbt import __version__, example
 from ozmeta_dbt.bindings import renames
-from ozmeta_dbt.bindings.definitions import Binding
-from ozmeta_dbt.config import FILE_NAME, Config, load_config
+from ozmeta_dbt.config import FILE_NAME, load_config
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.metadb import snapshot
-from ozmeta_dbt.metadb.readers import MetaRows
 from ozmeta_dbt.models import leftovers, writer
-from ozmeta_dbt.models.render import models_of
 from ozmeta_dbt.operations.dbt import Dbt, DbtFailed, vars_of
 from ozmeta_dbt.problems import (
     EXIT_DATABASE,
@@ -35,7 +32,7 @@ from ozmeta_dbt.problems import (
     InvalidMetadata,
     Problems,
 )
-from ozmeta_dbt.project import files_of, read_project, read_rows
+from ozmeta_dbt.project import Project, read_project
 from ozmeta_dbt.user_project.declarations import with_schemas
 from ozmeta_dbt.words import counted
 
@@ -95,22 +92,17 @@ journal:
 """
 
 
-def load(project: Path) -> tuple[Config, list[Binding]]:
-    """Read and check everything, and say what is wrong or worth knowing."""
-    config, _, bindings = load_rows(project)
-    return config, bindings
-
-
-def load_rows(project: Path) -> tuple[Config, MetaRows, list[Binding]]:
+def load(folder: Path) -> Project:
+    """Read and check everything, and print warnings and notes."""
     problems = Problems()
-    config, rows, bindings = read_rows(project, problems)
+    project = read_project(folder, problems)
     for warning in problems.warnings:
         err.print(f"[yellow]warning[/] {escape(str(warning))}")
     for note in problems.notes:
         err.print(f"[dim]note[/]    {escape(note)}")
     if problems.errors:
         raise InvalidMetadata(problems)
-    return config, rows, bindings
+    return project
 
 
 @app.command()
@@ -149,18 +141,19 @@ def init(
 @app.command()
 def validate(project_dir: ProjectDir = Path(".")) -> None:
     """Check ozmeta.yml and the metadata; write nothing."""
-    _, bindings = load(project_dir)
-    for binding in bindings:
+    plans = load(project_dir).plans
+    for plan in plans:
+        binding = plan.binding
         out.print(
             f"[bold]{escape(binding.object_type)}[/]:"
             f" {counted(len(binding.workflow.states), 'state')},"
             f" {counted(len(binding.workflow.transitions), 'transition')},"
             f" {counted(len(binding.slas), 'SLA')}; models"
-            f" {binding.name}_{', '.join(models_of(binding))}"
+            f" {binding.name}_{', '.join(plan.built)}"
         )
     out.print(
         "[green]the metadata is valid[/]"
-        if bindings
+        if plans
         else "[yellow]the metadata is valid, and has no binding to generate[/]"
     )
 
@@ -195,12 +188,9 @@ def generate(
     """Write the dbt models of every runtime binding; with --check or --diff, only say or show what
     would change.
     """
-    config, bindings = load(project_dir)
-    plan = writer.plan(
-        project_dir / config.output,
-        files_of(project_dir, config, bindings),
-        renames.names_of(bindings),
-    )
+    project = load(project_dir)
+    config, bindings = project.config, project.bindings
+    plan = writer.plan(project_dir / config.output, project.files, renames.names_of(bindings))
     for note in leftovers.left_behind(plan):
         err.print(f"[dim]note[/]    {escape(note)}")
     if diff and plan.changes:
@@ -253,7 +243,8 @@ def export(
     """Write what is read of MetaDB, from wherever ozmeta.yml says, as one snapshot: the same
     metadata, the same bytes.
     """
-    config, rows, _ = load_rows(project_dir)
+    project = load(project_dir)
+    config, rows = project.config, project.rows
     source = project_dir / config.metadb.snapshot if config.metadb.snapshot else None
     if source and os.path.realpath(path) == os.path.realpath(source):
         raise FileProblem(
@@ -284,7 +275,7 @@ def event_aliases(project: Path, name: str) -> dict[str, str]:
     """
     if not (project / FILE_NAME).exists():
         return {}
-    _, bindings = read_project(project, Problems())
+    bindings = read_project(project, Problems()).bindings
     return next((binding.aliases.event_types for binding in bindings if binding.name == name), {})
 
 
@@ -377,7 +368,7 @@ def verify(
     """
     from ozmeta_dbt.operations.verify import Choice, verify
 
-    config, _ = load(project_dir)
+    config = load(project_dir).config
     dbt = Dbt(project_dir, profiles_dir, profile, target, vars_of(vars))
     choice = Choice(tuple(object_id or ()), sample, salt)
     if not verify(dbt, bindings or [], choice, config.journal.lookback_minutes, show, keep, out):

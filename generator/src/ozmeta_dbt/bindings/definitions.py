@@ -154,7 +154,15 @@ class Binding:
     names: dict[str, Any] = field(
         default_factory=dict
     )  # what the manifest keeps, so that a renamed code is noticed
-    disabled: frozenset[str] = frozenset()  # the models that dbt_project.yml switches off
+
+    @property
+    def flows(self) -> list[Flow]:
+        return self.approvals.flows if self.approvals else []
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether an SLA times an approval step."""
+        return any(sla.approval_step for sla in self.slas)
 
     @property
     def inline_slas(self) -> list[dict[str, str]]:

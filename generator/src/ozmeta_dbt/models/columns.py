@@ -112,6 +112,10 @@ INSTANCE = {
     "WI_IsTerminal": "Whether the state is a terminal one.",
     "WI_FirstEventUTC": "When its first event counted, UTC.",
 }
+INLINE = {
+    name: f"{INSTANCE[name]} Null where the journal has no event of it."
+    for name in ("WS_CurrentCode", "WI_CurrentSinceUTC", "WI_RowVersion")
+}
 TIMER = {
     "ST_ID": "Id of the timer, UUIDv7.",
     "_TenantID": "The tenant; empty where it is no part of the instance key.",
@@ -141,6 +145,17 @@ NEXT = {
         "The next threshold still to come, UTC: until then no run needs to look at this row."
     )
 }
+CYCLE = {"SC_ID": "Id of the cycle, UUIDv7."} | TIMER
+CYCLE_MORE = {
+    "ST_IsLatest": "Whether it is its timer's latest cycle, the one that sla_timer shows.",
+    "ST_StartEventID": "Id of the event that started the cycle.",
+    "ST_StopEventID": "Id of the event that stopped it; null while it runs.",
+    "ST_PausedSeconds": (
+        "How long it stood still between its stops and resumptions, in seconds: ST_DueUTC"
+        " lies later by the pauses before it."
+    ),
+    "ST_WarnAtUTC": "When it is, or was, to be warned, UTC.",
+}
 QUEUE = {
     "EQ_ID": "Id of the queue entry, UUIDv7.",
     "_TenantID": "The tenant; empty where it is no part of the instance key.",
@@ -161,6 +176,7 @@ QUEUE = {
     ),
     "EQ_Level": "The escalation level.",
 }
+QUEUE_MORE = {"_CycleKey": "_Key of the sla_cycle that raised it; null where a transition did."}
 APPROVAL_EVENT = {
     "EJ_ID": "The event's id.",
     "_TenantID": "The tenant; empty where it is no part of the instance key.",
@@ -281,6 +297,7 @@ SIGNAL = {
     "RS_Level": "The escalation level, if it speaks of one.",
     "RS_Notes": "The rule's notes.",
 }
+SIGNAL_KEY = {"_SignalKey": "What the signal speaks of, as one text; its rows differ in RS_Number."}
 MIRROR = {
     "EJ_ID": "The event's id.",
     "_TenantID": "The event's tenant.",
@@ -326,6 +343,13 @@ QUARANTINE = {
     "QR_Journal": "The journal it was read from.",
     "_SyncDate": "When it reached the journal, UTC.",
 }
+QUARANTINE_MORE = {
+    "QR_ContentHash": (
+        "Hash of what the row says beside its object, its id and _SyncDate: as"
+        " TL_ContentHash of the timeline."
+    )
+}
+RUN_KEY = {"_Key": "Hash of the run's number and the journal; what a later run merges on."}
 RUN = {
     "RUN_Batch": "Number of the run.",
     "RUN_Journal": "The journal.",
@@ -423,15 +447,3 @@ SUMMARIES = {
         " and the binding they may be meant for."
     ),
 }
-CANONICAL = {
-    "timeline": TIMELINE,
-    "quarantine": QUARANTINE,
-    "workflow_instance": INSTANCE,
-    "approval_event": APPROVAL_EVENT,
-    "approval_step": APPROVAL_STEP,
-    "approval_instance": APPROVAL,
-    "sla_cycle": {"SC_ID": "Id of the cycle, UUIDv7."} | TIMER,
-    "sla_timer": TIMER,
-    "escalation_queue": QUEUE,
-}
-LOGS = {"runtime_signal": SIGNAL, "journal": MIRROR, "run": RUN}

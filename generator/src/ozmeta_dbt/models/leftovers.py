@@ -8,7 +8,8 @@ from collections import defaultdict
 from dataclasses import replace
 
 from ozmeta_dbt.bindings.definitions import Binding
-from ozmeta_dbt.models.render import PURPOSES, models_of
+from ozmeta_dbt.models.catalogue import PURPOSES
+from ozmeta_dbt.models.plan import wanted_models
 from ozmeta_dbt.models.writer import Plan
 from ozmeta_dbt.words import counted
 
@@ -23,8 +24,8 @@ def not_chosen(bindings: list[Binding]) -> list[str]:
     for binding in bindings:
         purposes = [purpose for purpose in PURPOSES if purpose in binding.left_out]
         models = set(
-            models_of(replace(binding, purposes=binding.purposes | binding.left_out))
-        ) - set(models_of(binding))
+            wanted_models(replace(binding, purposes=binding.purposes | binding.left_out))
+        ) - set(wanted_models(binding))
         if purposes and models:
             names = ", ".join(f"{binding.name}_{model}" for model in sorted(models))
             notes.append(

@@ -10,9 +10,15 @@ from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.models.literals import yaml_text
 
 LIVE = "_DeleteDate is null"
+# {purpose: the models that its semantic models read}
+BASES = {
+    "WorkflowInstance": {"workflow_instance", "time_in_state"},
+    "SlaTracking": {"sla_cycle"},
+    "EscalationQueue": {"escalation_queue"},
+}
 
 
-def documents(binding: Binding) -> dict[str, Any]:
+def documents(binding: Binding, purposes: set[str]) -> dict[str, Any]:
     """{semantic_models: […], metrics: […]} of the purposes that the Semantic layer wants. Every
     count is over live rows.
     """
@@ -84,7 +90,7 @@ def documents(binding: Binding) -> dict[str, Any]:
             }
         )
 
-    if "WorkflowInstance" in binding.semantic:
+    if "WorkflowInstance" in purposes:
         add(
             "workflow_instance",
             f"Where each {what} stands.",
@@ -150,7 +156,7 @@ def documents(binding: Binding) -> dict[str, Any]:
             "oldest_age_hours",
             f"How old the oldest of the open {what} is, in hours, by the last run.",
         )
-    if "SlaTracking" in binding.semantic:
+    if "SlaTracking" in purposes:
         add(
             "sla_cycle",
             f"Every cycle of every SLA timer of {what}.",
@@ -197,7 +203,7 @@ def documents(binding: Binding) -> dict[str, Any]:
                 },
             }
         )
-    if "EscalationQueue" in binding.semantic:
+    if "EscalationQueue" in purposes:
         add(
             "escalation_queue",
             f"Who should act on which {what}.",
