@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from metadb_samples import Project, minimal
-from ozmeta_dbt.bindings.resolver import default_severities
+from ozmeta_dbt.bindings.lookups import default_severities
 
 SIGNAL_TYPES = Path(__file__).parents[1] / "src/ozmeta_dbt/bindings/signal_types.csv"
 TIMELINE = "case/case_timeline.sql"

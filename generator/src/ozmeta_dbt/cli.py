@@ -19,17 +19,16 @@ from ozmeta_dbt.config import FILE_NAME, load_config
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.metadb import snapshot
 from ozmeta_dbt.models import leftovers, writer
-from ozmeta_dbt.operations.dbt import Dbt, DbtFailed, vars_of
+from ozmeta_dbt.operations.dbt import Dbt, vars_of
 from ozmeta_dbt.problems import (
-    EXIT_DATABASE,
     EXIT_DIFFERENT,
-    EXIT_FILE,
     EXIT_INVALID,
     EXIT_OK,
     EXIT_UNEXPECTED,
     DatabaseProblem,
     FileProblem,
     InvalidMetadata,
+    OzmetaProblem,
     Problems,
 )
 from ozmeta_dbt.project import Project, read_project
@@ -509,20 +508,12 @@ def main() -> None:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # metadata may hold what a terminal can't show
     try:
         app()
-    except InvalidMetadata as error:
-        for problem in error.problems.errors:
-            err.print(f"[red]error[/]   {escape(str(problem))}")
-        err.print(f"[red]{counted(len(error.problems.errors), 'error')}[/]; nothing was written")
-        sys.exit(EXIT_INVALID)
-    except FileProblem as error:
-        err.print(f"[red]error[/]   {escape(str(error))}")
-        sys.exit(EXIT_FILE)
-    except DbtFailed as error:
-        err.print(f"[red]error[/]   {escape(str(error))}")
-        sys.exit(EXIT_UNEXPECTED)
-    except DatabaseProblem as error:
-        err.print(f"[red]error[/]   {escape(str(error))}")
-        sys.exit(EXIT_DATABASE)
+    except OzmetaProblem as error:
+        for line in error.lines:
+            err.print(f"[red]error[/]   {escape(line)}")
+        if error.summary:
+            err.print(f"[red]{escape(error.summary)}[/]; nothing was written")
+        sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001
         if os.environ.get("OZMETA_DEBUG"):
             raise

@@ -368,9 +368,14 @@ class FlowStep(Strict):
     def can_be_reached(self) -> FlowStep:
         if self.quorum == "all" and self.of is None:
             raise ValueError("quorum is 'all', and `of` does not say how many that is")
-        if self.of is not None and self.quorum != "all" and self.quorum > self.of:
+        if self.of is not None and isinstance(self.quorum, int) and self.quorum > self.of:
             raise ValueError(f"quorum is {self.quorum} of {self.of}, which no vote can reach")
         return self
+
+    @property
+    def votes(self) -> int:
+        """The quorum as a number."""
+        return self.quorum if isinstance(self.quorum, int) else self.of or 1
 
 
 class FlowVersion(Strict):

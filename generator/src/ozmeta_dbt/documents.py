@@ -71,9 +71,11 @@ class YamlLoader(yaml.SafeLoader):
     }
 
 
-YamlLoader.add_constructor(
-    "tag:yaml.org,2002:float", lambda loader, node: decimal(loader.construct_scalar(node))
-)
+def _number(loader: YamlLoader, node: yaml.ScalarNode) -> Decimal:
+    return decimal(str(loader.construct_scalar(node)))
+
+
+YamlLoader.add_constructor("tag:yaml.org,2002:float", _number)
 
 
 def loads_yaml(text: str) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ozmeta_dbt.bindings import checks, renames, warehouses
 from ozmeta_dbt.bindings.definitions import Binding
+from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.resolver import Resolver
 from ozmeta_dbt.config import Config, load_config
 from ozmeta_dbt.metadb.readers import MetaRows, read_metadb
@@ -38,10 +39,11 @@ def read_project(folder: Path, problems: Problems, check_rules: bool = True) -> 
     flows = {code for choices in config.bindings.values() for code in choices.approval_flows}
     rows = read_metadb(folder, config.metadb, problems, tuple(sorted(flows)))
     variables.check(folder, problems)
-    resolver = Resolver(rows, config, problems)
+    lookups = Lookups(rows, config, problems)
+    resolver = Resolver(lookups)
     bindings = resolver.bindings()
     if check_rules:
-        checks.check(resolver, problems)
+        checks.check(lookups, resolver.drafts)
     problems.notes += leftovers.not_chosen(bindings)
     renames.propose(
         bindings,

@@ -14,9 +14,10 @@ from typing import Any
 
 from ozmeta_dbt.bindings.definitions import Draft, Sla, Workflow
 from ozmeta_dbt.bindings.dsl import NUMBER, Rule
+from ozmeta_dbt.bindings.lookups import ById, Lookups
 from ozmeta_dbt.bindings.possible import Move, can_be_true, matches
-from ozmeta_dbt.bindings.resolver import Resolver
-from ozmeta_dbt.problems import Origin, Problem, Problems
+from ozmeta_dbt.metadb import rows
+from ozmeta_dbt.problems import Origin, Problem
 from ozmeta_dbt.words import did_you_mean, is_typo, listed, nearest
 
 OWN_EVENTS = (
@@ -44,13 +45,9 @@ class Checks:
     workflow.
     """
 
-    def __init__(self, resolver: Resolver, problems: Problems):
-        self.resolver, self.rows, self.config, self.problems = (
-            resolver,
-            resolver.rows,
-            resolver.config,
-            problems,
-        )
+    def __init__(self, lookups: Lookups, drafts: list[Draft]):
+        self.lookups, self.drafts = lookups, drafts
+        self.rows, self.config, self.problems = lookups.rows, lookups.config, lookups.problems
         self.said: set[Problem] = set()
 
     def say(self, is_error: bool, origin: Origin, message: str, hint: str = "") -> None:
@@ -63,7 +60,7 @@ class Checks:
 
     def run(self) -> None:
         self.policies()
-        for draft in self.resolver.drafts:
+        for draft in self.drafts:
             sets = self.sets(draft)
             self.unreached(draft)
             for sla in draft.slas:
@@ -85,30 +82,32 @@ class Checks:
         if self.rows.complete("WorkflowTransition"):
             enabled = {
                 t.code
-                for t in self.rows["WorkflowTransition"]
+                for t in self.rows.of(rows.WorkflowTransition)
                 if t.workflow_id == workflow.id and t.is_enabled
             }
             every = {
-                t.code for t in self.rows["WorkflowTransition"] if t.workflow_id == workflow.id
+                t.code
+                for t in self.rows.of(rows.WorkflowTransition)
+                if t.workflow_id == workflow.id
             }
             what = f"a transition code of the workflow {workflow.code}"
             sets["transition.code"] = Names(
                 frozenset(enabled), what, True, frozenset(every - enabled)
             )
-        if self.rows["EventType"] and self.rows.complete("EventType"):
+        if self.rows.of(rows.EventType) and self.rows.complete("EventType"):
             own = {
                 *self.config.approval_events.model_dump().values(),
                 *OWN_EVENTS,
-                *self.resolver.severities,
+                *self.lookups.severities,
             }
             sets["event.type"] = Names(
-                frozenset(own | {row.code for row in self.rows["EventType"]}),
+                frozenset(own | {row.code for row in self.rows.of(rows.EventType)}),
                 "a known event type",
                 False,
             )
-        if self.rows["Role"] and self.rows.complete("Role"):
+        if self.rows.of(rows.Role) and self.rows.complete("Role"):
             sets["user.roles"] = Names(
-                frozenset(row.code for row in self.rows["Role"]), "a role", False
+                frozenset(row.code for row in self.rows.of(rows.Role)), "a role", False
             )
         if self.config.tenants is not None:
             sets["tenant.id"] = Names(
@@ -119,13 +118,13 @@ class Checks:
     def idle_rules(self, draft: Draft) -> Iterator[Rule]:
         """Rules that the runtime reads and does not evaluate: a fault in one is a warning."""
         ids = {transition.id for transition in draft.workflow.transitions}
-        for rules in (self.resolver.guards, self.resolver.transition_rules):
+        for rules in (self.lookups.guards, self.lookups.transition_rules):
             yield from (rule for id, rule in rules.items() if rule and id in ids)
         codes = {sla.code for sla in draft.slas}
         yield from (
             rule
-            for id, rule in self.resolver.policy_rules.items()
-            if rule and self.resolver.policies[id].code in codes
+            for id, rule in self.lookups.policy_rules.items()
+            if rule and self.lookups.policies[id].code in codes
         )
 
     # ------------------------------------------------------------ definitions
@@ -134,8 +133,8 @@ class Checks:
         """Policies that time nothing, or point nowhere. Nothing refers to them, so they refuse
         nothing.
         """
-        bound = {row.sla_id for row in self.rows["RuntimeSlaBinding"]}
-        for policy in self.resolver.policies.values():
+        bound = {row.sla_id for row in self.rows.of(rows.RuntimeSlaBinding)}
+        for policy in self.lookups.policies.values():
             if (
                 policy.is_enabled
                 and policy.id not in bound
@@ -148,15 +147,16 @@ class Checks:
                     f"no RuntimeSlaBinding binds the SLA policy {policy.code}: it times nothing",
                     hint,
                 )
-            target = {
-                "Workflow": self.resolver.workflows,
-                "Transition": self.resolver.transitions,
-                "ApprovalStep": self.resolver.steps,
-                "Table": self.resolver.tables,
-                "UiEntity": self.resolver.ui_entities,
-            }[policy.object_type]
-            missing = policy.object_id is not None and policy.object_id not in target
-            if missing and not self.rows.may_hold(target.table, policy.object_id):
+            targets: dict[str, ById[Any]] = {
+                "Workflow": self.lookups.workflows,
+                "Transition": self.lookups.transitions,
+                "ApprovalStep": self.lookups.steps,
+                "Table": self.lookups.tables,
+                "UiEntity": self.lookups.ui_entities,
+            }
+            target, id = targets[policy.object_type], policy.object_id
+            is_missing = id is not None and id not in target
+            if id and is_missing and not self.rows.may_hold(target.table, id):
                 at = policy.at("object_id")
                 if not any(problem.origin == at for problem in self.problems.errors):
                     self.say(
@@ -172,7 +172,7 @@ class Checks:
         if not draft.is_sound or not self.rows.complete("WorkflowState", "WorkflowTransition"):
             return
         reached = reached_states(draft.workflow)
-        for state in self.rows["WorkflowState"]:
+        for state in self.rows.of(rows.WorkflowState):
             if state.workflow_id == draft.workflow.id and state.code not in reached:
                 hint = (
                     "only a move that the workflow does not declare gets there"
@@ -225,9 +225,9 @@ class Checks:
             )
 
     def bound_at(self, sla: Sla) -> Origin:
-        ids = {policy.id for policy in self.resolver.policies.values() if policy.code == sla.code}
+        ids = {policy.id for policy in self.lookups.policies.values() if policy.code == sla.code}
         return next(
-            (row.origin for row in self.rows["RuntimeSlaBinding"] if row.sla_id in ids),
+            (row.origin for row in self.rows.of(rows.RuntimeSlaBinding) if row.sla_id in ids),
             Origin("SlaPolicy"),
         )
 
@@ -465,6 +465,6 @@ def moves(draft: Draft) -> tuple[list[Move], list[Move]]:
     return [nothing, *sorted(declared, key=order)], sorted(others, key=order)
 
 
-def check(resolver: Resolver, problems: Problems) -> None:
-    """Say what is wrong beyond ids: errors for what a bound timer needs, warnings for the rest."""
-    Checks(resolver, problems).run()
+def check(lookups: Lookups, drafts: list[Draft]) -> None:
+    """Report what is wrong beyond ids: errors for what a bound timer needs, else warnings."""
+    Checks(lookups, drafts).run()

@@ -412,7 +412,7 @@ WORDS = {
 def in_words(expr: Any) -> str:
     """An expression as a reviewer reads it."""
     if isinstance(expr, dict) and "ref" in expr:
-        return expr["ref"] + (f" as {expr['as']}" if "as" in expr else "")
+        return str(expr["ref"]) + (f" as {expr['as']}" if "as" in expr else "")
     if isinstance(expr, dict) and "lit" in expr:
         return f"{expr['type']} {expr['lit']}"
     if not isinstance(expr, dict):

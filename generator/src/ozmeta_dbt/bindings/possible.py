@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 MAX_TRIES = 5000
 
@@ -34,7 +34,7 @@ class Open:
 
 
 ANY, SOME, OTHER = Open(nullable=True), Open(nullable=False), Open(nullable=False, other=True)
-Truth = frozenset  # of True, False and None: all that an expression may come to
+Truth: TypeAlias = frozenset[bool | None]  # all that an expression may come to
 EVERY: Truth = frozenset({True, False, None})
 ANSWERED: Truth = frozenset({True, False})
 NEVER_NULL = ("event.id", "event.type", "now.utc")

@@ -308,7 +308,8 @@ def visit(h: History, seen: int) -> None:
 
 
 def later(rng: random.Random, row: Row, most: float) -> dt.datetime:
-    return row["_SyncDate"] + hours(rng.uniform(0.1, most))
+    moved: dt.datetime = row["_SyncDate"] + hours(rng.uniform(0.1, most))
+    return moved
 
 
 def stray(rng: random.Random, row: Row, payload: Any) -> Row:

@@ -13,8 +13,7 @@ from typing import Any
 from ozmeta_dbt.demo.events import COLUMNS, END, Row
 from ozmeta_dbt.demo.metadata import snapshot
 from ozmeta_dbt.demo.questions import QUESTIONS
-from ozmeta_dbt.operations.dbt import DbtFailed
-from ozmeta_dbt.problems import FileProblem
+from ozmeta_dbt.problems import DbtFailed, FileProblem
 
 MARKER = ".ozmeta_demo"
 DATABASE = "warehouse.duckdb"
@@ -130,7 +129,7 @@ def dbt(folder: Path, *args: str, as_of: dt.datetime | None = None) -> None:
     finally:
         os.chdir(here)
         # else the file stays open, and a replay could not write to it
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if not result.success:
         nodes: Any = result.result or []
         said = [
@@ -189,7 +188,8 @@ def load_journal(folder: Path, until: dt.datetime) -> int:
             f"insert into raw.event_journal select * from {events} where _SyncDate > ? and"
             " _SyncDate < ?"
         )
-        return connection.execute(query, [str(folder / EVENTS_FILE), read, until]).fetchone()[0]
+        result = connection.execute(query, [str(folder / EVENTS_FILE), read, until])
+        return int(result.fetchone()[0])
 
 
 def connect(folder: Path) -> Any:

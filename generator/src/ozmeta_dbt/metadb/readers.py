@@ -11,17 +11,18 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from ozmeta_dbt.config import MetaDb
 from ozmeta_dbt.documents import loads, loads_yaml
-from ozmeta_dbt.metadb.rows import IGNORED, TABLES, Row, canonical, names_of
+from ozmeta_dbt.metadb.rows import IGNORED, TABLES, Row, canonical, names_of, written_names
 from ozmeta_dbt.problems import DatabaseProblem, FileProblem, Origin, Problems
 from ozmeta_dbt.words import did_you_mean, distance, nearest, plain
 
 SNAPSHOT_VERSION = 1
+R = TypeVar("R", bound=Row)
 UNREADABLE = object()  # stands for rows of a table that can't be read, which an error says
 
 ENDINGS = (".csv", ".yml", ".yaml", ".json")
@@ -76,6 +77,9 @@ class MetaRows:
     def __getitem__(self, table: str) -> list[Any]:
         return self.rows[table]
 
+    def of(self, cls: type[R]) -> list[R]:
+        return self.rows[cls.__name__]
+
     def may_hold(self, table: str, id: str) -> bool:
         """Whether a row that an error left out may be the one of that id. Then the error is said,
         and a reference to it is no other one.
@@ -111,7 +115,7 @@ def read_metadb(
 def refuse(rows: MetaRows, table: str, raw: Any) -> None:
     """Remember a row that an error left out, by its id if that can be told."""
     info = TABLES[table].model_fields.get("id")
-    names = {name.lower() for name in info.json_schema_extra["names"]} if info else set()  # type: ignore[index, call-overload]
+    names = {name.lower() for name in written_names(info)} if info else set()
     ids = (
         [value for key, value in raw.items() if str(key).lower() in names]
         if isinstance(raw, dict)
@@ -195,14 +199,14 @@ def build_row(table: str, raw: Any, origin: Origin, problems: Problems) -> Row |
 
 def unknown_column(key: str, cls: type[Row]) -> str:
     """A hint for a column that is not known: the nearest one, written the way the unknown one is."""
-    names = [name for info in cls.model_fields.values() for name in info.json_schema_extra["names"]]  # type: ignore[index, call-overload]
+    names = [name for info in cls.model_fields.values() for name in written_names(info)]
     name = nearest(key, names)
     return f"did you mean {name!r}?" if name else ""
 
 
 def misspelt_column(raw: dict[Any, Any], cls: type[Row], name: str) -> str:
     """A hint for a column that is missing: the unknown one that was likely meant to be it."""
-    known, meant = names_of(cls), cls.model_fields[name].json_schema_extra["names"]  # type: ignore[index, call-overload]
+    known, meant = names_of(cls), written_names(cls.model_fields[name])
     unknown = [
         str(key) for key in raw if str(key).lower() not in known and str(key).lower() not in IGNORED
     ]

@@ -4,7 +4,8 @@ name that exports write.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from pydantic.fields import FieldInfo
@@ -17,12 +18,12 @@ def _blank_is_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def _flag(default: bool) -> Any:
-    return Annotated[bool, BeforeValidator(lambda v: default if v is None or v == "" else v)]
+def _blank_is(default: bool) -> Callable[[Any], Any]:
+    return lambda value: default if value is None or value == "" else value
 
 
-Enabled = _flag(True)
-Flag = _flag(False)
+Enabled = Annotated[bool, BeforeValidator(_blank_is(True))]
+Flag = Annotated[bool, BeforeValidator(_blank_is(False))]
 MAX_MINUTES = 1_000_000_000
 Minutes = Annotated[int, Field(ge=0, le=MAX_MINUTES)]
 OptionalMinutes = Annotated[Minutes | None, BeforeValidator(_blank_is_none)]
@@ -41,16 +42,20 @@ class Row(BaseModel):
 
     def at(self, field: str) -> Origin:
         """Where a field of this row stands, under the name its file uses."""
-        return self._origin.at(
-            self._written.get(field, type(self).model_fields[field].json_schema_extra["names"][0])
-        )  # type: ignore[index, call-overload]
+        return self._origin.at(self._written.get(field, canonical(type(self).model_fields[field])))
+
+
+class RowWithId(Row):
+    """A row that others point to."""
+
+    id: Text
 
 
 def column(name: str, *aliases: str, **kwargs: Any) -> Any:
     return Field(json_schema_extra={"names": [name, *aliases]}, **kwargs)
 
 
-class Table(Row):
+class Table(RowWithId):
     id: Text = column("TB_ID", "id")
     code: Text = column("TB_TableName", "code", "name", "tableName")
     cd_code: OptionalText = column("CD_Code", "cdCode", default=None)
@@ -58,12 +63,12 @@ class Table(Row):
     requires_tenant: Flag = column("TB_RequiresTenant", "requiresTenant", default=False)
 
 
-class UiEntity(Row):
+class UiEntity(RowWithId):
     id: Text = column("UE_ID", "id")
     code: Text = column("UE_Code", "code")
 
 
-class Workflow(Row):
+class Workflow(RowWithId):
     id: Text = column("WF_ID", "id")
     code: Text = column("WF_Code", "code")
     object_type: OptionalText = column("WF_ObjectType", "objectType", default=None)
@@ -71,7 +76,7 @@ class Workflow(Row):
     is_enabled: Enabled = column("WF_IsEnabled", "isEnabled", default=True)
 
 
-class WorkflowState(Row):
+class WorkflowState(RowWithId):
     id: Text = column("WS_ID", "id")
     workflow_id: Text = column("WF_ID", "workflowId")
     code: Text = column("WS_Code", "code")
@@ -80,7 +85,7 @@ class WorkflowState(Row):
     sla_minutes: OptionalMinutes = column("WS_SlaMinutes", "slaMinutes", default=None)
 
 
-class WorkflowTransition(Row):
+class WorkflowTransition(RowWithId):
     id: Text = column("WT_ID", "id")
     workflow_id: Text = column("WF_ID", "workflowId")
     from_state_id: Text = column("WT_FromWS_ID", "fromStateId")
@@ -96,18 +101,18 @@ class WorkflowTransitionRole(Row):
     role_id: Text = column("RO_ID", "roleId")
 
 
-class Role(Row):
+class Role(RowWithId):
     id: Text = column("RO_ID", "id")
     code: Text = column("RO_Code", "code")
 
 
-class ApprovalFlow(Row):
+class ApprovalFlow(RowWithId):
     id: Text = column("AF_ID", "id")
     code: Text = column("AF_Code", "code")
     is_enabled: Enabled = column("AF_IsEnabled", "isEnabled", default=True)
 
 
-class ApprovalStep(Row):
+class ApprovalStep(RowWithId):
     id: Text = column("AS_ID", "id")
     flow_id: Text = column("AF_ID", "flowId", "approvalFlowId")
     order: Annotated[int, Field(ge=0, le=1_000_000)] = column("AS_Order", "order", "stepOrder")
@@ -120,7 +125,7 @@ class ApprovalStepRole(Row):
     role_id: Text = column("RO_ID", "roleId")
 
 
-class SlaPolicy(Row):
+class SlaPolicy(RowWithId):
     id: Text = column("SL_ID", "id")
     code: Text = column("SL_Code", "code")
     object_type: Literal["Workflow", "Transition", "ApprovalStep", "Table", "UiEntity"] = column(
@@ -135,7 +140,7 @@ class SlaPolicy(Row):
     is_enabled: Enabled = column("SL_IsEnabled", "isEnabled", default=True)
 
 
-class EventType(Row):
+class EventType(RowWithId):
     id: Text = column("EVTT_ID", "id")
     code: Text = column("EVTT_Code", "code")
 
@@ -145,7 +150,7 @@ class TransitionEvent(Row):
     event_type_id: Text = column("EVTT_ID", "eventTypeId")
 
 
-class RuntimeBinding(Row):
+class RuntimeBinding(RowWithId):
     id: Text = column("RB_ID", "id")
     object_type: Literal["Table", "UiEntity"] = column("RB_ObjectType", "objectType")
     object_id: Text = column("RB_ObjectID", "objectId")
@@ -236,15 +241,22 @@ TABLES: dict[str, type[Row]] = {
 }
 
 
+def written_names(info: FieldInfo) -> list[str]:
+    """The names by which a file may write a field, the column's own first."""
+    extra = info.json_schema_extra
+    assert isinstance(extra, dict), "every field is made by column()"
+    return list(cast("list[str]", extra["names"]))
+
+
 def canonical(info: FieldInfo) -> str:
-    """The column's own name, of all that a field may be written by."""
-    return str(info.json_schema_extra["names"][0])  # type: ignore[index, call-overload]
+    """The column's own name."""
+    return written_names(info)[0]
 
 
 def names_of(cls: type[Row]) -> dict[str, str]:
     """{lower-case name in a file: field}"""
-    names = {}
-    for field_name, info in cls.model_fields.items():
-        for name in info.json_schema_extra["names"]:  # type: ignore[index, call-overload]
-            names[name.lower()] = field_name
-    return names
+    return {
+        name.lower(): field_name
+        for field_name, info in cls.model_fields.items()
+        for name in written_names(info)
+    }

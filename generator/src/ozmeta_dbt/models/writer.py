@@ -97,7 +97,7 @@ def read_manifest(folder: Path) -> dict[str, str]:
         ) from None
     if outside:
         raise FileProblem(f"{folder / MANIFEST} names {outside[0]}, which lies outside {folder}")
-    return files
+    return dict(files)
 
 
 def plan(folder: Path, files: dict[str, str], names: dict[str, Any] | None = None) -> Plan:

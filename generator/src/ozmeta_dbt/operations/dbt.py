@@ -13,11 +13,9 @@ from typing import Any
 
 import yaml
 
+from ozmeta_dbt.problems import DbtFailed
+
 ANSWER = "OZMETA "
-
-
-class DbtFailed(Exception):
-    """dbt could not be run, or said no: its own words."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -33,6 +33,7 @@ from ozmeta_dbt.metadb.database import catalogue, connected
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.words import counted
 
+DATETIME2_6 = DATETIME2(6)  # type: ignore[no-untyped-call]
 BATCH = 1000
 MAX_NAMED = 10
 TIMES = ("EJ_EventTimeUTC", "_SyncDate")
@@ -83,7 +84,7 @@ class Column:
         """Times as UTC, all else as the text that the package's models see."""
         if self.kind == "zoned":
             return (
-                sa.cast(sa.func.switchoffset(self.physical, "+00:00"), DATETIME2(6))
+                sa.cast(sa.func.switchoffset(self.physical, "+00:00"), DATETIME2_6)
                 if dialect == "mssql"
                 else sa.func.timezone("UTC", self.physical)
             )
@@ -276,7 +277,10 @@ class Place:
             query = sa.select(schema, table, column, data_type, database).where(
                 sa.func.lower(schema) == wanted[0], sa.func.lower(table) == wanted[1], *here
             )
-            rows = [tuple(map(str, row)) for row in connection.execute(query)]
+            rows = [
+                (str(a), str(b), str(c), str(d), str(e))
+                for a, b, c, d, e in connection.execute(query)
+            ]
         if not rows:
             problems = Problems()
             problems.error(
@@ -335,16 +339,14 @@ class Journal:
             *first,
             *(column for column in self.columns.values() if column not in first),
         ]:
-            value = (
+            value: sa.ColumnElement[Any] = (
                 column.physical
                 if column.kind in ("time", "zoned")
                 else sa.cast(column.physical, sa.Unicode())
             )
-            text = collation and column.kind not in ("time", "zoned")
-            query = query.order_by(
-                sa.case((column.physical.is_(None), 1), else_=0),
-                sa.collate(value, collation) if text else value,
-            )
+            if collation and column.kind not in ("time", "zoned"):
+                value = sa.collate(value, collation)
+            query = query.order_by(sa.case((column.physical.is_(None), 1), else_=0), value)
         if since is not None:
             sync = self.columns["_SyncDate"]
             query = query.where(
@@ -393,7 +395,8 @@ class Journal:
 
     def append(self, rows: list[Row]) -> None:
         columns = list(self.columns.values())
-        statement = sa.insert(columns[0].physical.table).values(
+        table = cast(sa.TableClause, columns[0].physical.table)
+        statement = sa.insert(table).values(
             {
                 column.physical: sa.bindparam(f"p{place}", type_=column.physical.type)
                 for place, column in enumerate(columns)

@@ -17,8 +17,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from ozmeta_dbt.operations import explain
-from ozmeta_dbt.operations.dbt import Dbt, DbtFailed
+from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.operations.scratch import find_profiles, write_scratch_profiles
+from ozmeta_dbt.problems import DbtFailed
 
 
 @dataclass(frozen=True)
