@@ -580,7 +580,7 @@ BAD_RULES: list[tuple[Any, str, str]] = [
                 "2026-01-01 10",
                 "01.02.2026",
                 20260101,
-                "٢٠٢٦-٠١-٠١",
+                "٢٠٢٦-٠١-٠١",  # noqa: RUF001
             ],
         }.items()
         for value in values

@@ -28,7 +28,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 def part_of(module: str) -> str:
     """The layer's member that a module belongs to: ozmeta_dbt.models.render -> models"""
-    return (module.split(".") + [""])[1]
+    return ([*module.split("."), ""])[1]
 
 
 def imported(path: Path) -> set[str]:

@@ -36,7 +36,7 @@ def bind(
     templates: Sequence[tuple[str, str]] = (),
     **columns: Any,
 ) -> None:
-    """The minimal MetaDB, its binding of Case changed; `choices` are ozmeta.yml's for each binding."""
+    """The minimal MetaDB with another binding of Case. choices: those of ozmeta.yml per binding"""
     tables = minimal()
     tables["RuntimeBinding"][0] |= columns
     tables["Table"][0] |= table or {}

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from metadb_samples import Project, minimal
+from ozmeta_dbt import cli
 from ozmeta_dbt.bindings.lookups import default_severities
+from ozmeta_dbt.models import writer
 
 SIGNAL_TYPES = Path(__file__).parents[1] / "src/ozmeta_dbt/bindings/signal_types.csv"
 TIMELINE = "case/case_timeline.sql"
@@ -238,7 +240,8 @@ def test_a_write_that_fails_changes_nothing(
 def test_a_generation_killed_half_way_is_finished_by_the_next(project: Project) -> None:
     project.generate()
     rename_state(project)
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    plan = writer.plan(project.output, cli.load(project.path).files)
+    with pytest.MonkeyPatch.context() as patch:
         replace, calls = os.replace, iter(range(100))
         patch.setattr(
             os,
@@ -247,10 +250,8 @@ def test_a_generation_killed_half_way_is_finished_by_the_next(project: Project) 
                 replace(*args) if next(calls) < 2 else (_ for _ in ()).throw(KeyboardInterrupt)
             ),
         )
-        from ozmeta_dbt import cli
-        from ozmeta_dbt.models import writer
-
-        writer.apply(writer.plan(project.output, cli.load(project.path).files))
+        with pytest.raises(KeyboardInterrupt):
+            writer.apply(plan)
     project.generate()
     assert project.run("generate", "--check")[0] == 0
 

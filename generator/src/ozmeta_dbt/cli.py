@@ -60,34 +60,44 @@ Vars = Annotated[
 ]
 
 STARTING_CONFIG = """\
-# What ozmeta-dbt reads and writes; see the README of ozmeta_runtime.
+# What ozmeta-dbt reads and writes. The documentation lists every key: docs/reference/ozmeta-yml.md.
 version: 1
-metadb: {snapshot: metadb/snapshot.json}   # MetaDB's export; or {folder: metadb/}, a file per table: RuntimeBinding.csv, .yml or .json;
-                                           # or a live database, whose URL is in that variable:
-                                           # {url_env: METADB_URL, client: SFO, project: CaseMgmt}
-output: models/ozmeta                      # the folder it writes; it touches nothing else
+# MetaDB: a snapshot, or a folder with one file per table (RuntimeBinding.csv, .yml or .json):
+#   metadb: {folder: metadb/}
+# or a live database, with the name of the environment variable that holds its URL:
+#   metadb: {url_env: METADB_URL, client: SFO, project: CaseMgmt}
+metadb: {snapshot: metadb/snapshot.json}
+# The folder to write. ozmeta-dbt touches nothing else.
+output: models/ozmeta
 journal:
   source: {name: ops, schema: raw, table: event_journal}
-  # columns: {EJ_ID: event_id}             # only those called otherwise; `_SyncDate: null` for a
-  # journal without one
-  # stream: EJ_SourceSystem                # or none, where an object's writers share one counter
-  # lookback_minutes: 60                   # how late a row may appear behind the _SyncDate already
-  # read
-  # ignore_object_types: [Heartbeat]       # of other systems that write to this journal: no test
-  # warns of their rows
+  # Only columns with another name; `_SyncDate: null` for a journal without that column.
+  # columns: {EJ_ID: event_id}
+  # Or none, if all writers of an object share one counter.
+  # stream: EJ_SourceSystem
+  # How late a row may appear behind the newest _SyncDate that was read.
+  # lookback_minutes: 60
+  # Object types of other systems in this journal. No test warns of their rows.
+  # ignore_object_types: [Heartbeat]
 # bindings:
-# Case: {conflict_policy: first_writer_wins, object_types: [Case, CA], auto_close: true,
-# approval_flows: [Release]}
-# tests: {quarantined_share: {warn: 0.01, error: 0.2}}   # shares of refused rows from which `dbt
-# test` warns and fails; or false, or per binding
-# warehouses: [bigquery, fabric]             # where the models will run, by dbt's adapters: what
-# one of them can't do is said when they are written
-# tenants: [acme, globex]                  # all tenants there are: then a rule that compares
-# tenant.id with another one is refused
-# rollups: {prefix: ozmeta_}                # what the names of the views over all bindings begin
-# with; or false: only the two that count the journal
-# approval_events: {requested: Approval.Requested, approved: Approval.Approved, rejected:
-# Approval.Rejected, withdrawn: Approval.Withdrawn}
+#   Case:
+#     conflict_policy: first_writer_wins
+#     object_types: [Case, CA]
+#     auto_close: true
+#     approval_flows: [Release]
+# The share of refused rows from which `dbt test` warns and fails. Or false, or per binding.
+# tests: {quarantined_share: {warn: 0.01, error: 0.2}}
+# The dbt adapters that the models will run on. `validate` refuses what one of them cannot run.
+# warehouses: [bigquery, fabric]
+# All tenants. `validate` then refuses a rule that compares tenant.id with another one.
+# tenants: [acme, globex]
+# The prefix of the views over all bindings. Or false, for only the two that count the journal.
+# rollups: {prefix: ozmeta_}
+# approval_events:
+#   requested: Approval.Requested
+#   approved: Approval.Approved
+#   rejected: Approval.Rejected
+#   withdrawn: Approval.Withdrawn
 """
 
 
@@ -106,7 +116,7 @@ def load(folder: Path) -> Project:
 
 @app.command()
 def init(
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
     with_example: Annotated[
         bool,
         typer.Option(
@@ -138,7 +148,7 @@ def init(
 
 
 @app.command()
-def validate(project_dir: ProjectDir = Path(".")) -> None:
+def validate(project_dir: ProjectDir = Path()) -> None:
     """Check ozmeta.yml and the metadata; write nothing."""
     plans = load(project_dir).plans
     for plan in plans:
@@ -159,7 +169,7 @@ def validate(project_dir: ProjectDir = Path(".")) -> None:
 
 @app.command()
 def generate(
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 2 if anything would change.")
     ] = False,
@@ -233,7 +243,7 @@ def generate(
 @app.command()
 def export(
     path: Annotated[Path, typer.Argument(help="The snapshot to write: metadb/snapshot.json.")],
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
     check: Annotated[
         bool,
         typer.Option("--check", help="Write nothing; exit with 2 if the snapshot would change."),
@@ -288,7 +298,7 @@ def explain(
     tenant: Annotated[
         str | None, typer.Option(help="Where several tenants have an object of that id.")
     ] = None,
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
     profiles_dir: ProfilesDir = None,
     profile: Profile = None,
     target: Target = None,
@@ -356,7 +366,7 @@ def verify(
             "--keep", help="Keep what was folded afresh, in the schema ending in __ozmeta_verify."
         ),
     ] = False,
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
     profiles_dir: ProfilesDir = None,
     profile: Profile = None,
     target: Target = None,
@@ -421,7 +431,7 @@ def journal_export(
         ),
     ] = None,
     source: SourceName = None,
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
 ) -> None:
     """Write a journal to a file, a row a line: the same rows, the same bytes."""
     journal, config = journals(), with_schemas(project_dir, load_config(project_dir))
@@ -441,7 +451,7 @@ def journal_replay(
     path: Annotated[Path, typer.Argument(help="What `journal export` wrote.")],
     url_env: UrlEnv,
     source: SourceName = None,
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
 ) -> None:
     """Append a file's rows to a journal, those that are not there yet, all or none of them."""
     journal, config = journals(), with_schemas(project_dir, load_config(project_dir))
@@ -480,7 +490,7 @@ def demo(
     ] = Path("ozmeta_demo"),
     package: Annotated[
         Path, typer.Option(help="The ozmeta_runtime dbt package: a checkout of its repository.")
-    ] = Path("."),
+    ] = Path(),
     events: Annotated[
         int, typer.Option(min=500, max=2_000_000, help="About how many events.")
     ] = 20_000,
@@ -514,7 +524,7 @@ def main() -> None:
         if error.summary:
             err.print(f"[red]{escape(error.summary)}[/]; nothing was written")
         sys.exit(error.exit_code)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         if os.environ.get("OZMETA_DEBUG"):
             raise
         err.print(

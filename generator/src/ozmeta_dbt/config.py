@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from pathlib import Path
 from types import UnionType
@@ -404,7 +405,7 @@ class FlowChoices(Strict):
         starts = [version.from_ for version in self.versions]
         if None in starts[1:]:
             raise ValueError("versions: only the first may have no `from`")
-        if any(a is not None and b is not None and a >= b for a, b in zip(starts, starts[1:])):
+        if any(a is not None and b is not None and a >= b for a, b in itertools.pairwise(starts)):
             raise ValueError("versions: each `from` must be later than the one before")
         return self
 

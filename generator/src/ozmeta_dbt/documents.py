@@ -15,7 +15,7 @@ from pydantic import BeforeValidator
 
 def _text(value: Any) -> Any:
     """Ids and codes are text, however a file writes them; an empty one is none."""
-    if isinstance(value, bool) or isinstance(value, (dict, list)):
+    if isinstance(value, (bool, dict, list)):
         return value
     if value in (None, ""):
         return None
@@ -61,7 +61,7 @@ def loads(text: str) -> Any:
 class YamlLoader(yaml.SafeLoader):
     """YAML with the values of JSON: numbers as written, dates as text, no merge keys."""
 
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers = {  # noqa: RUF012, as the class it extends
         char: [
             (tag, pattern)
             for tag, pattern in resolvers
@@ -81,7 +81,7 @@ YamlLoader.add_constructor("tag:yaml.org,2002:float", _number)
 def loads_yaml(text: str) -> Any:
     """Raises ValueError or RecursionError, whatever is wrong with it."""
     try:
-        document = yaml.load(text, YamlLoader)  # noqa: S506, a SafeLoader
+        document = yaml.load(text, YamlLoader)
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from None
     for count, part in enumerate(parts(document)):

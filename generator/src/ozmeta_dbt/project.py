@@ -20,7 +20,7 @@ from ozmeta_dbt.user_project import declarations, variables
 
 @dataclass
 class Project:
-    """Everything that was read, and what it makes. `plans` and `files` stay empty after an error."""
+    """What was read, and what to write. After an error, there are no plans and files."""
 
     config: Config
     rows: MetaRows

@@ -98,7 +98,7 @@ class ActionResolver:
                     f"there is no role {name!r}",
                     did_you_mean(name, roles),
                 )
-            if any(l.signal == signal and l.level == level for l in levels):
+            if any(other.signal == signal and other.level == level for other in levels):
                 self.problems.error(
                     action.origin.at("payload", "level"),
                     f"level {level} of {signal} is there twice",

@@ -375,9 +375,9 @@ def compared(
                     (place, text, names, "is")
                     for place, text in texts(args[other], at.at("args", other), names)
                 )
-        if op == "in" and isinstance(args[0], str):
-            if names := together([closed(arg, sets) for arg in args[1:]]):
-                yield at.at("args", 0, "lit"), args[0], names, "is"
+        names = together([closed(arg, sets) for arg in args[1:]]) if op == "in" else None
+        if names and isinstance(args[0], str):
+            yield at.at("args", 0, "lit"), args[0], names, "is"
     if op in ("contains", "startsWith", "endsWith", "regex"):
         names = closed(args[0], sets)
         if names and isinstance(args[1], str):
@@ -461,7 +461,10 @@ def moves(draft: Draft) -> tuple[list[Move], list[Move]]:
         others = {
             Move(here, to, code) for code, to in targets for here in workflow.states if here != to
         } - declared
-    order = lambda move: (move.from_state or "", move.to_state or "", move.code or "")  # noqa: E731
+
+    def order(move: Move) -> tuple[str, str, str]:
+        return move.from_state or "", move.to_state or "", move.code or ""
+
     return [nothing, *sorted(declared, key=order)], sorted(others, key=order)
 
 

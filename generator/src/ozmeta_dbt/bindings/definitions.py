@@ -192,7 +192,7 @@ class Binding:
         ]
 
     def old_paths(self, ref: str) -> dict[str, Any]:
-        """{old: [path]} of a field of the object that payloads may still have under another name."""
+        """{old: [path]} of an object's field that payloads may still have under an old name."""
         old = (
             self.aliases.old("fields", ref.removeprefix("object."))
             if ref.startswith("object.")

@@ -284,7 +284,7 @@ def check_ref(node: dict[str, Any], origin: Origin, problems: Problems) -> Any:
 
 def near_ref(ref: str) -> str:
     """A hint for a ref that is not known: object.Impact for objct.Impact, too."""
-    head, dot, field_name = ref.rpartition(".")
+    head, _dot, field_name = ref.rpartition(".")
     prefix = (
         nearest(head, [known.rstrip(".") for known in KEYED_REFS]) if head and field_name else None
     )

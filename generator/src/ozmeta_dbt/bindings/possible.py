@@ -95,8 +95,10 @@ def values_of(expr: Any, has_tenant: bool, known: dict[str, Any]) -> dict[str, l
         if "ref" in node:
             plain = "as" not in node and (
                 op in ("isNull", "isNotNull")
-                or (op in ("eq", "ne") or (op == "in" and place == 0))
-                and all(isinstance(arg, str) for arg in beside)
+                or (
+                    (op in ("eq", "ne") or (op == "in" and place == 0))
+                    and all(isinstance(arg, str) for arg in beside)
+                )
             )
             texts.setdefault(node["ref"], set()).update(
                 arg for arg in beside if isinstance(arg, str)

@@ -94,7 +94,7 @@ def patterns_of(expr: Any, at: Origin) -> Iterator[tuple[Origin, str]]:
 
 
 def what_lacks(warehouse: Warehouse, pattern: str) -> str | None:
-    """What of a pattern, which RE2 takes, that warehouse's regexes lack; none where it can be said."""
+    """The part of an RE2 pattern that the warehouse does not support; none if it supports all."""
     if warehouse in T_SQL:
         return "regular expressions"
     parts = PARTS.findall(pattern)

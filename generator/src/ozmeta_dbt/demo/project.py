@@ -46,27 +46,31 @@ output: models/ozmeta
 journal:
   source: {name: ops, schema: raw, table: event_journal}
 bindings:
-  Ticket: {conflict_policy: first_writer_wins}   # vans change tickets offline: a change to an outdated version is refused
+  # Vans change tickets offline. A change to an outdated version is refused.
+  Ticket: {conflict_policy: first_writer_wins}
 """
 README = """\
 # The ozmeta_runtime demo
 
-Made by `ozmeta-dbt demo`, which deletes and remakes this folder when it is run again.
+`ozmeta-dbt demo` made this folder. It deletes the folder and makes it again when you run it again.
 
-| | |
-|---|---|
-| `metadb/snapshot.json` | the metadata: workflows, SLAs, escalation ladders and an approval flow of Case, Invoice and Ticket, as MetaDB exports them |
-| `ozmeta.yml` | what `ozmeta-dbt generate` reads |
-| `models/ozmeta/` | what it wrote: a short model per table, with descriptions and tests |
-| `journal/events.csv` | all 60 days of events; those that have arrived are in `raw.event_journal` of `warehouse.duckdb` |
-| `journal/station-7.duckdb`, `.ndjson` | the journal of a van without a network, and its export, which was replayed to `raw.event_journal` when it was home |
-| `analyses/` | the questions that the demo asked, as plain SQL on DuckDB |
+- `metadb/snapshot.json`: the metadata, as MetaDB exports it. It has the workflows, SLAs,
+  escalation ladders and an approval flow of Case, Invoice and Ticket.
+- `ozmeta.yml`: what `ozmeta-dbt generate` reads.
+- `models/ozmeta/`: what it wrote. Each table has a short model with descriptions and tests.
+- `journal/events.csv`: all 60 days of events. The events that have arrived are in
+  `raw.event_journal` of `warehouse.duckdb`.
+- `journal/station-7.duckdb`: the journal of a van without a network. `station-7.ndjson` is its
+  export, which was replayed into `raw.event_journal` when the van came home.
+- `analyses/`: the questions that the demo asked, as SQL for DuckDB.
 
-Run dbt within this folder, since `profiles.yml` names the database relative to it. The clock stands at the end of the demo (`vars` in `dbt_project.yml`); to see time alone move SLA timers:
+Run dbt in this folder, because `profiles.yml` names the database relative to it. The clock is set
+to the end of the demo (`vars` in `dbt_project.yml`). To see SLA timers move with time alone:
 
     dbt run --vars '{ozmeta_as_of: 2026-03-04}'
 
-The clock never goes back: after that, give the same or a later instant, or compute everything afresh with `--full-refresh`.
+The clock never goes back. After that, pass the same or a later instant, or compute everything
+again with `--full-refresh`.
 """
 
 

@@ -271,7 +271,7 @@ def database_rows(
             for table in TABLES:
                 if names := meta.names(table):
                     found[table] = [
-                        {name: plain(value) for name, value in zip(names, row)}
+                        {name: plain(value) for name, value in zip(names, row, strict=True)}
                         for row in connection.execute(meta.rows(table))
                     ]
     except Missing as error:
@@ -286,7 +286,9 @@ def database_rows(
     for table, rows in found.items():
         keys = [name for name in key_columns(table) if meta.has(table, name)]
         labels = [" ".join(f"{name}={row[name]}" for name in keys) for row in rows]
-        for label, row in sorted(zip(labels, rows), key=lambda pair: (len(pair[0]), pair[0])):
+        for label, row in sorted(
+            zip(labels, rows, strict=True), key=lambda pair: (len(pair[0]), pair[0])
+        ):
             origin = Origin(f"{SCHEMA}.{table} row {label}")
             binary = [name for name, value in row.items() if isinstance(value, bytes)]
             for name in binary:
@@ -319,7 +321,7 @@ def connected(url_env: str, why: str, write: bool = False) -> Iterator[sa.Connec
                 yield connection
     except (DatabaseProblem, InvalidMetadata, FileProblem, Missing):
         raise
-    except Exception as error:  # noqa: BLE001, a driver may raise anything, and its text may hold the URL
+    except Exception as error:
         raise DatabaseProblem(stage + told(error, secrets)) from None
 
 
@@ -332,7 +334,7 @@ def url_of(url_env: str, why: str) -> tuple[sa.URL, set[str]]:
         )
     try:
         url = sa.make_url(text)
-    except Exception:  # noqa: BLE001
+    except Exception:
         url = None
     # with an @ more than one, part of the password would be taken for the host, and shown as such
     # by the driver

@@ -87,7 +87,7 @@ class MetaRows:
         return table in self.lost or id in self.refused.get(table, ())
 
     def complete(self, *tables: str) -> bool:
-        """Whether every row of these tables was read, so that what is not there is really missing."""
+        """Whether every row of these tables was read. Only then is an unknown id really missing."""
         return not any(table in self.lost or table in self.refused for table in tables)
 
 
@@ -198,7 +198,7 @@ def build_row(table: str, raw: Any, origin: Origin, problems: Problems) -> Row |
 
 
 def unknown_column(key: str, cls: type[Row]) -> str:
-    """A hint for a column that is not known: the nearest one, written the way the unknown one is."""
+    """A hint for an unknown column: the nearest known one, in the same spelling."""
     names = [name for info in cls.model_fields.values() for name in written_names(info)]
     name = nearest(key, names)
     return f"did you mean {name!r}?" if name else ""
@@ -415,7 +415,7 @@ def misspelt_files(folder: Path, name: str, problems: Problems) -> tuple[str, st
     readable = {f"{table}{ending}" for table in TABLES for ending in ENDINGS}
     first = None
     for path in sorted(folder.iterdir()):
-        stem, dot, ending = path.name.partition(".")
+        stem, _dot, ending = path.name.partition(".")
         table = stem if stem in TABLES else nearest(stem, TABLES)
         if path.name in readable or not stem or table is None or path.is_dir():
             continue
@@ -423,7 +423,7 @@ def misspelt_files(folder: Path, name: str, problems: Problems) -> tuple[str, st
         if (
             right
             and os.path.lexists(folder / f"{table}{right}")
-            and os.path.samefile(path, folder / f"{table}{right}")
+            and path.samefile(folder / f"{table}{right}")
         ):
             continue  # a file system that knows no case
         hint = (

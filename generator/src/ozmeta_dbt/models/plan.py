@@ -43,7 +43,7 @@ class Plan:
 
     @cached_property
     def written(self) -> list[str]:
-        """The models that get a file. Disabled ones do: dbt warns of settings for a missing model."""
+        """The models that get a file. Disabled ones do: dbt warns of unused settings."""
         return [model for model in self.wanted if model not in self.left_out]
 
     @cached_property

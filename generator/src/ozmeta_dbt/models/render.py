@@ -16,9 +16,7 @@ from ozmeta_dbt.models.yaml_files import HEADER, dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 
 
-def render(
-    plans: list[Plan], config: Config, around: Surroundings = Surroundings()
-) -> dict[str, str]:
+def render(plans: list[Plan], config: Config, around: Surroundings) -> dict[str, str]:
     """{path below the output folder: text}. around: what the user's own project has"""
     files: dict[str, str] = {}
     if plans and around.undeclared(config.journal.all_sources):

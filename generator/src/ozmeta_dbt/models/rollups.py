@@ -90,7 +90,7 @@ def volume_sql(config: Config) -> str:
 
 
 def unclaimed_sql(bindings: list[Binding], config: Config, prefix: str) -> str:
-    """Its config tells the commands `explain` and `verify` by which names a binding may be called."""
+    """`explain` and `verify` read from its config by which names a binding may be called."""
     claimed = [
         {"binding": b.name, "object_type": b.object_type, "object_types": sorted(b.object_types)}
         for b in bindings

@@ -83,11 +83,11 @@ def read_manifest(folder: Path) -> dict[str, str]:
     if data is None:
         return {}
     try:
-        files = json.loads(data)["files"]
+        files: dict[str, str] = dict(json.loads(data)["files"].items())
         inside = os.path.realpath(folder)
         outside = [
             name
-            for name in files.keys()
+            for name in files
             if os.path.commonpath([inside, os.path.realpath(folder / name)]) != inside
         ]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -97,7 +97,7 @@ def read_manifest(folder: Path) -> dict[str, str]:
         ) from None
     if outside:
         raise FileProblem(f"{folder / MANIFEST} names {outside[0]}, which lies outside {folder}")
-    return dict(files)
+    return files
 
 
 def plan(folder: Path, files: dict[str, str], names: dict[str, Any] | None = None) -> Plan:
@@ -154,7 +154,7 @@ def apply(plan: Plan) -> None:
             staged.append((Path(temporary), target))
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
-            os.chmod(temporary, 0o644)
+            Path(temporary).chmod(0o644)
         for temporary_path, target in staged:
             if target.name == MANIFEST and target.parent == plan.folder:
                 for path in [plan.folder / name for name in plan.remove]:
@@ -162,7 +162,7 @@ def apply(plan: Plan) -> None:
                     path.unlink(missing_ok=True)
                     done.append((path, old))
             old = read_bytes(target)
-            os.replace(temporary_path, target)
+            temporary_path.replace(target)
             done.append((target, old))
     except OSError as error:
         for path, old in reversed(done):

@@ -20,7 +20,7 @@ ANSWER = "OZMETA "
 
 @dataclass(frozen=True)
 class Dbt:
-    """The user's dbt and how they call it. `profile`, `target` and `vars` are given on as they are."""
+    """The user's dbt and how they call it. `profile`, `target` and `vars` pass unchanged."""
 
     project_dir: Path
     profiles_dir: Path | None = None

@@ -5,6 +5,7 @@ between them what time did.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -259,7 +260,7 @@ def pauses(cycle: Row, facts: Facts) -> list[tuple[str, str, int]]:
     if not spans or spans[0][0] != cycle["ST_StartEventID"]:
         return []
     found, ran = [], 0
-    for (start, *stop), (restart, *_) in zip(spans, spans[1:]):
+    for (start, *stop), (restart, *_) in itertools.pairwise(spans):
         ran += at[stop[0]] - at[start]
         found.append((stop[0], restart, ran))
     return found

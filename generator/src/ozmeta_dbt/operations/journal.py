@@ -17,7 +17,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -103,7 +103,7 @@ class Column:
         return str(value) if number is None else number
 
     def same(self, value: Any) -> Any:
-        """A value of the file or of the journal in one form, however this column's type spells it."""
+        """A value of the file or of the journal in one form, whatever the column's type."""
         if value is None or self.kind == "text":
             return None if value is None else str(value)
         text = str(value)
@@ -373,16 +373,14 @@ class Journal:
         key, found = self.columns["EJ_ID"], dict[Any, dict[tuple[Any, ...], Any]]()
         bound = []
         for id in ids - {None}:
-            try:
+            with suppress(ValueError):  # no row can have such an id
                 bound.append(key.bound(id, self.dialect))
-            except ValueError:  # then no row can have it
-                pass
         conditions = ([key.physical.in_(bound)] if bound else []) + (
             [key.physical.is_(None)] if None in ids else []
         )
         for condition in conditions:
             for values in self.connection.execute(self.select().where(condition)):
-                row = dict(zip(self.columns, values))
+                row = dict(zip(self.columns, values, strict=True))
                 sync, rows = row.get("_SyncDate"), found.setdefault(key.same(row["EJ_ID"]), {})
                 sync = as_utc(sync) if isinstance(sync, dt.datetime) else instant(str(sync))
                 signature = self.signature(
@@ -440,7 +438,7 @@ def export(
                     for values in streamed.execute(journal.ordered(since)):
                         row = {
                             column.name: column.written(value)
-                            for column, value in zip(journal.columns.values(), values)
+                            for column, value in zip(journal.columns.values(), values, strict=True)
                             if value is not None
                         }
                         line = line_of(row)
@@ -453,8 +451,8 @@ def export(
                     file.flush()
                     os.fsync(file.fileno())
         with writing(path):
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
@@ -596,9 +594,7 @@ def append_batch(
         done.appended += 1
     if fresh:
         journal.append([row for _, row in fresh])
-        check_kept(
-            journal, {number: row for number, row in batch}, [number for number, _ in fresh], path
-        )
+        check_kept(journal, dict(batch), [number for number, _ in fresh], path)
 
 
 def check_columns(journal: Journal, row: Row, done: Replayed, path: Path, number: int) -> None:
@@ -637,10 +633,14 @@ def check_kept(journal: Journal, rows: dict[int, Row], appended: list[int], path
         held = there.get(key.same(rows[number].get("EJ_ID")), {})
         if wanted not in held:
             nearest = max(
-                held, key=lambda other: sum(a == b for a, b in zip(wanted, other)), default=()
+                held,
+                key=lambda other: sum(a == b for a, b in zip(wanted, other, strict=True)),
+                default=(),
             )
             names = [
-                column.name for column, a, b in zip(journal.content, wanted, nearest) if a != b
+                column.name
+                for column, a, b in zip(journal.content, wanted, nearest, strict=False)
+                if a != b
             ] or ["EJ_ID"]
             raise FileProblem(
                 f"{path} line {number}: the journal does not keep {', '.join(names)} as the file"

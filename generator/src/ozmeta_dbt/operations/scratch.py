@@ -1,4 +1,4 @@
-"""The user's profile, but for its schemas: a fold afresh goes next to the tables, never over them."""
+"""The user's profile with other schemas: `verify` folds beside the tables, never over them."""
 
 from __future__ import annotations
 
