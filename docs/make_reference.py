@@ -1,4 +1,4 @@
-"""Writes the pages in docs/reference from the code. `--check` only tells whether they fit."""
+"""Writes docs/reference and models/columns.md from the code. `--check` only compares them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 
 FOLDER = Path(__file__).parent / "reference"
 INTRODUCTIONS = FOLDER / "introductions"
+DOC_BLOCKS = Path(__file__).parent.parent / "models" / "columns.md"
 NOTE = "<!-- docs/make_reference.py writes this page. Change the code or meanings.py instead. -->"
 
 
@@ -119,12 +120,14 @@ def tables() -> list[str]:
     scope = Scope(binding, config, tuple(Plan(binding).wanted))
     lines = []
     described = [
-        (f"<binding>_{model.name}", model.name, model.all_columns(scope)) for model in MODELS
+        (f"<binding>_{m.name}", m.name, m.summary.format("Case"), m.all_columns(scope))
+        for m in MODELS
     ]
-    described += [(name, name, own) for name, own in rollups.ACCOUNTING.items()]
-    for name, model, own in described:
-        summary = columns.SUMMARIES[model].format("Case")
-        rows = [[code(column), text] for column, text in own.items()]
+    described += [
+        (name, name, rollups.SUMMARIES[name], own) for name, own in rollups.ACCOUNTING.items()
+    ]
+    for name, model, summary, own in described:
+        rows = [[code(column.name), column.text] for column in own]
         grain, written = meaning(f"grain.{model}"), meaning(f"written.{model}")
         lines += [f"## `{name}`", "", *wrap(summary), "", f"- One row per {grain}."]
         lines += [f"- Written: {written}", "", *table(["Column", "Meaning"], rows)]
@@ -167,7 +170,7 @@ def pages() -> dict[Path, str]:
         introduction = (INTRODUCTIONS / name).read_text(encoding="utf-8").rstrip()
         lines = [NOTE, "", introduction, "", *body()]
         texts[FOLDER / name] = "\n".join(lines).rstrip() + "\n"
-    return texts
+    return texts | {DOC_BLOCKS: columns.doc_blocks()}
 
 
 def stale() -> list[str]:

@@ -218,12 +218,13 @@ def journal(scope: Scope) -> Call:
 
 
 def run(scope: Scope, waited_for: list[str]) -> Call:
-    after = ", ".join(scope.ref(other) for other in scope.built if other in waited_for)
+    after = [Code(scope.ref(other)) for other in scope.built if other in waited_for]
+    journals = [source.label for source in scope.config.journal.all_journals]
     return Call(
         {
-            "journals": jinja([source.label for source in scope.config.journal.all_journals]),
+            "journals": jinja(journals, 2, len("journals=,")),
             "timeline": scope.ref("timeline"),
-            "after": f"[{after}]",
+            "after": jinja(after, 2, len("after=,")),
         }
     )
 

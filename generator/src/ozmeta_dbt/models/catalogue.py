@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ozmeta_dbt.bindings.definitions import APPROVAL_REFS, Binding
 from ozmeta_dbt.models import arguments
 from ozmeta_dbt.models import columns as col
+from ozmeta_dbt.models.columns import Column, columns_of
 from ozmeta_dbt.models.description import Call, Model, Scope
 from ozmeta_dbt.models.literals import yaml_text
 from ozmeta_dbt.models.prose import flow_in_words, sla_in_words
@@ -44,38 +46,33 @@ def has_signals(binding: Binding) -> bool:
 # ---------------------------------------------------------------- columns
 
 
-def timeline_columns(scope: Scope) -> dict[str, str]:
-    fields = {
-        field["column"]: (
-            f"{field['ref']} of the payload, as JSON: null where the event has no such key, 'null'"
-            " where it clears it."
-        )
-        for field in scope.binding.fields
-    }
-    message = col.MESSAGE if scope.config.journal.deduplicate_on else {}
-    return col.TIMELINE_MORE | fields | message
+def timeline_columns(scope: Scope) -> list[Column]:
+    fields = [Column(f["column"], "PL_Field", f["ref"]) for f in scope.binding.fields]
+    message = ["TL_MessageKey"] if scope.config.journal.deduplicate_on else []
+    return [*columns_of("timeline", col.TIMELINE_MORE), *fields, *columns_of("timeline", message)]
 
 
-def cycle_columns(scope: Scope) -> dict[str, str]:
+def cycle_columns(scope: Scope) -> list[Column]:
     slots = max((len(sla.levels) for sla in scope.binding.slas), default=0)
-    levels = {
-        f"ST_Level{n}AtUTC": (
-            f"When the SLA's escalation number {n} is, or was, to be raised, UTC: who is next,"
-            " and when."
-        )
-        for n in range(1, slots + 1)
-    }
-    return col.CYCLE_MORE | levels | col.NEXT
+    levels = [Column(f"ST_Level{n}AtUTC", "ST_LevelAtUTC") for n in range(1, slots + 1)]
+    return [
+        *columns_of("sla_cycle", col.SLA_CYCLE_MORE),
+        *levels,
+        *columns_of("sla_cycle", ["ST_NextUTC"]),
+    ]
 
 
-def inline_columns(scope: Scope) -> dict[str, str]:
-    own = dict(col.INLINE)
+def inline_columns(scope: Scope) -> list[Column]:
+    own = columns_of("inline", col.INLINE)
     for sla in scope.binding.inline_slas if "sla_timer" in scope.built else []:
-        own[f"{sla['column']}_Status"] = (
-            f"{sla['code']}: Running, Warned, Breached or Stopped; null where it never started."
-        )
-        own[f"{sla['column']}_DueUTC"] = f"{sla['code']}: when it is, or was, due, UTC."
+        own.append(Column(f"{sla['column']}_Status", "SL_Status", sla["code"]))
+        own.append(Column(f"{sla['column']}_DueUTC", "SL_DueUTC", sla["code"]))
     return own
+
+
+def fixed(model: str, *names: str) -> Callable[[Scope], list[Column]]:
+    """More columns, the same for every binding."""
+    return lambda scope: columns_of(model, names)
 
 
 # ---------------------------------------------------------------- descriptions
@@ -152,7 +149,10 @@ def run_call(scope: Scope) -> Call:
 MODELS = (
     Model(
         name="timeline",
-        summary=col.SUMMARIES["timeline"],
+        summary=(
+            "Every admitted event of {}, once and in the order in which it counts, with its"
+            " effect: the audit trail."
+        ),
         call=arguments.timeline,
         columns=col.TIMELINE,
         more=timeline_columns,
@@ -163,35 +163,39 @@ MODELS = (
     ),
     Model(
         name="quarantine",
-        summary=col.SUMMARIES["quarantine"],
+        summary=("Journal rows of {} that were refused, as text, with the reason."),
         call=arguments.quarantine,
         columns=col.QUARANTINE,
-        more=lambda scope: col.QUARANTINE_MORE,
+        more=fixed("quarantine", "QR_ContentHash"),
         not_null=frozenset({"QR_Reason"}),
     ),
     Model(
         name="workflow_instance",
-        summary=col.SUMMARIES["workflow_instance"],
+        summary=(
+            "The current state of each {}, with the time and the actor of the last transition."
+        ),
         call=arguments.workflow_instance,
-        columns=col.INSTANCE,
+        columns=col.WORKFLOW_INSTANCE,
         wanted=lambda binding: bool("WorkflowInstance" in binding.purposes or binding.entity),
         not_null=frozenset({"WI_ID", "WI_ObjectID", "WS_CurrentCode", "WI_CurrentSinceUTC"}),
         unique="WI_ID",
     ),
     Model(
         name="approval_event",
-        summary=col.SUMMARIES["approval_event"],
+        summary=(
+            "Every approval event of {}, with its effect or the reason why it does not count."
+        ),
         call=arguments.approval_event,
         columns=col.APPROVAL_EVENT,
         wanted=tracks_steps,
-        more=lambda scope: col.APPROVAL_EVENT_MORE,
+        more=fixed("approval_event", *col.APPROVAL_EVENT_MORE),
         not_null=frozenset({"EJ_ID", "EJ_EventType", "TL_EffectiveUTC"}),
         any_code=frozenset({"AF_Code"}),  # a flow that does not exist has a reason of its own
         tests=approval_event_tests,
     ),
     Model(
         name="approval_step",
-        summary=col.SUMMARIES["approval_step"],
+        summary=("Every step of every approval round of {}, with its votes and its outcome."),
         call=arguments.approval_step,
         columns=col.APPROVAL_STEP,
         wanted=tracks_steps,
@@ -201,9 +205,9 @@ MODELS = (
     ),
     Model(
         name="approval_instance",
-        summary=col.SUMMARIES["approval_instance"],
+        summary=("The latest approval round of each {}, by flow."),
         call=arguments.approval_instance,
-        columns=col.APPROVAL,
+        columns=col.APPROVAL_INSTANCE,
         wanted=lambda binding: "ApprovalTracking" in binding.purposes,
         needs=lambda binding: ("approval_step",),
         not_null=frozenset({"AI_ID", "AF_Code", "AI_Status", "AI_RequestedUTC"}),
@@ -211,9 +215,9 @@ MODELS = (
     ),
     Model(
         name="sla_cycle",
-        summary=col.SUMMARIES["sla_cycle"],
+        summary=("Every cycle of every SLA timer of {}."),
         call=arguments.sla_cycle,
-        columns=col.CYCLE,
+        columns=col.SLA_CYCLE,
         wanted=tracks_cycles,
         needs=lambda binding: ("approval_step",) if binding.awaits_approval else (),
         more=cycle_columns,
@@ -223,13 +227,13 @@ MODELS = (
     ),
     Model(
         name="sla_timer",
-        summary=col.SUMMARIES["sla_timer"],
+        summary=("Each SLA timer of {} in its latest cycle: running, warned, breached or stopped."),
         call=arguments.sla_timer,
-        columns=col.TIMER,
+        columns=col.SLA_TIMER,
         wanted=lambda binding: "SlaTracking" in binding.purposes,
         needs=lambda binding: ("sla_cycle",),
         is_view=True,
-        more=lambda scope: col.NEXT,
+        more=fixed("sla_timer", "ST_NextUTC"),
         describe=describe_slas,
         not_null=frozenset({"ST_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"}),
         unique="ST_ID",
@@ -237,23 +241,26 @@ MODELS = (
     ),
     Model(
         name="escalation_queue",
-        summary=col.SUMMARIES["escalation_queue"],
+        summary=("Escalations of {}: who should act, since when, and whether they did."),
         call=arguments.escalation_queue,
-        columns=col.QUEUE,
+        columns=col.ESCALATION_QUEUE,
         wanted=lambda binding: "EscalationQueue" in binding.purposes,
         needs=lambda binding: ("sla_cycle",) if has_levels(binding) else (),
-        more=lambda scope: col.QUEUE_MORE,
+        more=fixed("escalation_queue", "_CycleKey"),
         not_null=frozenset({"EQ_ID", "EQ_CreatedUTC", "EQ_Status"}),
         unique="EQ_ID",
         relations={"ST_ID": "sla_timer"},
     ),
     Model(
         name="runtime_signal",
-        summary=col.SUMMARIES["runtime_signal"],
+        summary=(
+            "Signals of {}, raised and retracted, as each run noticed them. Rows are only"
+            " ever added, also by a full refresh."
+        ),
         call=arguments.runtime_signal,
-        columns=col.SIGNAL,
+        columns=col.RUNTIME_SIGNAL,
         wanted=has_signals,
-        keys=col.KEY | col.SIGNAL_KEY,
+        keys=(*col.KEY, "_SignalKey"),
         audit=col.WRITTEN,
         not_null=frozenset(
             {
@@ -268,55 +275,61 @@ MODELS = (
     ),
     Model(
         name="journal",
-        summary=col.SUMMARIES["journal"],
+        summary=(
+            "The journal of {} as it was read, and the runtime's own signals and events."
+            " Rows are only ever added."
+        ),
         call=arguments.journal,
-        columns=col.MIRROR,
+        columns=col.JOURNAL,
         macro="journal_mirror",
         wanted=lambda binding: binding.mirrored,
         in_rollup=False,
-        keys={"_Key": col.KEY["_Key"]},
+        keys=("_Key",),
         audit=col.WRITTEN,
         not_null=frozenset({"MJ_RowHash"}),
     ),
     Model(
         name="run",
-        summary=col.SUMMARIES["run"],
+        summary=("The completed runs of {}: their as_of, and up to where they read each journal."),
         call=run_call,
         columns=col.RUN,
         macro="run_log_model",
         in_run=False,
         in_rollup=False,
-        keys=col.RUN_KEY,
+        keys=("_Key",),
         audit=col.WRITTEN,
         not_null=frozenset({"RUN_Batch"}),
         tests=run_tests,
     ),
     Model(
         name="inline",
-        summary=col.SUMMARIES["inline"],
+        summary=(
+            "Every row of the table of {}, with its state and the status of its timers as of"
+            " the last run."
+        ),
         call=arguments.inline,
-        columns={},
+        columns=(),
         wanted=lambda binding: binding.entity is not None,
         needs=lambda binding: ("workflow_instance",),
         is_view=True,
         in_run=False,
         in_rollup=False,
-        keys={},
+        keys=(),
         more=inline_columns,
-        audit={},
+        audit=(),
         is_tested=False,
     ),
     Model(
         name="time_in_state",
-        summary=col.SUMMARIES["time_in_state"],
+        summary=("Every stay of each {} in a state: from when, to when, how long."),
         call=arguments.time_in_state,
         columns=col.TIME_IN_STATE,
         wanted=lambda binding: "WorkflowInstance" in binding.semantic,
         is_view=True,
         in_run=False,
         in_rollup=False,
-        keys={},
-        audit={},
+        keys=(),
+        audit=(),
         not_null=frozenset({"TS_EnteredUTC"}),
     ),
 )

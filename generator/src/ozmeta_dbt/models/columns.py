@@ -1,449 +1,683 @@
-"""What every table and column a user sees is called and means: the descriptions and tests of the
-generated properties files (SPEC 7).
+"""Every column that a user sees, and what it means (SPEC 7).
+
+DESCRIPTIONS is the one place for these texts. `docs/make_reference.py` writes them to the dbt
+package as doc blocks, which the generated properties files refer to, and to docs/reference.
 """
 
 from __future__ import annotations
 
-KEY = {
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ozmeta_dbt.models.literals import yaml_text
+
+PACKAGE = "ozmeta_runtime"
+
+# ---------------------------------------------------------------- the columns of each table
+
+KEY = ("_Key", "_ObjectKey")
+WRITTEN = ("_DefinitionHash", "_Batch", "_UpdateDate")
+AUDIT = ("_DeleteDate", *WRITTEN)
+
+TIMELINE = (
+    "EJ_ID",
+    "_TenantID",
+    "EJ_ObjectType",
+    "EJ_ObjectID",
+    "EJ_EventType",
+    "EJ_EventTimeUTC",
+    "EJ_Actor",
+    "EJ_SourceSystem",
+    "EJ_Sequence",
+    "EJ_CorrelationID",
+    "TL_EventNanos",
+    "TL_EffectiveUTC",
+    "TL_Position",
+    "TL_IsApplied",
+    "TL_IsRejected",
+    "TL_TransitionCode",
+    "TL_FromState",
+    "TL_ToState",
+    "TL_State",
+    "TL_RowVersion",
+    "TL_Anomaly",
+    "_SyncDate",
+)
+TIMELINE_MORE = (
+    "TL_Journal",
+    "TL_IsUnsynced",
+    "TL_Replaced",
+    "TL_ContentHash",
+    "PL_Code",
+    "PL_FromState",
+    "PL_ToState",
+    "PL_RowVersion",
+    "PL_EscalationSignalType",
+    "PL_EscalationSlaCode",
+    "PL_EscalationLevel",
+    "TL_Intake",
+)
+QUARANTINE = (
+    "QR_Reason",
+    "QR_Rows",
+    "_TenantID",
+    "QR_ObjectType",
+    "QR_ObjectID",
+    "QR_EventID",
+    "QR_EventType",
+    "QR_EventTime",
+    "QR_SourceSystem",
+    "QR_Sequence",
+    "QR_Actor",
+    "QR_Payload",
+    "QR_Journal",
+    "_SyncDate",
+)
+WORKFLOW_INSTANCE = (
+    "WI_ID",
+    "_TenantID",
+    "WI_ObjectType",
+    "WI_ObjectID",
+    "WF_ID",
+    "WS_CurrentCode",
+    "WI_CurrentSinceUTC",
+    "WI_LastTransitionCode",
+    "WI_LastTransitionUTC",
+    "WI_LastActor",
+    "WI_RowVersion",
+    "WI_IsTerminal",
+    "WI_FirstEventUTC",
+)
+APPROVAL_EVENT = (
+    "EJ_ID",
+    "_TenantID",
+    "AE_ObjectType",
+    "AE_ObjectID",
+    "EJ_EventType",
+    "TL_EffectiveUTC",
+    "TL_Position",
+    "AF_Code",
+    "AE_Kind",
+    "AE_Voter",
+    "AE_StepNamed",
+    "AP_Round",
+    "AS_Code",
+    "AE_Effect",
+    "AE_Reason",
+    "AE_Approvals",
+    "AE_Rejections",
+)
+APPROVAL_EVENT_MORE = (
+    "AE_Version",
+    "AE_Stage",
+    "AE_StageBefore",
+    "AE_StageAfter",
+    "AE_FlowHash",
+    "EJ_Actor",
+)
+APPROVAL_STEP = (
+    "AI_ID",
+    "_TenantID",
+    "AP_ObjectType",
+    "AP_ObjectID",
+    "AF_Code",
+    "AP_Round",
+    "AS_Order",
+    "AS_Code",
+    "AP_Outcome",
+    "AP_ActivatedUTC",
+    "AP_DecidedUTC",
+    "AP_Quorum",
+    "AP_Approvals",
+    "AP_Rejections",
+    "AP_OutOfTurn",
+    "AP_Ignored",
+    "AP_ActivatedEventID",
+    "AP_DecidedEventID",
+    "AP_LastActor",
+    "AP_StepNo",
+    "AP_Roles",
+)
+APPROVAL_INSTANCE = (
+    "AI_ID",
+    "_TenantID",
+    "AI_ObjectType",
+    "AI_ObjectID",
+    "AF_Code",
+    "AI_CurrentStepOrder",
+    "AI_Status",
+    "AI_RequestedUTC",
+    "AI_CompletedUTC",
+    "AI_LastActor",
+    "AI_Round",
+)
+SLA_TIMER = (
+    "ST_ID",
+    "_TenantID",
+    "WI_ID",
+    "SL_Code",
+    "ST_StartUTC",
+    "ST_DueUTC",
+    "ST_StopUTC",
+    "ST_Status",
+    "ST_Outcome",
+    "ST_WarnedUTC",
+    "ST_BreachedUTC",
+    "ST_EscalationLevel",
+    "ST_ObjectType",
+    "ST_ObjectID",
+    "ST_CycleNo",
+)
+SLA_CYCLE = ("SC_ID", *SLA_TIMER)
+SLA_CYCLE_MORE = (
+    "ST_IsLatest",
+    "ST_StartEventID",
+    "ST_StopEventID",
+    "ST_PausedSeconds",
+    "ST_WarnAtUTC",
+)
+ESCALATION_QUEUE = (
+    "EQ_ID",
+    "_TenantID",
+    "EQ_ObjectType",
+    "EQ_ObjectID",
+    "EQ_SignalCode",
+    "EQ_Severity",
+    "EQ_AssignedToRole",
+    "EQ_AssignedToPrincipal",
+    "EQ_Status",
+    "EQ_CreatedUTC",
+    "EQ_ClosedUTC",
+    "EQ_Notes",
+    "ST_ID",
+    "SL_Code",
+    "ST_CycleNo",
+    "EQ_Level",
+)
+RUNTIME_SIGNAL = (
+    "RS_SignalCode",
+    "RS_Kind",
+    "RS_Number",
+    "RS_Severity",
+    "_TenantID",
+    "RS_ObjectType",
+    "RS_ObjectID",
+    "RS_ScheduledUTC",
+    "RS_NoticedUTC",
+    "RS_Subject",
+    "RS_SubjectKey",
+    "RS_CausingEventID",
+    "SL_Code",
+    "RS_Level",
+    "RS_Notes",
+)
+JOURNAL = (
+    "EJ_ID",
+    "_TenantID",
+    "EJ_EventType",
+    "EJ_EventTimeUTC",
+    "EJ_Actor",
+    "EJ_ObjectType",
+    "EJ_ObjectID",
+    "EJ_CorrelationID",
+    "EJ_CausationID",
+    "EJ_SourceSystem",
+    "EJ_SourceKey",
+    "EJ_Payload",
+    "EJ_PayloadHash",
+    "EJ_Sequence",
+    "_SyncDate",
+    "MJ_Journal",
+    "MJ_RowHash",
+)
+RUN = (
+    "RUN_Batch",
+    "RUN_Journal",
+    "RUN_AsOfUTC",
+    "RUN_WatermarkUTC",
+    "RUN_EventsFolded",
+    "RUN_ObjectsFolded",
+)
+INLINE = ("WS_CurrentCode", "WI_CurrentSinceUTC", "WI_RowVersion")
+TIME_IN_STATE = (
+    *KEY,
+    "_TenantID",
+    "TS_ObjectType",
+    "TS_ObjectID",
+    "WS_Code",
+    "TS_EnteredUTC",
+    "TS_LeftUTC",
+    "TS_Seconds",
+    "TS_IsCurrent",
+    "TS_IsTerminal",
+    "TS_ObjectAgeSeconds",
+)
+JOURNAL_VOLUME = (
+    "_Key",
+    "JV_Journal",
+    "JV_Day",
+    "EJ_ObjectType",
+    "JV_Rows",
+    "_DefinitionHash",
+    "_UpdateDate",
+)
+UNCLAIMED_OBJECT_TYPE = (
+    "UO_Journal",
+    "EJ_ObjectType",
+    "UO_Rows",
+    "UO_FirstDay",
+    "UO_LastDay",
+    "UO_NearestBinding",
+)
+
+# ---------------------------------------------------------------- what each column means
+
+# {column, or <model>.<column> where a model needs a text of its own: description}
+DESCRIPTIONS = {
     "_Key": (
-        "The row's natural key as one text, its parts joined by | and then the length of each; what"
-        " a later run merges on."
+        "The row's natural key as one text. Its parts are joined by `|`, then come their lengths."
+        " Later runs merge on it."
     ),
+    "run._Key": "Hash of the run's number and the journal. Later runs merge on it.",
     "_ObjectKey": (
-        "The object's id and tenant as one text, as in 4711|acme|4.4; without the tenant where it"
-        " is no part of the key."
+        "The object's id and tenant as one text, such as `4711|acme|4.4`. Without the tenant if it"
+        " is not part of the instance key."
     ),
-}
-WRITTEN = {
+    "_SignalKey": "Identifies the signal's subject. Rows with the same value differ in RS_Number.",
+    "_CycleKey": "`_Key` of the sla_cycle row that raised it. Null if a transition raised it.",
+    "_TenantID": "The tenant. Empty if it is not part of the instance key.",
+    "timeline._TenantID": "The event's tenant.",
+    "journal._TenantID": "The event's tenant.",
+    "quarantine._TenantID": "The tenant as delivered.",
     "_DefinitionHash": (
-        "Hash of the definitions this row was computed by; where it differs from today's, the next"
-        " run computes it again."
+        "Hash of the definitions that produced this row. If it differs from today's, the next run"
+        " computes the row again."
+    ),
+    "journal_volume._DefinitionHash": (
+        "Hash of the journal's name and column names. If it differs from today's, the next run"
+        " counts again."
     ),
     "_Batch": "Number of the run that wrote this row.",
     "_UpdateDate": "as_of of the run that wrote this row, UTC.",
-}
-AUDIT = {
     "_DeleteDate": (
-        "as_of of the run that found the row undone by a late event, UTC; null for a live row."
-        " Filter on null, or use the rollup view, which does."
-    )
-} | WRITTEN
-
-TIMELINE = {
-    "EJ_ID": "The event's id.",
-    "_TenantID": "The event's tenant.",
-    "EJ_ObjectType": "The object type, by the binding's own name.",
-    "EJ_ObjectID": "The object's id.",
-    "EJ_EventType": "The event's type.",
-    "EJ_EventTimeUTC": "When it happened, by its writer's clock, UTC.",
-    "EJ_Actor": "Who did it.",
-    "EJ_SourceSystem": (
-        "The system or offline station that wrote it; with the object, a stream of events in that"
-        " writer's own order."
+        "Null for a live row. Otherwise a late event undid the row, and this is the as_of of the"
+        " run that found out, UTC. Filter on null, or use the roll-up view."
     ),
-    "EJ_Sequence": "The event's place in its stream, where the writer counts.",
-    "EJ_CorrelationID": "What it belongs to, by its writer.",
+    "_SyncDate": "When the row reached the journal, UTC.",
+    "journal._SyncDate": (
+        "When the row reached the journal, UTC. For the runtime's own rows, the as_of of the run"
+        " that wrote them."
+    ),
+    # journal
+    "EJ_ID": "Id of the event.",
+    "EJ_ObjectType": "The object type as delivered. Null if the row has none.",
+    "timeline.EJ_ObjectType": "The object type, by the binding's own name.",
+    "journal.EJ_ObjectType": "The object type, by the binding's own name.",
+    "EJ_ObjectID": "Id of the object.",
+    "EJ_EventType": "Type of the event.",
+    "journal.EJ_EventType": (
+        "Type of the event. For the runtime's own rows, the signal, or the type that EmitEvent"
+        " names."
+    ),
+    "EJ_EventTimeUTC": "When the event happened by its writer's clock, UTC.",
+    "EJ_Actor": "Who did it.",
+    "journal.EJ_Actor": "Who did it. `ozmeta_runtime` for the runtime's own rows.",
+    "EJ_SourceSystem": (
+        "The system or offline station that wrote the event. Its events of one object form a"
+        " stream in the writer's own order."
+    ),
+    "journal.EJ_SourceSystem": (
+        "The system that wrote the event. `ozmeta_runtime` for the runtime's own rows."
+    ),
+    "EJ_SourceKey": (
+        "The event's key in the source system. For the runtime's own rows, `_Key` of the row they"
+        " refer to."
+    ),
+    "EJ_Sequence": "The event's place in its stream, if the writer counts.",
+    "EJ_CorrelationID": "What the event belongs to, by its writer.",
+    "EJ_CausationID": (
+        "What caused the event, by its writer. For the runtime's own rows, the id of the causing"
+        " event."
+    ),
+    "EJ_Payload": "The payload as delivered, as text.",
+    "EJ_PayloadHash": (
+        "The payload's hash as delivered. For the runtime's own rows, the SHA-256 of the payload."
+    ),
+    "MJ_Journal": (
+        "The journal that the row was read from. `ozmeta_runtime` for the runtime's own rows."
+    ),
+    "MJ_RowHash": "SHA-256 of the whole row when it was read.",
+    # timeline
     "TL_EventNanos": (
-        "What EJ_EventTimeUTC has beyond the microsecond, in nanoseconds, 0 to 999: it decides the"
-        " order. 0 where the journal's type holds no more than microseconds."
+        "The part of EJ_EventTimeUTC beyond the microsecond, in nanoseconds, 0 to 999. It decides"
+        " the order. 0 if the journal's type holds only microseconds."
     ),
     "TL_EffectiveUTC": (
-        "When it counts, UTC: the latest time of its stream up to it, so that time never goes back"
-        " along the order. Null while pending."
+        "The time at which the event counts, UTC: the latest time of its stream so far, so that"
+        " time never goes back along the order. Null while the event is pending."
     ),
+    "approval_event.TL_EffectiveUTC": "The time at which the event counts, UTC.",
     "TL_Position": (
-        "Its place in the object's order, from 1. Null while pending: its time lies after as_of."
+        "The event's position in the object's order, from 1. Null while the event is pending,"
+        " which means that its time is after as_of."
     ),
-    "TL_IsApplied": "Whether it was applied as a transition.",
-    "TL_IsRejected": "Whether first_writer_wins refused it: it moved nothing, and no rule saw it.",
+    "approval_event.TL_Position": "The event's position in the object's order.",
+    "TL_IsApplied": "Whether the event was applied as a transition.",
+    "TL_IsRejected": (
+        "Whether first_writer_wins refused the event. A refused event moves nothing, and no rule"
+        " sees it."
+    ),
     "TL_TransitionCode": "Code of the applied transition.",
     "TL_FromState": "State before the applied transition.",
     "TL_ToState": "State after the applied transition.",
-    "TL_State": "State of the object after this event, applied or not.",
+    "TL_State": "State of the object after this event, whether it was applied or not.",
     "TL_RowVersion": "Number of applied transitions up to and including this event.",
     "TL_Anomaly": (
-        "What was wrong with it, null where nothing was: UnknownTransition, UnknownState,"
+        "What is wrong with the event, null if nothing is: UnknownTransition, UnknownState,"
         " AmbiguousTransition, UndeclaredTransition, IllegalTransition, VersionConflict or"
         " ClockSkew."
     ),
-    "_SyncDate": "When it reached the journal, UTC.",
-}
-TIMELINE_MORE = {
-    "TL_Journal": "The journal it was read from.",
-    "TL_IsUnsynced": "Whether its journal row had no _SyncDate; its own time then stands in.",
+    "TL_Journal": "The journal that the event was read from.",
+    "TL_IsUnsynced": (
+        "Whether the journal row had no _SyncDate. The event's own time then replaces it."
+    ),
     "TL_Replaced": (
-        "Whether it took the place of a row of the same id and other content that an earlier run"
-        " had read; the quarantine of that run then looks for what gave way."
+        "Whether the event replaced a row with the same id and other content that an earlier run"
+        " had read. The quarantine of that run then looks for the replaced row."
     ),
     "TL_ContentHash": (
-        "Hash of what its journal row says beside its object, its id and _SyncDate: another row of"
-        " the same object and id with another hash is a conflicting duplicate."
+        "Hash of the journal row without its object, id and _SyncDate. Another row with the same"
+        " object and id but another hash is a conflicting duplicate."
     ),
-    "PL_Code": "transition.code of the payload.",
-    "PL_FromState": "transition.fromState of the payload.",
-    "PL_ToState": "transition.toState of the payload.",
-    "PL_RowVersion": "transition.rowVersion of the payload: the version its writer saw.",
-    "PL_EscalationSignalType": "escalation.signalType of the payload.",
-    "PL_EscalationSlaCode": "escalation.slaCode of the payload.",
-    "PL_EscalationLevel": "escalation.level of the payload.",
-    "TL_Intake": (
-        "What was read of the journal row: how it was keyed, which payload fields rules used, and"
-        " by which names its columns were read."
-    ),
-}
-MESSAGE = {
     "TL_MessageKey": (
-        "The message it is, by the columns that journal.deduplicate_on names; null where one of"
-        " them is empty, and its EJ_ID alone tells it apart."
-    )
-}
-INSTANCE = {
-    "WI_ID": "Id of the instance, UUIDv7.",
-    "_TenantID": "The tenant; empty where it is no part of the instance key.",
+        "Identifies the message by the columns in `journal.deduplicate_on`. Null if one of them is"
+        " empty; only EJ_ID then identifies the event."
+    ),
+    "TL_Intake": (
+        "How the journal row was read: its key, the payload fields that rules use, and the column"
+        " names."
+    ),
+    "PL_Code": "`transition.code` of the payload.",
+    "PL_FromState": "`transition.fromState` of the payload.",
+    "PL_ToState": "`transition.toState` of the payload.",
+    "PL_RowVersion": "`transition.rowVersion` of the payload: the version that its writer saw.",
+    "PL_EscalationSignalType": "`escalation.signalType` of the payload.",
+    "PL_EscalationSlaCode": "`escalation.slaCode` of the payload.",
+    "PL_EscalationLevel": "`escalation.level` of the payload.",
+    "PL_Field": (
+        "A payload field that a rule uses, as JSON. Null if the event does not have the key,"
+        " `null` as text if the event clears it."
+    ),
+    # workflow instance
+    "WI_ID": "Id of the workflow instance, UUIDv7.",
     "WI_ObjectType": "The object type.",
-    "WI_ObjectID": "The object's id.",
-    "WF_ID": "Id of its workflow in MetaDB.",
-    "WS_CurrentCode": "The state it is in.",
-    "WI_CurrentSinceUTC": "Since when, UTC.",
+    "WI_ObjectID": "Id of the object.",
+    "WF_ID": "Id of the workflow in MetaDB.",
+    "WS_CurrentCode": "The state that the object is in.",
+    "inline.WS_CurrentCode": (
+        "The state that the object is in. Null if the journal has no event of it."
+    ),
+    "WI_CurrentSinceUTC": "When the object entered its state, UTC.",
+    "inline.WI_CurrentSinceUTC": (
+        "When the object entered its state, UTC. Null if the journal has no event of it."
+    ),
     "WI_LastTransitionCode": "Code of the last applied transition.",
-    "WI_LastTransitionUTC": "When that was, UTC.",
-    "WI_LastActor": "Who made it; the first event's actor where there was none.",
+    "WI_LastTransitionUTC": "When the last transition was applied, UTC.",
+    "WI_LastActor": "Actor of the last transition, or of the first event if there was none.",
     "WI_RowVersion": "Number of applied transitions.",
-    "WI_IsTerminal": "Whether the state is a terminal one.",
-    "WI_FirstEventUTC": "When its first event counted, UTC.",
-}
-INLINE = {
-    name: f"{INSTANCE[name]} Null where the journal has no event of it."
-    for name in ("WS_CurrentCode", "WI_CurrentSinceUTC", "WI_RowVersion")
-}
-TIMER = {
+    "inline.WI_RowVersion": (
+        "Number of applied transitions. Null if the journal has no event of the object."
+    ),
+    "WI_IsTerminal": "Whether the state is terminal.",
+    "WI_FirstEventUTC": "When the object's first event counted, UTC.",
+    # SLA timers
+    "SC_ID": "Id of the cycle, UUIDv7.",
     "ST_ID": "Id of the timer, UUIDv7.",
-    "_TenantID": "The tenant; empty where it is no part of the instance key.",
-    "WI_ID": "Id of the instance the timer runs for.",
+    "escalation_queue.ST_ID": "Id of the SLA timer. Null if a transition raised the escalation.",
     "SL_Code": "Code of the SLA.",
+    "escalation_queue.SL_Code": "Code of the SLA. Null if a transition raised the escalation.",
+    "runtime_signal.SL_Code": "Code of the SLA, if the signal is about one.",
     "ST_StartUTC": "When the cycle started, UTC.",
-    "ST_DueUTC": "When it is, or was, due, UTC; pauses move it.",
-    "ST_StopUTC": "When it stopped, UTC; null while it runs.",
+    "ST_DueUTC": "When the cycle is or was due, UTC. Pauses move it.",
+    "ST_StopUTC": "When the cycle stopped, UTC. Null while it runs.",
     "ST_Status": (
-        "Running, Warned, Breached or Stopped. A timer that stopped late has ST_BreachedUTC all the"
-        " same."
+        "Running, Warned, Breached or Stopped. A timer that stopped late also has ST_BreachedUTC."
     ),
     "ST_Outcome": (
-        "Missed once breached; Met once stopped in time; null while it is open. A timer under"
-        " resume that stopped may go on, so it is undecided until its object is in a terminal"
-        " state."
+        "Missed once breached, Met once stopped in time, null while open. A stopped timer with"
+        " onRestart `resume` may go on, so it stays open until its object is in a terminal state."
     ),
-    "ST_WarnedUTC": "When the warning fell due, UTC; null if the cycle ended before.",
-    "ST_BreachedUTC": "When the target passed, UTC; null if it was met.",
+    "ST_WarnedUTC": "When the warning fell due, UTC. Null if the cycle ended before.",
+    "ST_BreachedUTC": "When the target passed, UTC. Null if it was met.",
     "ST_EscalationLevel": "The highest escalation level raised, 0 for none.",
     "ST_ObjectType": "The object type.",
-    "ST_ObjectID": "The object's id.",
-    "ST_CycleNo": "Which cycle of this SLA it is, from 1.",
-}
-NEXT = {
-    "ST_NextUTC": (
-        "The next threshold still to come, UTC: until then no run needs to look at this row."
-    )
-}
-CYCLE = {"SC_ID": "Id of the cycle, UUIDv7."} | TIMER
-CYCLE_MORE = {
-    "ST_IsLatest": "Whether it is its timer's latest cycle, the one that sla_timer shows.",
-    "ST_StartEventID": "Id of the event that started the cycle.",
-    "ST_StopEventID": "Id of the event that stopped it; null while it runs.",
-    "ST_PausedSeconds": (
-        "How long it stood still between its stops and resumptions, in seconds: ST_DueUTC"
-        " lies later by the pauses before it."
+    "ST_ObjectID": "Id of the object.",
+    "ST_CycleNo": "Number of the cycle of this SLA, from 1.",
+    "escalation_queue.ST_CycleNo": (
+        "Number of the cycle when the row was written. Null if a transition raised the escalation."
     ),
-    "ST_WarnAtUTC": "When it is, or was, to be warned, UTC.",
-}
-QUEUE = {
+    "ST_IsLatest": "Whether this is the timer's latest cycle, which sla_timer shows.",
+    "ST_StartEventID": "Id of the event that started the cycle.",
+    "ST_StopEventID": "Id of the event that stopped the cycle. Null while it runs.",
+    "ST_PausedSeconds": (
+        "Seconds between the cycle's stops and resumptions. Pauses before ST_DueUTC move it by"
+        " their length."
+    ),
+    "ST_WarnAtUTC": "When the warning is or was due, UTC.",
+    "ST_LevelAtUTC": "When the SLA's escalation of this number is or was due, UTC.",
+    "ST_NextUTC": "The next threshold, UTC. No run needs to look at this row before it.",
+    "SL_Status": "Running, Warned, Breached or Stopped. Null if the timer never started.",
+    "SL_DueUTC": "When the timer is or was due, UTC.",
+    # escalations
     "EQ_ID": "Id of the queue entry, UUIDv7.",
-    "_TenantID": "The tenant; empty where it is no part of the instance key.",
     "EQ_ObjectType": "The object type.",
-    "EQ_ObjectID": "The object's id.",
-    "EQ_SignalCode": "The signal that raised it.",
+    "EQ_ObjectID": "Id of the object.",
+    "EQ_SignalCode": "The signal that raised the escalation.",
     "EQ_Severity": "Info, Warning or Critical.",
     "EQ_AssignedToRole": "The role that should act.",
     "EQ_AssignedToPrincipal": "The person or account that should act.",
     "EQ_Status": "Open, Ack (acknowledged) or Closed.",
-    "EQ_CreatedUTC": "When it was raised: the scheduled instant, UTC.",
-    "EQ_ClosedUTC": "When it was closed, UTC.",
-    "EQ_Notes": "The rule's notes; Retracted where a late event undid what it was raised for.",
-    "ST_ID": "Id of the SLA timer; null for an escalation that a transition raised.",
-    "SL_Code": "Code of the SLA; null for an escalation that a transition raised.",
-    "ST_CycleNo": (
-        "The cycle when the row was written; null for an escalation that a transition raised."
-    ),
+    "EQ_CreatedUTC": "When the escalation was raised, UTC: the scheduled time.",
+    "EQ_ClosedUTC": "When the escalation was closed, UTC.",
+    "EQ_Notes": "Notes of the rule. Retracted if a late event undid the cause of the escalation.",
     "EQ_Level": "The escalation level.",
-}
-QUEUE_MORE = {"_CycleKey": "_Key of the sla_cycle that raised it; null where a transition did."}
-APPROVAL_EVENT = {
-    "EJ_ID": "The event's id.",
-    "_TenantID": "The tenant; empty where it is no part of the instance key.",
-    "AE_ObjectType": "The object type.",
-    "AE_ObjectID": "The object's id.",
-    "EJ_EventType": "The event's type.",
-    "TL_EffectiveUTC": "When it counts, UTC.",
-    "TL_Position": "Its place in the object's order.",
-    "AF_Code": "The flow that it names, or the binding's own if it names none.",
-    "AE_Kind": "What it asks for: Request, Approve, Reject or Withdraw.",
-    "AE_Voter": "Who votes: approval.onBehalfOf of the payload, else the event's actor.",
-    "AE_StepNamed": "The step that the payload names, if any.",
-    "AP_Round": "The round that it belongs to; null if it belongs to none.",
-    "AS_Code": "The step whose turn it is, or begins with it; null if no round is open.",
-    "AE_Effect": (
-        "Requested opens a round; Resubmitted withdraws the open round and opens the next;"
-        " Approved, Rejected and Withdrawn decide a step; Voted counts; OutOfTurn and Ignored do"
-        " not. Null if no round is open."
-    ),
-    "AE_Reason": (
-        "Why it counts nowhere, null if it counts: NoFlow, UnknownFlow, UnknownStep, NoOpenRound,"
-        " OutOfTurn, RoundIsOpen, NoVoter, or RefusedByPolicy (first_writer_wins refused the"
-        " event)."
-    ),
-    "AE_Approvals": (
-        "How many voters approve the step after it; on a Resubmitted one, the step that it"
-        " withdraws."
-    ),
-    "AE_Rejections": "How many voters reject that step.",
-}
-APPROVAL_EVENT_MORE = {
-    "AE_Version": "Which version of the flow its round was opened under, from 1.",
-    "AE_Stage": "Number of the step whose turn it is, from 1; 0 if no round is open.",
-    "AE_StageBefore": "Number of the step whose turn it was before a request.",
-    "AE_StageAfter": "Number of the step whose turn it is after it; 0 if the round ended.",
-    "AE_FlowHash": (
-        "On a request: hash of the steps, quorums and vetoes that its round is judged by."
-    ),
-    "EJ_Actor": "Who did it.",
-}
-APPROVAL_STEP = {
-    "AI_ID": "Id of the approval instance it belongs to, UUIDv7.",
-    "_TenantID": "The tenant; empty where it is no part of the instance key.",
-    "AP_ObjectType": "The object type.",
-    "AP_ObjectID": "The object's id.",
+    # approvals
     "AF_Code": "Code of the approval flow.",
-    "AP_Round": (
-        "Which round of this flow it is, from 1: a request after the end of one opens the next."
+    "approval_event.AF_Code": (
+        "The flow that the event names, or the binding's own flow if it names none."
+    ),
+    "AS_Code": "Code of the step.",
+    "approval_event.AS_Code": (
+        "The current step, or the one that this event activates. Null if no round is open."
     ),
     "AS_Order": "The step's place in its flow.",
-    "AS_Code": "Code of the step.",
-    "AP_Outcome": (
-        "Waiting (its turn has not come), Pending, Approved, Rejected, Withdrawn (while it was its"
-        " turn), or Skipped (the round ended before its turn came)."
-    ),
-    "AP_ActivatedUTC": (
-        "When its turn came, UTC: the request, or the vote by which the step before passed."
-    ),
-    "AP_DecidedUTC": "When it was decided, or the request withdrawn, UTC.",
-    "AP_Quorum": "How many approvals it takes.",
-    "AP_Approvals": "How many voters approve, by the last vote of each.",
-    "AP_Rejections": "How many voters reject, by the last vote of each.",
-    "AP_OutOfTurn": (
-        "How many votes on other steps of the flow came while it was this one's turn: none of them"
-        " counted."
-    ),
-    "AP_Ignored": (
-        "How many other events had no effect while it was its turn: votes of nobody, requests while"
-        " the round was open."
-    ),
-    "AP_ActivatedEventID": "Id of the event by which its turn came.",
-    "AP_DecidedEventID": "Id of the event that decided it.",
-    "AP_LastActor": "Actor of the last event that counted: the request, a vote, the withdrawal.",
-    "AP_StepNo": "Number of the step in its round, from 1.",
-    "AP_Roles": "Codes of the roles that are asked, separated by commas.",
-}
-APPROVAL = {
     "AI_ID": "Id of the approval instance, UUIDv7.",
-    "_TenantID": "The tenant; empty where it is no part of the instance key.",
     "AI_ObjectType": "The object type.",
-    "AI_ObjectID": "The object's id.",
-    "AF_Code": "Code of the approval flow.",
+    "AI_ObjectID": "Id of the object.",
     "AI_CurrentStepOrder": (
-        "Place in the flow of the step whose turn it is; of the last one that had its turn, once"
-        " the round ended."
+        "Place of the current step in the flow. After the end of the round, that of the last step"
+        " that was active."
     ),
     "AI_Status": "Pending, Approved, Rejected or Withdrawn.",
     "AI_RequestedUTC": "When the round was requested, UTC.",
-    "AI_CompletedUTC": "When it ended, UTC.",
-    "AI_LastActor": "Actor of the last event that counted: the request, a vote, the withdrawal.",
-    "AI_Round": "Which round of this flow it is, from 1.",
-}
-SIGNAL = {
+    "AI_CompletedUTC": "When the round ended, UTC.",
+    "AI_LastActor": "Actor of the last event that counted: the request, a vote or the withdrawal.",
+    "AI_Round": "Number of the round of this flow, from 1.",
+    "AE_ObjectType": "The object type.",
+    "AE_ObjectID": "Id of the object.",
+    "AE_Kind": "What the event asks for: Request, Approve, Reject or Withdraw.",
+    "AE_Voter": "Who votes: `approval.onBehalfOf` of the payload, or else the event's actor.",
+    "AE_StepNamed": "The step that the payload names, if any.",
+    "AE_Effect": (
+        "Requested opens a round. Resubmitted withdraws the open round and opens the next."
+        " Approved, Rejected and Withdrawn decide a step. Voted counts; OutOfTurn and Ignored do"
+        " not. Null if no round is open."
+    ),
+    "AE_Reason": (
+        "Why the event does not count, null if it does: NoFlow, UnknownFlow, UnknownStep,"
+        " NoOpenRound, OutOfTurn, RoundIsOpen, NoVoter, or RefusedByPolicy (first_writer_wins"
+        " refused the event)."
+    ),
+    "AE_Approvals": (
+        "Number of voters who approve the step after this event. For a Resubmitted event, the step"
+        " that it withdraws."
+    ),
+    "AE_Rejections": "Number of voters who reject that step.",
+    "AE_Version": "Version of the flow that the round was opened under, from 1.",
+    "AE_Stage": "Number of the current step, from 1. 0 if no round is open.",
+    "AE_StageBefore": "Number of the step that was current before a request.",
+    "AE_StageAfter": "Number of the step that is current after the event. 0 if the round ended.",
+    "AE_FlowHash": (
+        "For a request, the hash of the steps, quorums and vetoes that apply to its round."
+    ),
+    "AP_ObjectType": "The object type.",
+    "AP_ObjectID": "Id of the object.",
+    "AP_Round": (
+        "Number of the round of this flow, from 1. A request after the end of a round opens the"
+        " next."
+    ),
+    "approval_event.AP_Round": "The round that the event belongs to. Null if it belongs to none.",
+    "AP_Outcome": (
+        "Waiting (not active yet), Pending, Approved, Rejected, Withdrawn (while it was active), or"
+        " Skipped (the round ended before it was active)."
+    ),
+    "AP_ActivatedUTC": (
+        "When the step became active, UTC: the time of the request, or of the vote that passed the"
+        " step before."
+    ),
+    "AP_DecidedUTC": "When the step was decided or the request withdrawn, UTC.",
+    "AP_Quorum": "Number of approvals that the step needs.",
+    "AP_Approvals": "Number of voters who approve, by the last vote of each.",
+    "AP_Rejections": "Number of voters who reject, by the last vote of each.",
+    "AP_OutOfTurn": (
+        "Number of votes on other steps of the flow while this step was active. None of them"
+        " counted."
+    ),
+    "AP_Ignored": (
+        "Number of other events without effect while the step was active: votes without a voter,"
+        " and requests while the round was open."
+    ),
+    "AP_ActivatedEventID": "Id of the event that activated the step.",
+    "AP_DecidedEventID": "Id of the event that decided the step.",
+    "AP_LastActor": "Actor of the last event that counted: the request, a vote or the withdrawal.",
+    "AP_StepNo": "Number of the step in its round, from 1.",
+    "AP_Roles": "Codes of the roles that are asked, separated by commas.",
+    # signals
     "RS_SignalCode": (
         "Code of the signal: SLA.Warned, SLA.Breached, Escalation.Raised, Approval.Requested, or"
-        " what an EmitSignal names."
+        " the signal that an EmitSignal action names."
     ),
-    "RS_Kind": "Raised, or Retracted: a late event undid what an earlier row says.",
-    "RS_Number": (
-        "1 as it is raised first, 2 as that is retracted, 3 as it is raised again, and so on."
-    ),
+    "RS_Kind": "Raised, or Retracted if a late event undid an earlier row.",
+    "RS_Number": "1 when first raised, 2 when retracted, 3 when raised again, and so on.",
     "RS_Severity": "Info, Warning or Critical.",
-    "_TenantID": "The tenant; empty where it is no part of the instance key.",
     "RS_ObjectType": "The object type.",
-    "RS_ObjectID": "The object's id.",
-    "RS_ScheduledUTC": "When it fell due, or happened, UTC.",
+    "RS_ObjectID": "Id of the object.",
+    "RS_ScheduledUTC": "When the signal fell due or happened, UTC.",
     "RS_NoticedUTC": "as_of of the run that noticed it, UTC.",
     "RS_Subject": (
-        "The binding's table that has the row it speaks of: sla_cycle, escalation_queue,"
-        " approval_step or timeline."
+        "The table of the row that the signal is about: sla_cycle, escalation_queue, approval_step"
+        " or timeline."
     ),
-    "RS_SubjectKey": "_Key of that row.",
+    "RS_SubjectKey": "`_Key` of that row.",
     "RS_CausingEventID": (
-        "Id of the event that caused it: the one that started the cycle, requested the approval or"
-        " took the transition."
+        "Id of the event that started the cycle, requested the approval or took the transition."
     ),
-    "SL_Code": "Code of the SLA, if it speaks of one.",
-    "RS_Level": "The escalation level, if it speaks of one.",
-    "RS_Notes": "The rule's notes.",
-}
-SIGNAL_KEY = {"_SignalKey": "What the signal speaks of, as one text; its rows differ in RS_Number."}
-MIRROR = {
-    "EJ_ID": "The event's id.",
-    "_TenantID": "The event's tenant.",
-    "EJ_EventType": (
-        "The event's type; of the runtime's own rows, the signal or the EmitEvent's type."
-    ),
-    "EJ_EventTimeUTC": "When it happened, UTC.",
-    "EJ_Actor": "Who did it; ozmeta_runtime for the runtime's own rows.",
-    "EJ_ObjectType": "The object type, by the binding's own name.",
-    "EJ_ObjectID": "The object's id.",
-    "EJ_CorrelationID": "What it belongs to, by its writer.",
-    "EJ_CausationID": (
-        "What caused it, by its writer; of the runtime's own rows, the id of the causing event."
-    ),
-    "EJ_SourceSystem": "The system that wrote it; ozmeta_runtime for the runtime's own rows.",
-    "EJ_SourceKey": "Its key there; of the runtime's own rows, _Key of the row they speak of.",
-    "EJ_Payload": "The payload as delivered, as text.",
-    "EJ_PayloadHash": "As delivered; of the runtime's own rows, the SHA-256 of the payload.",
-    "EJ_Sequence": "The event's place in its stream, where the writer counts.",
-    "_SyncDate": (
-        "When it reached the journal, UTC; of the runtime's own rows, as_of of the run that wrote"
-        " them."
-    ),
-    "MJ_Journal": "The journal it was read from; ozmeta_runtime for the runtime's own rows.",
-    "MJ_RowHash": "SHA-256 of all the row said when it was read.",
-}
-QUARANTINE = {
+    "RS_Level": "The escalation level, if the signal is about one.",
+    "RS_Notes": "Notes of the rule.",
+    # quarantine
     "QR_Reason": (
-        "Why the row stays out: MissingEventID, MissingObjectID, MissingEventType,"
+        "Why the row was refused: MissingEventID, MissingObjectID, MissingEventType,"
         " MissingEventTime, MissingTenant, MalformedPayload or ConflictingDuplicate."
     ),
-    "QR_Rows": "How many journal rows are exactly like this one.",
-    "_TenantID": "The tenant as delivered.",
+    "QR_Rows": "Number of identical journal rows.",
     "QR_ObjectType": "The object type.",
-    "QR_ObjectID": "The object's id as delivered.",
-    "QR_EventID": "The event's id as delivered.",
-    "QR_EventType": "The event's type as delivered.",
-    "QR_EventTime": "The event's time as delivered, as text.",
+    "QR_ObjectID": "Id of the object as delivered.",
+    "QR_EventID": "Id of the event as delivered.",
+    "QR_EventType": "Type of the event as delivered.",
+    "QR_EventTime": "Time of the event as delivered, as text.",
     "QR_SourceSystem": "The source system as delivered.",
     "QR_Sequence": "The sequence as delivered, as text.",
     "QR_Actor": "The actor as delivered.",
     "QR_Payload": "The payload as delivered, as text.",
-    "QR_Journal": "The journal it was read from.",
-    "_SyncDate": "When it reached the journal, UTC.",
-}
-QUARANTINE_MORE = {
+    "QR_Journal": "The journal that the row was read from.",
     "QR_ContentHash": (
-        "Hash of what the row says beside its object, its id and _SyncDate: as"
-        " TL_ContentHash of the timeline."
-    )
-}
-RUN_KEY = {"_Key": "Hash of the run's number and the journal; what a later run merges on."}
-RUN = {
+        "Hash of the row without its object, id and _SyncDate, as TL_ContentHash in the timeline."
+    ),
+    # runs
     "RUN_Batch": "Number of the run.",
     "RUN_Journal": "The journal.",
-    "RUN_AsOfUTC": "The run's as_of, UTC.",
+    "RUN_AsOfUTC": "as_of of the run, UTC.",
     "RUN_WatermarkUTC": (
-        "Up to where the journal was read, UTC; the next run goes on from here, less the lookback."
+        "The watermark: up to where the journal was read, UTC. The next run starts here, minus the"
+        " lookback."
     ),
-    "RUN_EventsFolded": "Events of that journal that the run folded, again or for the first time.",
-    "RUN_ObjectsFolded": "Objects they belong to.",
-}
-
-TIME_IN_STATE = KEY | {
-    "_TenantID": "The tenant; empty where it is no part of the instance key.",
+    "RUN_EventsFolded": "Number of events of that journal that the run folded.",
+    "RUN_ObjectsFolded": "Number of objects that these events belong to.",
+    # time in state
     "TS_ObjectType": "The object type.",
-    "TS_ObjectID": "The object's id.",
+    "TS_ObjectID": "Id of the object.",
     "WS_Code": "The state.",
-    "TS_EnteredUTC": "Since when it was in it, UTC.",
-    "TS_LeftUTC": "Until when, UTC; null where it is in it still.",
+    "TS_EnteredUTC": "When the object entered the state, UTC.",
+    "TS_LeftUTC": "When the object left the state, UTC. Null if it is still there.",
     "TS_Seconds": (
-        "How long, in seconds; where it is in it still, up to the last completed run's as_of."
+        "Length of the stay in seconds, up to the as_of of the last completed run if it still"
+        " lasts."
     ),
-    "TS_IsCurrent": "Whether it is in it still.",
-    "TS_IsTerminal": "Whether the state is a terminal one.",
+    "TS_IsCurrent": "Whether the object is still in the state.",
+    "TS_IsTerminal": "Whether the state is terminal.",
     "TS_ObjectAgeSeconds": (
-        "How long ago the object's first event counted, in seconds, as of the last completed run."
+        "Seconds from the object's first event to the as_of of the last completed run."
     ),
-}
-
-VOLUME = {
-    "_Key": KEY["_Key"],
+    # the whole journal
     "JV_Journal": "The journal.",
     "JV_Day": (
-        "The day on which the rows reached it, midnight UTC; null for rows without _SyncDate."
-    ),
-    "EJ_ObjectType": "The object type as delivered, null if there is none.",
-    "JV_Rows": (
-        "How many rows of that type reached it that day; 0 if rows were counted there once and are"
-        " gone."
-    ),
-    "_DefinitionHash": (
-        "Hash of the journal's name and of what its columns are called; if it differs from today's,"
-        " the next run counts again."
-    ),
-    "_UpdateDate": WRITTEN["_UpdateDate"],
-}
-UNCLAIMED = {
-    "UO_Journal": "The journal.",
-    "EJ_ObjectType": "The object type as delivered, null if there is none.",
-    "UO_Rows": "How many rows it has.",
-    "UO_FirstDay": (
-        "The day on which the first of them reached the journal, UTC; null if none of them has a"
+        "The day on which the rows reached the journal, midnight UTC. Null for rows without"
         " _SyncDate."
     ),
-    "UO_LastDay": "The day on which the last of them did.",
-    "UO_NearestBinding": (
-        "The binding whose name or object types are most like it; null if none is."
+    "JV_Rows": "Number of rows. 0 if rows that were counted once are gone.",
+    "UO_Journal": "The journal.",
+    "UO_Rows": "Number of rows.",
+    "UO_FirstDay": (
+        "The day on which the first of the rows reached the journal, UTC. Null if no row has a"
+        " _SyncDate."
     ),
+    "UO_LastDay": "The day on which the last of the rows reached the journal.",
+    "UO_NearestBinding": "The binding with the most similar name or object type, null if none is.",
 }
 
-SUMMARIES = {
-    "timeline": (
-        "Every admitted event of {}, once, in the order it counts, with what it did: the audit"
-        " trail."
-    ),
-    "quarantine": "Journal rows of {} that were refused, as text, with the reason.",
-    "workflow_instance": "Where each {} stands: its state, since when, by whom.",
-    "sla_cycle": "Every cycle of every SLA timer of {}.",
-    "sla_timer": "Each SLA timer of {}, its latest cycle: running, warned, breached or stopped.",
-    "approval_event": "Every approval event of {}: what it did, or why it counts nowhere.",
-    "approval_step": (
-        "Every step of every round of approval of {}: its turn, its votes, its outcome."
-    ),
-    "approval_instance": "Where the approval of each {} stands, by flow: the latest round.",
-    "escalation_queue": "Who should act on which {}, since when, and whether they did.",
-    "runtime_signal": (
-        "What was raised about {}, and what was taken back, as it was noticed: rows are only ever"
-        " added, also by a full refresh."
-    ),
-    "journal": (
-        "The journal of {} as it was read, and what the runtime itself says as further rows of it:"
-        " rows are only ever added."
-    ),
-    "inline": (
-        "Every row of the own table of {}, and beside it where it stands and what its timers say: a"
-        " view, as of the last run."
-    ),
-    "time_in_state": "Every stay of each {} in a state: since when, until when, how long.",
-    "run": "The completed runs of {}: as_of, and up to where each journal was read.",
-    "journal_volume": (
-        "How many rows each journal holds, by object type and day of arrival, whether a binding"
-        " claims them or not."
-    ),
-    "unclaimed_object_type": (
-        "Journal rows of an object type that no generated binding claims, a disabled one included,"
-        " and the binding they may be meant for."
-    ),
-}
+
+@dataclass(frozen=True)
+class Column:
+    """A column of one model. `about` says what a shared description is about in this column."""
+
+    name: str
+    key: str  # in DESCRIPTIONS
+    about: str = ""
+
+    @property
+    def text(self) -> str:
+        return (f"{self.about}: " if self.about else "") + DESCRIPTIONS[self.key]
+
+    @property
+    def reference(self) -> str:
+        """The description as a properties file has it: a reference to the doc block."""
+        about = f"{yaml_text(self.about)}: " if self.about else ""
+        return f'{about}{{{{ doc("{PACKAGE}", "{block_name(self.key)}") }}}}'
+
+
+def columns_of(model: str, names: Iterable[str]) -> list[Column]:
+    own = ((name, f"{model}.{name}") for name in names)
+    return [Column(name, key if key in DESCRIPTIONS else name) for name, key in own]
+
+
+def block_name(key: str) -> str:
+    return "ozmeta_" + key.replace(".", "_")
+
+
+def doc_blocks() -> str:
+    """models/columns.md of the dbt package: a doc block for each description."""
+    blocks = [
+        f"{{% docs {block_name(key)} %}}\n{text}\n{{% enddocs %}}\n"
+        for key, text in DESCRIPTIONS.items()
+    ]
+    return "\n".join(blocks)

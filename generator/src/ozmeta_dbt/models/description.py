@@ -8,7 +8,7 @@ from typing import Any
 
 from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.config import Config
-from ozmeta_dbt.models.columns import AUDIT, KEY
+from ozmeta_dbt.models.columns import AUDIT, KEY, Column, columns_of
 from ozmeta_dbt.models.literals import jinja
 
 
@@ -42,8 +42,8 @@ def nothing(binding: Binding) -> tuple[str, ...]:
     return ()
 
 
-def no_columns(scope: Scope) -> dict[str, str]:
-    return {}
+def no_columns(scope: Scope) -> list[Column]:
+    return []
 
 
 def no_tests(scope: Scope) -> list[Any]:
@@ -61,16 +61,16 @@ class Model:
     name: str
     summary: str  # {} stands for the object type
     call: Callable[[Scope], Call]
-    columns: dict[str, str]  # the canonical columns (SPEC 7) with their descriptions
+    columns: tuple[str, ...]  # the canonical columns (SPEC 7)
     macro: str = ""  # the package's macro, if its name differs
     wanted: Callable[[Binding], bool] = always  # whether the metadata asks for the model
     needs: Callable[[Binding], tuple[str, ...]] = nothing  # models it cannot exist without
     is_view: bool = False
     in_run: bool = True  # whether the run log waits for it
     in_rollup: bool = True  # whether a view shows it for all bindings together
-    keys: dict[str, str] = field(default_factory=lambda: KEY)
-    more: Callable[[Scope], dict[str, str]] = no_columns  # columns that depend on the binding
-    audit: dict[str, str] = field(default_factory=lambda: AUDIT)
+    keys: tuple[str, ...] = KEY
+    more: Callable[[Scope], list[Column]] = no_columns
+    audit: tuple[str, ...] = AUDIT
     describe: Callable[[Scope, str], str] = as_it_is  # from the summary to the description
     is_tested: bool = True  # whether its rows are tested at all
     not_null: frozenset[str] = frozenset()
@@ -79,8 +79,12 @@ class Model:
     relations: dict[str, str] = field(default_factory=dict)  # {column: the model it points to}
     tests: Callable[[Scope], list[Any]] = no_tests
 
-    def all_columns(self, scope: Scope) -> dict[str, str]:
-        return self.keys | self.columns | self.more(scope) | self.audit
+    def all_columns(self, scope: Scope) -> list[Column]:
+        return [
+            *columns_of(self.name, (*self.keys, *self.columns)),
+            *self.more(scope),
+            *columns_of(self.name, self.audit),
+        ]
 
     @property
     def is_soft_deleted(self) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-WIDTH = 140
+WIDTH = 120
 
 
 def quoted(text: str) -> str:
@@ -34,18 +34,24 @@ def quoted(text: str) -> str:
     return "'" + "".join(out) + "'"
 
 
-def jinja(value: Any, indent: int = 0) -> str:
-    """A Jinja literal: on one line where that fits, else one entry a line."""
+def jinja(value: Any, indent: int = 0, beside: int = 0) -> str:
+    """A Jinja literal, on one line if that fits, else with one entry per line.
+
+    beside: how many more characters are on the first line
+    """
     flat = one_line(value)
-    if len(flat) + indent <= WIDTH or not isinstance(value, (dict, list)) or not value:
+    if len(flat) + indent + beside <= WIDTH or not isinstance(value, (dict, list)) or not value:
         return flat
     pad = " " * (indent + 2)
     if isinstance(value, dict):
-        lines = [f"{pad}{quoted(key)}: {jinja(item, indent + 2)}" for key, item in value.items()]
+        lines = [
+            f"{pad}{quoted(key)}: {jinja(item, indent + 2, len(quoted(key)) + 3)}"
+            for key, item in value.items()
+        ]
         return "{\n" + ",\n".join(lines) + "\n" + " " * indent + "}"
     return (
         "[\n"
-        + ",\n".join(pad + jinja(item, indent + 2) for item in value)
+        + ",\n".join(pad + jinja(item, indent + 2, 1) for item in value)
         + "\n"
         + " " * indent
         + "]"

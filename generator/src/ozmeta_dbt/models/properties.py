@@ -7,9 +7,10 @@ from typing import Any
 from ozmeta_dbt.bindings.definitions import Binding, EntityTable
 from ozmeta_dbt.config import Config
 from ozmeta_dbt.models.catalogue import BY_NAME
+from ozmeta_dbt.models.columns import Column
 from ozmeta_dbt.models.description import Model, Scope
 from ozmeta_dbt.models.literals import yaml_text
-from ozmeta_dbt.models.yaml_files import dumped
+from ozmeta_dbt.models.yaml_files import OneLine, dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 
 LIVE = {"config": {"where": "_DeleteDate is null"}}
@@ -34,10 +35,9 @@ def well_formed(
     }
 
 
-def column(name: str, description: str, tests: list[Any] | None = None) -> dict[str, Any]:
-    return {"name": name, "description": yaml_text(description)} | (
-        {"data_tests": tests} if tests else {}
-    )
+def column(found: Column, tests: list[Any] | None = None) -> dict[str, Any]:
+    entry = {"name": found.name, "description": found.reference}
+    return {**entry, "data_tests": tests} if tests else OneLine(entry)
 
 
 STATUSES = {
@@ -126,22 +126,21 @@ def model_properties(model: Model, scope: Scope) -> dict[str, Any]:
         "name": f"{scope.binding.name}_{model.name}",
         "description": yaml_text(model.describe(scope, summary)),
         **({"data_tests": rows} if rows else {}),
-        "columns": [
-            column(name, text, relations_of(model, scope, name)) for name, text in own.items()
-        ],
+        "columns": [column(c, relations_of(model, scope, c.name)) for c in own],
     }
 
 
-def well_formed_rows(model: Model, scope: Scope, own: dict[str, str]) -> list[Any]:
+def well_formed_rows(model: Model, scope: Scope, own: list[Column]) -> list[Any]:
     if not model.is_tested:
         return []
+    names = [column.name for column in own]
     codes = {
         name: known
-        for name in own
+        for name in names
         if name not in model.any_code and (known := codes_of(scope.binding, name))
     }
     filled, unique = (
-        [name for name in own if name == "_Key" or name in chosen]
+        [name for name in names if name == "_Key" or name in chosen]
         for chosen in (model.not_null, {model.unique})
     )
     name = f"{scope.binding.name}_{model.name}"

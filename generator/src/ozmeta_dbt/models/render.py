@@ -12,7 +12,8 @@ from ozmeta_dbt.models.literals import jinja
 from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.properties import binding_yaml, source_yaml
 from ozmeta_dbt.models.rollups import TIME_SPINE, rollup_files, time_spine_yaml
-from ozmeta_dbt.models.yaml_files import HEADER, dumped
+from ozmeta_dbt.models.sql_files import INCREMENTAL, calling, file_of, setting
+from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 
 
@@ -45,21 +46,16 @@ def binding_files(plan: Plan, config: Config) -> dict[str, str]:
 
 def model_sql(model: Model, scope: Scope) -> str:
     call = model.call(scope)
-    sets = [f"{{% set {name} = {jinja(value)} %}}" for name, value in call.sets.items()]
+    sets = [setting(name, value) for name, value in call.sets.items()]
     arguments = [f"{name}={value}" for name, value in call.arguments.items()]
-    lines = ["{#- " + HEADER + " -#}"]
+    meta = [f"meta={call.meta}"] if call.meta else []
+    macro = f"ozmeta_runtime.{model.macro or model.name}"
     if model.is_view:
-        meta = f", meta={call.meta}" if call.meta else ""
-        lines += [*sets, f"{{{{ config(materialized='view'{meta}) }}}}"]
-    else:
-        lines += [
-            "{{ config(materialized='incremental', unique_key='_Key',"
-            " on_schema_change='append_new_columns',"
-            f" **ozmeta_runtime.storage({jinja(model.name)})) }}}}",
-            "",
-            *sets,
-        ]
-        lines += [f"{{{{ config(meta={call.meta}) }}}}"] if call.meta else []
-        arguments.insert(0, f"binding={jinja(scope.binding.name)}")
-    macro = model.macro or model.name
-    return "\n".join([*lines, "", f"{{{{ ozmeta_runtime.{macro}({', '.join(arguments)}) }}}}", ""])
+        config = calling("config", ["materialized='view'", *meta])
+        return file_of(*sets, config, "", calling(macro, arguments))
+    config = calling("config", [*INCREMENTAL, f"**ozmeta_runtime.storage({jinja(model.name)})"])
+    # `meta` names what is set above it
+    more = [calling("config", meta)] if meta else []
+    binding = f"binding={jinja(scope.binding.name)}"
+    body = [*sets, *more, ""] if sets or more else []
+    return file_of(config, "", *body, calling(macro, [binding, *arguments]))

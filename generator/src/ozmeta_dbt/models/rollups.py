@@ -9,14 +9,29 @@ from ozmeta_dbt.config import Config
 from ozmeta_dbt.models import columns as col
 from ozmeta_dbt.models.arguments import journal_literals
 from ozmeta_dbt.models.catalogue import MODELS
+from ozmeta_dbt.models.columns import columns_of
 from ozmeta_dbt.models.description import Model
 from ozmeta_dbt.models.literals import Code, jinja, yaml_text
 from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.properties import column, well_formed
-from ozmeta_dbt.models.yaml_files import HEADER, dumped
+from ozmeta_dbt.models.sql_files import INCREMENTAL, calling, file_of, setting
+from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 
-ACCOUNTING = {"journal_volume": col.VOLUME, "unclaimed_object_type": col.UNCLAIMED}
+ACCOUNTING = {
+    "journal_volume": columns_of("journal_volume", col.JOURNAL_VOLUME),
+    "unclaimed_object_type": columns_of("unclaimed_object_type", col.UNCLAIMED_OBJECT_TYPE),
+}
+SUMMARIES = {
+    "journal_volume": (
+        "Number of rows in each journal by object type and day of arrival, whether a binding claims"
+        " them or not."
+    ),
+    "unclaimed_object_type": (
+        "Journal rows of an object type that no generated binding claims, not even a disabled one,"
+        " with the binding that they may be meant for."
+    ),
+}
 
 
 def rollup_files(plans: list[Plan], config: Config, around: Surroundings) -> dict[str, str]:
@@ -51,41 +66,30 @@ def rollup_properties(model: Model, owners: list[Binding], prefix: str) -> dict[
     return {
         "name": f"{prefix}{model.name}",
         "description": yaml_text(f"{summary}: the live rows of {types} together."),
-        "columns": [column(name, text) for name, text in model.columns.items()],
+        "columns": [column(found) for found in columns_of(model.name, model.columns)],
     }
 
 
 def rollup_sql(model: Model, owners: list[Binding]) -> str:
     refs = [Code(f"ref({jinja(f'{binding.name}_{model.name}')})") for binding in owners]
-    live = "" if model.is_soft_deleted else ", live=none"
-    return "\n".join(
-        [
-            "{#- " + HEADER + " -#}",
-            "{{ config(materialized='view') }}",
-            "",
-            f"{{% set columns = {jinja(list(model.columns))} %}}",
-            "",
-            f"{{{{ ozmeta_runtime.rollup(columns, {jinja(refs)}{live}) }}}}",
-            "",
-        ]
+    live = [] if model.is_soft_deleted else ["live=none"]
+    return file_of(
+        "{{ config(materialized='view') }}",
+        "",
+        setting("columns", list(model.columns)),
+        "",
+        calling("ozmeta_runtime.rollup", ["columns", jinja(refs, 2, 1), *live]),
     )
 
 
 def volume_sql(config: Config) -> str:
-    storage = "materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns'"
-    return "\n".join(
-        [
-            "{#- " + HEADER + " -#}",
-            f"{{{{ config({storage}, **ozmeta_runtime.volume_storage()) }}}}",
-            "",
-            f"{{% set journals = {jinja(journal_literals(config))} %}}",
-            "",
-            (
-                "{{ ozmeta_runtime.journal_volume(journals,"
-                f" lookback_minutes={config.journal.lookback_minutes}) }}}}"
-            ),
-            "",
-        ]
+    lookback = f"lookback_minutes={config.journal.lookback_minutes}"
+    return file_of(
+        calling("config", [*INCREMENTAL, "**ozmeta_runtime.volume_storage()"]),
+        "",
+        setting("journals", journal_literals(config)),
+        "",
+        calling("ozmeta_runtime.journal_volume", ["journals", lookback]),
     )
 
 
@@ -98,18 +102,16 @@ def unclaimed_sql(bindings: list[Binding], config: Config, prefix: str) -> str:
     ignored = sorted(
         set(config.journal.ignore_object_types), key=lambda name: (name is None, name or "")
     )
-    return "\n".join(
-        [
-            "{#- " + HEADER + " -#}",
-            f"{{% set claimed = {jinja(claimed)} %}}",
-            "{{ config(materialized='view', meta={'ozmeta_claimed': claimed}) }}",
-            "",
-            (
-                f"{{{{ ozmeta_runtime.unclaimed_object_type(volume=ref('{prefix}journal_volume'),"
-                f" claimed=claimed, ignored={jinja(ignored)}) }}}}"
-            ),
-            "",
-        ]
+    arguments = [
+        f"volume=ref('{prefix}journal_volume')",
+        "claimed=claimed",
+        f"ignored={jinja(ignored, 2, 9)}",
+    ]
+    return file_of(
+        setting("claimed", claimed),
+        "{{ config(materialized='view', meta={'ozmeta_claimed': claimed}) }}",
+        "",
+        calling("ozmeta_runtime.unclaimed_object_type", arguments),
     )
 
 
@@ -128,22 +130,18 @@ def accounting_properties(prefix: str) -> list[dict[str, Any]]:
     return [
         {
             "name": f"{prefix}{model}",
-            "description": yaml_text(col.SUMMARIES[model]),
+            "description": yaml_text(SUMMARIES[model]),
             "data_tests": [tests[model]],
-            "columns": [column(*item) for item in described.items()],
+            "columns": [column(found) for found in described],
         }
         for model, described in ACCOUNTING.items()
     ]
 
 
-TIME_SPINE = "\n".join(
-    [
-        "{#- " + HEADER + " -#}",
-        "{{ config(materialized='table') }}",
-        "",
-        "{{ ozmeta_runtime.time_spine('2000-01-01', '2060-01-01') }}",
-        "",
-    ]
+TIME_SPINE = file_of(
+    "{{ config(materialized='table') }}",
+    "",
+    "{{ ozmeta_runtime.time_spine('2000-01-01', '2060-01-01') }}",
 )
 
 
