@@ -275,7 +275,7 @@ def test_a_manifest_without_names_or_with_odd_ones(project: Project, names: obje
         ("[EJ_ID]", "EJ_ID is what differs"),
         ("[EJ_Payload]", "EJ_Payload: two deliveries"),
         ("[_SyncDate]", "_SyncDate: two deliveries"),
-        ("[EJ_ObjectID]", "told apart by their object"),
+        ("[EJ_ObjectID]", "always differ by their object"),
         ("[EJ_SourceSystm]", "did you mean EJ_SourceSystem?"),
         ("[EJ_SourceKey, EJ_SourceKey]", "named twice"),
         ("[ej_sourcekey]", "did you mean EJ_SourceKey?"),

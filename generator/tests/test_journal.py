@@ -488,7 +488,7 @@ def test_several_sources_want_one_named(project: Project, file: Path) -> None:
     centre.put(row("a"))
     assert (
         centre.export(file)[0] == 2
-        and "say which with --source (they are: ops.event_journal, van.van_journal)"
+        and "choose one with --source (they are: ops.event_journal, van.van_journal)"
         in centre.export(file)[1]
     )
     assert centre.export(file, "--source", "van.van_journal")[0] == 0 and len(read(file)[0]) == 1

@@ -155,13 +155,13 @@ def test_composite(project: Project) -> None:
             {"entity": {"key": "id"}},
             {"RB_RuntimeMode": "Inline"},
             "ozmeta.yml /bindings/Case/entity/schema",
-            "MetaDB does not say the schema of its own table",
+            "MetaDB has no schema for its own table",
         ),
         (
             {"entity": {"schema": "crm"}},
             {"RB_RuntimeMode": "Inline", "RB_ObjectType": "UiEntity"},
             "ozmeta.yml /bindings/Invoice/entity/table",
-            "does not say the table",
+            "MetaDB has no table",
         ),
         (
             {"entity": {"schema": "crm", "table": "x"}},
@@ -248,8 +248,8 @@ def test_names_of_metadb_that_no_warehouse_takes_unquoted(project: Project) -> N
     )
     found = "\n".join(map(str, project.errors()))
     assert (
-        "'crm; drop', which MetaDB says is the schema of Case File, is not a plain name" in found
-        and "'Case File', which MetaDB says is the table" in found
+        "'crm; drop', the schema of Case File in MetaDB, is not a plain name" in found
+        and "'Case File', the table of Case File in MetaDB" in found
     )
 
 
@@ -267,8 +267,8 @@ def test_oltp_is_skipped_and_said(project: Project) -> None:
         ["timeline", "quarantine", "sla_cycle", "sla_timer", "runtime_signal", "run"],
         [
             (
-                "Case: WorkflowInstance for the OLTP layer is skipped, that layer is not in the"
-                " warehouse"
+                "Case: WorkflowInstance for the OLTP layer is skipped, because that layer is not in"
+                " the warehouse"
             ),
             (
                 "Case: its RuntimeTemplateBinding rows do not name ApprovalTracking and"
@@ -278,7 +278,7 @@ def test_oltp_is_skipped_and_said(project: Project) -> None:
             ),
         ],
     )
-    assert "skipped, that layer is not in the warehouse" in project.run("validate")[1]
+    assert "skipped, because that layer is not in the warehouse" in project.run("validate")[1]
 
 
 def test_semantic_is_its_tables_and_more(project: Project) -> None:

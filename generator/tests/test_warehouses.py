@@ -38,7 +38,7 @@ def test_a_regex_on_sql_server_is_refused_with_its_pointer(project: Project) -> 
     assert (
         status == 2
         and f"{PATTERN}: the regex '^Case' can't run on sqlserver: it has no regular expressions"
-        " (say it with startsWith"
+        " (use startsWith"
         in printed
     )
     assert printed.count("can't run on") == 1  # DuckDB can

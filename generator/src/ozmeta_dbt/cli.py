@@ -43,20 +43,25 @@ app = typer.Typer(
 )
 WIDE = (
     None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200
-)  # tables in a log are read in full, not folded to 80
+)  # in a log, a table needs more than 80 characters
 out, err = (
     Console(highlight=False, soft_wrap=True, width=WIDE),
     Console(stderr=True, highlight=False, soft_wrap=True),
 )
 ProjectDir = Annotated[
-    Path, typer.Option("--project-dir", help="The dbt project; ozmeta.yml stands at its root.")
+    Path, typer.Option("--project-dir", help="The dbt project. ozmeta.yml is in its root folder.")
 ]
 
-ProfilesDir = Annotated[Path | None, typer.Option("--profiles-dir", help="As dbt's own option.")]
-Profile = Annotated[str | None, typer.Option("--profile", help="As dbt's own option.")]
-Target = Annotated[str | None, typer.Option("--target", "-t", help="As dbt's own option.")]
+ProfilesDir = Annotated[
+    Path | None, typer.Option("--profiles-dir", help="dbt's option, passed on to dbt.")
+]
+Profile = Annotated[str | None, typer.Option("--profile", help="dbt's option, passed on to dbt.")]
+Target = Annotated[
+    str | None, typer.Option("--target", "-t", help="dbt's option, passed on to dbt.")
+]
 Vars = Annotated[
-    str | None, typer.Option("--vars", help="As dbt's own option, for what the project needs.")
+    str | None,
+    typer.Option("--vars", help="dbt's option. Pass the variables that your project needs."),
 ]
 
 STARTING_CONFIG = """\
@@ -125,7 +130,7 @@ def init(
         ),
     ] = False,
 ) -> None:
-    """Write an ozmeta.yml to start from. Leaves one that is there alone."""
+    """Write an ozmeta.yml to start from. An existing one is never changed."""
     path = project_dir / FILE_NAME
     if not (project_dir / "dbt_project.yml").exists():
         raise FileProblem(f"{project_dir} is not a dbt project: there is no dbt_project.yml")
@@ -138,18 +143,18 @@ def init(
         with path.open("x", encoding="utf-8") as file:
             file.write(STARTING_CONFIG)
     except FileExistsError:
-        raise FileProblem(f"{path} is there already") from None
+        raise FileProblem(f"{path} already exists") from None
     except OSError as error:
         raise FileProblem(f"{path} can't be written: {error}") from None
     out.print(
-        f"wrote {escape(str(path))}: say there where MetaDB and the journal are, then run"
+        f"wrote {escape(str(path))}: set the places of MetaDB and the journal there, then run"
         " `ozmeta-dbt generate`"
     )
 
 
 @app.command()
 def validate(project_dir: ProjectDir = Path()) -> None:
-    """Check ozmeta.yml and the metadata; write nothing."""
+    """Check ozmeta.yml and the metadata without writing anything."""
     plans = load(project_dir).plans
     for plan in plans:
         binding = plan.binding
@@ -194,8 +199,8 @@ def generate(
         ),
     ] = False,
 ) -> None:
-    """Write the dbt models of every runtime binding; with --check or --diff, only say or show what
-    would change.
+    """Write the dbt models of every runtime binding. With --check or --diff, only show what would
+    change.
     """
     project = load(project_dir)
     config, bindings = project.config, project.bindings
@@ -222,7 +227,7 @@ def generate(
                 f" {escape(config.output)}/{escape(name)}{edited}"
             )
         if not plan.changes:
-            out.print("[green]everything is as it would be generated[/]")
+            out.print("[green]all models are up to date[/]")
         elif check:
             raise typer.Exit(EXIT_INVALID)
         return
@@ -249,8 +254,8 @@ def export(
         typer.Option("--check", help="Write nothing; exit with 2 if the snapshot would change."),
     ] = False,
 ) -> None:
-    """Write what is read of MetaDB, from wherever ozmeta.yml says, as one snapshot: the same
-    metadata, the same bytes.
+    """Write the metadata that ozmeta.yml points to as one snapshot. The same metadata gives the
+    same bytes.
     """
     project = load(project_dir)
     config, rows = project.config, project.rows
@@ -264,7 +269,7 @@ def export(
     same = writer.read_bytes(path) == text.encode()
     if check:
         out.print(
-            f"[green]{escape(str(path))} is as it would be exported[/]"
+            f"[green]{escape(str(path))} is up to date[/]"
             if same
             else f"would write {escape(str(path))}"
         )
@@ -279,8 +284,8 @@ def export(
 
 
 def event_aliases(project: Path, name: str) -> dict[str, str]:
-    """{old event type: name of today} of a binding, by what its models are called; none where the
-    project has no ozmeta.yml any more.
+    """{old event type: name of today} of a binding, by the name of its models. Empty if the project
+    has no ozmeta.yml.
     """
     if not (project / FILE_NAME).exists():
         return {}
@@ -292,11 +297,13 @@ def event_aliases(project: Path, name: str) -> dict[str, str]:
 def explain(
     binding: Annotated[
         str,
-        typer.Argument(help="Its name, or an object type of it, in any spelling: case, Case, CA."),
+        typer.Argument(
+            help="The binding's name or one of its object types, in any spelling: case, Case, CA."
+        ),
     ],
     object_id: Annotated[str, typer.Argument(help="The object's id, as in the journal.")],
     tenant: Annotated[
-        str | None, typer.Option(help="Where several tenants have an object of that id.")
+        str | None, typer.Option(help="The tenant, if several have an object with that id.")
     ] = None,
     project_dir: ProjectDir = Path(),
     profiles_dir: ProfilesDir = None,
@@ -304,8 +311,8 @@ def explain(
     target: Target = None,
     vars: Vars = None,
 ) -> None:
-    """Show one object's events in the order they count, and what each did: which timers it started
-    and stopped, what was raised, and why.
+    """Show one object's events in the order in which they count, with the effect of each: the
+    timers it started and stopped, what was raised, and why.
     """
     from ozmeta_dbt.operations.explain import objects, rename, show
     from ozmeta_dbt.operations.explain import tenant as tenant_of
@@ -343,27 +350,29 @@ def explain(
 def verify(
     bindings: Annotated[
         list[str] | None,
-        typer.Argument(help="Those to verify, by name in any spelling; all, without."),
+        typer.Argument(help="The bindings to verify, by name in any spelling. Default: all."),
     ] = None,
     sample: Annotated[
         float,
         typer.Option(
             min=0.000001,
             max=1,
-            help="Share of the objects to fold afresh: 0.01 is one in a hundred.",
+            help="Share of the objects to fold again: 0.01 is one in a hundred.",
         ),
     ] = 1.0,
     salt: Annotated[str, typer.Option(help="Another text draws another sample.")] = "",
     object_id: Annotated[
-        list[str] | None, typer.Option("--object", help="Only this object; may be repeated.")
+        list[str] | None,
+        typer.Option("--object", help="Verify only this object. You can repeat the option."),
     ] = None,
     show: Annotated[
-        int, typer.Option(min=0, max=100, help="Of how many differing objects to show everything.")
+        int, typer.Option(min=0, max=100, help="For how many differing objects to show all events.")
     ] = 3,
     keep: Annotated[
         bool,
         typer.Option(
-            "--keep", help="Keep what was folded afresh, in the schema ending in __ozmeta_verify."
+            "--keep",
+            help="Keep the tables that verify builds, in the schema ending in __ozmeta_verify.",
         ),
     ] = False,
     project_dir: ProjectDir = Path(),
@@ -372,8 +381,8 @@ def verify(
     target: Target = None,
     vars: Vars = None,
 ) -> None:
-    """Fold the journal afresh and compare it with what the incremental tables hold. Exit status 1
-    where they differ.
+    """Fold the journal again and compare the result with the incremental tables. The exit status is
+    1 if they differ.
     """
     from ozmeta_dbt.operations.verify import Choice, verify
 
@@ -386,7 +395,7 @@ def verify(
 
 journal_app = typer.Typer(
     no_args_is_help=True,
-    help="A station's journal as a file, and that file appended to the centre's journal.",
+    help="Export a station's journal to a file, and replay the file into the centre's journal.",
 )
 app.add_typer(journal_app, name="journal")
 UrlEnv = Annotated[
@@ -404,7 +413,7 @@ SourceName = Annotated[
 
 
 def journals() -> ModuleType:
-    """The module that reads and writes journals; SQLAlchemy is an extra."""
+    """The module that reads and writes journals. It needs SQLAlchemy, which is an extra."""
     try:
         from ozmeta_dbt.operations import journal
     except ModuleNotFoundError as error:
@@ -433,12 +442,12 @@ def journal_export(
     source: SourceName = None,
     project_dir: ProjectDir = Path(),
 ) -> None:
-    """Write a journal to a file, a row a line: the same rows, the same bytes."""
+    """Write a journal to a file with one row per line. The same rows give the same bytes."""
     journal, config = journals(), with_schemas(project_dir, load_config(project_dir))
     moment = instant(since) if since is not None else None
     if since is not None and moment is None:
         raise typer.BadParameter(
-            "an instant is expected, such as 2026-03-01T12:00:00", param_hint="--since"
+            "expected an instant such as 2026-03-01T12:00:00", param_hint="--since"
         )
     rows, last = journal.export(path, journal.Place.of(config, source), url_env, moment)
     out.print(
@@ -448,12 +457,12 @@ def journal_export(
 
 @journal_app.command("replay")
 def journal_replay(
-    path: Annotated[Path, typer.Argument(help="What `journal export` wrote.")],
+    path: Annotated[Path, typer.Argument(help="The file that `journal export` wrote.")],
     url_env: UrlEnv,
     source: SourceName = None,
     project_dir: ProjectDir = Path(),
 ) -> None:
-    """Append a file's rows to a journal, those that are not there yet, all or none of them."""
+    """Append the rows of a file that a journal does not have yet, all of them or none."""
     journal, config = journals(), with_schemas(project_dir, load_config(project_dir))
     done = journal.replay(path, journal.Place.of(config, source), url_env)
     out.print(
@@ -486,7 +495,7 @@ def journal_replay(
 @app.command()
 def demo(
     folder: Annotated[
-        Path, typer.Argument(help="Where to put the demo project; made afresh.")
+        Path, typer.Argument(help="The folder of the demo project. It is deleted and made again.")
     ] = Path("ozmeta_demo"),
     package: Annotated[
         Path, typer.Option(help="The ozmeta_runtime dbt package: a checkout of its repository.")
@@ -498,7 +507,7 @@ def demo(
         int, typer.Option(min=0, max=50, help="How many daily refreshes follow the first load.")
     ] = 7,
 ) -> None:
-    """Three entities, 60 days of events: a first load, then daily refreshes, on DuckDB."""
+    """Run the demo on DuckDB: 60 days of events, a first load, then daily refreshes."""
     from ozmeta_dbt.demo import run_demo
 
     run_demo(folder, package, events, refreshes, out)
@@ -514,7 +523,7 @@ def options(
 
 
 def main() -> None:
-    """Run the command; turn what went wrong into a sentence and an exit status."""
+    """Run the command. A problem becomes a message and an exit status."""
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # metadata may hold what a terminal can't show
     try:
         app()

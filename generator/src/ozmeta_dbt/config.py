@@ -95,7 +95,7 @@ def refused_column(name: str) -> str:
     if name == "EJ_ID":
         return "EJ_ID is what differs when a message comes again under a new event id"
     if name in ("EJ_ObjectType", "EJ_ObjectID"):
-        return f"{name}: messages are always told apart by their object, so it need not be named"
+        return f"{name}: messages always differ by their object, so leave it out"
     if name in CANONICAL_COLUMNS:
         return f"{name}: two deliveries of one message may differ there, or it is their content"
     close = difflib.get_close_matches(name.casefold(), [c.casefold() for c in MESSAGE_COLUMNS], n=1)
@@ -339,7 +339,7 @@ def utc_text(value: str) -> str:
     """An ISO 8601 instant as the package's macros take it: in UTC, 'YYYY-MM-DD HH:MM:SS.ffffff'."""
     moment = instant(value)
     if moment is None:
-        raise ValueError("an instant is expected, such as 2026-03-01 or 2026-03-01T12:00:00Z")
+        raise ValueError("expected an instant such as 2026-03-01 or 2026-03-01T12:00:00Z")
     return moment.isoformat(" ", "microseconds")
 
 
@@ -350,9 +350,7 @@ Votes = Annotated[int, Field(ge=1, le=MAX_VOTERS, strict=True)]
 def all_or_votes(value: object) -> object:
     is_number = isinstance(value, int) and not isinstance(value, bool)
     if value != "all" and not (is_number and 1 <= value <= MAX_VOTERS):  # type: ignore[operator]
-        raise ValueError(
-            f"is {value!r}, 'all' or a whole number from 1 to {MAX_VOTERS} is expected"
-        )
+        raise ValueError(f"is {value!r}; expected 'all' or a whole number from 1 to {MAX_VOTERS}")
     return value
 
 
@@ -368,7 +366,7 @@ class FlowStep(Strict):
     @model_validator(mode="after")
     def can_be_reached(self) -> FlowStep:
         if self.quorum == "all" and self.of is None:
-            raise ValueError("quorum is 'all', and `of` does not say how many that is")
+            raise ValueError("quorum is 'all', which needs `of`: the number of voters")
         if self.of is not None and isinstance(self.quorum, int) and self.quorum > self.of:
             raise ValueError(f"quorum is {self.quorum} of {self.of}, which no vote can reach")
         return self
@@ -553,7 +551,7 @@ def said(at: tuple[int | str, ...], fault: Any) -> tuple[str, str]:
             if isinstance(given, str) and nearest(given, expected)
             else ""
         )
-        return f"is {given!r}, {fault['ctx']['expected']} is expected", hint
+        return f"is {given!r}; expected {fault['ctx']['expected']}", hint
     if fault["type"] == "string_pattern_mismatch":
         return (
             f"{given!r} is not a plain name",

@@ -1,4 +1,4 @@
-"""What is wrong with the metadata: gathered as it is read, so that one run names every fault."""
+"""Problems with the metadata. They are gathered, so that one run reports all of them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class DbtFailed(OzmetaProblem):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a row or a part of it stands: a file and a JSON pointer (or a row of a CSV file)."""
+    """The place of a row or a part of it: a file and a JSON pointer, or a row of a CSV file."""
 
     file: str
     pointer: str = ""

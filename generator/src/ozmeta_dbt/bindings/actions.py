@@ -17,7 +17,7 @@ class ActionResolver:
         self.lookups, self.rows, self.problems = lookups, lookups.rows, lookups.problems
 
     def emits(self, actions: Iterable[Action]) -> list[Emit]:
-        """EmitSignal and EmitEvent, each signal and each event once a transition."""
+        """What EmitSignal and EmitEvent emit. A transition emits each signal and event once."""
         found: dict[tuple[str, str], Emit] = {}
         for action in actions:
             if action.type == "EmitSignal" and action.signal:
@@ -54,7 +54,7 @@ class ActionResolver:
     def levels(
         self, actions: list[Action], default_signal: str, policy: SlaPolicy | None = None
     ) -> list[Level]:
-        """SPEC 5 "Escalation levels" and 6 "Assignee", checked."""
+        """The escalation levels that actions raise, checked (SPEC 5 and 6)."""
         levels: list[Level] = []
         for place, action in enumerate(actions, 1):
             signal = action.signal or default_signal
@@ -81,8 +81,7 @@ class ActionResolver:
             if action.target and (assignee not in ("role", "principal") or not name):
                 self.problems.error(
                     action.origin.at("target"),
-                    f"{action.target!r} does not say who: role:<code> or principal:<name> is"
-                    " expected",
+                    f"{action.target!r} names nobody; expected role:<code> or principal:<name>",
                     self.near_assignee(action.target),
                 )
             roles = {r.code for r in self.lookups.roles.values()}
@@ -100,8 +99,7 @@ class ActionResolver:
                 )
             if any(other.signal == signal and other.level == level for other in levels):
                 self.problems.error(
-                    action.origin.at("payload", "level"),
-                    f"level {level} of {signal} is there twice",
+                    action.origin.at("payload", "level"), f"level {level} of {signal} occurs twice"
                 )
             levels.append(
                 Level(
@@ -135,7 +133,7 @@ class ActionResolver:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             self.problems.error(
                 action.origin.at("payload", key),
-                f"is {value!r}, a whole number from {least} to {most} is expected",
+                f"is {value!r}; expected a whole number from {least} to {most}",
             )
             return default
         return value

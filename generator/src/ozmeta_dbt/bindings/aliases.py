@@ -1,5 +1,4 @@
-"""Names that journals still use after MetaDB renamed what they mean: checked, kept with the
-manifest, and proposed."""
+"""Aliases: names that journals still use after MetaDB renamed something."""
 
 from __future__ import annotations
 
@@ -58,7 +57,7 @@ def chosen(choices: AliasChoices, kind: str) -> dict[str, str]:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint: the name most like it, else some that exist."""
+    """A hint: the most similar name, or else some that exist."""
     names = sorted(set(known))
     folded = {other.casefold(): other for other in reversed(names)}
     close = difflib.get_close_matches(name.casefold(), folded, n=1)
@@ -72,8 +71,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 class Checker:
-    """Checks the aliases of each binding in turn, then those at the top of ozmeta.yml that fit
-    none of them."""
+    """Checks the aliases of each binding, then those at the top of ozmeta.yml that fit no
+    binding."""
 
     def __init__(self, config: Config, problems: Problems):
         self.config, self.problems = config, problems
@@ -81,8 +80,7 @@ class Checker:
         self.seen: dict[str, set[str]] = defaultdict(set)  # kind: all names of any binding
 
     def aliases(self, label: str, choices: AliasChoices, known: dict[str, Known]) -> Aliases:
-        """What applies to a binding: its own aliases, and those at the top that lead to a name
-        it has."""
+        """The aliases of a binding: its own, and those at the top that lead to a name of it."""
         found = Aliases()
         for kind, names in known.items():
             self.seen[kind] |= names.targets

@@ -24,8 +24,8 @@ class ApprovalResolver:
     def approvals(
         self, row: RuntimeBinding, label: str, choices: BindingChoices
     ) -> Approvals | None:
-        """The binding's own flow, and those that ozmeta.yml adds by their codes. Events that name
-        no flow mean the first of them.
+        """The binding's own flow, and those that ozmeta.yml adds by code. An event that names no
+        flow belongs to the first of them.
         """
         chosen: list[tuple[ApprovalFlow, Origin]] = []
         if row.approval_flow_id is not None:
@@ -54,7 +54,7 @@ class ApprovalResolver:
                 self.problems.error(
                     [at for flow, at in chosen if flow.code == code][-1],
                     f"{label} has the approval flow {code!r} {count} times",
-                    "the one that AF_ID names need not be named again",
+                    "do not repeat the flow that AF_ID names",
                 )
         default = chosen[0][0].code if chosen else None
         for flow, _ in chosen:
@@ -64,7 +64,7 @@ class ApprovalResolver:
         return Approvals(flows, default) if flows else None
 
     def flow(self, row: ApprovalFlow) -> Flow:
-        """SPEC 6b: the flow as MetaDB has it, and the versions that ozmeta.yml tells of."""
+        """The flow as MetaDB has it, with the versions in ozmeta.yml (SPEC 6b)."""
         steps, said = self.steps_of(row), self.config.approval_flows.get(row.code, FlowChoices())
         versions = []
         for version in said.versions:
@@ -121,7 +121,7 @@ class ApprovalResolver:
         return [self.step(step) for step in steps]
 
     def step(self, row: ApprovalStep) -> Step:
-        """SPEC 6b "AS_RuleLogical": {quorum, of, veto}, bare or as the params of a DSL document."""
+        """Read {quorum, of, veto}, alone or as the params of a DSL document (SPEC 6b)."""
         at, rule = row.at("rule"), row.rule
         if isinstance(rule, str) and rule.strip().startswith("{"):
             with suppress(ValueError, RecursionError):  # parse_rule reports them
@@ -152,28 +152,27 @@ class ApprovalResolver:
 
         if voters is not None and not whole(voters):
             self.problems.error(
-                at_params.at("of"),
-                f"is {voters!r}, a whole number from 1 to {MAX_VOTERS} is expected",
+                at_params.at("of"), f"is {voters!r}; expected a whole number from 1 to {MAX_VOTERS}"
             )
             voters = MAX_VOTERS
         if quorum == "all":
             if voters is None:
                 self.problems.error(
-                    at_params.at("quorum"), "is 'all', and `of` does not say how many that is"
+                    at_params.at("quorum"), "is 'all', which needs `of`: the number of voters"
                 )
             quorum = voters or 1
         if not whole(quorum):
             self.problems.error(
                 at_params.at("quorum"),
-                f"is {quorum!r}, 'all' or a whole number from 1 to {MAX_VOTERS} is expected",
+                f"is {quorum!r}; expected 'all' or a whole number from 1 to {MAX_VOTERS}",
             )
             quorum = 1
         elif voters is not None and quorum > voters:
             self.problems.error(
-                at_params.at("quorum"), f"is {quorum} of {voters}, which no vote could ever reach"
+                at_params.at("quorum"), f"is {quorum} of {voters}, which no vote can reach"
             )
         if not isinstance(veto, bool):
-            self.problems.error(at_params.at("veto"), f"is {veto!r}, true or false is expected")
+            self.problems.error(at_params.at("veto"), f"is {veto!r}; expected true or false")
         roles = {
             self.lookups.roles[r.role_id].code
             for r in self.rows.of(ApprovalStepRole)

@@ -1,9 +1,9 @@
-"""What the rows of MetaDB say of each other, beyond ids: a rule that compares with a state
-there is not, a timer that nothing starts.
+"""Checks across rows, beyond ids: a rule that compares with an unknown state, a timer that no
+event starts.
 
-A row may be well-formed and still mean nothing. Nothing would fail then: the timer would just
-never start. So every literal that a rule compares with a closed set is looked up there, and
-every start and stop rule is tried on all the events that the fold can show it.
+Such a row is well-formed, and no run fails because of it: the timer just never starts. So the
+checks look up every literal that a rule compares with a closed set, and try every start and stop
+rule on all events that the fold can show it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ STATE_REFS = ("transition.fromState", "transition.toState")
 
 @dataclass(frozen=True)
 class Names:
-    """A closed set of names, and how a literal that is none of them is spoken of."""
+    """A closed set of names, and how a message describes it."""
 
     known: frozenset[str]
     what: str  # "'Triagd' is not …"
@@ -41,7 +41,7 @@ class Names:
 
 
 class Checks:
-    """Every check of one metadata; what it finds is said once, however many bindings share a
+    """All checks of the metadata. A problem is reported once, even if several bindings share a
     workflow.
     """
 
@@ -56,7 +56,7 @@ class Checks:
             self.said.add(problem)
             (self.problems.errors if is_error else self.problems.warnings).append(problem)
 
-    # ------------------------------------------------------------ what is where
+    # ------------------------------------------------------------ closed sets
 
     def run(self) -> None:
         self.policies()
@@ -69,8 +69,8 @@ class Checks:
                 self.literals(rule, sets, None)
 
     def sets(self, draft: Draft) -> dict[str, Names]:
-        """The closed sets, by the refs that are compared with them. A set of which an error
-        left rows out is not closed.
+        """The closed sets, by the refs that are compared with them. A set is not closed if an
+        error left some of its rows out.
         """
         sets: dict[str, Names] = {}
         workflow = draft.workflow
@@ -116,7 +116,7 @@ class Checks:
         return sets
 
     def idle_rules(self, draft: Draft) -> Iterator[Rule]:
-        """Rules that the runtime reads and does not evaluate: a fault in one is a warning."""
+        """Rules that the runtime reads but does not evaluate. A fault in one is a warning."""
         ids = {transition.id for transition in draft.workflow.transitions}
         for rules in (self.lookups.guards, self.lookups.transition_rules):
             yield from (rule for id, rule in rules.items() if rule and id in ids)
@@ -130,8 +130,8 @@ class Checks:
     # ------------------------------------------------------------ definitions
 
     def policies(self) -> None:
-        """Policies that time nothing, or point nowhere. Nothing refers to them, so they refuse
-        nothing.
+        """Policies that time nothing or point to a missing row. These are only warnings, because
+        nothing refers to such a policy.
         """
         bound = {row.sla_id for row in self.rows.of(rows.RuntimeSlaBinding)}
         for policy in self.lookups.policies.values():
@@ -163,12 +163,12 @@ class Checks:
                         False,
                         at,
                         f"{policy.code} points to the {policy.object_type} {policy.object_id}, "
-                        "and there is no such row",
+                        "which does not exist",
                         "was it deleted, or left out of the export?",
                     )
 
     def unreached(self, draft: Draft) -> None:
-        """States that no way of enabled transitions leads to."""
+        """States that no path of enabled transitions leads to."""
         if not draft.is_sound or not self.rows.complete("WorkflowState", "WorkflowTransition"):
             return
         reached = reached_states(draft.workflow)
@@ -251,7 +251,7 @@ class Checks:
         at, why = self.reason(rule, [*declared, *others], draft, known)
         result = "only actions of transitions" if actions else "nothing"
         so = f"{result} {'starts' if name == 'start' else 'stops'} the timer"
-        # a rule that says `deny` means it, so that is no error
+        # `deny` is meant to be never true, so this is no error
         self.say(
             name == "start" and not actions and not is_constant,
             at,

@@ -1,4 +1,4 @@
-"""Runtime bindings as the generator works with them: every id is resolved to a definition."""
+"""Runtime bindings with every id resolved."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Emit:
-    """What an applied transition says: a signal of some severity, or an event with a payload."""
+    """What an applied transition emits: a signal with a severity, or an event with a payload."""
 
     signal: str = ""
     severity: str = ""
@@ -82,14 +82,14 @@ class Step:
     code: str
     order: int
     quorum: int
-    voters: int | None  # out of how many, where that is said
+    voters: int | None  # out of how many, if that is known
     veto: bool
     roles: list[str]
 
 
 @dataclass
 class Version:
-    """What a flow was from an instant on; `start` is none for the first."""
+    """A version of a flow, from `start` on. The first version has no start."""
 
     start: str | None
     steps: list[Step]
@@ -101,11 +101,11 @@ class Flow:
     code: str
     steps: list[Step]  # as MetaDB has them now
     on_request: str = "ignore"
-    versions: list[Version] = field(default_factory=list)  # none: the flow has always been so
+    versions: list[Version] = field(default_factory=list)  # empty: the flow never changed
 
     @property
     def all_steps(self) -> list[Step]:
-        """Those of every version, each code once."""
+        """The steps of all versions, each code once."""
         steps = [step for version in self.versions for step in version.steps] or self.steps
         return list({step.code: step for step in steps}.values())
 
@@ -113,12 +113,12 @@ class Flow:
 @dataclass
 class Approvals:
     flows: list[Flow]
-    default: str | None  # the flow that events mean which name none
+    default: str | None  # the flow of events that name none
 
 
 @dataclass
 class EntityTable:
-    """Inline: the entity's own table, and by which of its columns its rows are found."""
+    """Inline mode: the entity's own table and its key columns."""
 
     schema: str
     table: str

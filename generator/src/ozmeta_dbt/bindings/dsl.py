@@ -154,7 +154,7 @@ def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems)
     actions = check_actions(value.get("actions"), origin.at("actions"), problems)
     params = value.get("params")
     if params is not None and not isinstance(params, dict):
-        problems.error(origin.at("params"), "an object is expected")
+        problems.error(origin.at("params"), "expected an object")
     restart = (params or {}).get("onRestart") if isinstance(params, dict) else None
     if restart is not None and restart not in RESTARTS:
         problems.error(
@@ -204,7 +204,7 @@ def check_op(node: dict[str, Any], origin: Origin, problems: Problems, depth: in
         problems.error(origin.at("op"), f"'{op}' is not an op", one_of(str(op), OPS))
         return None
     if not isinstance(args, list):
-        problems.error(origin.at("args"), "an array is expected")
+        problems.error(origin.at("args"), "expected an array")
         return None
     fewest, most = OPS[op]
     if len(args) < fewest or (most is not None and len(args) > most):
@@ -337,7 +337,7 @@ def check_actions(actions: Any, origin: Origin, problems: Problems) -> list[Acti
     if actions is None:
         return []
     if not isinstance(actions, list):
-        problems.error(origin, "an array of actions is expected")
+        problems.error(origin, "expected an array of actions")
         return []
     checked = []
     for index, action in enumerate(actions):
@@ -355,13 +355,13 @@ def check_actions(actions: Any, origin: Origin, problems: Problems) -> list[Acti
             continue
         for key in ("target", "eventType", "signalType", "notes"):
             if action.get(key) is not None and not isinstance(action[key], str):
-                problems.error(at.at(key), "a text is expected")
+                problems.error(at.at(key), "expected a text")
         if action.get("payload") is not None and not isinstance(action["payload"], dict):
-            problems.error(at.at("payload"), "an object is expected")
+            problems.error(at.at("payload"), "expected an object")
             continue
         needed = {"EmitSignal": "signalType", "EmitEvent": "eventType"}.get(action["type"])
         if needed and not action.get(needed):
-            problems.error(at, f"{action['type']} has no {needed}", "it says what is to be emitted")
+            problems.error(at, f"{action['type']} has no {needed}", "it names what to emit")
             continue
         checked.append(
             Action(

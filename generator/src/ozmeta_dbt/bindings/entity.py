@@ -14,9 +14,7 @@ from ozmeta_dbt.words import counted
 
 
 def snake_case(text: str) -> str:
-    """CaseFile -> case_file, HTTPCall -> http_call; what is no letter or digit becomes one
-    underscore.
-    """
+    """CaseFile -> case_file, HTTPCall -> http_call; other characters become one underscore."""
     text = re.sub(r"[^A-Za-z0-9]+", "_", text)
     text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text))
     return re.sub(r"_+", "_", text).strip("_").lower()
@@ -33,7 +31,7 @@ class EntityResolver:
         return self.lookups.look_up(self.lookups.ui_entities, row.object_id, at)
 
     def name(self, entity: Table | UiEntity) -> str | None:
-        """What the binding's models are called; none if no name can be made."""
+        """The name of the binding's models. None, with an error, if no name is possible."""
         label = entity.code
         name = snake_case(label)
         if not name or name[0].isdigit():
@@ -60,7 +58,7 @@ class EntityResolver:
         if row.key_strategy == "Composite" and not choices.key:
             self.problems.error(
                 row.at("key_strategy"),
-                f"the key of {label} is Composite, and nothing says of which columns",
+                f"the key of {label} is Composite, but its columns are not set",
                 f"name the journal's columns in {FILE_NAME}: bindings: {{{label}: {{key: [region,"
                 " case_no]}}",
             )
@@ -81,8 +79,8 @@ class EntityResolver:
         choices: BindingChoices,
         tenant_in_key: bool,
     ) -> EntityTable | None:
-        """Inline: schema and table are MetaDB's, the key is called as MetaDB calls keys (CA_ID),
-        the tenant _TenantID; ozmeta.yml may say otherwise.
+        """Inline mode: the entity's table. MetaDB has its schema and name; the key column is
+        <CD_Code>_ID and the tenant column _TenantID. ozmeta.yml can override all of them.
         """
         place = Origin(FILE_NAME).at("bindings", label, "entity")
         if row.runtime_mode != "Inline":
@@ -100,14 +98,14 @@ class EntityResolver:
             if not name:
                 problems.error(
                     place.at(part),
-                    f"{label} is Inline, and MetaDB does not say the {part} of its own table",
-                    f"say it in {FILE_NAME}: bindings: {{{label}: {{entity: {{{part}: …}}}}}}",
+                    f"{label} is Inline, but MetaDB has no {part} for its own table",
+                    f"set it in {FILE_NAME}: bindings: {{{label}: {{entity: {{{part}: …}}}}}}",
                 )
             elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_$-]*", name):
                 problems.error(
                     place.at(part),
-                    f"{name!r}, which MetaDB says is the {part} of {label}, is not a plain name",
-                    f"say in {FILE_NAME} what the warehouse calls it",
+                    f"{name!r}, the {part} of {label} in MetaDB, is not a plain name",
+                    f"set the name in the warehouse in {FILE_NAME}",
                 )
         code = short_code(entity)
         key = said.key or choices.key or ([f"{code}_ID"] if code else [])
@@ -116,7 +114,7 @@ class EntityResolver:
                 place.at("key"),
                 f"{label} is Inline, and has no CD_Code to tell what the key column of its own"
                 " table is called",
-                f"say it in {FILE_NAME}: bindings: {{{label}: {{entity: {{key: case_id}}}}}}",
+                f"set it in {FILE_NAME}: bindings: {{{label}: {{entity: {{key: case_id}}}}}}",
             )
         elif len(key) != len(choices.key or [key[0]]):
             problems.error(

@@ -97,8 +97,7 @@ class Lookups:
         for row in own:
             if counts[row.code] > 1:
                 self.problems.error(
-                    row.at("code"),
-                    f"the signal type {row.code!r} is there {counts[row.code]} times",
+                    row.at("code"), f"the signal type {row.code!r} occurs {counts[row.code]} times"
                 )
         return default_severities() | {row.code: row.severity for row in own}
 
@@ -124,7 +123,7 @@ class Lookups:
         if id not in target and not self.rows.may_hold(target.table, id):
             self.problems.error(
                 origin,
-                f"points to {id}, and there is no such row",
+                f"points to {id}, which does not exist",
                 "was it deleted, or left out of the export?",
             )
         return target.get(id)

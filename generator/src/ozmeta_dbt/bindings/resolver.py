@@ -55,7 +55,7 @@ class Resolver:
             found,
             lambda b: b.object_types,
             "the object type {!r}",
-            "say in ozmeta.yml, under bindings, which object_types each has",
+            "set object_types of each in ozmeta.yml, under bindings",
         )
         self.approvals.check_flow_choices()
         claimed = {name: binding.object_type for binding in found for name in binding.object_types}
@@ -157,8 +157,8 @@ class Resolver:
         if not row.is_enabled or row.runtime_mode == "None":
             why = "disabled" if not row.is_enabled else "of mode None"
             self.problems.notes.append(
-                f"{label}: nothing to generate, the binding is {why}; tables of earlier runs stay"
-                " as they are, outside the roll-ups, and their open escalations get no answer"
+                f"{label}: nothing to generate, because the binding is {why}; tables of earlier"
+                " runs stay unchanged, are in no roll-up, and their open escalations stay open"
             )
             return None
         if row.workflow_id is None:
@@ -236,9 +236,9 @@ class Resolver:
         workflow: Workflow,
         approvals: Approvals | None,
     ) -> tuple[set[str], set[str], set[str]]:
-        """SPEC 10: template bindings choose the models; without any, all that the definitions
-        allow. Then those wanted as semantic models too, and those
-        that the definitions would allow and no template binding names.
+        """The wanted purposes, those wanted as semantic models too, and those that the definitions
+        allow but no template binding names (SPEC 10). Without template bindings, all that the
+        definitions allow are wanted.
         """
         allowed = (
             {"WorkflowInstance"}
@@ -255,8 +255,8 @@ class Resolver:
         for template in chosen:
             if template.target_layer == "OLTP":
                 self.problems.notes.append(
-                    f"{label}: {template.purpose} for the OLTP layer is skipped, that layer is not"
-                    " in the warehouse"
+                    f"{label}: {template.purpose} for the OLTP layer is skipped, because that layer"
+                    " is not in the warehouse"
                 )
             else:
                 wanted.add(template.purpose)

@@ -89,7 +89,7 @@ class SlaResolver:
                     f"times the transition {policy.object_id}, which this workflow does not have"
                     " (enabled)"
                     if policy.object_id
-                    else "times a transition, and no SL_ObjectID says which"
+                    else "times a transition, but has no SL_ObjectID"
                 )
                 self.problems.error(
                     policy.at("object_id"),
@@ -113,7 +113,7 @@ class SlaResolver:
                     f"times the approval step {policy.object_id}, which no (enabled) approval flow"
                     " of this binding has"
                     if policy.object_id
-                    else "times an approval step, and no SL_ObjectID says which"
+                    else "times an approval step, but has no SL_ObjectID"
                 )
                 self.problems.error(
                     policy.at("object_id"),

@@ -1,8 +1,8 @@
-"""What a warehouse cannot do, said when the models are written rather than when they run
-(ozmeta.yml: `warehouses`).
+"""What a warehouse cannot run, reported when the models are generated (`warehouses` in
+ozmeta.yml).
 
-The package's macros stop a run for the same reasons (`macros/cross_db/`); docs/dialect.md has them
-all.
+The package's macros stop a run for the same reasons (`macros/cross_db/`). docs/cross-db.md lists
+them all.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def check(bindings: list[Binding], warehouses: list[Warehouse], problems: Proble
                     problems.error(
                         at,
                         f"the regex {pattern!r} can't run on {warehouse}: it has no {lacks}",
-                        "say it with startsWith, endsWith, contains or in, or leave that warehouse"
+                        "use startsWith, endsWith, contains or in, or leave that warehouse"
                         " out of `warehouses`",
                     )
             if warehouse in T_SQL:
@@ -43,7 +43,7 @@ def check(bindings: list[Binding], warehouses: list[Warehouse], problems: Proble
 
 
 def check_steps(binding: Binding, warehouse: Warehouse, problems: Problems) -> None:
-    """T-SQL's recursion can't go event by event."""
+    """T-SQL cannot recurse event by event."""
     here = Origin(FILE_NAME).at("bindings", binding.object_type)
     if binding.approvals:
         problems.error(

@@ -292,7 +292,7 @@ def database_rows(
             origin = Origin(f"{SCHEMA}.{table} row {label}")
             binary = [name for name, value in row.items() if isinstance(value, bytes)]
             for name in binary:
-                problems.error(origin.at(name), f"{name} holds binary data, a text is expected")
+                problems.error(origin.at(name), f"{name} holds binary data; expected a text")
             if not binary:
                 yield table, row, origin
 

@@ -146,7 +146,7 @@ def live_rows(
 
 def build_row(table: str, raw: Any, origin: Origin, problems: Problems) -> Row | None:
     if not isinstance(raw, dict):
-        problems.error(origin, f"a row of {table} is expected, an object with its columns")
+        problems.error(origin, f"expected a row of {table}: an object with its columns")
         return None
     cls = TABLES[table]
     names = names_of(cls)
@@ -249,7 +249,7 @@ def snapshot_rows(
     try:
         number = int(str(version).split(".")[0])
     except ValueError:
-        problems.error(root.at("snapshotVersion"), f"is {short(version)}, a number is expected")
+        problems.error(root.at("snapshotVersion"), f"is {short(version)}; expected a number")
         yield from nothing_of(TABLES, root)
         return
     if number > SNAPSHOT_VERSION:
@@ -322,7 +322,7 @@ def misspelt_keys(objects: dict[str, Any], origin: Origin, problems: Problems) -
 def pack_rows(pack: Any, origin: Origin, problems: Problems) -> Iterator[tuple[str, Any, Origin]]:
     """One workflow with all that belongs to it; what is in a pack need not name its workflow."""
     if not isinstance(pack, dict) or not isinstance(pack.get("workflow"), dict):
-        problems.error(origin, "a pack {workflow, states, transitions, ...} is expected")
+        problems.error(origin, "expected a pack: {workflow, states, transitions, ...}")
         yield from nothing_of(["Workflow", *PACK_PLACES], origin)
         return
     yield "Workflow", pack["workflow"], origin.at("workflow")
@@ -346,7 +346,7 @@ def listed(
     if rows is None:
         return
     if not isinstance(rows, list):
-        problems.error(origin, f"an array of {table} rows is expected")
+        problems.error(origin, f"expected an array of {table} rows")
         yield from nothing_of([table], origin)
         return
     for index, row in enumerate(rows):
@@ -369,7 +369,7 @@ def folder_rows(folder: Path, name: str, problems: Problems) -> Iterator[tuple[s
         if len(files) > 1:
             problems.error(
                 Origin(f"{name.rstrip('/')}/{files[1].name}"),
-                f"{table} is there twice, also as {files[0].name}",
+                f"{table} occurs twice, also as {files[0].name}",
                 "keep one of them",
             )
         for path in files[:1]:

@@ -1,6 +1,4 @@
-"""Text from the metadata as Jinja, YAML-in-Jinja and Python literals: data, whatever it holds (SPEC
-10).
-"""
+"""Text from the metadata as Jinja and YAML literals, safe whatever it contains (SPEC 10)."""
 
 from __future__ import annotations
 

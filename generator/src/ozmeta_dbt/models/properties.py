@@ -19,8 +19,8 @@ LIVE = {"config": {"where": "_DeleteDate is null"}}
 def well_formed(
     model: str, filled: list[str], keys: list[str], codes: dict[str, list[str]], live: bool
 ) -> dict[str, Any]:
-    """What no row may lack, what no two may share, and which codes a row may hold, as one test: a
-    test a column would be a scan a column.
+    """One test for the columns that must be filled, the keys and the allowed codes. A test per
+    column would scan the table once per column.
     """
     arguments = {"filled": filled, "keys": keys} | (
         {"codes": {name: [yaml_text(value) for value in values] for name, values in codes.items()}}
@@ -105,9 +105,7 @@ def binding_yaml(scope: Scope) -> str:
 
 
 def entity_source(binding: Binding, entity: EntityTable) -> dict[str, Any]:
-    """A source of its own name, so that it can't meet one that the project itself declares for that
-    schema.
-    """
+    """A source with a name of its own, so that it cannot clash with a source of the project."""
     place = {"schema": entity.schema} | ({"database": entity.database} if entity.database else {})
     description = yaml_text(f"{binding.object_type}'s own table.")
     return {
@@ -157,7 +155,7 @@ def relations_of(model: Model, scope: Scope, name: str) -> list[Any]:
 
 
 def codes_of(binding: Binding, column_name: str) -> list[str]:
-    """What a column of codes may hold; empty for any other column."""
+    """The codes that a column may hold. Empty for any other column."""
     if column_name in ("WS_Code", "WS_CurrentCode", "TL_State", "TL_FromState", "TL_ToState"):
         return binding.workflow.states
     if column_name in ("AF_Code", "AS_Code"):

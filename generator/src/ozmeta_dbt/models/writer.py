@@ -139,10 +139,9 @@ def diff(plan: Plan) -> str:
 
 
 def apply(plan: Plan) -> None:
-    """Carry the plan out. Every new text is on disk before the first file is replaced, and a step
-    that fails takes back those
-    before it; the manifest is replaced last, so that a generation killed half-way is finished by
-    the next.
+    """Carry out the plan. All new texts are on disk before the first file is replaced, and if a
+    step fails, the steps before it are undone. The manifest is replaced last, so that the next
+    generation completes one that was killed.
     """
     staged: list[tuple[Path, Path]] = []
     done: list[tuple[Path, bytes | None]] = []  # with what was there before

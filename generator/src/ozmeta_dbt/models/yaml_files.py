@@ -1,4 +1,4 @@
-"""YAML as the generated properties files have it."""
+"""The YAML of the generated properties files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Dumper(yaml.SafeDumper):
 
 
 def block_text(dumper: Dumper, text: str) -> yaml.ScalarNode:
-    """Several lines stand as several lines, so that a diff shows the one that changed."""
+    """A text with several lines is a block, so that a diff shows the line that changed."""
     return dumper.represent_scalar(
         "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
     )

@@ -1,4 +1,4 @@
-"""Runs the user's dbt, and reads what the package's operations answer."""
+"""Run the user's dbt, and read the answers of the package's operations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Dbt:
         return replace(self, vars=self.vars | vars)
 
     def operation(self, name: str, **args: Any) -> Any:
-        """The answer of an operation of the package; none where it gives none."""
+        """The answer of one of the package's operations. None if it prints none."""
         printed = self("run-operation", f"ozmeta_runtime.{name}", "--args", json.dumps(args))
         answers = [line[len(ANSWER) :] for line in printed.splitlines() if line.startswith(ANSWER)]
         return json.loads(answers[-1]) if answers else None

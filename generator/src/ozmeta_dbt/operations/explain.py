@@ -1,5 +1,5 @@
-"""One object's story out of its tables: each event in the fold's order with what it did, and
-between them what time did.
+"""Explain one object from its tables: each event in the fold's order with its effect, and between
+them the effects of time.
 """
 
 from __future__ import annotations

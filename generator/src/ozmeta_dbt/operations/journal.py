@@ -204,7 +204,7 @@ class Place:
                 (
                     f"has no source {label}"
                     if label
-                    else "has several sources: say which with --source"
+                    else "has several sources: choose one with --source"
                 ),
                 f"they are: {labels}",
             )

@@ -1,5 +1,5 @@
-"""Is what the incremental tables hold what the journal says? Folds it afresh in a schema of its
-own, and compares (SPEC 9.1).
+"""Verify the incremental tables: fold the journal again in another schema, and compare (SPEC
+9.1).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def verify(
     keep: bool,
     out: Console,
 ) -> bool:
-    """Compare, and say what was found; true where nothing differs."""
+    """Compare and report. True if nothing differs."""
     planned = dbt.operation("verify_plan", wanted=bindings)
     plan = planned["bindings"]
     check(plan)
@@ -106,8 +106,8 @@ def check(plan: dict[str, Any]) -> None:
 
 @contextmanager
 def scratch(dbt: Dbt) -> Iterator[Dbt]:
-    """The user's dbt, writing to a schema of its own: verify_compare drops it; so does this, where
-    it didn't come to that.
+    """The user's dbt, writing to another schema. verify_compare drops that schema; if verify
+    fails before, this does.
     """
     with tempfile.TemporaryDirectory(prefix="ozmeta_verify_") as name:
         folder = Path(name)
@@ -154,7 +154,9 @@ def report(plan: dict[str, Any], answer: dict[str, Any], choice: Choice, out: Co
                         + escape("\n".join(said))
                     )
                     out.print(
-                        "By the journal:" if key in afresh else "The journal holds nothing of it."
+                        "According to the journal:"
+                        if key in afresh
+                        else "The journal has no event of it."
                     )
                     explain.show(binding, object_id, afresh[key], out) if key in afresh else None
     total = sum(
@@ -205,7 +207,7 @@ def differences(
             if key not in held:
                 said.append(f"  {model}: a row is missing: {brief(want[key])}")
             elif key not in want:
-                said.append(f"  {model}: a row that should not be: {brief(held[key])}")
+                said.append(f"  {model}: an extra row: {brief(held[key])}")
             else:
                 said += [
                     f"  {model}: {columns[column]} is {readable(column, held[key].get(column))},"

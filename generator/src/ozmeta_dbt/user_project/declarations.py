@@ -1,4 +1,4 @@
-"""The user's own dbt project: what it declares beside the folder that ozmeta-dbt writes."""
+"""The user's own dbt project: what it declares outside the folder that ozmeta-dbt writes."""
 
 from __future__ import annotations
 
@@ -283,8 +283,8 @@ def snapshots_in(path: Path) -> Iterator[str]:
 
 
 def check_output(project: Any, config: Config, problems: Problems) -> None:
-    """Does dbt read the output folder? Nothing is said where there is no dbt_project.yml, or its
-    paths are Jinja.
+    """An error if dbt does not read the output folder. Not checked without a dbt_project.yml, or if
+    its paths are Jinja.
     """
     if not isinstance(project, dict) or any("{{" in path for path in paths(project, "model")):
         return

@@ -1,5 +1,5 @@
-"""The variables of dbt that the package knows, and those of dbt_project.yml that look like them
-and are none of them.
+"""The dbt variables that the package reads, and variables in dbt_project.yml that are likely
+misspelt.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ FILE = "dbt_project.yml"
 
 
 def check(project: Path, problems: Problems) -> None:
-    """Warn of each variable that dbt would pass on and no macro would ever read. What else is
-    wrong with the file, dbt says.
+    """Warn about each variable that no macro reads. dbt reports everything else that is wrong with
+    the file.
     """
     try:
         document = loads_yaml((project / FILE).read_text(encoding="utf-8"))
