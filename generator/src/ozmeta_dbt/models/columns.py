@@ -6,6 +6,7 @@ package as doc blocks, which the generated properties files refer to, and to doc
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -677,7 +678,7 @@ def block_name(key: str) -> str:
 def doc_blocks() -> str:
     """models/columns.md of the dbt package: a doc block for each description."""
     blocks = [
-        f"{{% docs {block_name(key)} %}}\n{text}\n{{% enddocs %}}\n"
+        f"{{% docs {block_name(key)} %}}\n{textwrap.fill(text, 118)}\n{{% enddocs %}}\n"
         for key, text in DESCRIPTIONS.items()
     ]
     return "\n".join(blocks)
