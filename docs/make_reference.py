@@ -1,4 +1,4 @@
-"""Writes the pages in docs/reference from the code. `--check` only tells whether they fit."""
+"""Writes docs/reference and models/columns.md from the code. `--check` only compares them."""
 
 from __future__ import annotations
 
@@ -8,25 +8,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
+from ozmeta_dbt.bindings import dsl
+from ozmeta_dbt.bindings.definitions import Binding, Level, Sla, Workflow
+from ozmeta_dbt.config import BindingChoices, Config
+from ozmeta_dbt.metadb.readers import ENDINGS, PACK_PLACES, SNAPSHOT_PLACES
+from ozmeta_dbt.metadb.rows import TABLES
+from ozmeta_dbt.models import columns, rollups
+from ozmeta_dbt.models.catalogue import MODELS
+from ozmeta_dbt.models.description import Scope
+from ozmeta_dbt.models.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS, default_of, field_type
+from ozmeta_dbt.models.plan import Plan
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from ozmeta_dbt import columns, dsl, render
-from ozmeta_dbt.bindings import Binding, Level, Sla, Workflow
-from ozmeta_dbt.config import BindingChoices, Config
-from ozmeta_dbt.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS, default_of, field_type
-from ozmeta_dbt.readers import ENDINGS, PACK_PLACES, SNAPSHOT_PLACES
-from ozmeta_dbt.rows import TABLES
-
 FOLDER = Path(__file__).parent / "reference"
 INTRODUCTIONS = FOLDER / "introductions"
+DOC_BLOCKS = Path(__file__).parent.parent / "models" / "columns.md"
 NOTE = "<!-- docs/make_reference.py writes this page. Change the code or meanings.py instead. -->"
 
 
 def meaning(key: str, texts: dict[str, str] = MEANINGS, name: str = "MEANINGS") -> str:
     """What the code says of `key`, or an error that says where to say it."""
     if not texts.get(key):
-        home = "generator/src/ozmeta_dbt/meanings.py"
+        home = "generator/src/ozmeta_dbt/models/meanings.py"
         raise SystemExit(f"{key} has no description: add it to {name} in {home}")
     return texts[key]
 
@@ -113,16 +117,17 @@ def example() -> tuple[Binding, Config]:
 
 def tables() -> list[str]:
     binding, config = example()
+    scope = Scope(binding, config, tuple(Plan(binding).wanted))
     lines = []
-    counted = {part["name"]: part for part in render.accounting_properties("")}
-    for model in (*render.ORDER, *counted):
-        properties = counted.get(model)
-        if model in render.BESIDE:
-            properties = render.view_properties(binding, model)
-        properties = properties or render.model_properties(binding, model, config)
-        name = model if model in counted else f"<binding>_{model}"
-        summary = columns.SUMMARIES[model].format("Case")
-        rows = [[code(column["name"]), column["description"]] for column in properties["columns"]]
+    described = [
+        (f"<binding>_{m.name}", m.name, m.summary.format("Case"), m.all_columns(scope))
+        for m in MODELS
+    ]
+    described += [
+        (name, name, rollups.SUMMARIES[name], own) for name, own in rollups.ACCOUNTING.items()
+    ]
+    for name, model, summary, own in described:
+        rows = [[code(column.name), column.text] for column in own]
         grain, written = meaning(f"grain.{model}"), meaning(f"written.{model}")
         lines += [f"## `{name}`", "", *wrap(summary), "", f"- One row per {grain}."]
         lines += [f"- Written: {written}", "", *table(["Column", "Meaning"], rows)]
@@ -165,7 +170,7 @@ def pages() -> dict[Path, str]:
         introduction = (INTRODUCTIONS / name).read_text(encoding="utf-8").rstrip()
         lines = [NOTE, "", introduction, "", *body()]
         texts[FOLDER / name] = "\n".join(lines).rstrip() + "\n"
-    return texts
+    return texts | {DOC_BLOCKS: columns.doc_blocks()}
 
 
 def stale() -> list[str]:

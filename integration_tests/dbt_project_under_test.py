@@ -211,9 +211,9 @@ class DbtProject:
 # The canonical columns of each table (SPEC 7): what has to be the same however the journal was cut
 # into runs.
 def canonical(model: str) -> list[str]:
-    from ozmeta_dbt.columns import CANONICAL
+    from ozmeta_dbt.models.catalogue import BY_NAME
 
-    return list(CANONICAL[model])
+    return list(BY_NAME[model].columns)
 
 
 OBJECT_COLUMN = {

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from dbt.cli.main import dbtRunner
 from dbt_project_under_test import DbtProject
-from ozmeta_dbt.prove.dbt import Dbt, DbtFailed
-from ozmeta_dbt.prove.explain import objects, show
-from ozmeta_dbt.prove.verify import Choice, verify
+from ozmeta_dbt.operations.dbt import Dbt
+from ozmeta_dbt.operations.explain import objects, show
+from ozmeta_dbt.operations.verify import Choice, verify
+from ozmeta_dbt.problems import DbtFailed
 from rich.console import Console
 from test_runs import CONFIG, event, snapshot
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 import pytest
-from ozmeta_dbt.warehouses import what_lacks
+from ozmeta_dbt.bindings.warehouses import what_lacks
 
 FILES = sorted((Path(__file__).parent.parent / "macros/cross_db").rglob("*.sql"))
 PATTERNS = [

@@ -347,5 +347,5 @@ def test_the_mirror_holds_the_journal_and_what_the_runtime_says(project: DbtProj
     assert (
         "journal: EJ_Payload is {}, should be" in said
         and "journal: a row is missing: EJ_ID b" in said
-        and "journal: a row that should not be: EJ_ID bad" in said
+        and "journal: an extra row: EJ_ID bad" in said
     )

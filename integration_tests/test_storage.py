@@ -16,7 +16,7 @@ import yaml
 from dbt_project_under_test import DbtProject
 from engines.base import Worker
 from engines.scenarios import SCENARIOS
-from ozmeta_dbt.render import ORDER, VIEWS
+from ozmeta_dbt.models.catalogue import ORDER, VIEWS
 
 CROSS_DB = Path(__file__).parent.parent / "macros/cross_db"
 TEXT = "\n".join(file.read_text(encoding="utf-8") for file in sorted(CROSS_DB.rglob("*.sql")))

@@ -5,7 +5,6 @@ Postgres server of our own to put them in.
 from __future__ import annotations
 
 import datetime as dt
-import glob
 import json
 import os
 import shutil
@@ -233,13 +232,13 @@ def fill(
 def postgres_programs() -> str | None:
     found = shutil.which("initdb")
     places = (
-        sorted(
-            glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4])
+        [Path(found)]
+        if found
+        else sorted(
+            Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4])
         )
-        if not found
-        else [found]
     )
-    return os.path.dirname(places[-1]) if places else None
+    return str(places[-1].parent) if places else None
 
 
 @contextmanager

@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from ozmeta_dbt import cli
-from ozmeta_dbt.bindings import Binding
+from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.problems import InvalidMetadata, Problem
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -163,7 +162,7 @@ class Project:
         }
 
     def bindings(self) -> list[Binding]:
-        return cli.load(self.path)[1]
+        return cli.load(self.path).bindings
 
     def errors(self) -> list[Problem]:
         with pytest.raises(InvalidMetadata) as raised:

@@ -110,7 +110,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(
-    "aliases, pointer, message, hint", FAULTS, ids=[fault[0] for fault in FAULTS]
+    ("aliases", "pointer", "message", "hint"), FAULTS, ids=[fault[0] for fault in FAULTS]
 )
 def test_an_alias_that_cannot_be(
     project: Project, aliases: str, pointer: str, message: str, hint: str
@@ -177,7 +177,7 @@ RENAMED = [
 
 
 @pytest.mark.parametrize(
-    "table, row, column, name, lines", RENAMED, ids=[f"{r[2]} {r[3]}" for r in RENAMED]
+    ("table", "row", "column", "name", "lines"), RENAMED, ids=[f"{r[2]} {r[3]}" for r in RENAMED]
 )
 def test_a_renamed_code_is_noticed(
     project: Project, table: str, row: int, column: str, name: str, lines: str
@@ -270,12 +270,12 @@ def test_a_manifest_without_names_or_with_odd_ones(project: Project, names: obje
 
 
 @pytest.mark.parametrize(
-    "columns, message",
+    ("columns", "message"),
     [
         ("[EJ_ID]", "EJ_ID is what differs"),
         ("[EJ_Payload]", "EJ_Payload: two deliveries"),
         ("[_SyncDate]", "_SyncDate: two deliveries"),
-        ("[EJ_ObjectID]", "told apart by their object"),
+        ("[EJ_ObjectID]", "always differ by their object"),
         ("[EJ_SourceSystm]", "did you mean EJ_SourceSystem?"),
         ("[EJ_SourceKey, EJ_SourceKey]", "named twice"),
         ("[ej_sourcekey]", "did you mean EJ_SourceKey?"),

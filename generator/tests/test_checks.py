@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from metadb_samples import CONFIG, Project, Tables, minimal, rule
-
 from ozmeta_dbt.problems import Problem, Problems
 from ozmeta_dbt.project import read_project
 from ozmeta_dbt.words import counted, distance, nearest
@@ -419,8 +418,8 @@ def test_policies_that_time_nothing(project: Project) -> None:
             " Lone: it times nothing (bind it, or disable it)"
         ),
         (
-            "snapshot.json /objects/workflows/slas/1/SL_ObjectID: Lone points to the Table 77, and"
-            " there is no such row (was it deleted, or left out of the export?)"
+            "snapshot.json /objects/workflows/slas/1/SL_ObjectID: Lone points to the Table 77,"
+            " which does not exist (was it deleted, or left out of the export?)"
         ),
     ]
     policy |= {"SL_IsEnabled": False, "SL_ObjectID": 1}
@@ -626,7 +625,7 @@ def test_columns_and_values_name_the_nearest(project: Project) -> None:
         (
             "bindings: {Case: {conflict_policy: first_writer_win}}\n",
             (
-                "is 'first_writer_win', 'last_writer_wins' or 'first_writer_wins' is expected (did"
+                "is 'first_writer_win'; expected 'last_writer_wins' or 'first_writer_wins' (did"
                 " you mean 'first_writer_wins'?)"
             ),
         ),
@@ -723,7 +722,7 @@ def test_a_role_to_escalate_to_names_the_nearest(project: Project) -> None:
         "Escalation", actions=[{"type": "EnqueueEscalation", "target": "rol:Lead"}]
     )
     assert shown(found(project, tables).errors)[0].endswith(
-        "'rol:Lead' does not say who: role:<code> or principal:<name> is expected (did you mean"
+        "'rol:Lead' names nobody; expected role:<code> or principal:<name> (did you mean"
         " 'role:Lead'?)"
     )
 

@@ -18,7 +18,7 @@ sa = pytest.importorskip(
     "sqlalchemy",
     reason="SQLAlchemy is not installed: nothing of MetaDB in a live database is tested",
 )
-import sqlglot  # noqa: E402
+import sqlglot
 from metadb_database import (
     CLIENT,
     META,
@@ -28,18 +28,17 @@ from metadb_database import (
     fill,
     postgres,
     postgres_programs,
-)  # noqa: E402
-from metadb_samples import GOLDEN, PLACES, Project, Tables, golden_files, golden_tables, minimal  # noqa: E402
-from sqlalchemy.dialects import mssql  # noqa: E402
-from sqlalchemy.dialects.mssql import pymssql, pyodbc  # noqa: E402
-from sqlalchemy.dialects.postgresql import JSONB  # noqa: E402
-
-from ozmeta_dbt import database  # noqa: E402
-from ozmeta_dbt.config import load_config  # noqa: E402
-from ozmeta_dbt.demo.metadata import snapshot  # noqa: E402
-from ozmeta_dbt.problems import Origin, Problems  # noqa: E402
-from ozmeta_dbt.readers import SNAPSHOT_PLACES, read_metadb  # noqa: E402
-from ozmeta_dbt.rows import TABLES  # noqa: E402
+)
+from metadb_samples import GOLDEN, PLACES, Project, Tables, golden_files, golden_tables, minimal
+from ozmeta_dbt.config import load_config
+from ozmeta_dbt.demo.metadata import snapshot
+from ozmeta_dbt.metadb import database
+from ozmeta_dbt.metadb.readers import SNAPSHOT_PLACES, read_metadb
+from ozmeta_dbt.metadb.rows import TABLES
+from ozmeta_dbt.problems import Origin, Problems
+from sqlalchemy.dialects import mssql
+from sqlalchemy.dialects.mssql import pymssql, pyodbc
+from sqlalchemy.dialects.postgresql import JSONB
 
 LIVE = "{url_env: METADB_URL, client: %s, project: %s}"
 PASSWORD = "p@ss w:rd/%41'\"x"
@@ -426,7 +425,10 @@ def test_postgres_types(project: Project, server: sa.URL) -> None:
             """create table "Meta".workflow as select * from "Meta"."Workflow" limit 0"""
         )
         connection.exec_driver_sql(
-            """update "Meta"."RuntimeSlaBinding" set "RSB_StartRule" = replace("RSB_StartRule"::text, '1.1', '1.10')::jsonb"""
+            """
+            update "Meta"."RuntimeSlaBinding"
+            set "RSB_StartRule" = replace("RSB_StartRule"::text, '1.1', '1.10')::jsonb
+            """
         )
         for table, column in (
             ("WorkflowState", "WS_ID"),
@@ -437,14 +439,15 @@ def test_postgres_types(project: Project, server: sa.URL) -> None:
                 f"""delete from "Meta"."{table}" where "{column}" !~ '^[0-9a-f]{{8}}-'"""
             )
             connection.exec_driver_sql(
-                f"""alter table "Meta"."{table}" alter column "{column}" type uuid using "{column}"::uuid"""
+                f'alter table "Meta"."{table}"'
+                f' alter column "{column}" type uuid using "{column}"::uuid'
             )
         for table in ("WorkflowTransition", "RuntimeBinding"):
             connection.exec_driver_sql(
                 f"""delete from "Meta"."{table}" where "WF_ID" !~ '^[0-9a-f]{{8}}-'"""
             )
             connection.exec_driver_sql(
-                f"""alter table "Meta"."{table}" alter column "WF_ID" type uuid using "WF_ID"::uuid"""
+                f'alter table "Meta"."{table}" alter column "WF_ID" type uuid using "WF_ID"::uuid'
             )
     live(project, url)
     binding = project.bindings()[0]
@@ -711,7 +714,7 @@ def test_a_missing_driver_or_sqlalchemy(project: Project) -> None:
         "the driver for postgresql+psycopg is not installed: pip install 'ozmeta-dbt[database]'",
     )
     project.monkeypatch.setitem(sys.modules, "sqlalchemy", None)
-    project.monkeypatch.delitem(sys.modules, "ozmeta_dbt.database")
+    project.monkeypatch.delitem(sys.modules, "ozmeta_dbt.metadb.database")
     said(
         project,
         4,
@@ -801,10 +804,8 @@ def test_queries_are_t_sql(dialect: Any, more: dict[str, str]) -> None:
             "sys",
         }, what
         tables = {(table.db, table.name) for table in tree.find_all(sqlglot.exp.Table)}
-        assert (
-            tables == {("INFORMATION_SCHEMA", "COLUMNS")}
-            or {db for db, _ in tables} == {"Meta"}
-            and {name for _, name in tables} <= set(META)
+        assert tables == {("INFORMATION_SCHEMA", "COLUMNS")} or (
+            {db for db, _ in tables} == {"Meta"} and {name for _, name in tables} <= set(META)
         ), what
         quoted = [
             part

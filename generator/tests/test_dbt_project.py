@@ -114,7 +114,8 @@ def test_schemas_that_differ(project: Project) -> None:
     status, printed = project.run("generate")
     assert (
         status == 0
-        and "the schema of ops.event_journal is raw here and landing in models/x.yml: dbt reads landing"
+        and "the schema of ops.event_journal is raw here and landing in models/x.yml: dbt reads"
+        " landing"
         in printed
     )
 

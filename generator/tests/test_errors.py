@@ -10,11 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import ozmeta_dbt.cli as cli
 import pytest
 from metadb_samples import CONFIG, PLACES, Project, Tables, minimal, rule
-
-import ozmeta_dbt.cli as cli
-from ozmeta_dbt.dsl import KINDS
+from ozmeta_dbt.bindings.dsl import KINDS
 
 Change = Callable[[Tables], Any]
 
@@ -215,7 +214,7 @@ FAULTS: list[tuple[str, Change, str, str]] = [
         "one signal type twice",
         both(*[add("RuntimeSignalType", code="X", severity=s) for s in ("Info", "Critical")]),
         "RuntimeSignalType/1/code",
-        "'X' is there 2 times",
+        "'X' occurs 2 times",
     ),
     # SLAs and escalations
     (
@@ -246,7 +245,7 @@ FAULTS: list[tuple[str, Change, str, str]] = [
         "one level twice",
         ladder({"payload": {"level": 2}}, {}),
         "SlaPolicy/0/SL_EscalationRule/actions/1/payload/level",
-        "level 2 of SLA.Breached is there twice",
+        "level 2 of SLA.Breached occurs twice",
     ),
     *(
         (
@@ -274,7 +273,7 @@ FAULTS: list[tuple[str, Change, str, str]] = [
             f"assignee {name!r}",
             ladder({"target": name}),
             "SlaPolicy/0/SL_EscalationRule/actions/0/target",
-            "does not say who",
+            "names nobody",
         )
         for name in ("Lead", "role:", "team:x")
     ),
@@ -336,17 +335,17 @@ FAULTS: list[tuple[str, Change, str, str]] = [
             (lambda rule: {"version": 1, "kind": "Guard", "params": rule}, "/params"),
         )
         for rule, key, part in [
-            ({"quorum": 0}, "quorum", "is 0, 'all' or a whole number from 1"),
+            ({"quorum": 0}, "quorum", "is 0; expected 'all' or a whole number from 1"),
             ({"quorum": True}, "quorum", "is True"),
             ({"quorum": "2"}, "quorum", "is '2'"),
             ({"quorum": None}, "quorum", "is None"),
             ({"quorum": 1.5, "of": 2}, "quorum", "is "),
-            ({"quorum": 3, "of": 2}, "quorum", "is 3 of 2, which no vote could ever reach"),
-            ({"quorum": "all"}, "quorum", "`of` does not say"),
-            ({"quorum": "all", "of": 0}, "of", "is 0, a whole number from 1 to 1000"),
+            ({"quorum": 3, "of": 2}, "quorum", "is 3 of 2, which no vote can reach"),
+            ({"quorum": "all"}, "quorum", "which needs `of`"),
+            ({"quorum": "all", "of": 0}, "of", "is 0; expected a whole number from 1 to 1000"),
             ({"of": [3]}, "of", "is [3]"),
             ({"of": 1001}, "of", "is 1001"),
-            ({"veto": "no"}, "veto", "is 'no', true or false"),
+            ({"veto": "no"}, "veto", "is 'no'; expected true or false"),
             ({"quorums": 2}, "quorums", "an approval rule has no 'quorums'"),
             ({"onRestart": "ignore"}, "onRestart", "an approval rule has no"),
         ]
@@ -444,12 +443,12 @@ FAULTS: list[tuple[str, Change, str, str]] = [
         "half a character",
     ),
     ("NUL", put("WorkflowState", 1, WS_Code="a\0"), "WorkflowState/1/WS_Code", "a NUL"),
-    ("no row", lambda tables: tables["Role"].append("Lead"), "Role/1", "a row of Role is expected"),
+    ("no row", lambda tables: tables["Role"].append("Lead"), "Role/1", "expected a row of Role"),
     (
         "no rows",
         lambda tables: tables.update(Role={"id": 1}),
         "Role",
-        "an array of Role rows is expected",
+        "expected an array of Role rows",
     ),
     (
         "a name without letters",
@@ -581,7 +580,7 @@ BAD_RULES: list[tuple[Any, str, str]] = [
                 "2026-01-01 10",
                 "01.02.2026",
                 20260101,
-                "٢٠٢٦-٠١-٠١",
+                "٢٠٢٦-٠١-٠١",  # noqa: RUF001
             ],
         }.items()
         for value in values
@@ -754,7 +753,7 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
         "a pack that is none",
         {"snapshot.json": '{"snapshotVersion": 1, "objects": {"workflows": [{"states": []}]}}'},
         2,
-        "/objects/workflows/0: a pack",
+        "/objects/workflows/0: expected a pack",
     ),
     ("no snapshot file", {"snapshot.json": None}, 3, "snapshot.json does not exist"),
     ("no config", {"ozmeta.yml": None}, 3, "there is no ozmeta.yml"),
@@ -1036,7 +1035,7 @@ FOLDER_FILES = [
     ),
     ("Role.csv", "RO_ID,RO_Code\n1,2,3\n", 2, "metadb/Role.csv line 2"),
     ("Role.csv", 'RO_ID,RO_Code\n1,"x', 2, "metadb/Role.csv: is not CSV"),
-    ("Role.json", "{}", 2, "metadb/Role.json: an array of Role rows"),
+    ("Role.json", "{}", 2, "metadb/Role.json: expected an array of Role rows"),
     ("Role.json", '[{"id": 1e400}]', 2, "out of range"),
     (
         "SlaPolicy.csv",
@@ -1059,7 +1058,7 @@ def test_one_table_in_two_files(project: Project) -> None:
     project.put("ozmeta.yml", CONFIG.replace("{snapshot: snapshot.json}", "{folder: metadb}"))
     project.put("metadb/Role.csv", "RO_ID,RO_Code\n")
     project.put("metadb/Role.json", "[]")
-    assert "metadb/Role.json: Role is there twice, also as Role.csv" in project.run("validate")[1]
+    assert "metadb/Role.json: Role occurs twice, also as Role.csv" in project.run("validate")[1]
 
 
 @pytest.mark.parametrize(

@@ -84,17 +84,17 @@ AT = "ozmeta.yml /approval_flows/Sign"
         (
             {"Sign": {"versions": [{"from": "March"}]}},
             f"{AT}/versions/0/from",
-            "an instant is expected",
+            "expected an instant",
         ),
         (
             {"Sign": {"versions": [{"from": "2026-02-30"}]}},
             f"{AT}/versions/0/from",
-            "an instant is expected",
+            "expected an instant",
         ),
         (
             {"Sign": {"versions": [{"from": "2026-02-20T24:00"}]}},
             f"{AT}/versions/0/from",
-            "an instant is expected",
+            "expected an instant",
         ),
         (
             {"Sign": {"versions": [{"steps": TODAY}, {"from": "2026-03-01", "steps": OLDER}]}},
@@ -105,7 +105,7 @@ AT = "ozmeta.yml /approval_flows/Sign"
         (
             {"Sign": {"versions": [{"steps": [{"code": "A", "quorum": 0}]}, NOW]}},
             f"{AT}/versions/0/steps/0/quorum",
-            "is 0, 'all' or a whole number",
+            "is 0; expected 'all' or a whole number",
         ),
         (
             {"Sign": {"versions": [{"steps": [{"code": "A", "quorum": 3, "of": 2}]}, NOW]}},
@@ -115,7 +115,7 @@ AT = "ozmeta.yml /approval_flows/Sign"
         (
             {"Sign": {"versions": [{"steps": [{"code": "A", "quorum": "all"}]}, NOW]}},
             f"{AT}/versions/0/steps/0",
-            "`of` does not say",
+            "which needs `of`",
         ),
         (
             {"Sign": {"versions": [{"steps": [{"code": "A"}, {"code": "A"}]}, NOW]}},

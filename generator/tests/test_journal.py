@@ -18,13 +18,12 @@ import pytest
 sa = pytest.importorskip(
     "sqlalchemy", reason="SQLAlchemy is not installed: no journal is read or written"
 )
-from metadb_database import postgres, postgres_programs  # noqa: E402
-from metadb_samples import Project  # noqa: E402
-from sqlalchemy.dialects.mssql import pymssql  # noqa: E402
-from sqlalchemy.dialects.postgresql import JSONB  # noqa: E402
-
-from ozmeta_dbt import journal  # noqa: E402
-from ozmeta_dbt.config import load_config  # noqa: E402
+from metadb_database import postgres, postgres_programs
+from metadb_samples import Project
+from ozmeta_dbt.config import load_config
+from ozmeta_dbt.operations import journal
+from sqlalchemy.dialects.mssql import pymssql
+from sqlalchemy.dialects.postgresql import JSONB
 
 NOON = dt.datetime(2026, 1, 1, 12)
 PASSWORD = "p@ss w:rd/%41'\"x"
@@ -148,7 +147,7 @@ def read(path: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 
 def configure(project: Project, journal: str) -> None:
     project.put(
-        "ozmeta.yml", "version: 1\nmetadb: {snapshot: snapshot.json}\njournal: {%s}\n" % journal
+        "ozmeta.yml", f"version: 1\nmetadb: {{snapshot: snapshot.json}}\njournal: {{{journal}}}\n"
     )
 
 
@@ -342,7 +341,7 @@ def test_killed_half_way_nothing_is_there_and_the_next_replay_completes(
 
 
 @pytest.mark.parametrize(
-    "harm, says",
+    ("harm", "says"),
     [
         (lambda data: data[: len(data) // 2], "cut off"),
         (lambda data: data[:-1], "cut off"),
@@ -455,7 +454,7 @@ def test_a_type_that_rounds_is_refused(project: Project, file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name, value", [("EJ_EventTimeUTC", "yesterday"), ("EJ_Sequence", "seven")]
+    ("name", "value"), [("EJ_EventTimeUTC", "yesterday"), ("EJ_Sequence", "seven")]
 )
 def test_what_a_column_cannot_take_is_refused(
     project: Project, file: Path, name: str, value: str
@@ -489,7 +488,7 @@ def test_several_sources_want_one_named(project: Project, file: Path) -> None:
     centre.put(row("a"))
     assert (
         centre.export(file)[0] == 2
-        and "say which with --source (they are: ops.event_journal, van.van_journal)"
+        and "choose one with --source (they are: ops.event_journal, van.van_journal)"
         in centre.export(file)[1]
     )
     assert centre.export(file, "--source", "van.van_journal")[0] == 0 and len(read(file)[0]) == 1

@@ -10,9 +10,8 @@ import jinja2
 import pytest
 import yaml
 from metadb_samples import Project, minimal
-
-from ozmeta_dbt.literals import jinja, quoted, yaml_text
-from ozmeta_dbt.render import dumped
+from ozmeta_dbt.models.literals import jinja, quoted, yaml_text
+from ozmeta_dbt.models.yaml_files import dumped
 
 NASTY = [
     "",
@@ -98,7 +97,7 @@ def random_texts(count: int = 300) -> list[str]:
 
 
 TEXTS = NASTY + random_texts()
-JINJA = jinja2.Environment()  # noqa: S701
+JINJA = jinja2.Environment()
 
 
 @pytest.mark.parametrize(
@@ -160,10 +159,12 @@ def test_nasty_codes_stay_data(project: Project, text: str) -> None:
                 "Package",
                 (),
                 {
-                    "__getattr__": lambda self, macro: lambda **arguments: calls.append(arguments),
+                    "__getattr__": lambda self, macro, calls=calls: (
+                        lambda **arguments: calls.append(arguments)
+                    ),
                     "storage": lambda self, model: {},
                 },
-            )()  # noqa: B023
+            )()
             JINJA.from_string(sql).render(
                 ozmeta_runtime=runtime, config=lambda **_: "", ref=str, source=lambda *names: names
             )

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 import yaml
 from metadb_samples import CONFIG, Project, minimal
-
 from ozmeta_dbt.cli import load
-from ozmeta_dbt.project import read_project
 from ozmeta_dbt.problems import Problems
-from ozmeta_dbt.render import models_of
+from ozmeta_dbt.project import read_project
 
 TABLES = [
     "timeline",
@@ -38,7 +36,7 @@ def bind(
     templates: Sequence[tuple[str, str]] = (),
     **columns: Any,
 ) -> None:
-    """The minimal MetaDB, its binding of Case changed; `choices` are ozmeta.yml's for each binding."""
+    """The minimal MetaDB with another binding of Case. choices: those of ozmeta.yml per binding"""
     tables = minimal()
     tables["RuntimeBinding"][0] |= columns
     tables["Table"][0] |= table or {}
@@ -55,18 +53,23 @@ def bind(
 
 def said(project: Project) -> tuple[list[str], list[str]]:
     problems = Problems()
-    (binding,) = read_project(project.path, problems)[1]
+    (plan,) = read_project(project.path, problems).plans
     assert not problems.errors
-    return models_of(binding), [*map(str, problems.warnings), *problems.notes]
+    return list(plan.built), [*map(str, problems.warnings), *problems.notes]
+
+
+def one_line(sql: bytes) -> str:
+    """The text of a model, wherever its lines break."""
+    return " ".join(sql.decode().split())
 
 
 def test_inline_by_what_metadb_says(project: Project) -> None:
     bind(project, table={"TB_SchemaName": "crm"}, RB_RuntimeMode="Inline")
     assert said(project) == ([*TABLES, "inline"], [])
-    sql = project.generate()["case/case_inline.sql"].decode()
+    sql = one_line(project.generate()["case/case_inline.sql"])
     assert (
-        "{% set entity = {'binding': 'Case', 'key': ['CA_ID'], 'tenant': '_TenantID', 'slas':"
-        " [{'code': 'Resolve', 'column': 'SL_Resolve'}], 'write_back': false} %}" in sql
+        "'binding': 'Case', 'key': ['CA_ID'], 'tenant': '_TenantID', 'slas':"
+        " [{'code': 'Resolve', 'column': 'SL_Resolve'}], 'write_back': false }" in sql
     )
     assert "source('case_entity', 'Case')" in sql
     (source,) = yaml.safe_load(project.files()["case/_case.yml"])["sources"]
@@ -90,7 +93,7 @@ def test_inline_by_what_the_config_says(project: Project) -> None:
         RB_InstanceKeyStrategy="ObjectID",
     )
     files = project.generate()
-    assert "'key': ['case_no'], 'tenant': none," in files["case/case_inline.sql"].decode()
+    assert "'key': ['case_no'], 'tenant': none," in one_line(files["case/case_inline.sql"])
     (source,) = yaml.safe_load(files["case/_case.yml"])["sources"]
     assert (source["schema"], source["database"], source["tables"][0]["name"]) == (
         "raw",
@@ -130,10 +133,8 @@ def test_a_ui_entity_inline_says_all_of_its_table(project: Project) -> None:
         RB_RuntimeMode="Inline",
         RB_ObjectType="UiEntity",
     )
-    assert (
-        "'key': ['no'], 'tenant': 'org'"
-        in project.generate()["invoice/invoice_inline.sql"].decode()
-    )
+    sql = one_line(project.generate()["invoice/invoice_inline.sql"])
+    assert "'key': ['no'], 'tenant': 'org'" in sql
 
 
 def test_composite(project: Project) -> None:
@@ -154,13 +155,13 @@ def test_composite(project: Project) -> None:
             {"entity": {"key": "id"}},
             {"RB_RuntimeMode": "Inline"},
             "ozmeta.yml /bindings/Case/entity/schema",
-            "MetaDB does not say the schema of its own table",
+            "MetaDB has no schema for its own table",
         ),
         (
             {"entity": {"schema": "crm"}},
             {"RB_RuntimeMode": "Inline", "RB_ObjectType": "UiEntity"},
             "ozmeta.yml /bindings/Invoice/entity/table",
-            "does not say the table",
+            "MetaDB has no table",
         ),
         (
             {"entity": {"schema": "crm", "table": "x"}},
@@ -247,8 +248,8 @@ def test_names_of_metadb_that_no_warehouse_takes_unquoted(project: Project) -> N
     )
     found = "\n".join(map(str, project.errors()))
     assert (
-        "'crm; drop', which MetaDB says is the schema of Case File, is not a plain name" in found
-        and "'Case File', which MetaDB says is the table" in found
+        "'crm; drop', the schema of Case File in MetaDB, is not a plain name" in found
+        and "'Case File', the table of Case File in MetaDB" in found
     )
 
 
@@ -266,8 +267,8 @@ def test_oltp_is_skipped_and_said(project: Project) -> None:
         ["timeline", "quarantine", "sla_cycle", "sla_timer", "runtime_signal", "run"],
         [
             (
-                "Case: WorkflowInstance for the OLTP layer is skipped, that layer is not in the"
-                " warehouse"
+                "Case: WorkflowInstance for the OLTP layer is skipped, because that layer is not in"
+                " the warehouse"
             ),
             (
                 "Case: its RuntimeTemplateBinding rows do not name ApprovalTracking and"
@@ -277,7 +278,7 @@ def test_oltp_is_skipped_and_said(project: Project) -> None:
             ),
         ],
     )
-    assert "skipped, that layer is not in the warehouse" in project.run("validate")[1]
+    assert "skipped, because that layer is not in the warehouse" in project.run("validate")[1]
 
 
 def test_semantic_is_its_tables_and_more(project: Project) -> None:
@@ -310,4 +311,4 @@ def test_without_semantic_there_is_none_of_it(project: Project) -> None:
         for name in project.generate()
         if "semantic" in name or "time_spine" in name or "time_in_state" in name
     ]
-    assert load(project.path)[1][0].semantic == set()
+    assert load(project.path).bindings[0].semantic == set()

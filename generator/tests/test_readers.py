@@ -18,8 +18,7 @@ from metadb_samples import (
     golden_tables,
     minimal,
 )
-
-from ozmeta_dbt.rows import TABLES
+from ozmeta_dbt.metadb.rows import TABLES
 
 FOLDER_CONFIG = (
     (GOLDEN / "ozmeta.yml").read_text().replace("{snapshot: snapshot.json}", "{folder: metadb}")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-
-from ozmeta_dbt import dsl, meanings, render
-from ozmeta_dbt.config import Config
+from metadb_samples import golden_files
+from ozmeta_dbt.bindings import dsl
+from ozmeta_dbt.bindings.definitions import Binding, Level, Sla, Workflow
+from ozmeta_dbt.bindings.dsl import Rule
+from ozmeta_dbt.config import BindingChoices, Config
+from ozmeta_dbt.metadb.rows import TABLES
+from ozmeta_dbt.models import catalogue, columns, meanings, rollups
+from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.problems import Origin, Problems
-from ozmeta_dbt.rows import TABLES
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "make_reference.py"
-HOME = "generator/src/ozmeta_dbt/meanings.py"
+HOME = "generator/src/ozmeta_dbt/models/meanings.py"
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +42,7 @@ def wanted(reference: ModuleType) -> set[str]:
     keys |= {f"action.{action}" for action in dsl.ACTIONS}
     keys |= {f"action key.{key}" for key in dsl.ACTION_KEYS}
     keys |= {f"rule key.{key}" for key in dsl.RULE_KEYS} | {f"kind.{kind}" for kind in dsl.KINDS}
-    models = (*render.ORDER, "journal_volume", "unclaimed_object_type")
+    models = (*catalogue.ORDER, "journal_volume", "unclaimed_object_type")
     keys |= {f"{what}.{model}" for what in ("grain", "written") for model in models}
     return keys | {f"config.{key}" for key, _ in reference.keys_of(Config)}
 
@@ -81,9 +86,65 @@ def test_a_missing_description_says_where_to_add_it(
 def test_every_column_of_every_model_has_a_description(reference: ModuleType) -> None:
     page = reference.pages()[reference.FOLDER / "tables.md"]
     empty = [line for line in page.splitlines() if line.startswith("| `") and "|  |" in line]
-    assert not empty, f"describe in generator/src/ozmeta_dbt/columns.py: {empty}"
+    assert not empty, f"describe in generator/src/ozmeta_dbt/models/columns.py: {empty}"
 
 
 def test_a_stale_page_is_noticed(reference: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(meanings.MEANINGS, "op.eq", "Something else.")
     assert reference.stale() == ["rules.md"]
+
+
+def test_every_column_has_a_doc_block_and_none_is_left_over() -> None:
+    """The columns of every model of a binding that has them all, and of the two that count."""
+    used = {column.key for own in rollups.ACCOUNTING.values() for column in own}
+    level = Level(1, "SLA.Breached", 0, "Critical")
+    start = Rule(Origin("x"), {"op": "isNull", "args": [{"ref": "object.X"}]})
+    binding = Binding(
+        name="case",
+        object_type="Case",
+        object_types=["Case"],
+        tenant_in_key=True,
+        needs_tenant=True,
+        choices=BindingChoices(),
+        workflow=Workflow("1", "CaseFlow", "New", ["New"], [], [], []),
+        slas=[Sla("Repair", 60, None, [level], start=start)],
+        purposes=set(),
+    )
+    config = Config.model_validate(
+        {
+            "version": 1,
+            "metadb": {"folder": "metadb"},
+            "journal": {"ref": "events", "deduplicate_on": ["EJ_SourceKey"]},
+        }
+    )
+    scope = Scope(binding, config, catalogue.ORDER)
+    for model in catalogue.MODELS:
+        used |= {column.key for column in model.all_columns(scope)}
+    missing, unused = used - columns.DESCRIPTIONS.keys(), columns.DESCRIPTIONS.keys() - used
+    assert not missing, f"add to DESCRIPTIONS in columns.py: {sorted(missing)}"
+    assert not unused, f"remove from DESCRIPTIONS in columns.py: {sorted(unused)}"
+
+
+def test_a_description_is_of_a_model_that_exists() -> None:
+    models = {*catalogue.ORDER, *rollups.ACCOUNTING}
+    owners = {key.partition(".")[0] for key in columns.DESCRIPTIONS if "." in key}
+    assert owners <= models
+
+
+def test_generated_files_refer_to_doc_blocks_that_exist() -> None:
+    blocks = set(re.findall(r"{% docs (\w+) %}", columns.doc_blocks()))
+    assert len(blocks) == len(columns.DESCRIPTIONS)
+    for name, text in golden_files().items():
+        named = set(re.findall(r'doc\("ozmeta_runtime", "(\w+)"\)', text.decode()))
+        assert named <= blocks, name
+
+
+def test_no_line_of_a_generated_model_is_too_long() -> None:
+    long = [
+        f"{name}: {line}"
+        for name, text in golden_files().items()
+        if name.endswith(".sql")
+        for line in text.decode().splitlines()
+        if len(line) > 120
+    ]
+    assert not long

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import pytest
 from metadb_samples import CONFIG, Project, Tables, minimal, rule
-
-from ozmeta_dbt.warehouses import what_lacks
+from ozmeta_dbt.bindings.warehouses import what_lacks
 
 PATTERN = "/objects/runtime/slaBindings/0/RSB_StartRule/expr/args/0/args/1"
 
@@ -38,7 +37,8 @@ def test_a_regex_on_sql_server_is_refused_with_its_pointer(project: Project) -> 
     status, printed = said(project, "[duckdb, sqlserver]", with_pattern("^Case"))
     assert (
         status == 2
-        and f"{PATTERN}: the regex '^Case' can't run on sqlserver: it has no regular expressions (say it with startsWith"
+        and f"{PATTERN}: the regex '^Case' can't run on sqlserver: it has no regular expressions"
+        " (use startsWith"
         in printed
     )
     assert printed.count("can't run on") == 1  # DuckDB can
@@ -94,7 +94,8 @@ def test_what_goes_event_by_event_on_t_sql(project: Project) -> None:
     )
     assert (
         status == 0
-        and "/bindings/Case/conflict_policy: on fabric a run stops at the first event that first_writer_wins has to reject"
+        and "/bindings/Case/conflict_policy: on fabric a run stops at the first event that"
+        " first_writer_wins has to reject"
         in printed
     )
     status, printed = said(project, "[sqlserver]", without_approvals())

@@ -13,27 +13,26 @@ from rich.console import Console
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from ozmeta_dbt import __version__, aliases, example, leftovers, snapshot, writer
-from ozmeta_dbt.bindings import Binding
-from ozmeta_dbt.config import FILE_NAME, Config, load_config
-from ozmeta_dbt.dbt_project import with_schemas
+from ozmeta_dbt import __version__, example
+from ozmeta_dbt.bindings import renames
+from ozmeta_dbt.config import FILE_NAME, load_config
 from ozmeta_dbt.instants import instant
+from ozmeta_dbt.metadb import snapshot
+from ozmeta_dbt.models import leftovers, writer
+from ozmeta_dbt.operations.dbt import Dbt, vars_of
 from ozmeta_dbt.problems import (
-    EXIT_DATABASE,
     EXIT_DIFFERENT,
-    EXIT_FILE,
     EXIT_INVALID,
     EXIT_OK,
     EXIT_UNEXPECTED,
     DatabaseProblem,
     FileProblem,
     InvalidMetadata,
+    OzmetaProblem,
     Problems,
 )
-from ozmeta_dbt.project import files_of, read_project, read_rows
-from ozmeta_dbt.prove.dbt import Dbt, DbtFailed, vars_of
-from ozmeta_dbt.readers import MetaRows
-from ozmeta_dbt.render import models_of
+from ozmeta_dbt.project import Project, read_project
+from ozmeta_dbt.user_project.declarations import with_schemas
 from ozmeta_dbt.words import counted
 
 app = typer.Typer(
@@ -44,75 +43,85 @@ app = typer.Typer(
 )
 WIDE = (
     None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200
-)  # tables in a log are read in full, not folded to 80
+)  # in a log, a table needs more than 80 characters
 out, err = (
     Console(highlight=False, soft_wrap=True, width=WIDE),
     Console(stderr=True, highlight=False, soft_wrap=True),
 )
 ProjectDir = Annotated[
-    Path, typer.Option("--project-dir", help="The dbt project; ozmeta.yml stands at its root.")
+    Path, typer.Option("--project-dir", help="The dbt project. ozmeta.yml is in its root folder.")
 ]
 
-ProfilesDir = Annotated[Path | None, typer.Option("--profiles-dir", help="As dbt's own option.")]
-Profile = Annotated[str | None, typer.Option("--profile", help="As dbt's own option.")]
-Target = Annotated[str | None, typer.Option("--target", "-t", help="As dbt's own option.")]
+ProfilesDir = Annotated[
+    Path | None, typer.Option("--profiles-dir", help="dbt's option, passed on to dbt.")
+]
+Profile = Annotated[str | None, typer.Option("--profile", help="dbt's option, passed on to dbt.")]
+Target = Annotated[
+    str | None, typer.Option("--target", "-t", help="dbt's option, passed on to dbt.")
+]
 Vars = Annotated[
-    str | None, typer.Option("--vars", help="As dbt's own option, for what the project needs.")
+    str | None,
+    typer.Option("--vars", help="dbt's option. Pass the variables that your project needs."),
 ]
 
 STARTING_CONFIG = """\
-# What ozmeta-dbt reads and writes; see the README of ozmeta_runtime.
+# What ozmeta-dbt reads and writes. The documentation lists every key: docs/reference/ozmeta-yml.md.
 version: 1
-metadb: {snapshot: metadb/snapshot.json}   # MetaDB's export; or {folder: metadb/}, a file per table: RuntimeBinding.csv, .yml or .json;
-                                           # or a live database, whose URL is in that variable:
-                                           # {url_env: METADB_URL, client: SFO, project: CaseMgmt}
-output: models/ozmeta                      # the folder it writes; it touches nothing else
+# MetaDB: a snapshot, or a folder with one file per table (RuntimeBinding.csv, .yml or .json):
+#   metadb: {folder: metadb/}
+# or a live database, with the name of the environment variable that holds its URL:
+#   metadb: {url_env: METADB_URL, client: SFO, project: CaseMgmt}
+metadb: {snapshot: metadb/snapshot.json}
+# The folder to write. ozmeta-dbt touches nothing else.
+output: models/ozmeta
 journal:
   source: {name: ops, schema: raw, table: event_journal}
-  # columns: {EJ_ID: event_id}             # only those called otherwise; `_SyncDate: null` for a
-  # journal without one
-  # stream: EJ_SourceSystem                # or none, where an object's writers share one counter
-  # lookback_minutes: 60                   # how late a row may appear behind the _SyncDate already
-  # read
-  # ignore_object_types: [Heartbeat]       # of other systems that write to this journal: no test
-  # warns of their rows
+  # Only columns with another name; `_SyncDate: null` for a journal without that column.
+  # columns: {EJ_ID: event_id}
+  # Or none, if all writers of an object share one counter.
+  # stream: EJ_SourceSystem
+  # How late a row may appear behind the newest _SyncDate that was read.
+  # lookback_minutes: 60
+  # Object types of other systems in this journal. No test warns of their rows.
+  # ignore_object_types: [Heartbeat]
 # bindings:
-# Case: {conflict_policy: first_writer_wins, object_types: [Case, CA], auto_close: true,
-# approval_flows: [Release]}
-# tests: {quarantined_share: {warn: 0.01, error: 0.2}}   # shares of refused rows from which `dbt
-# test` warns and fails; or false, or per binding
-# warehouses: [bigquery, fabric]             # where the models will run, by dbt's adapters: what
-# one of them can't do is said when they are written
-# tenants: [acme, globex]                  # all tenants there are: then a rule that compares
-# tenant.id with another one is refused
-# rollups: {prefix: ozmeta_}                # what the names of the views over all bindings begin
-# with; or false: only the two that count the journal
-# approval_events: {requested: Approval.Requested, approved: Approval.Approved, rejected:
-# Approval.Rejected, withdrawn: Approval.Withdrawn}
+#   Case:
+#     conflict_policy: first_writer_wins
+#     object_types: [Case, CA]
+#     auto_close: true
+#     approval_flows: [Release]
+# The share of refused rows from which `dbt test` warns and fails. Or false, or per binding.
+# tests: {quarantined_share: {warn: 0.01, error: 0.2}}
+# The dbt adapters that the models will run on. `validate` refuses what one of them cannot run.
+# warehouses: [bigquery, fabric]
+# All tenants. `validate` then refuses a rule that compares tenant.id with another one.
+# tenants: [acme, globex]
+# The prefix of the views over all bindings. Or false, for only the two that count the journal.
+# rollups: {prefix: ozmeta_}
+# approval_events:
+#   requested: Approval.Requested
+#   approved: Approval.Approved
+#   rejected: Approval.Rejected
+#   withdrawn: Approval.Withdrawn
 """
 
 
-def load(project: Path) -> tuple[Config, list[Binding]]:
-    """Read and check everything, and say what is wrong or worth knowing."""
-    config, _, bindings = load_rows(project)
-    return config, bindings
-
-
-def load_rows(project: Path) -> tuple[Config, MetaRows, list[Binding]]:
+def load(folder: Path) -> Project:
+    """Read and check everything, and print warnings and notes."""
     problems = Problems()
-    config, rows, bindings = read_rows(project, problems)
+    project = read_project(folder, problems)
     for warning in problems.warnings:
         err.print(f"[yellow]warning[/] {escape(str(warning))}")
     for note in problems.notes:
         err.print(f"[dim]note[/]    {escape(note)}")
     if problems.errors:
         raise InvalidMetadata(problems)
-    return config, rows, bindings
+    return project
 
 
 @app.command()
 def init(
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
     with_example: Annotated[
         bool,
         typer.Option(
@@ -121,7 +130,7 @@ def init(
         ),
     ] = False,
 ) -> None:
-    """Write an ozmeta.yml to start from. Leaves one that is there alone."""
+    """Write an ozmeta.yml to start from. An existing one is never changed."""
     path = project_dir / FILE_NAME
     if not (project_dir / "dbt_project.yml").exists():
         raise FileProblem(f"{project_dir} is not a dbt project: there is no dbt_project.yml")
@@ -134,37 +143,38 @@ def init(
         with path.open("x", encoding="utf-8") as file:
             file.write(STARTING_CONFIG)
     except FileExistsError:
-        raise FileProblem(f"{path} is there already") from None
+        raise FileProblem(f"{path} already exists") from None
     except OSError as error:
         raise FileProblem(f"{path} can't be written: {error}") from None
     out.print(
-        f"wrote {escape(str(path))}: say there where MetaDB and the journal are, then run"
+        f"wrote {escape(str(path))}: set the places of MetaDB and the journal there, then run"
         " `ozmeta-dbt generate`"
     )
 
 
 @app.command()
-def validate(project_dir: ProjectDir = Path(".")) -> None:
-    """Check ozmeta.yml and the metadata; write nothing."""
-    _, bindings = load(project_dir)
-    for binding in bindings:
+def validate(project_dir: ProjectDir = Path()) -> None:
+    """Check ozmeta.yml and the metadata without writing anything."""
+    plans = load(project_dir).plans
+    for plan in plans:
+        binding = plan.binding
         out.print(
             f"[bold]{escape(binding.object_type)}[/]:"
             f" {counted(len(binding.workflow.states), 'state')},"
             f" {counted(len(binding.workflow.transitions), 'transition')},"
             f" {counted(len(binding.slas), 'SLA')}; models"
-            f" {binding.name}_{', '.join(models_of(binding))}"
+            f" {binding.name}_{', '.join(plan.built)}"
         )
     out.print(
         "[green]the metadata is valid[/]"
-        if bindings
+        if plans
         else "[yellow]the metadata is valid, and has no binding to generate[/]"
     )
 
 
 @app.command()
 def generate(
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 2 if anything would change.")
     ] = False,
@@ -189,15 +199,12 @@ def generate(
         ),
     ] = False,
 ) -> None:
-    """Write the dbt models of every runtime binding; with --check or --diff, only say or show what
-    would change.
+    """Write the dbt models of every runtime binding. With --check or --diff, only show what would
+    change.
     """
-    config, bindings = load(project_dir)
-    plan = writer.plan(
-        project_dir / config.output,
-        files_of(project_dir, config, bindings),
-        aliases.names_of(bindings),
-    )
+    project = load(project_dir)
+    config, bindings = project.config, project.bindings
+    plan = writer.plan(project_dir / config.output, project.files, renames.names_of(bindings))
     for note in leftovers.left_behind(plan):
         err.print(f"[dim]note[/]    {escape(note)}")
     if diff and plan.changes:
@@ -220,7 +227,7 @@ def generate(
                 f" {escape(config.output)}/{escape(name)}{edited}"
             )
         if not plan.changes:
-            out.print("[green]everything is as it would be generated[/]")
+            out.print("[green]all models are up to date[/]")
         elif check:
             raise typer.Exit(EXIT_INVALID)
         return
@@ -241,16 +248,17 @@ def generate(
 @app.command()
 def export(
     path: Annotated[Path, typer.Argument(help="The snapshot to write: metadb/snapshot.json.")],
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
     check: Annotated[
         bool,
         typer.Option("--check", help="Write nothing; exit with 2 if the snapshot would change."),
     ] = False,
 ) -> None:
-    """Write what is read of MetaDB, from wherever ozmeta.yml says, as one snapshot: the same
-    metadata, the same bytes.
+    """Write the metadata that ozmeta.yml points to as one snapshot. The same metadata gives the
+    same bytes.
     """
-    config, rows, _ = load_rows(project_dir)
+    project = load(project_dir)
+    config, rows = project.config, project.rows
     source = project_dir / config.metadb.snapshot if config.metadb.snapshot else None
     if source and os.path.realpath(path) == os.path.realpath(source):
         raise FileProblem(
@@ -261,7 +269,7 @@ def export(
     same = writer.read_bytes(path) == text.encode()
     if check:
         out.print(
-            f"[green]{escape(str(path))} is as it would be exported[/]"
+            f"[green]{escape(str(path))} is up to date[/]"
             if same
             else f"would write {escape(str(path))}"
         )
@@ -276,12 +284,12 @@ def export(
 
 
 def event_aliases(project: Path, name: str) -> dict[str, str]:
-    """{old event type: name of today} of a binding, by what its models are called; none where the
-    project has no ozmeta.yml any more.
+    """{old event type: name of today} of a binding, by the name of its models. Empty if the project
+    has no ozmeta.yml.
     """
     if not (project / FILE_NAME).exists():
         return {}
-    _, bindings = read_project(project, Problems())
+    bindings = read_project(project, Problems()).bindings
     return next((binding.aliases.event_types for binding in bindings if binding.name == name), {})
 
 
@@ -289,22 +297,25 @@ def event_aliases(project: Path, name: str) -> dict[str, str]:
 def explain(
     binding: Annotated[
         str,
-        typer.Argument(help="Its name, or an object type of it, in any spelling: case, Case, CA."),
+        typer.Argument(
+            help="The binding's name or one of its object types, in any spelling: case, Case, CA."
+        ),
     ],
     object_id: Annotated[str, typer.Argument(help="The object's id, as in the journal.")],
     tenant: Annotated[
-        str | None, typer.Option(help="Where several tenants have an object of that id.")
+        str | None, typer.Option(help="The tenant, if several have an object with that id.")
     ] = None,
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
     profiles_dir: ProfilesDir = None,
     profile: Profile = None,
     target: Target = None,
     vars: Vars = None,
 ) -> None:
-    """Show one object's events in the order they count, and what each did: which timers it started
-    and stopped, what was raised, and why.
+    """Show one object's events in the order in which they count, with the effect of each: the
+    timers it started and stopped, what was raised, and why.
     """
-    from ozmeta_dbt.prove.explain import objects, rename, show, tenant as tenant_of
+    from ozmeta_dbt.operations.explain import objects, rename, show
+    from ozmeta_dbt.operations.explain import tenant as tenant_of
 
     dbt = Dbt(project_dir, profiles_dir, profile, target, vars_of(vars))
     answer = dbt.operation("explain_facts", binding=binding, object=object_id)
@@ -339,41 +350,43 @@ def explain(
 def verify(
     bindings: Annotated[
         list[str] | None,
-        typer.Argument(help="Those to verify, by name in any spelling; all, without."),
+        typer.Argument(help="The bindings to verify, by name in any spelling. Default: all."),
     ] = None,
     sample: Annotated[
         float,
         typer.Option(
             min=0.000001,
             max=1,
-            help="Share of the objects to fold afresh: 0.01 is one in a hundred.",
+            help="Share of the objects to fold again: 0.01 is one in a hundred.",
         ),
     ] = 1.0,
     salt: Annotated[str, typer.Option(help="Another text draws another sample.")] = "",
     object_id: Annotated[
-        list[str] | None, typer.Option("--object", help="Only this object; may be repeated.")
+        list[str] | None,
+        typer.Option("--object", help="Verify only this object. You can repeat the option."),
     ] = None,
     show: Annotated[
-        int, typer.Option(min=0, max=100, help="Of how many differing objects to show everything.")
+        int, typer.Option(min=0, max=100, help="For how many differing objects to show all events.")
     ] = 3,
     keep: Annotated[
         bool,
         typer.Option(
-            "--keep", help="Keep what was folded afresh, in the schema ending in __ozmeta_verify."
+            "--keep",
+            help="Keep the tables that verify builds, in the schema ending in __ozmeta_verify.",
         ),
     ] = False,
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
     profiles_dir: ProfilesDir = None,
     profile: Profile = None,
     target: Target = None,
     vars: Vars = None,
 ) -> None:
-    """Fold the journal afresh and compare it with what the incremental tables hold. Exit status 1
-    where they differ.
+    """Fold the journal again and compare the result with the incremental tables. The exit status is
+    1 if they differ.
     """
-    from ozmeta_dbt.prove.verify import Choice, verify
+    from ozmeta_dbt.operations.verify import Choice, verify
 
-    config, _ = load(project_dir)
+    config = load(project_dir).config
     dbt = Dbt(project_dir, profiles_dir, profile, target, vars_of(vars))
     choice = Choice(tuple(object_id or ()), sample, salt)
     if not verify(dbt, bindings or [], choice, config.journal.lookback_minutes, show, keep, out):
@@ -382,7 +395,7 @@ def verify(
 
 journal_app = typer.Typer(
     no_args_is_help=True,
-    help="A station's journal as a file, and that file appended to the centre's journal.",
+    help="Export a station's journal to a file, and replay the file into the centre's journal.",
 )
 app.add_typer(journal_app, name="journal")
 UrlEnv = Annotated[
@@ -400,9 +413,9 @@ SourceName = Annotated[
 
 
 def journals() -> ModuleType:
-    """The module that reads and writes journals; SQLAlchemy is an extra."""
+    """The module that reads and writes journals. It needs SQLAlchemy, which is an extra."""
     try:
-        from ozmeta_dbt import journal
+        from ozmeta_dbt.operations import journal
     except ModuleNotFoundError as error:
         if error.name != "sqlalchemy":
             raise
@@ -427,14 +440,14 @@ def journal_export(
         ),
     ] = None,
     source: SourceName = None,
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
 ) -> None:
-    """Write a journal to a file, a row a line: the same rows, the same bytes."""
+    """Write a journal to a file with one row per line. The same rows give the same bytes."""
     journal, config = journals(), with_schemas(project_dir, load_config(project_dir))
     moment = instant(since) if since is not None else None
     if since is not None and moment is None:
         raise typer.BadParameter(
-            "an instant is expected, such as 2026-03-01T12:00:00", param_hint="--since"
+            "expected an instant such as 2026-03-01T12:00:00", param_hint="--since"
         )
     rows, last = journal.export(path, journal.Place.of(config, source), url_env, moment)
     out.print(
@@ -444,12 +457,12 @@ def journal_export(
 
 @journal_app.command("replay")
 def journal_replay(
-    path: Annotated[Path, typer.Argument(help="What `journal export` wrote.")],
+    path: Annotated[Path, typer.Argument(help="The file that `journal export` wrote.")],
     url_env: UrlEnv,
     source: SourceName = None,
-    project_dir: ProjectDir = Path("."),
+    project_dir: ProjectDir = Path(),
 ) -> None:
-    """Append a file's rows to a journal, those that are not there yet, all or none of them."""
+    """Append the rows of a file that a journal does not have yet, all of them or none."""
     journal, config = journals(), with_schemas(project_dir, load_config(project_dir))
     done = journal.replay(path, journal.Place.of(config, source), url_env)
     out.print(
@@ -482,11 +495,11 @@ def journal_replay(
 @app.command()
 def demo(
     folder: Annotated[
-        Path, typer.Argument(help="Where to put the demo project; made afresh.")
+        Path, typer.Argument(help="The folder of the demo project. It is deleted and made again.")
     ] = Path("ozmeta_demo"),
     package: Annotated[
         Path, typer.Option(help="The ozmeta_runtime dbt package: a checkout of its repository.")
-    ] = Path("."),
+    ] = Path(),
     events: Annotated[
         int, typer.Option(min=500, max=2_000_000, help="About how many events.")
     ] = 20_000,
@@ -494,7 +507,7 @@ def demo(
         int, typer.Option(min=0, max=50, help="How many daily refreshes follow the first load.")
     ] = 7,
 ) -> None:
-    """Three entities, 60 days of events: a first load, then daily refreshes, on DuckDB."""
+    """Run the demo on DuckDB: 60 days of events, a first load, then daily refreshes."""
     from ozmeta_dbt.demo import run_demo
 
     run_demo(folder, package, events, refreshes, out)
@@ -510,25 +523,17 @@ def options(
 
 
 def main() -> None:
-    """Run the command; turn what went wrong into a sentence and an exit status."""
+    """Run the command. A problem becomes a message and an exit status."""
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # metadata may hold what a terminal can't show
     try:
         app()
-    except InvalidMetadata as error:
-        for problem in error.problems.errors:
-            err.print(f"[red]error[/]   {escape(str(problem))}")
-        err.print(f"[red]{counted(len(error.problems.errors), 'error')}[/]; nothing was written")
-        sys.exit(EXIT_INVALID)
-    except FileProblem as error:
-        err.print(f"[red]error[/]   {escape(str(error))}")
-        sys.exit(EXIT_FILE)
-    except DbtFailed as error:
-        err.print(f"[red]error[/]   {escape(str(error))}")
-        sys.exit(EXIT_UNEXPECTED)
-    except DatabaseProblem as error:
-        err.print(f"[red]error[/]   {escape(str(error))}")
-        sys.exit(EXIT_DATABASE)
-    except Exception as error:  # noqa: BLE001
+    except OzmetaProblem as error:
+        for line in error.lines:
+            err.print(f"[red]error[/]   {escape(line)}")
+        if error.summary:
+            err.print(f"[red]{escape(error.summary)}[/]; nothing was written")
+        sys.exit(error.exit_code)
+    except Exception as error:
         if os.environ.get("OZMETA_DEBUG"):
             raise
         err.print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from pathlib import Path
 from types import UnionType
@@ -23,9 +24,9 @@ from pydantic import (
     model_validator,
 )
 
+from ozmeta_dbt.documents import Text, loads_yaml
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
-from ozmeta_dbt.rows import Text, loads_yaml
 from ozmeta_dbt.words import did_you_mean, nearest, one_of
 
 FILE_NAME = "ozmeta.yml"
@@ -94,7 +95,7 @@ def refused_column(name: str) -> str:
     if name == "EJ_ID":
         return "EJ_ID is what differs when a message comes again under a new event id"
     if name in ("EJ_ObjectType", "EJ_ObjectID"):
-        return f"{name}: messages are always told apart by their object, so it need not be named"
+        return f"{name}: messages always differ by their object, so leave it out"
     if name in CANONICAL_COLUMNS:
         return f"{name}: two deliveries of one message may differ there, or it is their content"
     close = difflib.get_close_matches(name.casefold(), [c.casefold() for c in MESSAGE_COLUMNS], n=1)
@@ -338,7 +339,7 @@ def utc_text(value: str) -> str:
     """An ISO 8601 instant as the package's macros take it: in UTC, 'YYYY-MM-DD HH:MM:SS.ffffff'."""
     moment = instant(value)
     if moment is None:
-        raise ValueError("an instant is expected, such as 2026-03-01 or 2026-03-01T12:00:00Z")
+        raise ValueError("expected an instant such as 2026-03-01 or 2026-03-01T12:00:00Z")
     return moment.isoformat(" ", "microseconds")
 
 
@@ -349,9 +350,7 @@ Votes = Annotated[int, Field(ge=1, le=MAX_VOTERS, strict=True)]
 def all_or_votes(value: object) -> object:
     is_number = isinstance(value, int) and not isinstance(value, bool)
     if value != "all" and not (is_number and 1 <= value <= MAX_VOTERS):  # type: ignore[operator]
-        raise ValueError(
-            f"is {value!r}, 'all' or a whole number from 1 to {MAX_VOTERS} is expected"
-        )
+        raise ValueError(f"is {value!r}; expected 'all' or a whole number from 1 to {MAX_VOTERS}")
     return value
 
 
@@ -367,10 +366,15 @@ class FlowStep(Strict):
     @model_validator(mode="after")
     def can_be_reached(self) -> FlowStep:
         if self.quorum == "all" and self.of is None:
-            raise ValueError("quorum is 'all', and `of` does not say how many that is")
-        if self.of is not None and self.quorum != "all" and self.quorum > self.of:
+            raise ValueError("quorum is 'all', which needs `of`: the number of voters")
+        if self.of is not None and isinstance(self.quorum, int) and self.quorum > self.of:
             raise ValueError(f"quorum is {self.quorum} of {self.of}, which no vote can reach")
         return self
+
+    @property
+    def votes(self) -> int:
+        """The quorum as a number."""
+        return self.quorum if isinstance(self.quorum, int) else self.of or 1
 
 
 class FlowVersion(Strict):
@@ -399,7 +403,7 @@ class FlowChoices(Strict):
         starts = [version.from_ for version in self.versions]
         if None in starts[1:]:
             raise ValueError("versions: only the first may have no `from`")
-        if any(a is not None and b is not None and a >= b for a, b in zip(starts, starts[1:])):
+        if any(a is not None and b is not None and a >= b for a, b in itertools.pairwise(starts)):
             raise ValueError("versions: each `from` must be later than the one before")
         return self
 
@@ -547,7 +551,7 @@ def said(at: tuple[int | str, ...], fault: Any) -> tuple[str, str]:
             if isinstance(given, str) and nearest(given, expected)
             else ""
         )
-        return f"is {given!r}, {fault['ctx']['expected']} is expected", hint
+        return f"is {given!r}; expected {fault['ctx']['expected']}", hint
     if fault["type"] == "string_pattern_mismatch":
         return (
             f"{given!r} is not a plain name",

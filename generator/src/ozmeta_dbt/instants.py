@@ -1,5 +1,5 @@
-"""ISO 8601 as every part of the project reads it (SPEC 11); `iso_pattern` in macros/cross_db/iso_8601.sql
-is the same for SQL.
+"""ISO 8601 as every part of the project reads it (SPEC 11). macros/cross_db/iso_8601.sql does the
+same in SQL.
 """
 
 from __future__ import annotations

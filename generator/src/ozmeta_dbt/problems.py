@@ -1,23 +1,50 @@
-"""What is wrong with the metadata: gathered as it is read, so that one run names every fault."""
+"""Problems with the metadata. They are gathered, so that one run reports all of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ozmeta_dbt.words import counted
+
 EXIT_OK, EXIT_DIFFERENT, EXIT_INVALID, EXIT_FILE, EXIT_DATABASE, EXIT_UNEXPECTED = 0, 1, 2, 3, 4, 10
 
 
-class FileProblem(Exception):
-    """A file that cannot be read or written: exit status 3."""
+class OzmetaProblem(Exception):
+    """Something the user can act on. The command prints `lines` and exits with `exit_code`."""
+
+    exit_code = EXIT_UNEXPECTED
+
+    @property
+    def lines(self) -> list[str]:
+        return [str(self)]
+
+    @property
+    def summary(self) -> str:
+        """One more line, where `lines` are many."""
+        return ""
 
 
-class DatabaseProblem(Exception):
-    """A database that cannot be reached: exit status 4."""
+class FileProblem(OzmetaProblem):
+    """A file that cannot be read or written."""
+
+    exit_code = EXIT_FILE
+
+
+class DatabaseProblem(OzmetaProblem):
+    """A database that cannot be reached, read or written."""
+
+    exit_code = EXIT_DATABASE
+
+
+class DbtFailed(OzmetaProblem):
+    """dbt failed, or cannot be started."""
+
+    exit_code = EXIT_UNEXPECTED
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a row or a part of it stands: a file and a JSON pointer (or a row of a CSV file)."""
+    """The place of a row or a part of it: a file and a JSON pointer, or a row of a CSV file."""
 
     file: str
     pointer: str = ""
@@ -55,9 +82,19 @@ class Problems:
         self.warnings.append(Problem(origin, message, hint))
 
 
-class InvalidMetadata(Exception):
-    """The metadata or ozmeta.yml has errors: exit status 2."""
+class InvalidMetadata(OzmetaProblem):
+    """The metadata or ozmeta.yml has errors."""
+
+    exit_code = EXIT_INVALID
 
     def __init__(self, problems: Problems):
         super().__init__("\n".join(map(str, problems.errors)))
         self.problems = problems
+
+    @property
+    def lines(self) -> list[str]:
+        return [str(problem) for problem in self.problems.errors]
+
+    @property
+    def summary(self) -> str:
+        return f"{counted(len(self.problems.errors), 'error')}"

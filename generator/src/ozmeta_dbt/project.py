@@ -1,78 +1,89 @@
-"""A dbt project with an ozmeta.yml: from its metadata to its bindings, and to what its models
-should be.
-"""
+"""A dbt project with an ozmeta.yml: from its metadata to its bindings, their models and files."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ozmeta_dbt import aliases, checks, dbt_project, dbt_vars, leftovers, warehouses, writer
-from ozmeta_dbt.bindings import Binding, Resolver
+from ozmeta_dbt.bindings import checks, renames, warehouses
+from ozmeta_dbt.bindings.definitions import Binding
+from ozmeta_dbt.bindings.lookups import Lookups
+from ozmeta_dbt.bindings.resolver import Resolver
 from ozmeta_dbt.config import Config, load_config
+from ozmeta_dbt.metadb.readers import MetaRows, read_metadb
+from ozmeta_dbt.models import leftovers, writer
+from ozmeta_dbt.models.plan import Plan, wanted_models
+from ozmeta_dbt.models.render import render
 from ozmeta_dbt.problems import InvalidMetadata, Problems
-from ozmeta_dbt.readers import MetaRows, read_metadb
-from ozmeta_dbt.render import left_out, render, wanted_models
+from ozmeta_dbt.user_project import declarations, variables
 
 
-def read_rows(
-    folder: Path, problems: Problems, check_rules: bool = True
-) -> tuple[Config, MetaRows, list[Binding]]:
-    """Read and check everything. Errors, warnings and notes are gathered in `problems`, for the
-    caller to judge. `check_rules`: whether a rule that can
-    never be true, or that compares with a name there is not, is refused; tests of the fold play
-    such rules too.
+@dataclass
+class Project:
+    """What was read, and what to write. After an error, there are no plans and files."""
+
+    config: Config
+    rows: MetaRows
+    bindings: list[Binding]
+    plans: list[Plan] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)  # {path below the output folder: text}
+
+
+def read_project(folder: Path, problems: Problems, check_rules: bool = True) -> Project:
+    """Read and check everything. `problems` gathers errors, warnings and notes for the caller.
+
+    check_rules: whether to refuse a rule that can never be true or that compares with an unknown
+    name. Tests of the fold use such rules.
     """
     config = load_config(folder)
     flows = {code for choices in config.bindings.values() for code in choices.approval_flows}
     rows = read_metadb(folder, config.metadb, problems, tuple(sorted(flows)))
-    dbt_vars.check(folder, problems)
-    resolver = Resolver(rows, config, problems)
+    variables.check(folder, problems)
+    lookups = Lookups(rows, config, problems)
+    resolver = Resolver(lookups)
     bindings = resolver.bindings()
     if check_rules:
-        checks.check(resolver, problems)
+        checks.check(lookups, resolver.drafts)
     problems.notes += leftovers.not_chosen(bindings)
-    aliases.propose(
+    renames.propose(
         bindings,
         writer.read_names(folder / config.output),
         f"{config.output}/{writer.MANIFEST}",
         problems,
     )
     warehouses.check(bindings, config.warehouses, problems)
-    dbt_project.check_sources(folder, config, problems)
-    for binding in bindings if not problems.errors else []:
-        binding.disabled = dbt_project.disabled_models(
-            folder, config, binding.name, wanted_models(binding), problems
-        )
-        for model, needed in left_out(binding).items():
-            problems.notes.append(
-                f"{binding.name}_{model} is left out: it needs {binding.name}_{needed}, which is"
-                " disabled in dbt_project.yml or left out"
-            )
+    declarations.check_sources(folder, config, problems)
+    project = Project(config, rows, bindings)
     if not problems.errors:
-        dbt_project.check_names(folder, config, files_of(folder, config, bindings), problems)
-    return config, rows, bindings
+        project.plans = [plan_of(binding, folder, config, problems) for binding in bindings]
+    if not problems.errors:
+        around = declarations.look(folder, config.output)
+        project.files = render(project.plans, config, around)
+        declarations.check_names(folder, config, project.files, problems)
+    return project
 
 
-def read_project(
-    folder: Path, problems: Problems, check_rules: bool = True
-) -> tuple[Config, list[Binding]]:
-    config, _, bindings = read_rows(folder, problems, check_rules)
-    return config, bindings
-
-
-def files_of(folder: Path, config: Config, bindings: list[Binding]) -> dict[str, str]:
-    """What `generate` writes into this dbt project: {path below the output folder: text}"""
-    return render(bindings, config, dbt_project.look(folder, config.output))
+def plan_of(binding: Binding, folder: Path, config: Config, problems: Problems) -> Plan:
+    wanted = wanted_models(binding)
+    plan = Plan(
+        binding, declarations.disabled_models(folder, config, binding.name, wanted, problems)
+    )
+    for model, needed in plan.left_out.items():
+        problems.notes.append(
+            f"{binding.name}_{model} is left out: it needs {binding.name}_{needed}, which is"
+            " disabled in dbt_project.yml or left out"
+        )
+    return plan
 
 
 def write_models(folder: Path, check_rules: bool = True) -> tuple[int, int]:
-    """What `ozmeta-dbt generate --force` does, without a word; the numbers of bindings and of
-    files. InvalidMetadata where there are errors.
+    """What `ozmeta-dbt generate --force` does, without a message. Returns the numbers of bindings
+    and of files; raises InvalidMetadata if there are errors.
     """
     problems = Problems()
-    config, bindings = read_project(folder, problems, check_rules)
+    project = read_project(folder, problems, check_rules)
     if problems.errors:
         raise InvalidMetadata(problems)
-    files = files_of(folder, config, bindings)
-    writer.apply(writer.plan(folder / config.output, files, aliases.names_of(bindings)))
-    return len(bindings), len(files)
+    names = renames.names_of(project.bindings)
+    writer.apply(writer.plan(folder / project.config.output, project.files, names))
+    return len(project.bindings), len(project.files)

@@ -1,4 +1,4 @@
-"""Words of messages: the nearest of the names that are known, and numbers with their nouns."""
+"""Words for messages: the nearest known name, and numbers with their nouns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def listed(names: Iterable[str]) -> str:
 
 
 def distance(one: str, other: str) -> int:
-    """How many letters are added, left out, replaced or swapped with their neighbour."""
+    """The edit distance: letters added, left out, replaced or swapped with their neighbour."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
@@ -42,12 +42,12 @@ def plain(name: str) -> str:
 
 
 def is_typo(word: str, known: str) -> bool:
-    """Whether two different names are so much alike that one of them is likely a slip."""
+    """Whether two different names are so similar that one is likely a typo of the other."""
     return plain(word) == plain(known) or (len(word) > 5 and distance(word, known) <= 2)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known name that is most like a word, or none if no name is much like it."""
+    """The most similar known name, or none if no name is similar enough."""
     wanted = plain(word[:100])
     allowed = max(1, min(3, len(wanted) // 3))
     found = [

@@ -32,7 +32,7 @@ def run_demo(folder: Path, package: Path, events: int, refreshes: int, out: Cons
     which the command tells.
     """
     try:
-        import dbt.adapters.duckdb  # noqa: F401
+        import dbt.adapters.duckdb
         import dbt.cli.main  # noqa: F401
         import duckdb_engine  # noqa: F401
         import sqlalchemy  # noqa: F401

@@ -168,11 +168,13 @@ def case_history(h: History) -> None:
     since, passed = h.now, h.wait(1.6)
     h.acknowledge(since, 4, passed, "FirstResponse")
     if h.rng.random() < 0.06:
-        return h.report("Moved", "backoffice", "tara", transition("Cancel"))
+        h.report("Moved", "backoffice", "tara", transition("Cancel"))
+        return
     h.report("Moved", "backoffice", "tara", transition("Approve"))
     while True:
         if h.rng.random() < 0.012:
-            return h.acknowledge(h.now, limit, limit + 24, resolve)  # nobody ever moves it again
+            h.acknowledge(h.now, limit, limit + 24, resolve)  # nobody ever moves it again
+            return
         since, passed = h.now, h.wait(pace)
         h.acknowledge(since, limit, passed, resolve)
         choice = h.rng.random()
@@ -182,9 +184,10 @@ def case_history(h: History) -> None:
             h.report("Moved", "portal", "customer", transition("CustomerReplied"))
             continue
         if choice < 0.33:
-            return h.report(
+            h.report(
                 "Moved", "backoffice", "tara", transition("Cancel", object={"Reason": "duplicate"})
             )
+            return
         if choice < 0.36 and pace > 5:
             priority, pace, resolve, limit = (
                 "High",
@@ -198,9 +201,10 @@ def case_history(h: History) -> None:
         since, passed = h.now, h.wait(pace / 4)
         h.acknowledge(since, 48, passed, "State.Review")
         if h.rng.random() < 0.85:
-            return h.report(
+            h.report(
                 "Moved", "backoffice", "tara", transition("Approve", user={"roles": ["TeamLead"]})
             )
+            return
         h.report("Moved", "backoffice", "tara", transition("SendBack"))
         if h.rng.random() < 0.9:
             h.report(
@@ -221,11 +225,14 @@ def invoice_history(h: History) -> None:
     if disputed:
         h.wait(90)
         if h.rng.random() < 0.25:
-            return h.report("Moved", "erp", "finn", transition("Reject"))
+            h.report("Moved", "erp", "finn", transition("Reject"))
+            return
         amount = round(amount * h.rng.uniform(0.8, 1), 2)
         h.report("Moved", "erp", "ines", transition("Settle", object={"Amount": amount}))
     if h.rng.random() < 0.01:
-        return ask_for_approval(h, h.now, 20, answered=False) if amount >= 10_000 else None
+        if amount >= 10_000:
+            ask_for_approval(h, h.now, 20, answered=False)
+        return
     since, passed = h.now, h.wait(20)
     if amount >= 10_000:
         h.acknowledge(since, 48, passed, "ApproveLarge")
@@ -271,7 +278,8 @@ def ticket_history(h: History) -> None:
     version = 1
     if h.rng.random() < 0.05:
         h.wait(12)
-        return h.report("Moved", "dispatch", "dirk", transition("Abort", seen=version))
+        h.report("Moved", "dispatch", "dirk", transition("Abort", seen=version))
+        return
     planned, passed = h.now, h.wait(16)
     h.acknowledge(planned, 48, passed, "OnSiteInTime")
     if h.rng.random() < 0.1:
@@ -285,7 +293,7 @@ def ticket_history(h: History) -> None:
             h.wait(30)
     if h.rng.random() > 0.01:
         visit(h, seen=version)
-    return None
+    return
 
 
 def visit(h: History, seen: int) -> None:
@@ -308,7 +316,8 @@ def visit(h: History, seen: int) -> None:
 
 
 def later(rng: random.Random, row: Row, most: float) -> dt.datetime:
-    return row["_SyncDate"] + hours(rng.uniform(0.1, most))
+    moved: dt.datetime = row["_SyncDate"] + hours(rng.uniform(0.1, most))
+    return moved
 
 
 def stray(rng: random.Random, row: Row, payload: Any) -> Row:

@@ -126,9 +126,9 @@ class Snapshot:
                 "isInitial": state == states[0],
                 "isTerminal": state in terminal,
             }
-            self.workflows["states"].append(
-                row | ({"slaMinutes": state_slas[state]} if state in (state_slas or {}) else {})
-            )
+            if state_slas and state in state_slas:
+                row["slaMinutes"] = state_slas[state]
+            self.workflows["states"].append(row)
         self.runtime["bindings"].append(
             {
                 "id": id_of(name, "binding"),

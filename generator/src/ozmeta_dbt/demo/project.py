@@ -13,8 +13,7 @@ from typing import Any
 from ozmeta_dbt.demo.events import COLUMNS, END, Row
 from ozmeta_dbt.demo.metadata import snapshot
 from ozmeta_dbt.demo.questions import QUESTIONS
-from ozmeta_dbt.problems import FileProblem
-from ozmeta_dbt.prove.dbt import DbtFailed
+from ozmeta_dbt.problems import DbtFailed, FileProblem
 
 MARKER = ".ozmeta_demo"
 DATABASE = "warehouse.duckdb"
@@ -47,27 +46,31 @@ output: models/ozmeta
 journal:
   source: {name: ops, schema: raw, table: event_journal}
 bindings:
-  Ticket: {conflict_policy: first_writer_wins}   # vans change tickets offline: a change to an outdated version is refused
+  # Vans change tickets offline. A change to an outdated version is refused.
+  Ticket: {conflict_policy: first_writer_wins}
 """
 README = """\
 # The ozmeta_runtime demo
 
-Made by `ozmeta-dbt demo`, which deletes and remakes this folder when it is run again.
+`ozmeta-dbt demo` made this folder. It deletes the folder and makes it again when you run it again.
 
-| | |
-|---|---|
-| `metadb/snapshot.json` | the metadata: workflows, SLAs, escalation ladders and an approval flow of Case, Invoice and Ticket, as MetaDB exports them |
-| `ozmeta.yml` | what `ozmeta-dbt generate` reads |
-| `models/ozmeta/` | what it wrote: a short model per table, with descriptions and tests |
-| `journal/events.csv` | all 60 days of events; those that have arrived are in `raw.event_journal` of `warehouse.duckdb` |
-| `journal/station-7.duckdb`, `.ndjson` | the journal of a van without a network, and its export, which was replayed to `raw.event_journal` when it was home |
-| `analyses/` | the questions that the demo asked, as plain SQL on DuckDB |
+- `metadb/snapshot.json`: the metadata, as MetaDB exports it. It has the workflows, SLAs,
+  escalation ladders and an approval flow of Case, Invoice and Ticket.
+- `ozmeta.yml`: what `ozmeta-dbt generate` reads.
+- `models/ozmeta/`: what it wrote. Each table has a short model with descriptions and tests.
+- `journal/events.csv`: all 60 days of events. The events that have arrived are in
+  `raw.event_journal` of `warehouse.duckdb`.
+- `journal/station-7.duckdb`: the journal of a van without a network. `station-7.ndjson` is its
+  export, which was replayed into `raw.event_journal` when the van came home.
+- `analyses/`: the questions that the demo asked, as SQL for DuckDB.
 
-Run dbt within this folder, since `profiles.yml` names the database relative to it. The clock stands at the end of the demo (`vars` in `dbt_project.yml`); to see time alone move SLA timers:
+Run dbt in this folder, because `profiles.yml` names the database relative to it. The clock is set
+to the end of the demo (`vars` in `dbt_project.yml`). To see SLA timers move with time alone:
 
     dbt run --vars '{ozmeta_as_of: 2026-03-04}'
 
-The clock never goes back: after that, give the same or a later instant, or compute everything afresh with `--full-refresh`.
+The clock never goes back. After that, pass the same or a later instant, or compute everything
+again with `--full-refresh`.
 """
 
 
@@ -130,7 +133,7 @@ def dbt(folder: Path, *args: str, as_of: dt.datetime | None = None) -> None:
     finally:
         os.chdir(here)
         # else the file stays open, and a replay could not write to it
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if not result.success:
         nodes: Any = result.result or []
         said = [
@@ -189,7 +192,8 @@ def load_journal(folder: Path, until: dt.datetime) -> int:
             f"insert into raw.event_journal select * from {events} where _SyncDate > ? and"
             " _SyncDate < ?"
         )
-        return connection.execute(query, [str(folder / EVENTS_FILE), read, until]).fetchone()[0]
+        result = connection.execute(query, [str(folder / EVENTS_FILE), read, until])
+        return int(result.fetchone()[0])
 
 
 def connect(folder: Path) -> Any:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from ozmeta_dbt import journal
 from ozmeta_dbt.config import load_config
 from ozmeta_dbt.demo.events import VAN, Row
 from ozmeta_dbt.demo.project import DATABASE, create_journal, put_rows
+from ozmeta_dbt.operations import journal
 
 STATION_URL, CENTRE_URL = "OZMETA_DEMO_STATION_URL", "OZMETA_DEMO_CENTRE_URL"
 

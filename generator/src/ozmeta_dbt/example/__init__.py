@@ -9,8 +9,8 @@ import shlex
 from contextlib import suppress
 from pathlib import Path
 
-from ozmeta_dbt import dbt_project
 from ozmeta_dbt.problems import FileProblem
+from ozmeta_dbt.user_project import declarations
 
 HERE = Path(__file__).parent
 ENDINGS = (".yml", ".csv")
@@ -19,9 +19,9 @@ STEPS = ("dbt seed", "ozmeta-dbt generate", "dbt run", "dbt test")
 
 def files(folder: Path) -> dict[str, str]:
     """{path in the dbt project: text}. The journal goes where that project keeps its seeds."""
-    project = dbt_project.read_yaml(folder / dbt_project.PROJECT_FILE)
-    seeds = (dbt_project.paths(project, "seed") or ["seeds"])[0]
-    output = dbt_project.output_in(project)
+    project = declarations.read_yaml(folder / declarations.PROJECT_FILE)
+    seeds = (declarations.paths(project, "seed") or ["seeds"])[0]
+    output = declarations.output_in(project)
     found = {}
     for path in sorted(path for path in HERE.rglob("*") if path.suffix in ENDINGS):
         place, text = path.relative_to(HERE), path.read_text(encoding="utf-8")

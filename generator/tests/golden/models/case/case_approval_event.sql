@@ -1,5 +1,10 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('approval_event')) }}
+{{ config(
+  materialized='incremental',
+  unique_key='_Key',
+  on_schema_change='append_new_columns',
+  **ozmeta_runtime.storage('approval_event')
+) }}
 
 {% set journal_config = {
   'object_type': 'Case',
@@ -11,7 +16,12 @@
   ]
 } %}
 {% set approvals = {
-  'events': {'requested': 'Release.Asked', 'approved': 'Approval.Approved', 'rejected': 'Approval.Rejected', 'withdrawn': 'Release.Dropped'},
+  'events': {
+    'requested': 'Release.Asked',
+    'approved': 'Approval.Approved',
+    'rejected': 'Approval.Rejected',
+    'withdrawn': 'Release.Dropped'
+  },
   'default': 'Release',
   'flows': [
     {
@@ -28,4 +38,9 @@
   ]
 } %}
 
-{{ ozmeta_runtime.approval_event(binding='case', journal_config=journal_config, approvals=approvals, timeline=ref('case_timeline')) }}
+{{ ozmeta_runtime.approval_event(
+  binding='case',
+  journal_config=journal_config,
+  approvals=approvals,
+  timeline=ref('case_timeline')
+) }}

@@ -1,5 +1,10 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('approval_step')) }}
+{{ config(
+  materialized='incremental',
+  unique_key='_Key',
+  on_schema_change='append_new_columns',
+  **ozmeta_runtime.storage('approval_step')
+) }}
 
 {% set journal_config = {'object_type': 'Case', 'tenant_in_key': true} %}
 {% set approvals = {
@@ -18,4 +23,10 @@
   ]
 } %}
 
-{{ ozmeta_runtime.approval_step(binding='case', journal_config=journal_config, approvals=approvals, events=ref('case_approval_event'), timeline=ref('case_timeline')) }}
+{{ ozmeta_runtime.approval_step(
+  binding='case',
+  journal_config=journal_config,
+  approvals=approvals,
+  events=ref('case_approval_event'),
+  timeline=ref('case_timeline')
+) }}

@@ -1,5 +1,10 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('escalation_queue')) }}
+{{ config(
+  materialized='incremental',
+  unique_key='_Key',
+  on_schema_change='append_new_columns',
+  **ozmeta_runtime.storage('escalation_queue')
+) }}
 
 {% set journal_config = {'object_type': 'Case', 'tenant_in_key': true} %}
 {% set slas = [
@@ -9,7 +14,14 @@
     'warn_minutes': 360,
     'levels': [
       {'level': 1, 'signal': 'SLA.Warned', 'after_minutes': 0, 'severity': 'Info', 'role': 'Lead'},
-      {'level': 2, 'signal': 'SLA.Breached', 'after_minutes': 0, 'severity': 'Critical', 'role': 'Lead', 'notes': 'Overdue'},
+      {
+        'level': 2,
+        'signal': 'SLA.Breached',
+        'after_minutes': 0,
+        'severity': 'Critical',
+        'role': 'Lead',
+        'notes': 'Overdue'
+      },
       {'level': 7, 'signal': 'SLA.Breached', 'after_minutes': 120, 'severity': 'Critical', 'role': 'Manager'}
     ]
   },
@@ -41,4 +53,12 @@
   }
 ] %}
 
-{{ ozmeta_runtime.escalation_queue(binding='case', journal_config=journal_config, slas=slas, transitions=transitions, timeline=ref('case_timeline'), auto_close=true, cycles=ref('case_sla_cycle')) }}
+{{ ozmeta_runtime.escalation_queue(
+  binding='case',
+  journal_config=journal_config,
+  slas=slas,
+  transitions=transitions,
+  timeline=ref('case_timeline'),
+  auto_close=true,
+  cycles=ref('case_sla_cycle')
+) }}

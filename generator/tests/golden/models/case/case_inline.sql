@@ -13,4 +13,9 @@
 } %}
 {{ config(materialized='view', meta={'ozmeta_entity': entity}) }}
 
-{{ ozmeta_runtime.inline(entity=entity, relation=source('case_entity', 'cases'), instance=ref('case_workflow_instance'), timers=ref('case_sla_timer')) }}
+{{ ozmeta_runtime.inline(
+  entity=entity,
+  relation=source('case_entity', 'cases'),
+  instance=ref('case_workflow_instance'),
+  timers=ref('case_sla_timer')
+) }}

@@ -1,5 +1,10 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('quarantine')) }}
+{{ config(
+  materialized='incremental',
+  unique_key='_Key',
+  on_schema_change='append_new_columns',
+  **ozmeta_runtime.storage('quarantine')
+) }}
 
 {% set journal_config = {
   'object_type': 'Case',
@@ -15,8 +20,16 @@
     {'ref': 'object.Impact', 'column': 'PL_object_Impact', 'path': ['object', 'Impact']}
   ],
   'journals': [
-    {'name': 'ops.event_journal', 'relation': source('ops', 'event_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}},
-    {'name': 'field.station_journal', 'relation': source('field', 'station_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}}
+    {
+      'name': 'ops.event_journal',
+      'relation': source('ops', 'event_journal'),
+      'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}
+    },
+    {
+      'name': 'field.station_journal',
+      'relation': source('field', 'station_journal'),
+      'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}
+    }
   ]
 } %}
 

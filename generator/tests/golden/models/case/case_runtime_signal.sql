@@ -1,5 +1,10 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('runtime_signal')) }}
+{{ config(
+  materialized='incremental',
+  unique_key='_Key',
+  on_schema_change='append_new_columns',
+  **ozmeta_runtime.storage('runtime_signal')
+) }}
 
 {% set journal_config = {'object_type': 'Case', 'tenant_in_key': true} %}
 {% set signals = {
@@ -8,4 +13,12 @@
   'requests': ['Release', 'O\x27Second "opinion" \x7b\x7b x \x7d\x7d']
 } %}
 
-{{ ozmeta_runtime.runtime_signal(binding='case', journal_config=journal_config, signals=signals, timeline=ref('case_timeline'), cycles=ref('case_sla_cycle'), queue=ref('case_escalation_queue'), approvals=ref('case_approval_step')) }}
+{{ ozmeta_runtime.runtime_signal(
+  binding='case',
+  journal_config=journal_config,
+  signals=signals,
+  timeline=ref('case_timeline'),
+  cycles=ref('case_sla_cycle'),
+  queue=ref('case_escalation_queue'),
+  approvals=ref('case_approval_step')
+) }}

@@ -1,5 +1,10 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('sla_cycle')) }}
+{{ config(
+  materialized='incremental',
+  unique_key='_Key',
+  on_schema_change='append_new_columns',
+  **ozmeta_runtime.storage('sla_cycle')
+) }}
 
 {% set journal_config = {
   'object_type': 'Case',
@@ -53,7 +58,14 @@
     ],
     'levels': [
       {'level': 1, 'signal': 'SLA.Warned', 'after_minutes': 0, 'severity': 'Info', 'role': 'Lead'},
-      {'level': 2, 'signal': 'SLA.Breached', 'after_minutes': 0, 'severity': 'Critical', 'role': 'Lead', 'notes': 'Overdue'},
+      {
+        'level': 2,
+        'signal': 'SLA.Breached',
+        'after_minutes': 0,
+        'severity': 'Critical',
+        'role': 'Lead',
+        'notes': 'Overdue'
+      },
       {'level': 7, 'signal': 'SLA.Breached', 'after_minutes': 120, 'severity': 'Critical', 'role': 'Manager'}
     ]
   },
@@ -67,4 +79,11 @@
 ] %}
 {{ config(meta={'ozmeta_marks': {'journal_config': journal_config, 'workflow': workflow, 'slas': slas}}) }}
 
-{{ ozmeta_runtime.sla_cycle(binding='case', journal_config=journal_config, workflow=workflow, slas=slas, timeline=ref('case_timeline'), approvals=ref('case_approval_step')) }}
+{{ ozmeta_runtime.sla_cycle(
+  binding='case',
+  journal_config=journal_config,
+  workflow=workflow,
+  slas=slas,
+  timeline=ref('case_timeline'),
+  approvals=ref('case_approval_step')
+) }}

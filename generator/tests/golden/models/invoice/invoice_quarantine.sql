@@ -1,5 +1,10 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('quarantine')) }}
+{{ config(
+  materialized='incremental',
+  unique_key='_Key',
+  on_schema_change='append_new_columns',
+  **ozmeta_runtime.storage('quarantine')
+) }}
 
 {% set journal_config = {
   'object_type': 'Invoice',
@@ -9,8 +14,16 @@
   'lookback_minutes': 90,
   'fields': [],
   'journals': [
-    {'name': 'ops.event_journal', 'relation': source('ops', 'event_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}},
-    {'name': 'field.station_journal', 'relation': source('field', 'station_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}}
+    {
+      'name': 'ops.event_journal',
+      'relation': source('ops', 'event_journal'),
+      'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}
+    },
+    {
+      'name': 'field.station_journal',
+      'relation': source('field', 'station_journal'),
+      'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}
+    }
   ]
 } %}
 

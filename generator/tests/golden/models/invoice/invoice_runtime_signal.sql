@@ -1,7 +1,22 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('runtime_signal')) }}
+{{ config(
+  materialized='incremental',
+  unique_key='_Key',
+  on_schema_change='append_new_columns',
+  **ozmeta_runtime.storage('runtime_signal')
+) }}
 
 {% set journal_config = {'object_type': 'Invoice', 'tenant_in_key': false} %}
-{% set signals = {'severities': {'Approval.Requested': 'Info', 'SLA.Breached': 'Critical', 'SLA.Warned': 'Info'}, 'emits': [], 'requests': []} %}
+{% set signals = {
+  'severities': {'Approval.Requested': 'Info', 'SLA.Breached': 'Critical', 'SLA.Warned': 'Info'},
+  'emits': [],
+  'requests': []
+} %}
 
-{{ ozmeta_runtime.runtime_signal(binding='invoice', journal_config=journal_config, signals=signals, timeline=ref('invoice_timeline'), cycles=ref('invoice_sla_cycle')) }}
+{{ ozmeta_runtime.runtime_signal(
+  binding='invoice',
+  journal_config=journal_config,
+  signals=signals,
+  timeline=ref('invoice_timeline'),
+  cycles=ref('invoice_sla_cycle')
+) }}

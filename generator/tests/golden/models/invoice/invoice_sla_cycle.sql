@@ -1,5 +1,10 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('sla_cycle')) }}
+{{ config(
+  materialized='incremental',
+  unique_key='_Key',
+  on_schema_change='append_new_columns',
+  **ozmeta_runtime.storage('sla_cycle')
+) }}
 
 {% set journal_config = {'object_type': 'Invoice', 'tenant_in_key': false, 'fields': []} %}
 {% set workflow = {'terminal': ['Paid']} %}
@@ -11,4 +16,10 @@
   }
 ] %}
 
-{{ ozmeta_runtime.sla_cycle(binding='invoice', journal_config=journal_config, workflow=workflow, slas=slas, timeline=ref('invoice_timeline')) }}
+{{ ozmeta_runtime.sla_cycle(
+  binding='invoice',
+  journal_config=journal_config,
+  workflow=workflow,
+  slas=slas,
+  timeline=ref('invoice_timeline')
+) }}

@@ -3,4 +3,9 @@
 {% set workflow = {'terminal': ['Paid']} %}
 {{ config(materialized='view') }}
 
-{{ ozmeta_runtime.time_in_state(journal_config=journal_config, workflow=workflow, timeline=ref('invoice_timeline'), log=ref('invoice_run')) }}
+{{ ozmeta_runtime.time_in_state(
+  journal_config=journal_config,
+  workflow=workflow,
+  timeline=ref('invoice_timeline'),
+  log=ref('invoice_run')
+) }}

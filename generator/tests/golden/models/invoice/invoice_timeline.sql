@@ -1,5 +1,10 @@
 {#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='incremental', unique_key='_Key', on_schema_change='append_new_columns', **ozmeta_runtime.storage('timeline')) }}
+{{ config(
+  materialized='incremental',
+  unique_key='_Key',
+  on_schema_change='append_new_columns',
+  **ozmeta_runtime.storage('timeline')
+) }}
 
 {% set journal_config = {
   'object_type': 'Invoice',
@@ -9,10 +14,29 @@
   'lookback_minutes': 90,
   'fields': [],
   'journals': [
-    {'name': 'ops.event_journal', 'relation': source('ops', 'event_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}},
-    {'name': 'field.station_journal', 'relation': source('field', 'station_journal'), 'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}}
+    {
+      'name': 'ops.event_journal',
+      'relation': source('ops', 'event_journal'),
+      'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}
+    },
+    {
+      'name': 'field.station_journal',
+      'relation': source('field', 'station_journal'),
+      'columns': {'EJ_ID': 'event_id', 'EJ_Sequence': none}
+    }
   ]
 } %}
-{% set workflow = {'start': 'Draft', 'states': ['Draft', 'Paid'], 'bound_events': [], 'transitions': [{'code': 'Pay', 'from': 'Draft', 'to': 'Paid'}]} %}
+{% set workflow = {
+  'start': 'Draft',
+  'states': ['Draft', 'Paid'],
+  'bound_events': [],
+  'transitions': [{'code': 'Pay', 'from': 'Draft', 'to': 'Paid'}]
+} %}
 
-{{ ozmeta_runtime.timeline(binding='invoice', journal_config=journal_config, workflow=workflow, policy='first_writer_wins', stream='EJ_SourceSystem') }}
+{{ ozmeta_runtime.timeline(
+  binding='invoice',
+  journal_config=journal_config,
+  workflow=workflow,
+  policy='first_writer_wins',
+  stream='EJ_SourceSystem'
+) }}

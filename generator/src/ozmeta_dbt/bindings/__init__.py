@@ -1,0 +1,1 @@
+"""Resolve rows into runtime bindings, and check what they say."""

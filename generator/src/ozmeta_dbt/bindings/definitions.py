@@ -1,0 +1,245 @@
+"""Runtime bindings with every id resolved."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from ozmeta_dbt.bindings.aliases import Aliases, Known
+from ozmeta_dbt.bindings.dsl import Action, Rule, path_of, refs_of
+from ozmeta_dbt.config import BindingChoices
+
+MAX_NAME = 40
+APPROVAL_REFS = ("approval.flow", "approval.onBehalfOf", "approval.step")
+
+
+@dataclass(frozen=True)
+class Level:
+    level: int
+    signal: str
+    after_minutes: int
+    severity: str
+    role: str | None = None
+    principal: str | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True)
+class Emit:
+    """What an applied transition emits: a signal with a severity, or an event with a payload."""
+
+    signal: str = ""
+    severity: str = ""
+    notes: str | None = None
+    event: str = ""
+    payload: str = "{}"
+
+
+@dataclass
+class Transition:
+    id: str
+    code: str
+    from_state: str
+    to_state: str
+    events: list[str]
+    actions: tuple[Action, ...] = ()
+    levels: list[Level] = field(default_factory=list)
+    emits: list[Emit] = field(default_factory=list)
+
+
+@dataclass
+class Sla:
+    code: str
+    target_minutes: int
+    warn_minutes: int | None
+    levels: list[Level]
+    on_restart: str = "newCycle"
+    start: Rule | None = None
+    stop: Rule | None = None
+    state: str | None = None
+    approval_step: tuple[str, str] | None = None  # flow, step
+    start_actions: list[Transition] = field(default_factory=list)
+    stop_actions: list[Transition] = field(default_factory=list)
+
+
+@dataclass
+class Workflow:
+    id: str
+    code: str
+    start: str
+    states: list[str]
+    terminal: list[str]
+    transitions: list[Transition]
+    bound_events: list[str]
+
+
+@dataclass
+class Step:
+    id: str
+    code: str
+    order: int
+    quorum: int
+    voters: int | None  # out of how many, if that is known
+    veto: bool
+    roles: list[str]
+
+
+@dataclass
+class Version:
+    """A version of a flow, from `start` on. The first version has no start."""
+
+    start: str | None
+    steps: list[Step]
+    on_request: str
+
+
+@dataclass
+class Flow:
+    code: str
+    steps: list[Step]  # as MetaDB has them now
+    on_request: str = "ignore"
+    versions: list[Version] = field(default_factory=list)  # empty: the flow never changed
+
+    @property
+    def all_steps(self) -> list[Step]:
+        """The steps of all versions, each code once."""
+        steps = [step for version in self.versions for step in version.steps] or self.steps
+        return list({step.code: step for step in steps}.values())
+
+
+@dataclass
+class Approvals:
+    flows: list[Flow]
+    default: str | None  # the flow of events that name none
+
+
+@dataclass
+class EntityTable:
+    """Inline mode: the entity's own table and its key columns."""
+
+    schema: str
+    table: str
+    database: str | None
+    key: list[str]
+    tenant: str | None
+    write_back: bool
+
+
+@dataclass
+class Binding:
+    name: str
+    object_type: str
+    object_types: list[str]
+    tenant_in_key: bool
+    needs_tenant: bool
+    choices: BindingChoices
+    workflow: Workflow
+    slas: list[Sla]
+    purposes: set[str]
+    approvals: Approvals | None = None
+    severities: dict[str, str] = field(default_factory=dict)
+    mirrored: bool = False  # whether a model shows its journal, with what it emits
+    semantic: set[str] = field(
+        default_factory=set
+    )  # those of the purposes that are wanted as semantic models too
+    entity: EntityTable | None = None
+    left_out: set[str] = field(
+        default_factory=set
+    )  # purposes that the definitions allow, and no RuntimeTemplateBinding asks for
+    aliases: Aliases = field(default_factory=Aliases)
+    known: dict[str, Known] = field(default_factory=dict)  # by kind of alias
+    names: dict[str, Any] = field(
+        default_factory=dict
+    )  # what the manifest keeps, so that a renamed code is noticed
+
+    @property
+    def flows(self) -> list[Flow]:
+        return self.approvals.flows if self.approvals else []
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether an SLA times an approval step."""
+        return any(sla.approval_step for sla in self.slas)
+
+    @property
+    def inline_slas(self) -> list[dict[str, str]]:
+        """Inline: {code, column} of each SLA; `<column>_Status` and `<column>_DueUTC` show its
+        timer.
+        """
+        plain = {
+            sla.code: "SL_" + re.sub(r"[^A-Za-z0-9]+", "_", sla.code).strip("_")
+            for sla in self.slas
+        }
+        taken = Counter(name.lower() for name in plain.values())
+        return [{"code": code, "column": field_column(code, plain[code], taken)} for code in plain]
+
+    @property
+    def fields(self) -> list[dict[str, Any]]:
+        """The payload fields that rules and approvals use: {ref, column, path}."""
+        used = set().union(
+            *(refs_of(rule.expr) for sla in self.slas for rule in (sla.start, sla.stop) if rule)
+        )
+        refs = sorted(used | set(APPROVAL_REFS if self.approvals else ()))
+        plain = {ref: "PL_" + re.sub(r"[^A-Za-z0-9]+", "_", ref).strip("_") for ref in refs}
+        taken = Counter(name.lower() for name in plain.values())
+        return [
+            {"ref": ref, "column": field_column(ref, plain[ref], taken), "path": path_of(ref)}
+            | self.old_paths(ref)
+            for ref in refs
+        ]
+
+    def old_paths(self, ref: str) -> dict[str, Any]:
+        """{old: [path]} of an object's field that payloads may still have under an old name."""
+        old = (
+            self.aliases.old("fields", ref.removeprefix("object."))
+            if ref.startswith("object.")
+            else []
+        )
+        return {"old": [path_of(f"object.{name}") for name in old]} if old else {}
+
+    @property
+    def object_fields(self) -> set[str]:
+        """The object's fields that rules read."""
+        return {
+            field["ref"].removeprefix("object.")
+            for field in self.fields
+            if field["ref"].startswith("object.")
+        }
+
+    @property
+    def sla_aliases(self) -> dict[str, str]:
+        """Old codes of the SLAs that states have of their own, which are named after the state."""
+        own = {sla.code for sla in self.slas}
+        named = {f"State.{old}": f"State.{new}" for old, new in self.aliases.states.items()}
+        return {old: new for old, new in named.items() if new in own and old not in own}
+
+
+def field_column(ref: str, plain: str, taken: Counter[str]) -> str:
+    """A column for a ref: readable where that is plain, told apart by a hash where it isn't, since
+    columns know no case and no signs.
+    """
+    exact = (
+        re.fullmatch(r"[A-Za-z0-9_.]+", ref)
+        and taken[plain.lower()] == 1
+        and len(plain) <= MAX_NAME
+    )
+    return (
+        plain
+        if exact and ref.replace(".", "_") == plain[3:]
+        else f"{plain[:MAX_NAME]}_{hashlib.sha256(ref.encode()).hexdigest()[:8]}"
+    )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A binding as far as it was resolved, for checks.py: also one that an error will refuse."""
+
+    label: str
+    workflow: Workflow
+    slas: list[Sla]
+    conflict_policy: str
+    is_sound: bool  # whether the workflow was resolved without an error
+    has_tenant: bool

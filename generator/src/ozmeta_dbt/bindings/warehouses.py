@@ -1,0 +1,129 @@
+"""What a warehouse cannot run, reported when the models are generated (`warehouses` in
+ozmeta.yml).
+
+The package's macros stop a run for the same reasons (`macros/cross_db/`). docs/cross-db.md lists
+them all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ozmeta_dbt.bindings.definitions import Binding
+from ozmeta_dbt.config import FILE_NAME, Warehouse
+from ozmeta_dbt.problems import Origin, Problems
+
+T_SQL: tuple[Warehouse, ...] = ("sqlserver", "fabric")
+# a pattern's parts: what is quoted, an escape, a class, the beginning of a group, any other
+# character
+PARTS = re.compile(
+    r"\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*\]|\(\?P?<[A-Za-z0-9_]+>|\(\?[a-zA-Z-]*[:)]|.",
+    re.DOTALL,
+)
+
+
+def check(bindings: list[Binding], warehouses: list[Warehouse], problems: Problems) -> None:
+    """An error where a binding can never run on one of these warehouses, a warning where some of
+    its objects will stop a run.
+    """
+    for warehouse in dict.fromkeys(warehouses):
+        for binding in bindings:
+            for at, pattern in patterns(binding):
+                if lacks := what_lacks(warehouse, pattern):
+                    problems.error(
+                        at,
+                        f"the regex {pattern!r} can't run on {warehouse}: it has no {lacks}",
+                        "use startsWith, endsWith, contains or in, or leave that warehouse"
+                        " out of `warehouses`",
+                    )
+            if warehouse in T_SQL:
+                check_steps(binding, warehouse, problems)
+
+
+def check_steps(binding: Binding, warehouse: Warehouse, problems: Problems) -> None:
+    """T-SQL cannot recurse event by event."""
+    here = Origin(FILE_NAME).at("bindings", binding.object_type)
+    if binding.approvals:
+        problems.error(
+            here,
+            f"approval flows can't run on {warehouse}: votes are counted event by event",
+            "disable its flows, or leave that warehouse out of `warehouses`",
+        )
+    if binding.choices.conflict_policy == "first_writer_wins":
+        problems.warn(
+            here.at("conflict_policy"),
+            f"on {warehouse} a run stops at the first event that first_writer_wins has to reject",
+            "last_writer_wins marks it and goes on",
+        )
+    elif unclear := sorted(set(leading_apart(binding))):
+        problems.warn(
+            here,
+            f"on {warehouse} a run stops at the first {' or '.join(unclear)}: it leads to different"
+            " states, so which one depends on the state the object is in",
+            "a code for each target",
+        )
+
+
+def leading_apart(binding: Binding) -> Iterator[str]:
+    """Codes, and event types, whose transitions lead to different states: an event of theirs does
+    not resolve by itself (SPEC 4.5).
+    """
+    targets: dict[str, str] = {}
+    for transition in binding.workflow.transitions:
+        for name in (repr(transition.code), *(f"event {event!r}" for event in transition.events)):
+            if targets.setdefault(name, transition.to_state) != transition.to_state:
+                yield name
+
+
+def patterns(binding: Binding) -> Iterator[tuple[Origin, str]]:
+    """The regexes of the rules that become SQL, and where each stands."""
+    for sla in binding.slas:
+        for rule in (sla.start, sla.stop):
+            if rule:
+                yield from patterns_of(rule.expr, rule.origin.at("expr"))
+
+
+def patterns_of(expr: Any, at: Origin) -> Iterator[tuple[Origin, str]]:
+    if isinstance(expr, dict) and "op" in expr:
+        for index, arg in enumerate(expr["args"]):
+            if expr["op"] == "regex" and index == 1:
+                yield at.at("args", index), arg
+            yield from patterns_of(arg, at.at("args", index))
+
+
+def what_lacks(warehouse: Warehouse, pattern: str) -> str | None:
+    """The part of an RE2 pattern that the warehouse does not support; none if it supports all."""
+    if warehouse in T_SQL:
+        return "regular expressions"
+    parts = PARTS.findall(pattern)
+    if warehouse == "snowflake":
+        if any(part.startswith("(?") for part in parts):
+            return "groups that begin with '(?'"
+        return next(
+            (
+                repr(escape)
+                for part in parts
+                for escape in re.findall(r"(?s)\\.", part)
+                if re.match(r"\\[A-Za-z0-9]", escape) and escape[1] not in "dDsSwWbBntrfva"
+            ),
+            None,
+        )
+    flags = re.match(r"\(\?[a-zA-Z]+\)", pattern)
+    for index, part in enumerate(parts):
+        group = part.startswith("(?") and part != "(?:" and not part.endswith(">")
+        if warehouse == "postgres" and (
+            part[:2] in (r"\p", r"\P", r"\C") or (group and not (flags and index == 0))
+        ):
+            return repr(part)
+        if warehouse in ("databricks", "spark") and (part == r"\C" or (group and "U" in part)):
+            return repr(part)
+    if warehouse == "postgres" and any(
+        int(count) > 255
+        for repeat in re.findall(r"\{([0-9,]+)\}", "".join(p for p in parts if len(p) == 1))
+        for count in repeat.split(",")
+        if count
+    ):
+        return "repetitions beyond 255"
+    return None

@@ -1,0 +1,1 @@
+"""Read MetaDB: a snapshot, a folder or a database as checked rows."""

@@ -1,0 +1,262 @@
+"""The rows of MetaDB that matter here (SPEC 1), each readable by column name and by the camelCase
+name that exports write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic.fields import FieldInfo
+
+from ozmeta_dbt.documents import OptionalText, Text
+from ozmeta_dbt.problems import Origin
+
+
+def _blank_is_none(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _blank_is(default: bool) -> Callable[[Any], Any]:
+    return lambda value: default if value is None or value == "" else value
+
+
+Enabled = Annotated[bool, BeforeValidator(_blank_is(True))]
+Flag = Annotated[bool, BeforeValidator(_blank_is(False))]
+MAX_MINUTES = 1_000_000_000
+Minutes = Annotated[int, Field(ge=0, le=MAX_MINUTES)]
+OptionalMinutes = Annotated[Minutes | None, BeforeValidator(_blank_is_none)]
+
+
+class Row(BaseModel):
+    """A row, where it stands, and by which names its file calls its columns."""
+
+    model_config = ConfigDict(extra="ignore")
+    _origin: Origin = PrivateAttr(default=Origin(""))
+    _written: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def origin(self) -> Origin:
+        return self._origin
+
+    def at(self, field: str) -> Origin:
+        """Where a field of this row stands, under the name its file uses."""
+        return self._origin.at(self._written.get(field, canonical(type(self).model_fields[field])))
+
+
+class RowWithId(Row):
+    """A row that others point to."""
+
+    id: Text
+
+
+def column(name: str, *aliases: str, **kwargs: Any) -> Any:
+    return Field(json_schema_extra={"names": [name, *aliases]}, **kwargs)
+
+
+class Table(RowWithId):
+    id: Text = column("TB_ID", "id")
+    code: Text = column("TB_TableName", "code", "name", "tableName")
+    cd_code: OptionalText = column("CD_Code", "cdCode", default=None)
+    schema_name: OptionalText = column("TB_SchemaName", "schema", "schemaName", default=None)
+    requires_tenant: Flag = column("TB_RequiresTenant", "requiresTenant", default=False)
+
+
+class UiEntity(RowWithId):
+    id: Text = column("UE_ID", "id")
+    code: Text = column("UE_Code", "code")
+
+
+class Workflow(RowWithId):
+    id: Text = column("WF_ID", "id")
+    code: Text = column("WF_Code", "code")
+    object_type: OptionalText = column("WF_ObjectType", "objectType", default=None)
+    object_id: OptionalText = column("WF_ObjectID", "objectId", default=None)
+    is_enabled: Enabled = column("WF_IsEnabled", "isEnabled", default=True)
+
+
+class WorkflowState(RowWithId):
+    id: Text = column("WS_ID", "id")
+    workflow_id: Text = column("WF_ID", "workflowId")
+    code: Text = column("WS_Code", "code")
+    is_start: Flag = column("WS_IsStart", "isInitial", "isStart", default=False)
+    is_terminal: Flag = column("WS_IsTerminal", "isTerminal", default=False)
+    sla_minutes: OptionalMinutes = column("WS_SlaMinutes", "slaMinutes", default=None)
+
+
+class WorkflowTransition(RowWithId):
+    id: Text = column("WT_ID", "id")
+    workflow_id: Text = column("WF_ID", "workflowId")
+    from_state_id: Text = column("WT_FromWS_ID", "fromStateId")
+    to_state_id: Text = column("WT_ToWS_ID", "toStateId")
+    code: Text = column("WT_Code", "code")
+    guard: Any = column("WT_GuardLogical", "guardDsl", default=None)
+    action: Any = column("WT_ActionLogical", "actionDsl", default=None)
+    is_enabled: Enabled = column("WT_IsEnabled", "isEnabled", default=True)
+
+
+class WorkflowTransitionRole(Row):
+    transition_id: Text = column("WT_ID", "transitionId")
+    role_id: Text = column("RO_ID", "roleId")
+
+
+class Role(RowWithId):
+    id: Text = column("RO_ID", "id")
+    code: Text = column("RO_Code", "code")
+
+
+class ApprovalFlow(RowWithId):
+    id: Text = column("AF_ID", "id")
+    code: Text = column("AF_Code", "code")
+    is_enabled: Enabled = column("AF_IsEnabled", "isEnabled", default=True)
+
+
+class ApprovalStep(RowWithId):
+    id: Text = column("AS_ID", "id")
+    flow_id: Text = column("AF_ID", "flowId", "approvalFlowId")
+    order: Annotated[int, Field(ge=0, le=1_000_000)] = column("AS_Order", "order", "stepOrder")
+    code: Text = column("AS_Code", "code")
+    rule: Any = column("AS_RuleLogical", "rule", "ruleDsl", default=None)
+
+
+class ApprovalStepRole(Row):
+    step_id: Text = column("AS_ID", "stepId", "approvalStepId")
+    role_id: Text = column("RO_ID", "roleId")
+
+
+class SlaPolicy(RowWithId):
+    id: Text = column("SL_ID", "id")
+    code: Text = column("SL_Code", "code")
+    object_type: Literal["Workflow", "Transition", "ApprovalStep", "Table", "UiEntity"] = column(
+        "SL_ObjectType", "objectType"
+    )
+    object_id: OptionalText = column("SL_ObjectID", "objectId", default=None)
+    target_minutes: Minutes = column("SL_TargetMinutes", "targetMinutes")
+    warn_minutes: OptionalMinutes = column("SL_WarnMinutes", "warnMinutes", default=None)
+    escalation_rule: Any = column(
+        "SL_EscalationRule", "escalationRule", "escalationRuleDsl", default=None
+    )
+    is_enabled: Enabled = column("SL_IsEnabled", "isEnabled", default=True)
+
+
+class EventType(RowWithId):
+    id: Text = column("EVTT_ID", "id")
+    code: Text = column("EVTT_Code", "code")
+
+
+class TransitionEvent(Row):
+    transition_id: Text = column("WT_ID", "transitionId")
+    event_type_id: Text = column("EVTT_ID", "eventTypeId")
+
+
+class RuntimeBinding(RowWithId):
+    id: Text = column("RB_ID", "id")
+    object_type: Literal["Table", "UiEntity"] = column("RB_ObjectType", "objectType")
+    object_id: Text = column("RB_ObjectID", "objectId")
+    workflow_id: OptionalText = column("WF_ID", "workflowId", default=None)
+    approval_flow_id: OptionalText = column("AF_ID", "approvalFlowId", default=None)
+    runtime_mode: Literal["None", "Inline", "Sidecar"] = column(
+        "RB_RuntimeMode", "runtimeMode", default="Sidecar"
+    )
+    key_strategy: Literal["ObjectID", "Tenant+ObjectID", "Composite"] = column(
+        "RB_InstanceKeyStrategy", "instanceKeyStrategy", default="Tenant+ObjectID"
+    )
+    is_enabled: Enabled = column("RB_IsEnabled", "isEnabled", default=True)
+
+
+class RuntimeTemplateBinding(Row):
+    binding_id: Text = column("RB_ID", "bindingId")
+    template_id: OptionalText = column("ET_ID", "templateId", default=None)
+    purpose: Literal["WorkflowInstance", "SlaTracking", "ApprovalTracking", "EscalationQueue"] = (
+        column("RTB_Purpose", "purpose")
+    )
+    target_layer: Literal["OLTP", "Lakehouse", "Warehouse", "Semantic"] = column(
+        "RTB_TargetLayer", "targetLayer", default="Warehouse"
+    )
+
+
+class RuntimeSlaBinding(Row):
+    id: OptionalText = column("RSB_ID", "id", default=None)
+    binding_id: Text = column("RB_ID", "bindingId")
+    sla_id: Text = column("SL_ID", "slaId", "slaPolicyId")
+    start_rule: Any = column("RSB_StartRule", "startRule", default=None)
+    stop_rule: Any = column("RSB_StopRule", "stopRule", default=None)
+
+
+class RuntimeSignalType(Row):
+    code: Text = column("RST_Code", "code")
+    severity: Literal["Info", "Warning", "Critical"] = column("RST_Severity", "severity")
+
+
+# Columns of MetaDB that are known and of no matter here: no warning is due for them.
+IGNORED = {
+    "id",
+    "pj_id",
+    "projectid",
+    "cl_id",
+    "clientid",
+    "tb_schemaname",
+    "schema",
+    "tabletype",
+    "fields",
+    "evtt_schemajson",
+    "schemajson",
+    "rst_id",
+    "rtb_id",
+    "rst_defaultretentiondays",
+    "defaultretentiondays",
+    "description",
+    "name",
+    "wt_description",
+    "wf_description",
+    "displayname",
+    "af_objecttype",
+    "af_objectid",
+    "objecttype",
+    "objectid",
+}
+
+TABLES: dict[str, type[Row]] = {
+    cls.__name__: cls
+    for cls in (
+        Table,
+        UiEntity,
+        Workflow,
+        WorkflowState,
+        WorkflowTransition,
+        WorkflowTransitionRole,
+        Role,
+        ApprovalFlow,
+        ApprovalStep,
+        ApprovalStepRole,
+        SlaPolicy,
+        EventType,
+        TransitionEvent,
+        RuntimeBinding,
+        RuntimeTemplateBinding,
+        RuntimeSlaBinding,
+        RuntimeSignalType,
+    )
+}
+
+
+def written_names(info: FieldInfo) -> list[str]:
+    """The names by which a file may write a field, the column's own first."""
+    extra = info.json_schema_extra
+    assert isinstance(extra, dict), "every field is made by column()"
+    return list(cast("list[str]", extra["names"]))
+
+
+def canonical(info: FieldInfo) -> str:
+    """The column's own name."""
+    return written_names(info)[0]
+
+
+def names_of(cls: type[Row]) -> dict[str, str]:
+    """{lower-case name in a file: field}"""
+    return {
+        name.lower(): field_name
+        for field_name, info in cls.model_fields.items()
+        for name in written_names(info)
+    }

@@ -1,0 +1,1 @@
+"""Describe the generated models and render them as the files of a dbt project."""

@@ -1,0 +1,51 @@
+"""Definitions in words, for the descriptions of models."""
+
+from __future__ import annotations
+
+from ozmeta_dbt.bindings.definitions import Flow, Sla, Step
+from ozmeta_dbt.bindings.dsl import in_words
+
+
+def flow_in_words(flow: Flow) -> str:
+    def step(s: Step) -> str:
+        needed = (
+            f"{s.quorum} of {s.voters} approvals"
+            if s.voters
+            else f"{s.quorum} approval{'s' if s.quorum > 1 else ''}"
+        )
+        return (
+            f"{s.code} ({needed}{' by ' + ' or '.join(s.roles) if s.roles else ''},"
+            f" {'one rejection ends it' if s.veto else 'no veto'})"
+        )
+
+    def way(steps: list[Step], on_request: str) -> str:
+        restarts = (
+            "; a request while a round is open starts the next" if on_request == "restart" else ""
+        )
+        return ", then ".join(map(step, steps)) + restarts
+
+    if not flow.versions:
+        return f"{flow.code}: {way(flow.steps, flow.on_request)}."
+    versions = [
+        (f"from {v.start[:19]} " if v.start else "first ") + way(v.steps, v.on_request)
+        for v in flow.versions
+    ]
+    return f"{flow.code}: " + "; ".join(versions) + "."
+
+
+def sla_in_words(sla: Sla) -> str:
+    warned = f", warned at {sla.warn_minutes}" if sla.warn_minutes is not None else ""
+    begun, ended = "its first event", "a terminal state"
+    if sla.state:
+        begun, ended = f"entering {sla.state}", f"leaving {sla.state}"
+    elif sla.approval_step:
+        begun, ended = (
+            f"the activation of the approval step {sla.approval_step[1]} of {sla.approval_step[0]}",
+            "its decision",
+        )
+    start = in_words(sla.start.expr) if sla.start else begun
+    stop = in_words(sla.stop.expr) if sla.stop else ended
+    return (
+        f"{sla.code}: {sla.target_minutes} minutes{warned}; starts at {start}; stops at {stop};"
+        f" after a stop: {sla.on_restart}."
+    )

@@ -1,0 +1,61 @@
+"""The files of a dbt project from the plans of its bindings: one short model per table, one
+properties file per binding, the source and the roll-ups (SPEC 10).
+"""
+
+from __future__ import annotations
+
+from ozmeta_dbt.config import Config
+from ozmeta_dbt.models import semantic
+from ozmeta_dbt.models.catalogue import BY_NAME
+from ozmeta_dbt.models.description import Model, Scope
+from ozmeta_dbt.models.literals import jinja
+from ozmeta_dbt.models.plan import Plan
+from ozmeta_dbt.models.properties import binding_yaml, source_yaml
+from ozmeta_dbt.models.rollups import TIME_SPINE, rollup_files, time_spine_yaml
+from ozmeta_dbt.models.sql_files import INCREMENTAL, calling, file_of, setting
+from ozmeta_dbt.models.yaml_files import dumped
+from ozmeta_dbt.user_project.declarations import Surroundings
+
+
+def render(plans: list[Plan], config: Config, around: Surroundings) -> dict[str, str]:
+    """{path below the output folder: text}. around: what the user's own project has"""
+    files: dict[str, str] = {}
+    if plans and around.undeclared(config.journal.all_sources):
+        files["_journal.yml"] = source_yaml(config, around)
+    for plan in plans:
+        files |= binding_files(plan, config)
+    if config.time_spine and any(plan.binding.semantic for plan in plans):
+        files["semantic/ozmeta_time_spine.sql"] = TIME_SPINE
+        files["semantic/_models.yml"] = time_spine_yaml()
+    if plans:
+        files |= rollup_files(plans, config, around)
+    return files
+
+
+def binding_files(plan: Plan, config: Config) -> dict[str, str]:
+    name, scope = plan.binding.name, Scope(plan.binding, config, plan.built)
+    files = {
+        f"{name}/{name}_{model}.sql": model_sql(BY_NAME[model], scope) for model in plan.written
+    }
+    files[f"{name}/_{name}.yml"] = binding_yaml(scope)
+    if plan.semantic:
+        documents = semantic.documents(plan.binding, plan.semantic)
+        files[f"{name}/_{name}_semantic.yml"] = dumped({"version": 2, **documents})
+    return files
+
+
+def model_sql(model: Model, scope: Scope) -> str:
+    call = model.call(scope)
+    sets = [setting(name, value) for name, value in call.sets.items()]
+    arguments = [f"{name}={value}" for name, value in call.arguments.items()]
+    meta = [f"meta={call.meta}"] if call.meta else []
+    macro = f"ozmeta_runtime.{model.macro or model.name}"
+    if model.is_view:
+        config = calling("config", ["materialized='view'", *meta])
+        return file_of(*sets, config, "", calling(macro, arguments))
+    config = calling("config", [*INCREMENTAL, f"**ozmeta_runtime.storage({jinja(model.name)})"])
+    # `meta` names what is set above it
+    more = [calling("config", meta)] if meta else []
+    binding = f"binding={jinja(scope.binding.name)}"
+    body = [*sets, *more, ""] if sets or more else []
+    return file_of(config, "", *body, calling(macro, [binding, *arguments]))

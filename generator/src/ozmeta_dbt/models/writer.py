@@ -1,0 +1,179 @@
+"""Writing the generated files: only what is ours, all of it or none, and never over what someone
+edited (SPEC 10).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ozmeta_dbt import __version__
+from ozmeta_dbt.problems import FileProblem
+
+MANIFEST = "manifest.json"
+
+
+@dataclass
+class Plan:
+    """What a generation would do to the output folder."""
+
+    folder: Path
+    write: dict[str, str] = field(default_factory=dict)  # created or changed
+    remove: list[str] = field(default_factory=list)  # made by an earlier generation, and no more
+    unchanged: list[str] = field(default_factory=list)
+    edited: list[str] = field(
+        default_factory=list
+    )  # would be overwritten or removed, and are not as they were written
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.write or self.remove)
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FileProblem(f"{path} can't be read: {error}") from None
+
+
+def manifest_text(files: dict[str, str], names: dict[str, Any] | None = None) -> str:
+    """names: which id has which code, per binding; the next generation notices by them what was
+    renamed.
+    """
+    entries = {name: sha256(text.encode()) for name, text in sorted(files.items())}
+    document = {"generator": "ozmeta-dbt", "version": __version__, "files": entries} | (
+        {"names": names} if names else {}
+    )
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_names(folder: Path) -> dict[str, Any]:
+    """What the last manifest says under `names`; nothing where there is none, or it is not one that
+    this generator wrote.
+    """
+    data = read_bytes(folder / MANIFEST)
+    try:
+        names = json.loads(data)["names"] if data is not None else {}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return (
+        {name: entry for name, entry in names.items() if isinstance(entry, dict)}
+        if isinstance(names, dict)
+        else {}
+    )
+
+
+def read_manifest(folder: Path) -> dict[str, str]:
+    """{path: sha256} of what the last generation wrote."""
+    data = read_bytes(folder / MANIFEST)
+    if data is None:
+        return {}
+    try:
+        files: dict[str, str] = dict(json.loads(data)["files"].items())
+        inside = os.path.realpath(folder)
+        outside = [
+            name
+            for name in files
+            if os.path.commonpath([inside, os.path.realpath(folder / name)]) != inside
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise FileProblem(
+            f"{folder / MANIFEST} is not the manifest that ozmeta-dbt wrote; delete it, and"
+            " generate with --force"
+        ) from None
+    if outside:
+        raise FileProblem(f"{folder / MANIFEST} names {outside[0]}, which lies outside {folder}")
+    return files
+
+
+def plan(folder: Path, files: dict[str, str], names: dict[str, Any] | None = None) -> Plan:
+    made = read_manifest(folder)
+    result = Plan(folder)
+    for name, text in sorted({**files, MANIFEST: manifest_text(files, names)}.items()):
+        current = read_bytes(folder / name)
+        if current == text.encode():
+            result.unchanged.append(name)
+            continue
+        result.write[name] = text
+        if current is not None and name != MANIFEST and sha256(current) != made.get(name):
+            result.edited.append(name)
+    for name in sorted(set(made) - set(files)):
+        current = read_bytes(folder / name)
+        if current is not None:
+            result.remove.append(name)
+            if sha256(current) != made[name]:
+                result.edited.append(name)
+    return result
+
+
+def diff(plan: Plan) -> str:
+    """A unified diff of all that would change."""
+    out: list[str] = []
+    for name in sorted([*plan.write, *plan.remove]):
+        old = (
+            (read_bytes(plan.folder / name) or b"")
+            .decode("utf-8", "replace")
+            .splitlines(keepends=True)
+        )
+        new = plan.write.get(name, "").splitlines(keepends=True)
+        if old and not old[-1].endswith("\n"):
+            old[-1] += "\n"
+        out += difflib.unified_diff(
+            old, new, f"a/{name}" if old else "/dev/null", f"b/{name}" if new else "/dev/null"
+        )
+    return "".join(out)
+
+
+def apply(plan: Plan) -> None:
+    """Carry out the plan. All new texts are on disk before the first file is replaced, and if a
+    step fails, the steps before it are undone. The manifest is replaced last, so that the next
+    generation completes one that was killed.
+    """
+    staged: list[tuple[Path, Path]] = []
+    done: list[tuple[Path, bytes | None]] = []  # with what was there before
+    try:
+        for name, text in sorted(plan.write.items(), key=lambda item: item[0] == MANIFEST):
+            target = plan.folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".ozmeta-")
+            staged.append((Path(temporary), target))
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            Path(temporary).chmod(0o644)
+        for temporary_path, target in staged:
+            if target.name == MANIFEST and target.parent == plan.folder:
+                for path in [plan.folder / name for name in plan.remove]:
+                    old = read_bytes(path)
+                    path.unlink(missing_ok=True)
+                    done.append((path, old))
+            old = read_bytes(target)
+            temporary_path.replace(target)
+            done.append((target, old))
+    except OSError as error:
+        for path, old in reversed(done):
+            with contextlib.suppress(OSError):
+                path.unlink() if old is None else path.write_bytes(old)
+        raise FileProblem(
+            f"{error.filename or plan.folder} can't be written: {error.strerror or error}"
+        ) from None
+    finally:
+        for temporary_path, _ in staged:
+            temporary_path.unlink(missing_ok=True)
+    for name in plan.remove:
+        folder = (plan.folder / name).parent
+        if folder != plan.folder and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()

@@ -1,0 +1,1 @@
+"""Operations on the warehouse: explain, verify, and a journal as a file."""

@@ -1,0 +1,99 @@
+"""Run the user's dbt, and read the answers of the package's operations."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ozmeta_dbt.problems import DbtFailed
+
+ANSWER = "OZMETA "
+
+
+@dataclass(frozen=True)
+class Dbt:
+    """The user's dbt and how they call it. `profile`, `target` and `vars` pass unchanged."""
+
+    project_dir: Path
+    profiles_dir: Path | None = None
+    profile: str | None = None
+    target: str | None = None
+    vars: dict[str, Any] = field(default_factory=dict)
+    scratch: Path | None = None  # where dbt's own files go, to leave the user's target/ alone
+
+    def with_vars(self, **vars: Any) -> Dbt:
+        return replace(self, vars=self.vars | vars)
+
+    def operation(self, name: str, **args: Any) -> Any:
+        """The answer of one of the package's operations. None if it prints none."""
+        printed = self("run-operation", f"ozmeta_runtime.{name}", "--args", json.dumps(args))
+        answers = [line[len(ANSWER) :] for line in printed.splitlines() if line.startswith(ANSWER)]
+        return json.loads(answers[-1]) if answers else None
+
+    def __call__(self, *args: str) -> str:
+        beside = Path(
+            sys.executable
+        ).parent  # the environment this command was installed in, activated or not
+        command = shutil.which(
+            "dbt", path=os.pathsep.join([str(beside), os.environ.get("PATH", "")])
+        )
+        if not command:
+            raise DbtFailed(
+                "there is no `dbt` on the PATH: install ozmeta-dbt where dbt is installed, or"
+                " activate its environment"
+            )
+        options = {
+            "--project-dir": self.project_dir,
+            "--profiles-dir": self.profiles_dir,
+            "--profile": self.profile,
+            "--target": self.target,
+        }
+        if self.scratch:
+            options |= {
+                "--target-path": self.scratch / "target",
+                "--log-path": self.scratch / "logs",
+            }
+        given = [
+            text
+            for name, value in options.items()
+            if value is not None
+            for text in (name, str(value.resolve() if isinstance(value, Path) else value))
+        ]
+        given += ["--vars", json.dumps(self.vars)] if self.vars else []
+        done = subprocess.run(
+            [command, "--quiet", "--no-use-colors", *args, *given],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        if done.returncode:
+            said = [
+                line
+                for line in (done.stdout + done.stderr).splitlines()
+                if line.strip() and not line.startswith(ANSWER)
+            ]
+            raise DbtFailed(f"dbt {args[0]} failed:\n" + "\n".join(said))
+        return done.stdout
+
+
+def vars_of(text: str | None) -> dict[str, Any]:
+    """dbt's own --vars: a YAML mapping."""
+    try:
+        given = yaml.safe_load(text) if text else {}
+    except yaml.YAMLError:
+        given = None
+    if not isinstance(given, dict):
+        raise DbtFailed(
+            f"--vars is {text!r}: expected a YAML mapping, as dbt does, such as '{{ozmeta_as_of:"
+            " 2026-03-01}'"
+        )
+    return given

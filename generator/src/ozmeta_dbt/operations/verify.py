@@ -1,0 +1,237 @@
+"""Verify the incremental tables: fold the journal again in another schema, and compare (SPEC
+9.1).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ozmeta_dbt.operations import explain
+from ozmeta_dbt.operations.dbt import Dbt
+from ozmeta_dbt.operations.scratch import find_profiles, write_scratch_profiles
+from ozmeta_dbt.problems import DbtFailed
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which objects: these, or a share of all drawn by `salt`, or all."""
+
+    objects: tuple[str, ...] = ()
+    share: float = 1.0
+    salt: str = ""
+
+    @property
+    def slice(self) -> dict[str, Any]:
+        if self.objects:
+            return {"objects": list(self.objects)}
+        # ids whose hash begins below this; "g" lies above every hash
+        return {
+            "below": "g" if self.share >= 1 else f"{int(self.share * 16**8):08x}",
+            "salt": self.salt,
+        }
+
+    def __str__(self) -> str:
+        if self.objects:
+            return "of " + ", ".join(self.objects)
+        return (
+            "of all objects"
+            if self.share >= 1
+            else f"of {self.share:.4g} of the objects"
+            + (f", drawn by '{self.salt}'" if self.salt else "")
+        )
+
+
+def verify(
+    dbt: Dbt,
+    bindings: list[str],
+    choice: Choice,
+    lookback_minutes: int,
+    show: int,
+    keep: bool,
+    out: Console,
+) -> bool:
+    """Compare and report. True if nothing differs."""
+    planned = dbt.operation("verify_plan", wanted=bindings)
+    plan = planned["bindings"]
+    check(plan)
+    with scratch(dbt) as aside:
+        afresh = aside.with_vars(ozmeta_verify=choice.slice)
+        by_instant: dict[int, list[str]] = defaultdict(list)
+        for entry in plan.values():
+            by_instant[entry["as_of"]] += [names[3] for names in entry["models"].values()]
+        for as_of, models in by_instant.items():
+            afresh.with_vars(ozmeta_as_of=explain.instant(as_of).replace(" ", "T"))(
+                "run", "--full-refresh", "--select", *models
+            )
+        answer = afresh.operation(
+            "verify_compare", plan=plan, lookback_minutes=lookback_minutes, show=show, keep=keep
+        )
+    changed = [model for found in answer.values() for model in found["changed"]]
+    if changed:
+        raise DbtFailed(
+            f"the definitions of {', '.join(changed)} changed since the last run, so its tables"
+            " can't be what they would be today: run dbt, then verify"
+        )
+    report(plan, answer, choice, out)
+    tell_unclaimed(planned["unclaimed"], out)
+    return not any(
+        outcome["differing_rows"]
+        for found in answer.values()
+        for outcome in found["models"].values()
+    )
+
+
+def check(plan: dict[str, Any]) -> None:
+    if not plan:
+        raise DbtFailed("this project has no generated binding: run ozmeta-dbt generate, first")
+    for name, entry in plan.items():
+        if not entry["batch"]:
+            raise DbtFailed(f"{name} has no completed run yet: run dbt, then verify")
+        if entry["unfinished"]:
+            raise DbtFailed(
+                f"the last run of {name} did not finish ({', '.join(entry['unfinished'])}): run"
+                " dbt, then verify"
+            )
+
+
+@contextmanager
+def scratch(dbt: Dbt) -> Iterator[Dbt]:
+    """The user's dbt, writing to another schema. verify_compare drops that schema; if verify
+    fails before, this does.
+    """
+    with tempfile.TemporaryDirectory(prefix="ozmeta_verify_") as name:
+        folder = Path(name)
+        write_scratch_profiles(find_profiles(dbt.profiles_dir), folder)
+        aside = replace(dbt, profiles_dir=folder, scratch=folder)
+        try:
+            yield aside
+        except BaseException:
+            aside.operation("verify_clean")
+            raise
+
+
+def report(plan: dict[str, Any], answer: dict[str, Any], choice: Choice, out: Console) -> None:
+    table = Table(
+        "table", "as of (UTC)", "rows", "rows that differ", "objects", box=None, pad_edge=False
+    )
+    for binding, found in answer.items():
+        for model, outcome in found["models"].items():
+            differ = outcome["differing_rows"]
+            style = "red" if differ else ""
+            table.add_row(
+                escape(plan[binding]["models"][model][3]),
+                explain.instant(plan[binding]["as_of"]),
+                str(outcome["rows"]),
+                str(differ),
+                str(outcome["differing_objects"]),
+                style=style,
+            )
+    out.print(table)
+    for binding, found in answer.items():
+        if found["waiting"]:
+            out.print(
+                f"{escape(binding)}: objects with journal rows that arrived since the run, left"
+                f" out: {found['waiting']}. The next run reads them."
+            )
+        compared = {model: outcome["columns"] for model, outcome in found["models"].items()}
+        for object_id, facts in found["facts"].items():
+            tables, afresh = explain.objects(facts["tables"]), explain.objects(facts["afresh"])
+            for key in sorted(tables.keys() | afresh.keys()):
+                said = differences(tables.get(key, {}), afresh.get(key, {}), compared)
+                if said:
+                    out.print(
+                        f"\n[red]{escape(binding)} {escape(object_id)} differs[/]\n"
+                        + escape("\n".join(said))
+                    )
+                    out.print(
+                        "According to the journal:"
+                        if key in afresh
+                        else "The journal has no event of it."
+                    )
+                    explain.show(binding, object_id, afresh[key], out) if key in afresh else None
+    total = sum(
+        outcome["differing_rows"]
+        for found in answer.values()
+        for outcome in found["models"].values()
+    )
+    out.print(
+        f"[red]{total} rows differ[/] from a fold afresh {escape(str(choice))}"
+        if total
+        else (
+            "[green]the tables are what the journal says[/], by a fold afresh"
+            f" {escape(str(choice))}"
+        )
+    )
+
+
+def tell_unclaimed(sentences: list[str] | None, out: Console) -> None:
+    """A warning for each object type of the journal that no binding claims, as the last run counted
+    them. None: they were never counted.
+    """
+    if sentences is None:
+        out.print(
+            "[yellow]warning[/] rows of object types that no binding claims were not counted: run"
+            " the model unclaimed_object_type, and those before it"
+        )
+    for sentence in sentences or []:
+        out.print(f"[yellow]warning[/] {escape(sentence)}")
+
+
+def differences(
+    tables: explain.Facts, afresh: explain.Facts, compared: dict[str, dict[str, str]]
+) -> list[str]:
+    """What differs for an object, row by row, in the columns compared: {model: {column: what a
+    message calls it}}.
+    """
+    said = []
+    for model, columns in sorted(compared.items()):
+        held, want = (
+            {
+                row["_Key"]: {column: value for column, value in row.items() if column in columns}
+                for row in facts.get(model, [])
+                if row.get("_DeleteDate") is None
+            }
+            for facts in (tables, afresh)
+        )
+        for key in sorted(held.keys() | want.keys()):
+            if key not in held:
+                said.append(f"  {model}: a row is missing: {brief(want[key])}")
+            elif key not in want:
+                said.append(f"  {model}: an extra row: {brief(held[key])}")
+            else:
+                said += [
+                    f"  {model}: {columns[column]} is {readable(column, held[key].get(column))},"
+                    f" should be {readable(column, value)}"
+                    for column, value in want[key].items()
+                    if held[key].get(column) != value
+                ]
+    return said
+
+
+def brief(row: explain.Row) -> str:
+    return ", ".join(
+        f"{column} {readable(column, value)}"
+        for column, value in row.items()
+        if value is not None
+        and not column.startswith(("_Key", "_ObjectKey", "TL_ContentHash", "PL_"))
+    )
+
+
+def readable(column: str, value: str | None) -> str:
+    return (
+        "null"
+        if value is None
+        else explain.instant(value)
+        if column.endswith(("UTC", "_SyncDate"))
+        else value
+    )
