@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from worlds import OCCURS
+from support.worlds import OCCURS
 
 PROCESSES = 2
 OBJECTS = 20_000

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import reference_fold as ref
-from dbt_project_under_test import DbtProject, RunFailed
-from test_prove import dbt_of, told
-from test_runs import CONFIG, event, same_as_full_refresh, snapshot
+import support.reference_fold as ref
+from support.dbt_project_under_test import DbtProject, RunFailed
+from support.small_case import CONFIG, event, same_as_full_refresh, snapshot
+from support.verification import dbt_of, told
 
 AS_OF = ["2026-01-01T01:00:00", "2026-01-01T02:00:00", "2026-01-01T03:00:00", "2026-01-01T04:00:00"]
 

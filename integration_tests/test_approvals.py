@@ -21,11 +21,11 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-import reference_fold as ref  # noqa: E402
-from dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed, canonical  # noqa: E402
+import support.reference_fold as ref  # noqa: E402
 from ozmeta_dbt.prove.explain import objects, show  # noqa: E402
 from rich.console import Console  # noqa: E402
-from test_prove import dbt_of, verified  # noqa: E402
+from support.dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed, canonical  # noqa: E402
+from support.verification import dbt_of, verified  # noqa: E402
 
 Row = dict[str, Any]
 START = dt.datetime(2026, 3, 1)

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed
-from test_runs import CONFIG, event, same_as_full_refresh, snapshot, start_rule
+from support.dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed
+from support.small_case import CONFIG, event, same_as_full_refresh, snapshot, start_rule
 
 NIGHT = dt.datetime(2026, 1, 1)
 

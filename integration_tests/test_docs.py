@@ -10,7 +10,7 @@ from pathlib import Path
 
 import mutants
 import pytest
-from test_cases import read_cases
+from support.cases import read_cases
 
 DOCS = mutants.REPOSITORY / "docs"
 TEXT = (DOCS / "semantics.md").read_text(encoding="utf-8")

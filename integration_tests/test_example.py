@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from dbt_project_under_test import PACKAGE
+from support.dbt_project_under_test import PACKAGE
 
 BIN = Path(sys.executable).parent
 

@@ -27,9 +27,9 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-import reference_fold as ref  # noqa: E402
-from dbt_project_under_test import JOURNAL_COLUMNS, MODELS, DbtProject, canonical  # noqa: E402
-from faulty_runs import INJECTED, Fault, Outcome, Run, dbt_runs, warm_processes  # noqa: E402
+import support.reference_fold as ref  # noqa: E402
+from support.dbt_project_under_test import JOURNAL_COLUMNS, MODELS, DbtProject, canonical  # noqa: E402
+from support.faulty_runs import INJECTED, Fault, Outcome, Run, dbt_runs, warm_processes  # noqa: E402
 
 SEQUENCES = int(os.environ.get("OZMETA_SEQUENCES", "6"))
 MINUTE = dt.timedelta(minutes=1)

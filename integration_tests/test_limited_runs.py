@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_project_under_test import MODELS, DbtProject, RunFailed, differences
-from test_runs import CONFIG, event, snapshot
+from support.dbt_project_under_test import MODELS, DbtProject, RunFailed, differences
+from support.small_case import CONFIG, event, snapshot
 
 EARLY, LATE = "2026-01-01T02:00:00", "2026-01-01T06:00:00"
 TABLES = (*MODELS, "run", "runtime_signal")

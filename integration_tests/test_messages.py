@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import reference_fold as ref
-from dbt_project_under_test import DbtProject, RunFailed
-from invariants import load
-from test_runs import CONFIG, event, same_as_full_refresh, snapshot
+import support.reference_fold as ref
+from support.dbt_project_under_test import DbtProject, RunFailed
+from support.invariants import load
+from support.small_case import CONFIG, event, same_as_full_refresh, snapshot
 
 SOURCE = ["EJ_SourceSystem", "EJ_SourceKey"]
 SHOWN = ("QR_Reason", "QR_Rows", "QR_ObjectID", "QR_EventID", "QR_Payload", "_SyncDate")
@@ -190,7 +190,7 @@ def test_the_order_of_the_columns_does_not_matter(project: DbtProject) -> None:
 
 
 def test_a_journal_without_the_column_stops_the_run(tmp_path: Path) -> None:
-    from dbt_project_under_test import JOURNAL_COLUMNS
+    from support.dbt_project_under_test import JOURNAL_COLUMNS
 
     project = DbtProject(tmp_path, configured(), snapshot())
     project.create_journal(

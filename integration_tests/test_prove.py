@@ -6,88 +6,18 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-import io
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from dbt.cli.main import dbtRunner
-from dbt_project_under_test import DbtProject
 from ozmeta_dbt.prove.dbt import Dbt, DbtFailed
-from ozmeta_dbt.prove.explain import objects, show
-from ozmeta_dbt.prove.verify import Choice, verify
-from rich.console import Console
-from test_runs import CONFIG, event, snapshot
+from ozmeta_dbt.prove.verify import Choice
+from support.dbt_project_under_test import DbtProject
+from support.small_case import CONFIG, event, meta, snapshot
+from support.verification import dbt_of, tampered, told, verified
 
 AS_OF = "2026-01-01T04:00:00"
-
-
-def meta(restart: str = "newCycle") -> dict:
-    """Two states there and back; an SLA of 60 minutes on Busy, warned at 30, with a ladder; Go
-    raises one as well.
-    """
-    document = snapshot()
-    runtime = document["objects"]["runtime"]
-    runtime["slaPolicies"][0]["warnMinutes"] = 30
-    runtime["slaBindings"][0]["startRule"]["params"] = {"onRestart": restart}
-    runtime["slaBindings"][0]["stopRule"] = {
-        "version": 1,
-        "kind": "TimerStop",
-        "expr": {"op": "eq", "args": [{"ref": "transition.toState"}, {"lit": "Open"}]},
-    }
-    runtime["slaPolicies"][0]["escalationRule"] = {
-        "version": 1,
-        "kind": "Escalation",
-        "actions": [
-            {"type": "EnqueueEscalation", "signalType": "SLA.Warned", "target": "role:Lead"},
-            {"type": "EnqueueEscalation", "signalType": "SLA.Breached", "target": "principal:ann"},
-        ],
-    }
-    document["objects"]["workflows"][0]["transitions"][0]["actionDsl"] = {
-        "version": 1,
-        "kind": "Action",
-        "actions": [{"type": "EnqueueEscalation", "target": "role:Desk"}],
-    }
-    return document
-
-
-class InThisProcess(Dbt):
-    """Spares each call dbt's start; the demo's tests call the command itself."""
-
-    def __call__(self, *args: str) -> str:
-        printed: list[str] = []
-        options = [
-            "--project-dir",
-            str(self.project_dir),
-            "--profiles-dir",
-            str(self.profiles_dir),
-            "--vars",
-            json.dumps(self.vars),
-        ]
-        options += ["--target-path", str(self.scratch / "target")] if self.scratch else []
-        result = dbtRunner(callbacks=[lambda event: printed.append(event.info.msg)]).invoke(
-            [*args, *options, "--quiet", "--no-use-colors"]
-        )
-        if not result.success:
-            raise DbtFailed("\n".join(printed) + str(result.exception or ""))
-        return "\n".join(printed)
-
-
-def dbt_of(project: DbtProject) -> Dbt:
-    return InThisProcess(project.folder, project.folder)
-
-
-def told(project: DbtProject, object_id: str, binding: str = "case") -> str:
-    out = Console(file=io.StringIO(), width=220, highlight=False)
-    for facts in objects(
-        dbt_of(project).operation("explain_facts", binding=binding, object=object_id)
-    ).values():
-        show("case", object_id, facts, out)
-    return "\n".join(
-        " ".join(line.split()) for line in out.file.getvalue().splitlines() if line.strip()
-    )
 
 
 @pytest.fixture
@@ -406,22 +336,10 @@ def test_a_payload_field_is_called_as_rules_call_it(tmp_path: Path) -> None:
     )
 
 
-def verified(project: DbtProject, choice: Choice = Choice(), lookback: int = 5) -> tuple[bool, str]:
-    out = Console(file=io.StringIO(), width=220, highlight=False)
-    same = verify(dbt_of(project), [], choice, lookback, 2, False, out)
-    return same, out.file.getvalue()
-
-
 def timeline_rows(said: str) -> int:
     return int(
         next(line for line in said.splitlines() if line.startswith("case_timeline")).split()[3]
     )
-
-
-def tampered(project: DbtProject, *statements: str) -> None:
-    with project.connect() as connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 def test_verify_notices_each_table_that_is_wrong_and_shows_why(project: DbtProject) -> None:

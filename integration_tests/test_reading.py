@@ -13,12 +13,12 @@ from typing import Any
 
 import jinja2
 import pytest
-import reference_fold
-from dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed
+import support.reference_fold as reference_fold
 from engines import engine, probe
 from engines.base import Worker
 from ozmeta_dbt.instants import instant
-from test_runs import CONFIG, event, snapshot
+from support.dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed
+from support.small_case import CONFIG, event, snapshot
 
 EPOCH = dt.datetime(1970, 1, 1)
 # A text, and the instant it is, if any.

@@ -6,86 +6,10 @@ import copy
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from dbt_project_under_test import JOURNAL_COLUMNS, MODELS, DbtProject, RunFailed, differences
-
-CONFIG: dict[str, Any] = {
-    "version": 1,
-    "metadb": {"snapshot": "metadb/snapshot.json"},
-    "journal": {"source": {"name": "ops", "schema": "raw", "table": "event_journal"}},
-}
-
-
-def start_rule(state: str) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "kind": "TimerStart",
-        "expr": {"op": "eq", "args": [{"ref": "transition.toState"}, {"lit": state}]},
-    }
-
-
-def snapshot(
-    name: str = "Case",
-    first: str = "Open",
-    second: str = "Busy",
-    sla: str = "Work",
-    target: int = 60,
-) -> dict[str, Any]:
-    """One entity, two states there and back, one SLA on the second."""
-    return {
-        "snapshotVersion": 1,
-        "objects": {
-            "tables": [{"id": "t", "code": name, "cdCode": "CA"}],
-            "workflows": [
-                {
-                    "workflow": {"id": "w", "code": "Flow"},
-                    "states": [
-                        {"id": "s1", "code": first, "isInitial": True},
-                        {"id": "s2", "code": second},
-                    ],
-                    "transitions": [
-                        {"id": "x1", "code": "Go", "fromStateId": "s1", "toStateId": "s2"},
-                        {"id": "x2", "code": "Back", "fromStateId": "s2", "toStateId": "s1"},
-                    ],
-                }
-            ],
-            "runtime": {
-                "bindings": [
-                    {"id": "b", "objectType": "Table", "objectId": "t", "workflowId": "w"}
-                ],
-                "slaPolicies": [
-                    {
-                        "id": "p",
-                        "code": sla,
-                        "objectType": "Table",
-                        "objectId": "t",
-                        "targetMinutes": target,
-                    }
-                ],
-                "slaBindings": [{"bindingId": "b", "slaId": "p", "startRule": start_rule(second)}],
-            },
-        },
-    }
-
-
-def event(
-    id: str, minute: int, code: str | None = None, object_id: str = "o1", **columns: Any
-) -> dict[str, Any]:
-    time = dt.datetime(2026, 1, 1) + dt.timedelta(minutes=minute)
-    document: dict[str, Any] = {"transition": {"code": code}} if code else {}
-    row = {
-        "EJ_ID": id,
-        "_TenantID": "t1",
-        "EJ_EventType": "X",
-        "EJ_EventTimeUTC": time,
-        "EJ_ObjectType": "Case",
-        "EJ_ObjectID": object_id,
-        "EJ_Payload": json.dumps(document),
-        "_SyncDate": time,
-    }
-    return row | columns
+from support.dbt_project_under_test import JOURNAL_COLUMNS, MODELS, DbtProject, RunFailed
+from support.small_case import CONFIG, HOSTILE, event, same_as_full_refresh, snapshot, start_rule
 
 
 @pytest.fixture
@@ -93,22 +17,6 @@ def project(tmp_path: Path) -> DbtProject:
     project = DbtProject(tmp_path, CONFIG, snapshot())
     project.create_journal()
     return project
-
-
-def keep(project: DbtProject, schema: str, binding: str = "case") -> None:
-    with project.connect() as connection:
-        connection.execute(f"create schema {schema}")
-        for model in MODELS:
-            connection.execute(
-                f"create table {schema}.{binding}_{model} as from main.{binding}_{model}"
-            )
-
-
-def same_as_full_refresh(project: DbtProject, as_of: str, binding: str = "case") -> dict[str, int]:
-    keep(project, "kept", binding)
-    project.run(as_of, "--full-refresh")
-    with project.connect() as connection:
-        return differences("kept", "main", connection, binding)
 
 
 def test_an_empty_journal_then_events_then_nothing_new(project: DbtProject) -> None:
@@ -637,21 +545,6 @@ def test_odd_rows_are_kept_or_told_and_none_is_lost(project: DbtProject) -> None
         "o'8 {{ 2 }} 😀": "Breached",
     }
     assert same_as_full_refresh(project, "2026-01-01T03:00:00") == {}
-
-
-HOSTILE = [
-    'O\'Hara "quoted"',
-    "{{ 1/0 }}",
-    "{% raw %} %} {% endraw %} #}",
-    "two\nlines -- comment",
-    "select",
-    "naïve 😀 \u202e",
-    "back\\slash \\x41 \\'",
-    "'; drop table case_timeline; --",
-    "x" * 500,
-    "$$ ${env} %(a)s %s",
-    "{{ var('secret') }}",
-]
 
 
 def test_hostile_names_are_data(tmp_path: Path) -> None:

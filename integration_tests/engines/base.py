@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from dbt_project_under_test import JOURNAL_COLUMNS, PACKAGE
+from support.dbt_project_under_test import JOURNAL_COLUMNS, PACKAGE
 
 HOME = PACKAGE / ".engines"  # environments are kept, data never
 JOURNAL_TYPES = {

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from engines.base import Engine, Server, environment, free_port
 
 

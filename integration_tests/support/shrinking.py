@@ -17,12 +17,13 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
-import reference_fold as ref
 import yaml
-from dbt_project_under_test import OBJECT_COLUMN, DbtProject, canonical
-from invariants import INVARIANTS, Finding, play
 from ozmeta_dbt.problems import InvalidMetadata
-from worlds import MINUTE, NAMES, START, World, config, snapshot
+
+import support.reference_fold as ref
+from support.dbt_project_under_test import OBJECT_COLUMN, DbtProject, canonical
+from support.invariants import INVARIANTS, Finding, play
+from support.worlds import MINUTE, NAMES, START, World, config, snapshot
 
 Fails = Callable[[list[World]], list[bool]]
 CASES_AS_OF = [

@@ -15,8 +15,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-import reference_fold as ref
 from hypothesis import strategies as st
+
+import support.reference_fold as ref
 
 NAMES = {
     "Alpha": "AL",
