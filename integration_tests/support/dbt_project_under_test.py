@@ -45,11 +45,13 @@ def parsed(folder: Path, options: list[str]) -> Any:
     """
     files = sorted(
         path
-        for part in (folder / "models", folder / "macros", PACKAGE / "macros")
+        for part in (folder / "models", folder / "macros", PACKAGE / "macros", PACKAGE / "models")
         for path in part.rglob("*.*")
     )
+    files += [folder / "dbt_project.yml"]
+    profile = (folder / "profiles.yml").read_text(encoding="utf-8").replace(str(folder), "")
     key = hashlib.sha256(
-        b"".join(path.name.encode() + path.read_bytes() for path in files)
+        b"".join(path.name.encode() + path.read_bytes() for path in files) + profile.encode()
     ).hexdigest()
     if key not in MANIFESTS:
         manifest = dbtRunner().invoke(["parse", *options]).result

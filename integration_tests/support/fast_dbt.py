@@ -32,6 +32,8 @@ from dbt_common.tests import enable_test_caching
 OPTIONS = ["--quiet", "--no-use-colors", "--no-write-json", "--log-level-file", "none"]
 
 fire_event_of_dbt = EventManager.fire_event
+build_namespace_of_dbt = MacroNamespaceBuilder.build_namespace
+env_secrets_of_dbt = dbt_exceptions.env_secrets
 to_dict_of_dbt = ManifestContext.to_dict
 build_type_tester_of_dbt = agate_helper.build_type_tester
 
@@ -45,6 +47,11 @@ def secrets_in_environment() -> list[str]:
     return [value for value in found if value.strip()]
 
 
+def reads_debug(callback: Any) -> bool:
+    """A callback that does not read debug messages says so by an attribute of this name."""
+    return getattr(callback, "reads_debug", callback is not track_behavior_change_warn)
+
+
 def fire_event(
     self: EventManager,
     e: BaseEvent,
@@ -54,7 +61,7 @@ def fire_event(
 ) -> None:
     """A debug message becomes text only where a callback or a log reads it."""
     if (
-        all(callback is track_behavior_change_warn for callback in self.callbacks)
+        not any(reads_debug(callback) for callback in self.callbacks)
         and not force_warn_or_error_handling
         and (level or e.level_tag()) == EventLevel.DEBUG
         and not any(logger.level == EventLevel.DEBUG for logger in self.loggers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 from dbt.cli.main import dbtRunner
 from ozmeta_dbt.prove.dbt import Dbt, DbtFailed
@@ -11,6 +12,7 @@ from ozmeta_dbt.prove.explain import objects, show
 from ozmeta_dbt.prove.verify import Choice, verify
 from rich.console import Console
 
+from support import fast_dbt
 from support.dbt_project_under_test import DbtProject
 
 
@@ -28,9 +30,13 @@ class InThisProcess(Dbt):
             json.dumps(self.vars),
         ]
         options += ["--target-path", str(self.scratch / "target")] if self.scratch else []
-        result = dbtRunner(callbacks=[lambda event: printed.append(event.info.msg)]).invoke(
-            [*args, *options, "--quiet", "--no-use-colors"]
-        )
+
+        def heard(event: Any) -> None:
+            printed.append(event.info.msg)
+
+        heard.reads_debug = False
+        with fast_dbt.no_collection():
+            result = dbtRunner(callbacks=[heard]).invoke([*args, *options, *fast_dbt.OPTIONS])
         if not result.success:
             raise DbtFailed("\n".join(printed) + str(result.exception or ""))
         return "\n".join(printed)
