@@ -49,7 +49,8 @@ def main() -> int:
                     env=environment,
                 )
             )
-        failed = any([process.wait() for process in processes])
+        codes = [process.wait() for process in processes]
+        failed = any(codes)
         for path in Path(folder).iterdir():
             counted.update(json.loads(path.read_text()))
     for what in sorted(counted):

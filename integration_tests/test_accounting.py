@@ -19,7 +19,8 @@ COUNTED = (
     " by all"
 )
 RECOUNTED = """
-    select 'ops.event_journal' as JV_Journal, date_trunc('day', _SyncDate) as JV_Day, EJ_ObjectType, count(*) as JV_Rows
+    select 'ops.event_journal' as JV_Journal, date_trunc('day', _SyncDate) as JV_Day, EJ_ObjectType,
+        count(*) as JV_Rows
     from raw.event_journal group by all order by all
 """
 UNCLAIMED = (

@@ -233,7 +233,7 @@ def test_a_renamed_field(project: DbtProject) -> None:
     with pytest.raises(
         RunFailed,
         match=(
-            "object[.]Priority, which case_timeline does not hold .*field_aliases.* --full-refresh"
+            r"object[.]Priority, which case_timeline does not hold .*field_aliases.* --full-refresh"
         ),
     ):
         project.run(AS_OF[1])
@@ -253,7 +253,7 @@ def test_a_renamed_object_type(project: DbtProject) -> None:
     project.append([event("a", 0, "Go"), event("b", 5, "Back", EJ_ObjectType="Claim")])
     project.run(AS_OF[0])
     project.configure(configured(object_type_aliases={"Claim": "Case"}), renamed())
-    with pytest.raises(RunFailed, match="object types .* changed.*--full-refresh"):
+    with pytest.raises(RunFailed, match=r"object types .* changed.*--full-refresh"):
         project.run(AS_OF[0])
     project.run(AS_OF[0], "--full-refresh")
     assert [row[:2] for row in moves(project)] == [("a", "Go"), ("b", "Back")]

@@ -107,7 +107,7 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
 
 
 def test_files_of_tests_have_names_of_their_own() -> None:
-    """`make test` collects both folders at once, and pytest imports a test file by its base name."""
+    """`make test` collects both folders, and pytest imports a test file by its base name."""
     ours, generator = (
         {path.name for path in folder.glob("test_*.py")}
         for folder in (Path(__file__).parent, mutants.REPOSITORY / "generator" / "tests")

@@ -38,7 +38,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     with project.connect() as connection:
         connection.execute("create schema crm")
         connection.execute(
-            """create table crm.cases (case_id integer, "Tenant_ID" varchar, "an ""odd"" name" varchar, object_id integer)"""
+            """create table crm.cases (case_id integer, "Tenant_ID" varchar,
+            "an ""odd"" name" varchar, object_id integer)"""
         )
         connection.execute(
             "insert into crm.cases values (1, 't1', 'x', 5), (1, 't2', 'y', null), (2, 't1', 'z',"
@@ -177,8 +178,10 @@ def test_time_in_state(project: DbtProject) -> None:
     ]
     assert (
         project.rows(
-            """select TS_ObjectID from ticket_1_desk_time_in_state inner join ticket_1_desk_workflow_instance using (_ObjectKey)
-                           where TS_IsCurrent and (TS_EnteredUTC, WS_Code) is distinct from (WI_CurrentSinceUTC, WS_CurrentCode)"""
+            """select TS_ObjectID from ticket_1_desk_time_in_state
+            inner join ticket_1_desk_workflow_instance using (_ObjectKey)
+                           where TS_IsCurrent and (TS_EnteredUTC, WS_Code) is distinct from
+                               (WI_CurrentSinceUTC, WS_CurrentCode)"""
         )
         == []
     )
@@ -352,8 +355,8 @@ def test_write_inline(restored: DbtProject, capsys: pytest.CaptureFixture) -> No
     with pytest.raises(
         RunFailed,
         match=(
-            "(?s)columns of its own called as runtime columns are: WS_CurrentCode, .*write_back:"
-            " true"
+            r"(?s)columns of its own called as runtime columns are: WS_CurrentCode, .*write_back:"
+            r" true"
         ),
     ):
         restored.run("2026-01-01T02:20:00", "--select", "case_inline")

@@ -148,7 +148,7 @@ def test_a_refused_row_leaves_the_quarantine_when_its_content_turns_out_to_be_fi
 
 
 @pytest.mark.parametrize(
-    "before, after",
+    ("before", "after"),
     [([], SOURCE), (SOURCE, []), (SOURCE, ["EJ_CorrelationID"])],
     ids=["on", "off", "by other columns"],
 )
@@ -162,8 +162,8 @@ def test_turned_on_or_off_it_asks_for_a_full_refresh(
     with pytest.raises(
         RunFailed,
         match=(
-            "journal.deduplicate_on in ozmeta.yml changed after case_timeline read its events.*"
-            " --full-refresh"
+            r"journal.deduplicate_on in ozmeta.yml changed after case_timeline read its events.*"
+            r" --full-refresh"
         ),
     ):
         project.run("2026-01-01T01:10:00")
@@ -199,7 +199,7 @@ def test_a_journal_without_the_column_stops_the_run(tmp_path: Path) -> None:
     with pytest.raises(
         RunFailed,
         match=(
-            "has no column for EJ_SourceKey, by which journal.deduplicate_on tells messages apart"
+            r"has no column for EJ_SourceKey, by which journal.deduplicate_on tells messages apart"
         ),
     ):
         project.run("2026-01-01T01:00:00")

@@ -16,7 +16,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import ozmeta_dbt.project  # noqa: F401  Hypothesis draws otherwise once it sees new modules, and the tests would not share their worlds
+# Hypothesis draws other examples when new modules appear; the tests share what they drew.
+import ozmeta_dbt.project  # noqa: F401
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 from support.invariants import INVARIANTS, Finding, play

@@ -279,7 +279,7 @@ def test_a_binding_that_two_spellings_may_mean(tmp_path: Path) -> None:
     ):
         told(project, "o1", "work order")
     with pytest.raises(
-        DbtFailed, match="no binding 'workordr'. It has: work_order, workorder. Did you mean work"
+        DbtFailed, match=r"no binding 'workordr'. It has: work_order, workorder. Did you mean work"
     ):
         dbt_of(project).operation("verify_plan", wanted=["workordr"])
 
@@ -299,7 +299,8 @@ def test_rows_of_an_unclaimed_object_type_are_told(project: DbtProject) -> None:
     same, said = verified(project)
     assert (
         same
-        and "warning 1 row of object type 'case' in ops.event_journal belongs to no binding; did you mean Case?"
+        and "warning 1 row of object type 'case' in ops.event_journal belongs to no binding;"
+        " did you mean Case?"
         in said
     )
     assert "'Heartbeat'" in said
@@ -416,7 +417,7 @@ def test_verify_says_when_it_can_not_be_right_yet(project: DbtProject) -> None:
     project.run(AS_OF)
     project.append([event("b", 300, "Back")])
     project.run("2026-01-01T06:00:00", "--select", "case_timeline")
-    with pytest.raises(DbtFailed, match="did not finish.*case_timeline"):
+    with pytest.raises(DbtFailed, match=r"did not finish.*case_timeline"):
         verified(project)
     project.run("2026-01-01T06:00:00")
     changed = meta()
@@ -442,14 +443,14 @@ def test_verify_never_writes_over_the_tables(project: DbtProject) -> None:
 
 
 def test_explain_of_a_binding_that_is_none(project: DbtProject) -> None:
-    with pytest.raises(DbtFailed, match="no binding 'nope'. It has: case"):
+    with pytest.raises(DbtFailed, match=r"no binding 'nope'. It has: case"):
         dbt_of(project).operation("explain_facts", binding="nope", object="o1")
     with pytest.raises(DbtFailed, match="run dbt, first"):
         dbt_of(project).operation("explain_facts", binding="case", object="o1")
 
 
 def test_the_commands_themselves(project: DbtProject) -> None:
-    """As a user calls them: each dbt a process of its own, the profile found by where one stands."""
+    """As a user calls them: dbt in its own process, the profile in the working directory."""
     project.append([event("a", 0, "Go")])
     Dbt(project.folder, project.folder, vars={"ozmeta_as_of": AS_OF})("run")
 

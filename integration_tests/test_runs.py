@@ -64,7 +64,7 @@ def test_time_may_not_go_back_but_for_a_full_refresh(project: DbtProject) -> Non
     project.append([event("a", 0, "Go")])
     project.run("2026-01-01T02:00:00")
     project.run("2026-01-01T05:00:00")  # nothing new in it
-    with pytest.raises(RunFailed, match="(?s)Time may not go back.*--full-refresh"):
+    with pytest.raises(RunFailed, match=r"(?s)Time may not go back.*--full-refresh"):
         project.run("2026-01-01T04:00:00")
     assert [row["ST_Status"] for row in project.rows("from case_sla_timer")] == ["Breached"]
     project.run("2026-01-01T00:30:00", "--full-refresh")
@@ -347,7 +347,7 @@ def test_a_rule_that_needs_an_unread_field_stops_the_run(project: DbtProject) ->
         "args": [{"ref": "object.Kind"}, {"lit": "big"}],
     }
     project.configure(CONFIG, other)
-    with pytest.raises(RunFailed, match="(?s)object[.]Kind.*--full-refresh"):
+    with pytest.raises(RunFailed, match=r"(?s)object[.]Kind.*--full-refresh"):
         project.run("2026-01-01T00:20:00")
     project.run("2026-01-01T00:20:00", "--full-refresh")
     assert len(project.rows("from case_sla_timer")) == 1
@@ -364,7 +364,7 @@ def test_a_changed_object_type_stops_the_run(project: DbtProject) -> None:
     project.append([event("a", 0, "Go")])
     project.run("2026-01-01T00:10:00")
     project.configure(CONFIG | {"bindings": {"Case": {"object_types": ["Case", "Kase"]}}})
-    with pytest.raises(RunFailed, match="(?s)object types.*--full-refresh"):
+    with pytest.raises(RunFailed, match=r"(?s)object types.*--full-refresh"):
         project.run("2026-01-01T00:20:00")
 
 
@@ -373,7 +373,7 @@ def test_a_journal_without_sync_date(project: DbtProject) -> None:
     project.create_journal(columns)
     rows = [event("a", 0, "Go"), event("b", 10, "Back")]
     project.append([{k: v for k, v in rows[1].items() if k != "_SyncDate"}])
-    with pytest.raises(RunFailed, match="(?s)no column '_SyncDate'.*_SyncDate: null"):
+    with pytest.raises(RunFailed, match=r"(?s)no column '_SyncDate'.*_SyncDate: null"):
         project.run("2026-01-01T01:00:00")
     config = copy.deepcopy(CONFIG)
     config["journal"]["columns"] = {"_SyncDate": None}
@@ -437,9 +437,11 @@ def test_a_journal_under_other_names_and_types(project: DbtProject) -> None:
 def test_a_restarted_counter_is_warned_of(project: DbtProject) -> None:
     project.append([event("a", 0, "Go", EJ_Sequence=1), event("b", 1, "Back", EJ_Sequence=2)])
     project.run("2026-01-01T01:00:00")
-    status = lambda: [
-        r.status for r in project.dbt("test", "--select", "test_name:counter_not_restarted").result
-    ]  # noqa: E731
+
+    def status() -> list[str]:
+        tested = project.dbt("test", "--select", "test_name:counter_not_restarted")
+        return [result.status for result in tested.result]
+
     assert status() == ["pass"]
     project.append([event("c", 30, "Go", EJ_Sequence=1)])
     project.run("2026-01-01T02:00:00")
@@ -501,7 +503,7 @@ def test_a_journal_that_lacks_a_column_it_must_have(project: DbtProject) -> None
     project.create_journal(
         {name: type_ for name, type_ in JOURNAL_COLUMNS.items() if name != "EJ_ObjectID"}
     )
-    with pytest.raises(RunFailed, match="(?s)no column 'EJ_ObjectID'.*ozmeta.yml"):
+    with pytest.raises(RunFailed, match=r"(?s)no column 'EJ_ObjectID'.*ozmeta.yml"):
         project.run("2026-01-01T01:00:00")
 
 
@@ -611,7 +613,7 @@ def test_hostile_names_are_data(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name, model",
+    ("name", "model"),
     [
         ("Order", "order"),
         ("HTTPCall", "http_call"),

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 
@@ -20,10 +20,10 @@ class BigQuery(Engine):
     requirements = "requirements-bigquery.txt"
     text, integer = "string", "int64"
 
-    cannot = {
+    cannot: ClassVar[dict[str, str]] = {
         "hostile": "the emulator reads no key that holds a double quote",
         "world2": "the emulator takes a key of one star for all keys",
-    }  # noqa: RUF012
+    }
 
     def __init__(self) -> None:
         super().__init__()

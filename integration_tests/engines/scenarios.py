@@ -531,7 +531,7 @@ def hostile() -> Scenario:
 
 
 def inline() -> Scenario:
-    """Entities' own tables with their runtime columns beside; composite keys, the Semantic layer."""
+    """Entities' own tables beside their runtime columns; composite keys, the Semantic layer."""
     columns = JOURNAL_TYPES | {"region": "text", "number": "text"}
     cases = [
         {"case_id": 1, "tenant_id": "t1"},

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.pop(0)  # this folder, whose modules are called as adapters are
-from dbt.cli.main import dbtRunner  # noqa: E402
+from dbt.cli.main import dbtRunner
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 try:

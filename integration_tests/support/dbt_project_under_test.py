@@ -13,6 +13,7 @@ import yaml
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
+
 from support import fast_dbt
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent

@@ -1,4 +1,4 @@
-"""Three entities whose tables are read beside the workflow: by a key, by several columns, by UI entity."""
+"""Entities with inline views: one has a single key, one a composite key, one is a UI entity."""
 
 from __future__ import annotations
 

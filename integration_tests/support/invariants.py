@@ -284,7 +284,7 @@ def once_more(project: DbtProject, world: World, number: int) -> list[Finding]:
                 )
     copies = []
     for binding in world.bindings:
-        objects, _ = ref.admit([r for r in world.arrived(number)], binding)
+        objects, _ = ref.admit(list(world.arrived(number)), binding)
         for row in (r for rows in objects.values() for r in rows if r["again"]):
             copies.append(
                 row

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import itertools
 import json
 import re
 import tempfile
@@ -289,7 +290,10 @@ class Search:
                 if failed
             ]
             if len(good) > 1:  # each may go; how many of them together?
-                joined = [sum(good[:count], []) for count in range(1, len(good) + 1)]
+                joined = [
+                    list(itertools.chain.from_iterable(good[:count]))
+                    for count in range(1, len(good) + 1)
+                ]
                 together = [
                     p
                     for p, failed in zip(
@@ -401,6 +405,12 @@ def events_table(world: World) -> str:
     return table(columns, [[line[c] for c in columns] for line in lines])
 
 
+def on_one_line(row: dict[str, Any]) -> str:
+    return yaml.safe_dump(
+        row, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10_000
+    ).strip()
+
+
 def definition_text(binding: dict[str, Any]) -> str:
     """Files for cases/metadb."""
     objects = snapshot([binding])["objects"]
@@ -421,17 +431,7 @@ def definition_text(binding: dict[str, Any]) -> str:
     found["EventType"] = [e for e in found["EventType"] if e["id"] in bound]
     lines = []
     for name, rows in found.items():
-        lines += (
-            [
-                f"metadb/{name}.yml",
-                *(
-                    f"- {yaml.safe_dump(r, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10_000).strip()}"
-                    for r in rows
-                ),
-            ]
-            if rows
-            else []
-        )
+        lines += [f"metadb/{name}.yml", *("- " + on_one_line(r) for r in rows)] if rows else []
     return "\n".join(lines)
 
 

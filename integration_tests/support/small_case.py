@@ -1,4 +1,4 @@
-"""The small project of most tests: one entity, two states there and back, one SLA; and its events."""
+"""The small project of most tests: one entity with two states and one SLA, and its events."""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ from rich.console import Console
 from support import fast_dbt
 from support.dbt_project_under_test import DbtProject
 
+EVERYTHING = Choice()
+
 
 class InThisProcess(Dbt):
     """Spares each call dbt's start; the demo's tests call the command itself."""
@@ -57,7 +59,9 @@ def told(project: DbtProject, object_id: str, binding: str = "case") -> str:
     )
 
 
-def verified(project: DbtProject, choice: Choice = Choice(), lookback: int = 5) -> tuple[bool, str]:
+def verified(
+    project: DbtProject, choice: Choice = EVERYTHING, lookback: int = 5
+) -> tuple[bool, str]:
     out = Console(file=io.StringIO(), width=220, highlight=False)
     same = verify(dbt_of(project), [], choice, lookback, 2, False, out)
     return same, out.file.getvalue()
