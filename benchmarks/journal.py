@@ -41,47 +41,73 @@ START = "2020-01-01"
 
 
 def produced(since: int, until: int, types: int) -> str:
-    """A select of the events that arrive from `since` until `until`, in microseconds since START."""
+    """A select of the events that arrive from `since` until `until` (microseconds since START)."""
     shares = [str(course) for course, (share, _) in enumerate(COURSES) for _ in range(share)]
     names, codes = (", ".join(f"'{t[i]}'" for t in TYPES[:types]) for i in (0, 1))
     return f"""
         with objects as (
             select
-                o, 'tenant-' || lpad(cast(draw(o, 1, 20) as varchar), 2, '0') as tenant, 'T' || lpad(cast(o as varchar), 9, '0') as id,
-                [{", ".join(shares)}][1 + draw(o, 2, 20)] as course, o * {INTERVAL} + draw(o, 3, {INTERVAL}) as born,
-                ['Low', 'Medium', 'High', 'Critical'][1 + draw(o, 4, 4)] as priority, ['EMEA', 'AMER', 'APAC'][1 + draw(o, 5, 3)] as region,
+                o, 'tenant-' || lpad(cast(draw(o, 1, 20) as varchar), 2, '0') as tenant, 'T'
+                    || lpad(cast(o as varchar), 9, '0') as id,
+                [{", ".join(shares)}][1 + draw(o, 2, 20)] as course,
+                    o * {INTERVAL} + draw(o, 3, {INTERVAL}) as born,
+                ['Low', 'Medium', 'High', 'Critical'][1 + draw(o, 4, 4)] as priority,
+                    ['EMEA', 'AMER', 'APAC'][1 + draw(o, 5, 3)] as region,
                 -- what is wrong with an object, and at which of its steps 4 to 6
-                case when draw(o, 6, 1000) < 30 then ['code', 'illegal', 'skew', 'payload'][1 + draw(o, 7, 4)] end as wrong, 4 + draw(o, 8, 3) as wrong_step
+                case when draw(o, 6, 1000) < 30
+                    then ['code', 'illegal', 'skew', 'payload'][1 + draw(o, 7, 4)] end as wrong,
+                    4 + draw(o, 8, 3) as wrong_step
             from range({max(since - LIFE, 0) // INTERVAL}, {until // INTERVAL + 1}) as r (o)
         ),
         steps as (
             select
-                objects.* exclude (wrong), script.step, script.event, script.code, script.source, script.target, case when wrong_step = step then wrong end as wrong, o * 100 + step as e,
+                objects.* exclude (wrong), script.step, script.event, script.code, script.source,
+                    script.target, case when wrong_step = step then wrong end as wrong,
+                    o * 100 + step as e,
                 -- from five minutes to four days between two steps, more often short
-                born + sum(300000000 + cast({4 * DAY} * power(draw(o * 100 + step, 9, 1000000) / 1e6, 1.5) as bigint)) over (partition by o order by step) as happened,
+                born + sum(300000000 + cast({4 * DAY} *
+                    power(draw(o * 100 + step, 9, 1000000) / 1e6, 1.5) as bigint))
+                    over (partition by o order by step) as happened,
                 draw(o * 100 + step, 10, 100) < 5 as is_late
             from objects inner join script on script.course = objects.course
         ),
-        once as (select *, happened + draw(e, 11, case when is_late then {3 * DAY} else 240000000 end) as arrived from steps),
+        once as (select *, happened + draw(e, 11, case when is_late then {3 * DAY}
+            else 240000000 end) as arrived from steps),
         delivered as (
             select * from once union all
-            select * replace (arrived + 60000000 + draw(e, 19, 7200000000) as arrived) from once where draw(e, 20, 100) = 0
+            select * replace (arrived + 60000000 + draw(e, 19, 7200000000) as arrived) from once
+                where draw(e, 20, 100) = 0
         )
         select
-            cast(cast(md5(o || '|' || step) as uuid) as varchar) as EJ_ID, tenant as _TenantID, case when event = 'Acknowledged' then 'Escalation' else [{names}][1 + o % {types}] end || '.' || event as EJ_EventType,
-            timestamp '{START}' + to_microseconds(cast(happened - case when wrong = 'skew' then {DAY} else 0 end as bigint)) as EJ_EventTimeUTC,
-            'agent-' || draw(e, 12, 400) as EJ_Actor, case when draw(e, 13, 10) = 0 then [{codes}][1 + o % {types}] else [{names}][1 + o % {types}] end as EJ_ObjectType,
-            id as EJ_ObjectID, cast(cast(md5('c' || o) as uuid) as varchar) as EJ_CorrelationID, cast(null as varchar) as EJ_CausationID,
-            case when is_late then 'mobile-' || draw(o, 14, 30) else 'app' end as EJ_SourceSystem, 'tickets' as EJ_SourceKey,
+            cast(cast(md5(o || '|' || step) as uuid) as varchar) as EJ_ID, tenant as _TenantID, case
+                when event = 'Acknowledged' then 'Escalation' else [{names}][1 + o % {types}] end
+                || '.' || event as EJ_EventType,
+            timestamp '{START}' + to_microseconds(cast(happened - case when wrong = 'skew'
+                then {DAY} else 0 end as bigint)) as EJ_EventTimeUTC,
+            'agent-' || draw(e, 12, 400) as EJ_Actor, case when draw(e, 13, 10) = 0
+                then [{codes}][1 + o % {types}]
+                else [{names}][1 + o % {types}] end as EJ_ObjectType,
+            id as EJ_ObjectID, cast(cast(md5('c' || o) as uuid) as varchar) as EJ_CorrelationID,
+                cast(null as varchar) as EJ_CausationID,
+            case when is_late then 'mobile-' || draw(o, 14, 30) else 'app' end as EJ_SourceSystem,
+                'tickets' as EJ_SourceKey,
             case when wrong = 'payload' then '["lost in transit"]' else
-                '{{' || case when wrong = 'code' then '"transition":{{"code":"Escalate"}},' when wrong = 'illegal' then '"transition":{{"code":"Assign"}},'
-                             when code is not null then '"transition":{{"code":"' || code || '","fromState":"' || source || '","toState":"' || target || '"}},' else '' end
-                || case when event = 'Acknowledged' then '"escalation":{{"slaCode":"Lifetime"}},' else '' end
-                || '"object":{{"Priority":"' || priority || '","Region":"' || region || '","Amount":' || draw(o, 15, 100000) || '}},"user":{{"roles":["agent","tier' || draw(e, 16, 3)
-                || '"]}},"context":{{"channel":"' || ['web', 'mail', 'phone'][1 + draw(e, 17, 3)] || '","session":"' || lpad(cast(draw(e, 18, 1000000000) as varchar), 10, '0')
+                '{{' || case when wrong = 'code' then '"transition":{{"code":"Escalate"}},'
+                    when wrong = 'illegal' then '"transition":{{"code":"Assign"}},'
+                             when code is not null then '"transition":{{"code":"' || code
+                                 || '","fromState":"' || source || '","toState":"' || target
+                                 || '"}},' else '' end
+                || case when event = 'Acknowledged' then '"escalation":{{"slaCode":"Lifetime"}},'
+                    else '' end
+                || '"object":{{"Priority":"' || priority || '","Region":"' || region
+                    || '","Amount":' || draw(o, 15, 100000) || '}},"user":{{"roles":["agent","tier'
+                    || draw(e, 16, 3)
+                || '"]}},"context":{{"channel":"' || ['web', 'mail', 'phone'][1 + draw(e, 17, 3)]
+                    || '","session":"' || lpad(cast(draw(e, 18, 1000000000) as varchar), 10, '0')
                 || '","client":"Mozilla/5.0 (compatible; desk) build ' || draw(e, 21, 50) || '"}}}}'
             end as EJ_Payload,
-            md5(EJ_Payload) as EJ_PayloadHash, cast(step as bigint) as EJ_Sequence, timestamp '{START}' + to_microseconds(cast(arrived as bigint)) as _SyncDate
+            md5(EJ_Payload) as EJ_PayloadHash, cast(step as bigint) as EJ_Sequence,
+                timestamp '{START}' + to_microseconds(cast(arrived as bigint)) as _SyncDate
         from delivered
         where arrived >= {since} and arrived < {until}
     """

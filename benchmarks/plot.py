@@ -14,8 +14,8 @@ from pathlib import Path
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
-from report import Measured, targets  # noqa: E402
+import matplotlib.pyplot as plt
+from report import Measured, targets
 
 LINES = {
     "naive": "by hand",

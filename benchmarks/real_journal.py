@@ -14,7 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "integration_tests"))
-from dbt_project_under_test import DbtProject, differences  # noqa: E402
+from support.dbt_project_under_test import DbtProject, differences  # noqa: E402
 
 CONFIG = {
     "version": 1,

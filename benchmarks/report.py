@@ -25,7 +25,7 @@ class Measured:
         return statistics.median(values) if values else None
 
     def ratio(self, one: tuple[str, int], other: tuple[str, int], key: str = "sql") -> float | None:
-        """The median of the ratios of runs that took turns; of others, the ratio of their medians."""
+        """The median of the ratios where runs took turns, otherwise the ratio of the medians."""
         ones, others = self.all(*one, key), self.all(*other, key)
         if not ones or not others:
             return None
@@ -121,7 +121,7 @@ def markdown(m: Measured) -> str:
         lines.append(
             f"| {what} | {most:g} | "
             + (
-                "– | not measured |"
+                "\u2013 | not measured |"
                 if reached is None
                 else f"{reached:.3g} | {'met' if reached <= most else '**MISSED**'} |"
             )

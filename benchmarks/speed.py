@@ -182,7 +182,9 @@ class Bench:
                         [repetition],
                     )
                     last, touched, late = connection.execute(f"""
-                        select cast(max(_SyncDate) as varchar), count(distinct (_TenantID, EJ_ObjectID)), sum(case when EJ_SourceSystem <> 'app' then 1 else 0 end)
+                        select cast(max(_SyncDate) as varchar),
+                            count(distinct (_TenantID, EJ_ObjectID)),
+                            sum(case when EJ_SourceSystem <> 'app' then 1 else 0 end)
                         from raw.arriving where batch = {repetition}
                     """).fetchone()
                 as_of[events] = max(as_of[events], last)
@@ -382,7 +384,9 @@ def ticked(warehouse: Path) -> int:
     """Cycles that the last run wrote, and no threshold may be left behind."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         written, left = connection.execute("""
-            select count(*) filter (where _Batch = (select max(RUN_Batch) from ticket_run)), count(*) filter (where ST_NextUTC <= (select max(RUN_AsOfUTC) from ticket_run) and _DeleteDate is null)
+            select count(*) filter (where _Batch = (select max(RUN_Batch) from ticket_run)),
+                count(*) filter (where ST_NextUTC <= (select max(RUN_AsOfUTC) from ticket_run)
+                and _DeleteDate is null)
             from ticket_sla_cycle
         """).fetchone()
         if left or written < TICKS:
@@ -403,8 +407,10 @@ def same_answers(ours: Path, by_hand: Path) -> dict[str, int]:
         )
         connection.execute("""
             create temp table wrong as
-            select _TenantID, EJ_ObjectID from ours.ticket_timeline where TL_Anomaly is not null union select _TenantID, QR_ObjectID from ours.ticket_quarantine
-            union select _TenantID, EJ_ObjectID from by_hand.naive_timeline where position <> EJ_Sequence  -- one is missing, or was told by a wrong clock
+            select _TenantID, EJ_ObjectID from ours.ticket_timeline where TL_Anomaly is not null
+                union select _TenantID, QR_ObjectID from ours.ticket_quarantine
+            union select _TenantID, EJ_ObjectID from by_hand.naive_timeline
+                where position <> EJ_Sequence  -- an event is missing, or its clock was wrong
         """)
         pairs = {
             "states": (

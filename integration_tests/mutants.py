@@ -1702,8 +1702,8 @@ def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
     """
     tests = Path.cwd()
     sys.path[:0] = [str(tests), str(tests.parent / "generator" / "src")]
-    import dbt_project_under_test as under_test
     import pytest
+    import support.dbt_project_under_test as under_test
 
     parse, file = under_test.parsed, tests.parent / "macros" / mutant.file
 

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from worlds import OCCURS
+from support.worlds import OCCURS
 
 PROCESSES = 2
 OBJECTS = 20_000
@@ -49,7 +49,8 @@ def main() -> int:
                     env=environment,
                 )
             )
-        failed = any([process.wait() for process in processes])
+        codes = [process.wait() for process in processes]
+        failed = any(codes)
         for path in Path(folder).iterdir():
             counted.update(json.loads(path.read_text()))
     for what in sorted(counted):

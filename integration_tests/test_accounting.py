@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_project_under_test import DbtProject
-from test_runs import CONFIG, event, snapshot
+from support.dbt_project_under_test import DbtProject
+from support.small_case import CONFIG, event, snapshot
 
 COUNTED = (
     "select JV_Journal, JV_Day, EJ_ObjectType, JV_Rows from journal_volume where JV_Rows > 0 order"
     " by all"
 )
 RECOUNTED = """
-    select 'ops.event_journal' as JV_Journal, date_trunc('day', _SyncDate) as JV_Day, EJ_ObjectType, count(*) as JV_Rows
+    select 'ops.event_journal' as JV_Journal, date_trunc('day', _SyncDate) as JV_Day, EJ_ObjectType,
+        count(*) as JV_Rows
     from raw.event_journal group by all order by all
 """
 UNCLAIMED = (

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import reference_fold as ref
-from dbt_project_under_test import DbtProject, RunFailed
-from test_prove import dbt_of, told
-from test_runs import CONFIG, event, same_as_full_refresh, snapshot
+import support.reference_fold as ref
+from support.dbt_project_under_test import DbtProject, RunFailed
+from support.small_case import CONFIG, event, same_as_full_refresh, snapshot
+from support.verification import dbt_of, told
 
 AS_OF = ["2026-01-01T01:00:00", "2026-01-01T02:00:00", "2026-01-01T03:00:00", "2026-01-01T04:00:00"]
 
@@ -233,7 +233,7 @@ def test_a_renamed_field(project: DbtProject) -> None:
     with pytest.raises(
         RunFailed,
         match=(
-            "object[.]Priority, which case_timeline does not hold .*field_aliases.* --full-refresh"
+            r"object[.]Priority, which case_timeline does not hold .*field_aliases.* --full-refresh"
         ),
     ):
         project.run(AS_OF[1])
@@ -253,7 +253,7 @@ def test_a_renamed_object_type(project: DbtProject) -> None:
     project.append([event("a", 0, "Go"), event("b", 5, "Back", EJ_ObjectType="Claim")])
     project.run(AS_OF[0])
     project.configure(configured(object_type_aliases={"Claim": "Case"}), renamed())
-    with pytest.raises(RunFailed, match="object types .* changed.*--full-refresh"):
+    with pytest.raises(RunFailed, match=r"object types .* changed.*--full-refresh"):
         project.run(AS_OF[0])
     project.run(AS_OF[0], "--full-refresh")
     assert [row[:2] for row in moves(project)] == [("a", "Go"), ("b", "Back")]

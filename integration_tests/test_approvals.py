@@ -21,11 +21,11 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-import reference_fold as ref  # noqa: E402
-from dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed, canonical  # noqa: E402
-from ozmeta_dbt.operations.explain import objects, show  # noqa: E402
-from rich.console import Console  # noqa: E402
-from test_prove import dbt_of, verified  # noqa: E402
+import support.reference_fold as ref
+from ozmeta_dbt.operations.explain import objects, show
+from rich.console import Console
+from support.dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed, canonical
+from support.verification import dbt_of, verified
 
 Row = dict[str, Any]
 START = dt.datetime(2026, 3, 1)
@@ -635,8 +635,8 @@ def test_a_changed_flow_does_not_judge_its_rounds_again(
     with pytest.raises(
         RunFailed,
         match=(
-            "(?s)approval flow Buy.*1 round was opened.*Nothing was written.*ozmeta_correction:"
-            " \\[Buy\\]"
+            r"(?s)approval flow Buy.*1 round was opened.*Nothing was written.*ozmeta_correction:"
+            r" \[Buy\]"
         ),
     ):
         buying.run(str(START + minutes(61)), *rebuilt)
@@ -806,7 +806,7 @@ def test_approvals_may_come_to_a_binding_later(tmp_path: Path) -> None:
     project.append([vote("a", 0, "requested", "ann"), vote("b", 1, "approved", "bob", step="Sign")])
     project.run(str(START + minutes(60)))
     project.configure(*purchase())
-    with pytest.raises(RunFailed, match="approval[.]flow.*--full-refresh"):
+    with pytest.raises(RunFailed, match=r"approval[.]flow.*--full-refresh"):
         project.run(str(START + minutes(61)))
     project.run(str(START + minutes(61)), "--full-refresh")
     assert project.rows("select AP_OutOfTurn from buying_approval_step order by AS_Order") == [

@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
-import journal  # noqa: E402
-import report  # noqa: E402
+import journal
+import report
 
 EVENTS = 40_000
 
@@ -56,9 +56,12 @@ def test_shares(made: duckdb.DuckDBPyConnection) -> None:
     late, twice, tenants, size = one(
         made,
         """
-        select avg(case when EJ_SourceSystem <> 'app' then 1.0 else 0 end), 1 - count(distinct EJ_ID) / count(*), count(distinct _TenantID), avg(length(EJ_Payload))
-        from (from longer.raw.event_journal union all select * exclude (batch) from longer.raw.arriving)
-        where EJ_EventTimeUTC < (select max(_SyncDate) - interval 3 day from longer.raw.arriving)  -- of later ones, some have not arrived
+        select avg(case when EJ_SourceSystem <> 'app' then 1.0 else 0 end), 1 - count(distinct
+            EJ_ID) / count(*), count(distinct _TenantID), avg(length(EJ_Payload))
+        from (from longer.raw.event_journal union all select * exclude (batch) from
+            longer.raw.arriving)
+        where EJ_EventTimeUTC < (select max(_SyncDate) - interval 3 day from longer.raw.arriving)
+            -- of later events, some have not arrived
     """,
     )
     assert (late, twice, tenants) == (

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_project_under_test import DbtProject, RunFailed
-from test_prove import meta
-from test_runs import CONFIG, event, same_as_full_refresh
+from support.dbt_project_under_test import DbtProject, RunFailed
+from support.small_case import CONFIG, event, meta, same_as_full_refresh
 
 
 @pytest.fixture
@@ -48,7 +47,7 @@ def test_a_rule_that_reads_another_field_of_the_same_column(project: DbtProject)
     project.run("2026-01-01T00:10:00")
     project.configure(CONFIG, by_field("object.A.B"))
     with pytest.raises(
-        RunFailed, match="now uses the payload field object.A.B, .* Run once with --full-refresh"
+        RunFailed, match=r"now uses the payload field object.A.B, .* Run once with --full-refresh"
     ):
         project.run("2026-01-01T00:20:00")
     project.run("2026-01-01T00:20:00", "--full-refresh")
@@ -75,8 +74,8 @@ def test_columns_that_are_mapped_otherwise(
     with pytest.raises(
         RunFailed,
         match=(
-            "journal.columns in ozmeta.yml, or the type of EJ_EventTimeUTC, changed after"
-            " case_timeline read the rows of ops.event_journal. Run once with --full-refresh"
+            r"journal.columns in ozmeta.yml, or the type of EJ_EventTimeUTC, changed after"
+            r" case_timeline read the rows of ops.event_journal. Run once with --full-refresh"
         ),
     ):
         project.run("2026-01-01T00:20:00")
@@ -110,8 +109,8 @@ def test_a_journal_that_goes(project: DbtProject) -> None:
     with pytest.raises(
         RunFailed,
         match=(
-            "case_timeline holds events of the journal ops.station, which ozmeta.yml no longer"
-            " names. Name it again, or run once with --full-refresh"
+            r"case_timeline holds events of the journal ops.station, which ozmeta.yml no longer"
+            r" names. Name it again, or run once with --full-refresh"
         ),
     ):
         project.run("2026-01-01T00:30:00")

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed
-from test_runs import CONFIG, event, same_as_full_refresh, snapshot, start_rule
+from support.dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed
+from support.small_case import CONFIG, event, same_as_full_refresh, snapshot, start_rule
 
 NIGHT = dt.datetime(2026, 1, 1)
 
@@ -58,7 +58,7 @@ def uuid7(first_sync: dt.datetime, *seed: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "stream, order, anomaly",
+    ("stream", "order", "anomaly"),
     [("EJ_SourceSystem", ["b", "a"], None), ("none", ["a", "b"], "ClockSkew")],
 )
 def test_without_streams_the_object_is_one(
@@ -94,7 +94,9 @@ def test_a_blank_source_and_none_are_one_stream(project: DbtProject) -> None:
     ] == [("a", None), ("b", "ClockSkew")]
 
 
-@pytest.mark.parametrize("stream, order", [("EJ_SourceSystem", ["y", "x"]), ("none", ["x", "y"])])
+@pytest.mark.parametrize(
+    ("stream", "order"), [("EJ_SourceSystem", ["y", "x"]), ("none", ["x", "y"])]
+)
 def test_without_streams_the_source_breaks_no_tie(
     tmp_path: Path, stream: str, order: list[str]
 ) -> None:
@@ -107,7 +109,7 @@ def test_without_streams_the_source_breaks_no_tie(
 
 
 @pytest.mark.parametrize(
-    "strategy, requires, refused",
+    ("strategy", "requires", "refused"),
     [("ObjectID", False, False), ("ObjectID", True, True), ("Tenant+ObjectID", False, True)],
 )
 def test_when_a_tenant_is_needed(
@@ -392,7 +394,7 @@ BOTH = [
 
 
 @pytest.mark.parametrize(
-    "mode, spans",
+    ("mode", "spans"),
     [
         ("newCycle", [(10, 20), (20, 30), (50, None)]),
         ("ignore", [(10, 20)]),

@@ -8,13 +8,13 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from dbt_project_under_test import MODELS, PACKAGE, differences
 from ozmeta_dbt.demo import load_journal, write_journal, write_project
 from ozmeta_dbt.demo.events import END, journals
 from ozmeta_dbt.demo.project import connect, dbt
 from ozmeta_dbt.demo.questions import QUESTIONS
 from ozmeta_dbt.demo.station import bring_home
 from ozmeta_dbt.project import write_models
+from support.dbt_project_under_test import MODELS, PACKAGE, differences
 
 BINDINGS = {
     "case": MODELS,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import mutants
 import pytest
-from test_cases import read_cases
+from support.cases import read_cases
 
 DOCS = mutants.REPOSITORY / "docs"
 TEXT = (DOCS / "semantics.md").read_text(encoding="utf-8")
@@ -107,7 +107,7 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
 
 
 def test_files_of_tests_have_names_of_their_own() -> None:
-    """`make test` collects both folders at once, and pytest imports a test file by its base name."""
+    """`make test` collects both folders, and pytest imports a test file by its base name."""
     ours, generator = (
         {path.name for path in folder.glob("test_*.py")}
         for folder in (Path(__file__).parent, mutants.REPOSITORY / "generator" / "tests")

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from dbt_project_under_test import PACKAGE
+from support.dbt_project_under_test import PACKAGE
 
 BIN = Path(sys.executable).parent
 
@@ -68,7 +68,10 @@ def test_the_printed_commands_run(tmp_path: Path, project: dict[str, object]) ->
         done = shell(command, folder)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     with duckdb.connect(str(folder / "w.duckdb")) as connection:
-        ask = lambda sql: connection.execute(sql).fetchall()  # noqa: E731
+
+        def ask(sql: str) -> list[tuple]:
+            return connection.execute(sql).fetchall()
+
         assert ask("select count(*) from ozmeta_example_events") == [(20,)]
         assert ask("select count(*) from example_ticket_timeline") == [(18,)]
         assert ask("select QR_Reason from example_ticket_quarantine") == [("MalformedPayload",)]

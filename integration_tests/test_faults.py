@@ -27,9 +27,9 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-import reference_fold as ref  # noqa: E402
-from dbt_project_under_test import JOURNAL_COLUMNS, MODELS, DbtProject, canonical  # noqa: E402
-from faulty_runs import INJECTED, Fault, Outcome, Run, dbt_runs, warm_processes  # noqa: E402
+import support.reference_fold as ref
+from support.dbt_project_under_test import JOURNAL_COLUMNS, MODELS, DbtProject, canonical
+from support.faulty_runs import INJECTED, Fault, Outcome, Run, dbt_runs, warm_processes
 
 SEQUENCES = int(os.environ.get("OZMETA_SEQUENCES", "6"))
 MINUTE = dt.timedelta(minutes=1)
@@ -518,13 +518,13 @@ class Project(DbtProject):
         for model in self.generated():
             rows = after.get(model, [])
             if rows != wanted[model] and (
-                outcome.success and not partial or rows != before.get(model, [])
+                (outcome.success and not partial) or rows != before.get(model, [])
             ):
                 raise AssertionError(
                     f"{model} is {'wrong' if outcome.success else 'half-written'}, as_of {as_of},"
                     f" {self.definitions}\n{difference(wanted[model], rows)}"
                 )
-        if now != committed + 1 and (now != committed or outcome.success and not partial):
+        if now != committed + 1 and (now != committed or (outcome.success and not partial)):
             raise AssertionError(f"the run log went from {committed} to {now}, with {outcome}")
         return outcome
 
@@ -828,9 +828,11 @@ def grow(project: Project, since: int, until: int) -> None:
     with project.connect() as connection:
         connection.execute(
             """
-            insert into raw.event_journal (EJ_ID, _TenantID, EJ_EventType, EJ_EventTimeUTC, EJ_ObjectType, EJ_ObjectID, EJ_Payload, _SyncDate)
+            insert into raw.event_journal (EJ_ID, _TenantID, EJ_EventType, EJ_EventTimeUTC,
+                EJ_ObjectType, EJ_ObjectID, EJ_Payload, _SyncDate)
             select 'k' || n, 't1', 'Case.Moved', ? + to_seconds(n), 'Case', 'o' || (n % 2000),
-                '{"transition":{"code":"' || ['Start', 'Pause', 'Resume', 'Close', 'Reopen'][1 + n // 2000 % 5] || '"}}', ? + to_seconds(n)
+                '{"transition":{"code":"' || ['Start', 'Pause', 'Resume', 'Close', 'Reopen'][1 + n
+                    // 2000 % 5] || '"}}', ? + to_seconds(n)
             from range(?, ?) as r(n)""",
             [START, START, since, until],
         )
@@ -838,7 +840,7 @@ def grow(project: Project, since: int, until: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind, at",
+    ("kind", "at"),
     [
         ("kill", ["timeline before", "timeline after", "sla_cycle after", "run before"]),
         ("error", ["timeline after", "escalation_queue before", "run after"]),

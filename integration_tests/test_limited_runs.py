@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_project_under_test import MODELS, DbtProject, RunFailed, differences
-from test_runs import CONFIG, event, snapshot
+from support.dbt_project_under_test import MODELS, DbtProject, RunFailed, differences
+from support.small_case import CONFIG, event, snapshot
 
 EARLY, LATE = "2026-01-01T02:00:00", "2026-01-01T06:00:00"
 TABLES = (*MODELS, "run", "runtime_signal")
@@ -114,7 +114,7 @@ def test_a_limited_full_refresh_of_existing_rows_stops(
     project.run(EARLY)
     before = contents(project)
     with pytest.raises(
-        RunFailed, match="(?s)reads only a part.*Nothing was written.*schema of its own"
+        RunFailed, match=r"(?s)reads only a part.*Nothing was written.*schema of its own"
     ):
         project.run(EARLY, *limit, "--full-refresh")
     assert contents(project) == before
@@ -185,7 +185,7 @@ def test_a_deferred_upstream_table_never_reaches_tables_of_completed_runs(
     before = contents(project)
     for rebuilt in ([], ["--full-refresh"]):
         with pytest.raises(
-            RunFailed, match="(?s)belongs to another environment.*--select \\+case_sla_cycle"
+            RunFailed, match=r"(?s)belongs to another environment.*--select \+case_sla_cycle"
         ):
             project.run(LATE, "--select", "case_sla_cycle", *defer, "--favor-state", *rebuilt)
     assert contents(project) == before
@@ -230,7 +230,7 @@ def test_every_command_works_before_the_first_run(project: DbtProject, command: 
 def test_compiling_without_the_journal_names_it(project: DbtProject) -> None:
     with project.connect() as connection:
         connection.execute("drop table raw.event_journal")
-    with pytest.raises(RunFailed, match="The journal .*event_journal.* does not exist"):
+    with pytest.raises(RunFailed, match=r"The journal .*event_journal.* does not exist"):
         project.dbt("compile", as_of=EARLY)
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import reference_fold as ref
-from dbt_project_under_test import DbtProject, RunFailed
-from invariants import load
-from test_runs import CONFIG, event, same_as_full_refresh, snapshot
+import support.reference_fold as ref
+from support.dbt_project_under_test import DbtProject, RunFailed
+from support.invariants import load
+from support.small_case import CONFIG, event, same_as_full_refresh, snapshot
 
 SOURCE = ["EJ_SourceSystem", "EJ_SourceKey"]
 SHOWN = ("QR_Reason", "QR_Rows", "QR_ObjectID", "QR_EventID", "QR_Payload", "_SyncDate")
@@ -148,7 +148,7 @@ def test_a_refused_row_leaves_the_quarantine_when_its_content_turns_out_to_be_fi
 
 
 @pytest.mark.parametrize(
-    "before, after",
+    ("before", "after"),
     [([], SOURCE), (SOURCE, []), (SOURCE, ["EJ_CorrelationID"])],
     ids=["on", "off", "by other columns"],
 )
@@ -162,8 +162,8 @@ def test_turned_on_or_off_it_asks_for_a_full_refresh(
     with pytest.raises(
         RunFailed,
         match=(
-            "journal.deduplicate_on in ozmeta.yml changed after case_timeline read its events.*"
-            " --full-refresh"
+            r"journal.deduplicate_on in ozmeta.yml changed after case_timeline read its events.*"
+            r" --full-refresh"
         ),
     ):
         project.run("2026-01-01T01:10:00")
@@ -190,7 +190,7 @@ def test_the_order_of_the_columns_does_not_matter(project: DbtProject) -> None:
 
 
 def test_a_journal_without_the_column_stops_the_run(tmp_path: Path) -> None:
-    from dbt_project_under_test import JOURNAL_COLUMNS
+    from support.dbt_project_under_test import JOURNAL_COLUMNS
 
     project = DbtProject(tmp_path, configured(), snapshot())
     project.create_journal(
@@ -199,7 +199,7 @@ def test_a_journal_without_the_column_stops_the_run(tmp_path: Path) -> None:
     with pytest.raises(
         RunFailed,
         match=(
-            "has no column for EJ_SourceKey, by which journal.deduplicate_on tells messages apart"
+            r"has no column for EJ_SourceKey, by which journal.deduplicate_on tells messages apart"
         ),
     ):
         project.run("2026-01-01T01:00:00")

@@ -25,7 +25,7 @@ def test_no_two_mutants_of_a_name_or_a_change() -> None:
 
 
 @pytest.mark.parametrize(
-    "old, new, broken",
+    ("old", "new", "broken"),
     [
         ("where EJ_EventTimeUTC <= {{ as_of }}", "where EJ_EventTimeUTC <= no_such_column", True),
         (

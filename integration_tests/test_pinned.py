@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import reference_fold as ref
-from dbt_project_under_test import DbtProject
-from invariants import load, play
-from worlds import NAMES, SIGNALS, START, World, config, snapshot
+import support.reference_fold as ref
+from support.dbt_project_under_test import DbtProject
+from support.invariants import load, play
+from support.worlds import NAMES, SIGNALS, START, World, config, snapshot
 
 
 def row(id: str, payload: Any, **columns: Any) -> dict[str, Any]:

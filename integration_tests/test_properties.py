@@ -16,12 +16,13 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import ozmeta_dbt.project  # noqa: F401  Hypothesis draws otherwise once it sees new modules, and the tests would not share their worlds
+# Hypothesis draws other examples when new modules appear; the tests share what they drew.
+import ozmeta_dbt.project  # noqa: F401
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
-from invariants import INVARIANTS, Finding, play
-from shrinking import failing, report, smallest
-from worlds import World, census, rule_worlds, worlds
+from support.invariants import INVARIANTS, Finding, play
+from support.shrinking import failing, report, smallest
+from support.worlds import World, census, rule_worlds, worlds
 
 SEED = int(os.environ.get("OZMETA_SEED", "0"))
 WORLDS = int(os.environ.get("OZMETA_WORLDS", "2"))

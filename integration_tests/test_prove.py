@@ -6,89 +6,19 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-import io
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from dbt.cli.main import dbtRunner
-from dbt_project_under_test import DbtProject
 from ozmeta_dbt.operations.dbt import Dbt
-from ozmeta_dbt.operations.explain import objects, show
-from ozmeta_dbt.operations.verify import Choice, verify
 from ozmeta_dbt.problems import DbtFailed
-from rich.console import Console
-from test_runs import CONFIG, event, snapshot
+from ozmeta_dbt.operations.verify import Choice
+from support.dbt_project_under_test import DbtProject
+from support.small_case import CONFIG, event, meta, snapshot
+from support.verification import dbt_of, tampered, told, verified
 
 AS_OF = "2026-01-01T04:00:00"
-
-
-def meta(restart: str = "newCycle") -> dict:
-    """Two states there and back; an SLA of 60 minutes on Busy, warned at 30, with a ladder; Go
-    raises one as well.
-    """
-    document = snapshot()
-    runtime = document["objects"]["runtime"]
-    runtime["slaPolicies"][0]["warnMinutes"] = 30
-    runtime["slaBindings"][0]["startRule"]["params"] = {"onRestart": restart}
-    runtime["slaBindings"][0]["stopRule"] = {
-        "version": 1,
-        "kind": "TimerStop",
-        "expr": {"op": "eq", "args": [{"ref": "transition.toState"}, {"lit": "Open"}]},
-    }
-    runtime["slaPolicies"][0]["escalationRule"] = {
-        "version": 1,
-        "kind": "Escalation",
-        "actions": [
-            {"type": "EnqueueEscalation", "signalType": "SLA.Warned", "target": "role:Lead"},
-            {"type": "EnqueueEscalation", "signalType": "SLA.Breached", "target": "principal:ann"},
-        ],
-    }
-    document["objects"]["workflows"][0]["transitions"][0]["actionDsl"] = {
-        "version": 1,
-        "kind": "Action",
-        "actions": [{"type": "EnqueueEscalation", "target": "role:Desk"}],
-    }
-    return document
-
-
-class InThisProcess(Dbt):
-    """Spares each call dbt's start; the demo's tests call the command itself."""
-
-    def __call__(self, *args: str) -> str:
-        printed: list[str] = []
-        options = [
-            "--project-dir",
-            str(self.project_dir),
-            "--profiles-dir",
-            str(self.profiles_dir),
-            "--vars",
-            json.dumps(self.vars),
-        ]
-        options += ["--target-path", str(self.scratch / "target")] if self.scratch else []
-        result = dbtRunner(callbacks=[lambda event: printed.append(event.info.msg)]).invoke(
-            [*args, *options, "--quiet", "--no-use-colors"]
-        )
-        if not result.success:
-            raise DbtFailed("\n".join(printed) + str(result.exception or ""))
-        return "\n".join(printed)
-
-
-def dbt_of(project: DbtProject) -> Dbt:
-    return InThisProcess(project.folder, project.folder)
-
-
-def told(project: DbtProject, object_id: str, binding: str = "case") -> str:
-    out = Console(file=io.StringIO(), width=220, highlight=False)
-    for facts in objects(
-        dbt_of(project).operation("explain_facts", binding=binding, object=object_id)
-    ).values():
-        show("case", object_id, facts, out)
-    return "\n".join(
-        " ".join(line.split()) for line in out.file.getvalue().splitlines() if line.strip()
-    )
 
 
 @pytest.fixture
@@ -350,7 +280,7 @@ def test_a_binding_that_two_spellings_may_mean(tmp_path: Path) -> None:
     ):
         told(project, "o1", "work order")
     with pytest.raises(
-        DbtFailed, match="no binding 'workordr'. It has: work_order, workorder. Did you mean work"
+        DbtFailed, match=r"no binding 'workordr'. It has: work_order, workorder. Did you mean work"
     ):
         dbt_of(project).operation("verify_plan", wanted=["workordr"])
 
@@ -370,7 +300,8 @@ def test_rows_of_an_unclaimed_object_type_are_told(project: DbtProject) -> None:
     same, said = verified(project)
     assert (
         same
-        and "warning 1 row of object type 'case' in ops.event_journal belongs to no binding; did you mean Case?"
+        and "warning 1 row of object type 'case' in ops.event_journal belongs to no binding;"
+        " did you mean Case?"
         in said
     )
     assert "'Heartbeat'" in said
@@ -407,22 +338,10 @@ def test_a_payload_field_is_called_as_rules_call_it(tmp_path: Path) -> None:
     )
 
 
-def verified(project: DbtProject, choice: Choice = Choice(), lookback: int = 5) -> tuple[bool, str]:
-    out = Console(file=io.StringIO(), width=220, highlight=False)
-    same = verify(dbt_of(project), [], choice, lookback, 2, False, out)
-    return same, out.file.getvalue()
-
-
 def timeline_rows(said: str) -> int:
     return int(
         next(line for line in said.splitlines() if line.startswith("case_timeline")).split()[3]
     )
-
-
-def tampered(project: DbtProject, *statements: str) -> None:
-    with project.connect() as connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 def test_verify_notices_each_table_that_is_wrong_and_shows_why(project: DbtProject) -> None:
@@ -499,7 +418,7 @@ def test_verify_says_when_it_can_not_be_right_yet(project: DbtProject) -> None:
     project.run(AS_OF)
     project.append([event("b", 300, "Back")])
     project.run("2026-01-01T06:00:00", "--select", "case_timeline")
-    with pytest.raises(DbtFailed, match="did not finish.*case_timeline"):
+    with pytest.raises(DbtFailed, match=r"did not finish.*case_timeline"):
         verified(project)
     project.run("2026-01-01T06:00:00")
     changed = meta()
@@ -525,14 +444,14 @@ def test_verify_never_writes_over_the_tables(project: DbtProject) -> None:
 
 
 def test_explain_of_a_binding_that_is_none(project: DbtProject) -> None:
-    with pytest.raises(DbtFailed, match="no binding 'nope'. It has: case"):
+    with pytest.raises(DbtFailed, match=r"no binding 'nope'. It has: case"):
         dbt_of(project).operation("explain_facts", binding="nope", object="o1")
     with pytest.raises(DbtFailed, match="run dbt, first"):
         dbt_of(project).operation("explain_facts", binding="case", object="o1")
 
 
 def test_the_commands_themselves(project: DbtProject) -> None:
-    """As a user calls them: each dbt a process of its own, the profile found by where one stands."""
+    """As a user calls them: dbt in its own process, the profile in the working directory."""
     project.append([event("a", 0, "Go")])
     Dbt(project.folder, project.folder, vars={"ozmeta_as_of": AS_OF})("run")
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import jinja2
 import pytest
-import reference_fold
-from dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed
+import support.reference_fold as reference_fold
 from engines import engine, probe
 from engines.base import Worker
 from ozmeta_dbt.instants import instant
-from test_runs import CONFIG, event, snapshot
+from support.dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed
+from support.small_case import CONFIG, event, snapshot
 
 EPOCH = dt.datetime(1970, 1, 1)
 # A text, and the instant it is, if any.
@@ -420,8 +420,8 @@ def test_a_type_that_begins_to_hold_nanoseconds_stops_the_run(tmp_path: Path) ->
     with pytest.raises(
         RunFailed,
         match=(
-            "the type of EJ_EventTimeUTC, changed after case_timeline read the rows of"
-            " ops.*--full-refresh"
+            r"the type of EJ_EventTimeUTC, changed after case_timeline read the rows of"
+            r" ops.*--full-refresh"
         ),
     ):
         project.run("2026-01-01T02:00:00")
@@ -524,13 +524,20 @@ def test_a_payload_that_is_a_struct(tmp_path: Path) -> None:
         JOURNAL_COLUMNS
         | {"EJ_Payload": STRUCT, "EJ_ID": "blob", "EJ_Actor": "struct(name varchar, team varchar)"}
     )
-    full = """{'transition': {'code': 'Go', 'toState': null, 'rowVersion': null}, 'object': {'Level': 2.50, 'Due': '2026-01-01 09:00:00', 'Gone': '1'::json, 'it''s': ['x'], 'Tags': map {'k': null}}}"""
-    empty = """{'transition': null, 'object': {'Level': null, 'Due': null, 'Gone': 'null'::json, 'it''s': null, 'Tags': null}}"""
+    full = """{'transition': {'code': 'Go', 'toState': null, 'rowVersion': null},
+        'object': {'Level': 2.50, 'Due': '2026-01-01 09:00:00', 'Gone': '1'::json,
+            'it''s': ['x'], 'Tags': map {'k': null}}}"""
+    empty = """{'transition': null,
+        'object': {'Level': null, 'Due': null, 'Gone': 'null'::json,
+            'it''s': null, 'Tags': null}}"""
     with project.connect() as connection:
         for id, payload, minute in (("a", full, 0), ("b", empty, 1), ("c", "null", 2)):
             connection.execute(
-                f"""insert into raw.event_journal ("EJ_ID", "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_ObjectType", "EJ_ObjectID", "EJ_Actor", "EJ_Payload", "_SyncDate")
-                select encode('{id}'), 't1', 'X', t, 'Case', 'o', {{'name': 'Ann', 'team': null}}, {payload}, t from (select timestamp '2026-01-01 00:0{minute}:00' as t)"""
+                f"""insert into raw.event_journal ("EJ_ID", "_TenantID", "EJ_EventType",
+                "EJ_EventTimeUTC", "EJ_ObjectType", "EJ_ObjectID", "EJ_Actor",
+                    "EJ_Payload", "_SyncDate")
+                select encode('{id}'), 't1', 'X', t, 'Case', 'o', {{'name': 'Ann', 'team': null}},
+                    {payload}, t from (select timestamp '2026-01-01 00:0{minute}:00' as t)"""
             )
     project.run("2026-01-01T01:00:00")
     assert refused(project) == {}
@@ -565,8 +572,10 @@ def test_a_payload_of_another_type(tmp_path: Path, type_: str, value: str) -> No
     project = started(tmp_path, EJ_Payload=type_)
     with project.connect() as connection:
         connection.execute(
-            f"""insert into raw.event_journal ("EJ_ID", "_TenantID", "EJ_EventType", "EJ_EventTimeUTC", "EJ_ObjectType", "EJ_ObjectID", "EJ_Payload", "_SyncDate")
-            select 'a', 't1', 'X', t, 'Case', 'o', {value}, t from (select timestamp '2026-01-01 00:00:00' as t)"""
+            f"""insert into raw.event_journal ("EJ_ID", "_TenantID", "EJ_EventType",
+                "EJ_EventTimeUTC", "EJ_ObjectType", "EJ_ObjectID", "EJ_Payload", "_SyncDate")
+            select 'a', 't1', 'X', t, 'Case', 'o', {value}, t from (select timestamp
+                '2026-01-01 00:00:00' as t)"""
         )
     project.run("2026-01-01T01:00:00")
     assert refused(project) == {}

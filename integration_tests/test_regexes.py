@@ -70,7 +70,7 @@ def raising(kind: type[Exception]) -> Any:
 
 
 class Package:
-    """The dialect's macros as dbt calls them: what they return is a value, what they print a text."""
+    """The macros as dbt calls them: what they return is a value, what they print is text."""
 
     def __getattr__(self, name: str) -> Any:
         def call(*arguments: Any) -> Any:

@@ -6,86 +6,10 @@ import copy
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from dbt_project_under_test import JOURNAL_COLUMNS, MODELS, DbtProject, RunFailed, differences
-
-CONFIG: dict[str, Any] = {
-    "version": 1,
-    "metadb": {"snapshot": "metadb/snapshot.json"},
-    "journal": {"source": {"name": "ops", "schema": "raw", "table": "event_journal"}},
-}
-
-
-def start_rule(state: str) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "kind": "TimerStart",
-        "expr": {"op": "eq", "args": [{"ref": "transition.toState"}, {"lit": state}]},
-    }
-
-
-def snapshot(
-    name: str = "Case",
-    first: str = "Open",
-    second: str = "Busy",
-    sla: str = "Work",
-    target: int = 60,
-) -> dict[str, Any]:
-    """One entity, two states there and back, one SLA on the second."""
-    return {
-        "snapshotVersion": 1,
-        "objects": {
-            "tables": [{"id": "t", "code": name, "cdCode": "CA"}],
-            "workflows": [
-                {
-                    "workflow": {"id": "w", "code": "Flow"},
-                    "states": [
-                        {"id": "s1", "code": first, "isInitial": True},
-                        {"id": "s2", "code": second},
-                    ],
-                    "transitions": [
-                        {"id": "x1", "code": "Go", "fromStateId": "s1", "toStateId": "s2"},
-                        {"id": "x2", "code": "Back", "fromStateId": "s2", "toStateId": "s1"},
-                    ],
-                }
-            ],
-            "runtime": {
-                "bindings": [
-                    {"id": "b", "objectType": "Table", "objectId": "t", "workflowId": "w"}
-                ],
-                "slaPolicies": [
-                    {
-                        "id": "p",
-                        "code": sla,
-                        "objectType": "Table",
-                        "objectId": "t",
-                        "targetMinutes": target,
-                    }
-                ],
-                "slaBindings": [{"bindingId": "b", "slaId": "p", "startRule": start_rule(second)}],
-            },
-        },
-    }
-
-
-def event(
-    id: str, minute: int, code: str | None = None, object_id: str = "o1", **columns: Any
-) -> dict[str, Any]:
-    time = dt.datetime(2026, 1, 1) + dt.timedelta(minutes=minute)
-    document: dict[str, Any] = {"transition": {"code": code}} if code else {}
-    row = {
-        "EJ_ID": id,
-        "_TenantID": "t1",
-        "EJ_EventType": "X",
-        "EJ_EventTimeUTC": time,
-        "EJ_ObjectType": "Case",
-        "EJ_ObjectID": object_id,
-        "EJ_Payload": json.dumps(document),
-        "_SyncDate": time,
-    }
-    return row | columns
+from support.dbt_project_under_test import JOURNAL_COLUMNS, MODELS, DbtProject, RunFailed
+from support.small_case import CONFIG, HOSTILE, event, same_as_full_refresh, snapshot, start_rule
 
 
 @pytest.fixture
@@ -93,22 +17,6 @@ def project(tmp_path: Path) -> DbtProject:
     project = DbtProject(tmp_path, CONFIG, snapshot())
     project.create_journal()
     return project
-
-
-def keep(project: DbtProject, schema: str, binding: str = "case") -> None:
-    with project.connect() as connection:
-        connection.execute(f"create schema {schema}")
-        for model in MODELS:
-            connection.execute(
-                f"create table {schema}.{binding}_{model} as from main.{binding}_{model}"
-            )
-
-
-def same_as_full_refresh(project: DbtProject, as_of: str, binding: str = "case") -> dict[str, int]:
-    keep(project, "kept", binding)
-    project.run(as_of, "--full-refresh")
-    with project.connect() as connection:
-        return differences("kept", "main", connection, binding)
 
 
 def test_an_empty_journal_then_events_then_nothing_new(project: DbtProject) -> None:
@@ -156,7 +64,7 @@ def test_time_may_not_go_back_but_for_a_full_refresh(project: DbtProject) -> Non
     project.append([event("a", 0, "Go")])
     project.run("2026-01-01T02:00:00")
     project.run("2026-01-01T05:00:00")  # nothing new in it
-    with pytest.raises(RunFailed, match="(?s)Time may not go back.*--full-refresh"):
+    with pytest.raises(RunFailed, match=r"(?s)Time may not go back.*--full-refresh"):
         project.run("2026-01-01T04:00:00")
     assert [row["ST_Status"] for row in project.rows("from case_sla_timer")] == ["Breached"]
     project.run("2026-01-01T00:30:00", "--full-refresh")
@@ -439,7 +347,7 @@ def test_a_rule_that_needs_an_unread_field_stops_the_run(project: DbtProject) ->
         "args": [{"ref": "object.Kind"}, {"lit": "big"}],
     }
     project.configure(CONFIG, other)
-    with pytest.raises(RunFailed, match="(?s)object[.]Kind.*--full-refresh"):
+    with pytest.raises(RunFailed, match=r"(?s)object[.]Kind.*--full-refresh"):
         project.run("2026-01-01T00:20:00")
     project.run("2026-01-01T00:20:00", "--full-refresh")
     assert len(project.rows("from case_sla_timer")) == 1
@@ -456,7 +364,7 @@ def test_a_changed_object_type_stops_the_run(project: DbtProject) -> None:
     project.append([event("a", 0, "Go")])
     project.run("2026-01-01T00:10:00")
     project.configure(CONFIG | {"bindings": {"Case": {"object_types": ["Case", "Kase"]}}})
-    with pytest.raises(RunFailed, match="(?s)object types.*--full-refresh"):
+    with pytest.raises(RunFailed, match=r"(?s)object types.*--full-refresh"):
         project.run("2026-01-01T00:20:00")
 
 
@@ -465,7 +373,7 @@ def test_a_journal_without_sync_date(project: DbtProject) -> None:
     project.create_journal(columns)
     rows = [event("a", 0, "Go"), event("b", 10, "Back")]
     project.append([{k: v for k, v in rows[1].items() if k != "_SyncDate"}])
-    with pytest.raises(RunFailed, match="(?s)no column '_SyncDate'.*_SyncDate: null"):
+    with pytest.raises(RunFailed, match=r"(?s)no column '_SyncDate'.*_SyncDate: null"):
         project.run("2026-01-01T01:00:00")
     config = copy.deepcopy(CONFIG)
     config["journal"]["columns"] = {"_SyncDate": None}
@@ -529,9 +437,11 @@ def test_a_journal_under_other_names_and_types(project: DbtProject) -> None:
 def test_a_restarted_counter_is_warned_of(project: DbtProject) -> None:
     project.append([event("a", 0, "Go", EJ_Sequence=1), event("b", 1, "Back", EJ_Sequence=2)])
     project.run("2026-01-01T01:00:00")
-    status = lambda: [
-        r.status for r in project.dbt("test", "--select", "test_name:counter_not_restarted").result
-    ]  # noqa: E731
+
+    def status() -> list[str]:
+        tested = project.dbt("test", "--select", "test_name:counter_not_restarted")
+        return [result.status for result in tested.result]
+
     assert status() == ["pass"]
     project.append([event("c", 30, "Go", EJ_Sequence=1)])
     project.run("2026-01-01T02:00:00")
@@ -593,7 +503,7 @@ def test_a_journal_that_lacks_a_column_it_must_have(project: DbtProject) -> None
     project.create_journal(
         {name: type_ for name, type_ in JOURNAL_COLUMNS.items() if name != "EJ_ObjectID"}
     )
-    with pytest.raises(RunFailed, match="(?s)no column 'EJ_ObjectID'.*ozmeta.yml"):
+    with pytest.raises(RunFailed, match=r"(?s)no column 'EJ_ObjectID'.*ozmeta.yml"):
         project.run("2026-01-01T01:00:00")
 
 
@@ -637,21 +547,6 @@ def test_odd_rows_are_kept_or_told_and_none_is_lost(project: DbtProject) -> None
         "o'8 {{ 2 }} 😀": "Breached",
     }
     assert same_as_full_refresh(project, "2026-01-01T03:00:00") == {}
-
-
-HOSTILE = [
-    'O\'Hara "quoted"',
-    "{{ 1/0 }}",
-    "{% raw %} %} {% endraw %} #}",
-    "two\nlines -- comment",
-    "select",
-    "naïve 😀 \u202e",
-    "back\\slash \\x41 \\'",
-    "'; drop table case_timeline; --",
-    "x" * 500,
-    "$$ ${env} %(a)s %s",
-    "{{ var('secret') }}",
-]
 
 
 def test_hostile_names_are_data(tmp_path: Path) -> None:
@@ -718,7 +613,7 @@ def test_hostile_names_are_data(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name, model",
+    ("name", "model"),
     [
         ("Order", "order"),
         ("HTTPCall", "http_call"),

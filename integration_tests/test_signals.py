@@ -9,12 +9,12 @@ import datetime as dt
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from dbt_project_under_test import DbtProject
-from test_prove import Choice, meta, tampered, verified
-from test_runs import CONFIG, event
+from ozmeta_dbt.operations.verify import Choice
+from support.dbt_project_under_test import DbtProject
+from support.small_case import CONFIG, emitting, event
+from support.verification import tampered, verified
 
 LOG = (
     "select RS_SignalCode, RS_Kind, RS_Number, RS_Severity, RS_ObjectID, RS_Subject,"
@@ -22,28 +22,6 @@ LOG = (
     " %H:%M') as seen, RS_Level from case_runtime_signal order by RS_NoticedUTC, RS_ScheduledUTC,"
     " RS_SignalCode, RS_Level, RS_Number"
 )
-
-
-def emitting() -> dict[str, Any]:
-    document = meta()
-    document["objects"]["workflows"][0]["transitions"][1]["actionDsl"] = {
-        "version": 1,
-        "kind": "Action",
-        "actions": [
-            {
-                "type": "EmitSignal",
-                "signalType": "Work.Handed'Back",
-                "payload": {"severity": "Critical"},
-                "notes": "{{ 1 }}",
-            },
-            {
-                "type": "EmitEvent",
-                "eventType": "Case.Returned",
-                "payload": {"why": 'it\'s "{{ x }}"'},
-            },
-        ],
-    }
-    return document
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dbt_project_under_test import DbtProject
 from engines.base import NotRun
 from static.analyser import analyse, build
 from static.checks import problems, statements
@@ -32,6 +31,7 @@ from static.projects import (
     record,
     sources,
 )
+from support.dbt_project_under_test import DbtProject
 
 ALL = os.environ.get("OZMETA_STATIC") == "all"
 STATES = {

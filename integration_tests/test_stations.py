@@ -16,10 +16,10 @@ import pytest
 pytest.importorskip(
     "sqlalchemy", reason="SQLAlchemy is not installed: no journal is exported or replayed"
 )
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: E402
-from dbt_project_under_test import OBJECT_COLUMN, DbtProject, canonical  # noqa: E402
-from ozmeta_dbt.config import load_config  # noqa: E402
-from ozmeta_dbt.operations import journal  # noqa: E402
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from ozmeta_dbt.operations import journal
+from ozmeta_dbt.config import load_config
+from support.dbt_project_under_test import OBJECT_COLUMN, DbtProject, canonical
 
 MORNING = dt.datetime(2026, 1, 1, 8)
 OFFLINE, TOGETHER = "2026-01-01T18:00:00", "2026-01-02T12:00:00"

@@ -10,13 +10,12 @@ from typing import Any
 
 import jinja2
 import pytest
-import test_runs
-import test_signals
+import support.small_case as small_case
 import yaml
-from dbt_project_under_test import DbtProject
 from engines.base import Worker
 from engines.scenarios import SCENARIOS
 from ozmeta_dbt.models.catalogue import ORDER, VIEWS
+from support.dbt_project_under_test import DbtProject
 
 CROSS_DB = Path(__file__).parent.parent / "macros/cross_db"
 TEXT = "\n".join(file.read_text(encoding="utf-8") for file in sorted(CROSS_DB.rglob("*.sql")))
@@ -56,10 +55,10 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """{model: columns in lower case} of a binding that has every model but those of approvals, on
     DuckDB; and those of the demo's approvals.
     """
-    config = test_runs.CONFIG | {"journal": test_runs.CONFIG["journal"] | {"mirror": True}}
-    project = DbtProject(tmp_path_factory.mktemp("storage"), config, test_signals.emitting())
+    config = small_case.CONFIG | {"journal": small_case.CONFIG["journal"] | {"mirror": True}}
+    project = DbtProject(tmp_path_factory.mktemp("storage"), config, small_case.emitting())
     project.create_journal()
-    project.append([test_runs.event("a", 0, "Go")])
+    project.append([small_case.event("a", 0, "Go")])
     project.run("2026-01-01T01:00:00")
     found: dict[str, set[str]] = {}
     for row in project.rows(
@@ -133,11 +132,11 @@ def test_postgres_has_the_indexes(tmp_path: Path, postgres: Worker) -> None:
 
 def test_what_is_read_by_object_lies_by_object(tmp_path: Path) -> None:
     """On DuckDB, which has no clusters: a full refresh leaves an object's rows side by side."""
-    project = DbtProject(tmp_path, test_runs.CONFIG, test_signals.emitting())
+    project = DbtProject(tmp_path, small_case.CONFIG, small_case.emitting())
     project.create_journal()
     project.append(
         [
-            test_runs.event(f"{code}{number}", minute, code, f"o{number * 7 % 50:02}")
+            small_case.event(f"{code}{number}", minute, code, f"o{number * 7 % 50:02}")
             for minute, code in ((0, "Go"), (50, "Back"))
             for number in range(50)
         ]
@@ -153,12 +152,12 @@ def test_what_is_read_by_object_lies_by_object(tmp_path: Path) -> None:
 
 def test_a_project_lays_out_tables_in_its_own_way(tmp_path: Path) -> None:
     """By dispatch; the rows are the same."""
-    project = DbtProject(tmp_path, test_runs.CONFIG, test_runs.snapshot())
+    project = DbtProject(tmp_path, small_case.CONFIG, small_case.snapshot())
     project.create_journal()
     sent = tmp_path / "target/run/under_test/models/ozmeta/case/case_timeline.sql"
 
     def go(id: str, minute: int, as_of: str) -> str:
-        project.append([test_runs.event(id, minute, "Go", id)])
+        project.append([small_case.event(id, minute, "Go", id)])
         project.run(as_of)
         return sent.read_text(encoding="utf-8").lower()
 

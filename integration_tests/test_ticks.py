@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_project_under_test import DbtProject
-from test_prove import meta
-from test_runs import CONFIG, event, same_as_full_refresh
+from support.dbt_project_under_test import DbtProject
+from support.small_case import CONFIG, event, meta, same_as_full_refresh
 
 TABLES = (
     "timeline",

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_project_under_test import DbtProject, RunFailed
-from test_prove import Choice, Console, dbt_of, verify
-from test_runs import CONFIG, event, snapshot
+from ozmeta_dbt.operations.verify import Choice, verify
+from rich.console import Console
+from support.dbt_project_under_test import DbtProject, RunFailed
+from support.small_case import CONFIG, event, snapshot
+from support.verification import dbt_of
 
 AS_OF = "2026-01-01T04:00:00"
 STAGED = "select * from raw.event_journal\n"

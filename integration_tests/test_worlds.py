@@ -7,12 +7,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import test_cases
-from dbt_project_under_test import DbtProject
+import support.cases as cases
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from invariants import Finding
-from shrinking import CASES_AS_OF, definition_parts, definition_text, events_table, smallest
-from worlds import OCCURS, World, census, config, snapshot, worlds
+from support.dbt_project_under_test import DbtProject
+from support.invariants import Finding
+from support.shrinking import CASES_AS_OF, definition_parts, definition_text, events_table, smallest
+from support.worlds import OCCURS, World, census, config, snapshot, worlds
 
 
 def drawn(number: int) -> list[World]:
@@ -167,12 +167,12 @@ def test_what_is_printed_can_be_pasted_into_the_cases(
     ]
     assert models[0] == models[1] and len(models[0]) > 4
 
-    monkeypatch.setattr(test_cases, "CASES", tmp_path)
+    monkeypatch.setattr(cases, "CASES", tmp_path)
     (tmp_path / "found.md").write_text(
         f"# Found\n\n## A case\nbinding {name}\n\n{events_table(world)}\n", encoding="utf-8"
     )
-    (case,) = test_cases.read_cases()
-    read = [test_cases.journal_row(case, event, place) for place, event in enumerate(case.events)]
+    (case,) = cases.read_cases()
+    read = [cases.journal_row(case, event, place) for place, event in enumerate(case.events)]
     for row in read:
         row["EJ_EventTimeUTC"] = row["EJ_EventTimeUTC"] and dt.datetime.fromisoformat(
             row["EJ_EventTimeUTC"]

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from measure import peak_mb  # noqa: E402
+from measure import peak_mb
 
 MINUTES = {"Pickup": 1440, "Lifetime": 20160, "Work": 7200}
 COLUMNS = "EJ_ID, _TenantID, EJ_ObjectID, EJ_EventTimeUTC, EJ_Sequence, EJ_Payload"

@@ -18,10 +18,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
-from dbt_project_under_test import JOURNAL_COLUMNS, PACKAGE
+from support.dbt_project_under_test import JOURNAL_COLUMNS, PACKAGE
 
 HOME = PACKAGE / ".engines"  # environments are kept, data never
 JOURNAL_TYPES = {
@@ -34,17 +34,21 @@ JOURNAL_TYPES = {
 OPERATIONS = """\
 {% macro engine_execute(statements) %}
   {#- JSON within dbt's YAML, which is not all of JSON -#}
-  {%- for sql in fromjson(statements) -%}{%- call statement('engine') -%}{{ sql }}{%- endcall -%}{%- endfor -%}
+  {%- for sql in fromjson(statements) -%}{%- call statement('engine') -%}{{ sql }}{%- endcall -%}{%-
+      endfor -%}
   {%- do adapter.commit() -%}
 {% endmacro %}
 
 {% macro engine_tables() %}
   {%- set found = {} -%}
   {#- and what of entities' own tables the runtime wrote to -#}
-  {%- for node in (graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list) + (graph.sources.values() | rejectattr('name', 'equalto', 'event_journal') | list) -%}
-    {%- set relation = load_relation(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias or node.identifier)) -%}
+  {%- for node in (graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list) +
+      (graph.sources.values() | rejectattr('name', 'equalto', 'event_journal') | list) -%}
+    {%- set relation = load_relation(api.Relation.create(database=node.database, schema=node.schema,
+        identifier=node.alias or node.identifier)) -%}
     {%- if relation -%}
-      {%- do found.update({node.name: ozmeta_runtime.rows_as_text(relation, adapter.get_columns_in_relation(relation), '1 = 1')}) -%}
+      {%- do found.update({node.name: ozmeta_runtime.rows_as_text(
+            relation, adapter.get_columns_in_relation(relation), '1 = 1')}) -%}
     {%- endif -%}
   {%- endfor -%}
   {%- do ozmeta_runtime.print_answer(found) -%}
@@ -52,7 +56,8 @@ OPERATIONS = """\
 
 {% macro engine_rows(sql) %}
   {%- set found = [] -%}
-  {%- for row in run_query(sql).rows -%}{%- do found.append(row.values() | map('string') | list) -%}{%- endfor -%}
+  {%- for row in run_query(sql).rows -%}{%- do found.append(row.values() | map('string') | list)
+      -%}{%- endfor -%}
   {%- do ozmeta_runtime.print_answer(found) -%}
 {% endmacro %}
 """
@@ -77,12 +82,12 @@ class Engine:
     )
     text, integer, instant = "varchar", "bigint", "timestamp"  # the journal's types
 
-    vars: dict[str, str] = {}  # noqa: RUF012  # dbt's, of the project
+    vars: ClassVar[dict[str, str]] = {}  # dbt's, of the project
 
     # What a stand-in, or the engine itself, sees in another way than DuckDB, each shown in
     # quirks.md
     left_out: tuple[str, ...] = ()  # payloads whose rows are not played, by the engine's own quirks
-    cannot: dict[str, str] = {}  # noqa: RUF012  # {scenario: why}: reported as NOT RUN
+    cannot: ClassVar[dict[str, str]] = {}  # {scenario: why}: reported as NOT RUN
 
     def __init__(self) -> None:
         self.folder = Path()  # of this session: data, logs
@@ -135,10 +140,8 @@ class Engine:
         """columns: {name: text, integer or instant}. Names are left unquoted, as users' own tables
         are written.
         """
-        return (
-            f"create table {schema}.{name}"
-            f" ({', '.join(f'{column} {getattr(self, type_)}' for column, type_ in columns.items())})"
-        )
+        body = ", ".join(f"{column} {getattr(self, type_)}" for column, type_ in columns.items())
+        return f"create table {schema}.{name} ({body})"
 
     def append(self, schema: str, name: str, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
         """Inserts, some hundred rows each; a row may leave out columns."""
@@ -260,7 +263,7 @@ class Worker:
         self.ask(dbt=list(args), vars={"ozmeta_as_of": as_of})
 
     def execute(self, statements: Iterable[str]) -> None:
-        """Statements of the harness's own, a few to a call, since they go through dbt's arguments."""
+        """Statements of the test itself, a few to a call: they are an argument of dbt."""
         statements = list(statements)
         while statements:
             batch, size = [], 0

@@ -8,9 +8,10 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
+
 from engines.base import Engine, Server, environment, free_port
 
 
@@ -19,10 +20,10 @@ class BigQuery(Engine):
     requirements = "requirements-bigquery.txt"
     text, integer = "string", "int64"
 
-    cannot = {
+    cannot: ClassVar[dict[str, str]] = {
         "hostile": "the emulator reads no key that holds a double quote",
         "world2": "the emulator takes a key of one star for all keys",
-    }  # noqa: RUF012
+    }
 
     def __init__(self) -> None:
         super().__init__()

@@ -80,7 +80,7 @@ INSTANTS = [
     "2026-01-02\n",
 ]
 PAYLOADS = [
-    '{"a":%s}' % v
+    f'{{"a":{v}}}'
     for v in (
         '"x"',
         '"\\u00e9\\n\\"\\\\\\/"',
@@ -211,36 +211,57 @@ MACRO = """\
   {%- set o = ozmeta_runtime -%}
   {%- set found = {} -%}
   {%- set queries = {
-    'number': [numbers, [o.number_to_text(o.to_number('v')), o.to_version('v'), o.to_integer('v', 'text'), o.number_to_text(o.arithmetic(o.to_number('v'), '/', '3')), o.number_to_text(o.arithmetic(o.to_number('v'), '*', o.to_number("'" ~ '9' * 250 ~ "'")))]],
-    'instant': [instants, [o.iso_to_micros('v'), o.to_micros(o.to_utc('v', 'text')), o.micros_to_iso(o.iso_to_micros('v')), o.timestamp_text(o.from_micros(o.iso_to_micros('v'))), o.floor_div(o.iso_to_micros('v'), 60000000), o.cast_text('v', 'datetime')]],
-    'text': [texts, ['v', o.text_literal("'\\\\\\n\\t%é"), o.md5_hex(o.concat_text(['v', "'|'"])), o.sha256('v'), o.row_key(['v', 'cast(null as ' ~ o.type_text() ~ ')']), o.json_text('v'), o.starts_with('v', o.text_literal('a')), o.ends_with('v', o.text_literal('b')),
-      o.contains_text('v', o.text_literal('.')), o.key_text(['v', "'a|b'"]), o.uuid7(o.uuid7_timestamp(o.timestamp_literal('2026-01-02 03:04:05.678')), o.md5_hex('v')), o.cast_text('v', 'boolean')]],
+    'number': [numbers, [o.number_to_text(o.to_number('v')), o.to_version('v'),
+        o.to_integer('v', 'text'), o.number_to_text(o.arithmetic(o.to_number('v'), '/', '3')),
+        o.number_to_text(o.arithmetic(o.to_number('v'), '*', o.to_number("'" ~ '9' * 250 ~ "'")))]],
+    'instant': [instants, [o.iso_to_micros('v'), o.to_micros(o.to_utc('v', 'text')),
+        o.micros_to_iso(o.iso_to_micros('v')),
+        o.timestamp_text(o.from_micros(o.iso_to_micros('v'))),
+        o.floor_div(o.iso_to_micros('v'), 60000000), o.cast_text('v', 'datetime')]],
+    'text': [texts, ['v', o.text_literal("'\\\\\\n\\t%é"), o.md5_hex(o.concat_text(['v', "'|'"])),
+        o.sha256('v'), o.row_key(['v', 'cast(null as ' ~ o.type_text() ~ ')']), o.json_text('v'),
+        o.starts_with('v', o.text_literal('a')), o.ends_with('v', o.text_literal('b')),
+      o.contains_text('v', o.text_literal('.')), o.key_text(['v', "'a|b'"]),
+          o.uuid7(o.uuid7_timestamp(o.timestamp_literal('2026-01-02 03:04:05.678')),
+          o.md5_hex('v')), o.cast_text('v', 'boolean')]],
   } -%}
-  {%- for regex in regexes -%}{%- do queries['text'][1].append(o.regex_matches('v', o.text_literal(regex))) -%}{%- endfor -%}
+  {%- for regex in regexes -%}{%- do
+      queries['text'][1].append(o.regex_matches('v', o.text_literal(regex))) -%}{%- endfor -%}
   {%- for name, query in queries.items() -%}
     {%- set rows = [] -%}
     {%- for value in query[0] -%}{%- do rows.append([loop.index, value]) -%}{%- endfor -%}
     {%- set selected = [] -%}
-    {%- for sql in query[1] -%}{%- do selected.append("cast(" ~ sql ~ " as " ~ o.type_text() ~ ") as c" ~ loop.index) -%}{%- endfor -%}
-    {%- do found.update({name: o.probed("select i, " ~ selected | join(', ') ~ " from (" ~ o.literal_rows([['i', dbt.type_bigint()], ['v', o.type_text()]], rows) ~ ") as given order by i")}) -%}
+    {%- for sql in query[1] -%}{%- do selected.append("cast(" ~ sql ~ " as " ~ o.type_text() ~
+        ") as c" ~ loop.index) -%}{%- endfor -%}
+    {%- do found.update({name: o.probed("select i, " ~ selected | join(', ') ~ " from ("
+        ~ o.literal_rows([['i', dbt.type_bigint()], ['v', o.type_text()]], rows)
+        ~ ") as given order by i")}) -%}
   {%- endfor -%}
   {%- set rows = [] -%}
   {%- for value in payloads -%}{%- do rows.append([loop.index, value]) -%}{%- endfor -%}
   {%- set selected = [] -%}
   {%- for path in paths -%}
     {%- set raw = o.json_at('parsed', paths, loop.index0) -%}
-    {%- do selected.extend([raw, o.json_scalar("(" ~ raw ~ ")"), o.json_array("(" ~ raw ~ ")")] if loop.first else [raw]) -%}
+    {%- do selected.extend([raw, o.json_scalar("(" ~ raw ~ ")"), o.json_array("(" ~ raw ~ ")")] if
+        loop.first else [raw]) -%}
     {%- if loop.first -%}
-      {%- for value, type in [["'a'", 'text'], ["'1.0'", 'text'], [o.to_number("'1'"), 'number'], ['cast(null as ' ~ o.type_text() ~ ')', 'text']] -%}
-        {%- do selected.append("case when " ~ o.json_array("(" ~ raw ~ ")") ~ " is not null then " ~ o.json_member(value, o.json_array("(" ~ raw ~ ")"), type) ~ " end") -%}
+      {%- for value, type in [["'a'", 'text'], ["'1.0'", 'text'], [o.to_number("'1'"), 'number'],
+          ['cast(null as ' ~ o.type_text() ~ ')', 'text']] -%}
+        {%- do selected.append("case when " ~ o.json_array("(" ~ raw ~ ")") ~ " is not null then " ~
+            o.json_member(value, o.json_array("(" ~ raw ~ ")"), type) ~ " end") -%}
       {%- endfor -%}
     {%- endif -%}
   {%- endfor -%}
   {%- set cast_ones = [] -%}
-  {%- for sql in selected -%}{%- do cast_ones.append("cast(" ~ sql ~ " as " ~ o.type_text() ~ ") as c" ~ loop.index) -%}{%- endfor -%}
+  {%- for sql in selected -%}{%- do cast_ones.append("cast(" ~ sql ~ " as " ~ o.type_text() ~
+      ") as c" ~ loop.index) -%}{%- endfor -%}
   {%- do found.update({
-    'is_json_object': o.probed("select i, cast(" ~ o.is_json_object('v') ~ " as " ~ o.type_text() ~ ") as c1 from (" ~ o.literal_rows([['i', dbt.type_bigint()], ['v', o.type_text()]], rows) ~ ") as given order by i"),
-    'json': o.probed("select i, " ~ cast_ones | join(', ') ~ " from (select i, " ~ o.json_parsed('v', paths) ~ " as parsed from (" ~ o.literal_rows([['i', dbt.type_bigint()], ['v', o.type_text()]], rows)
+    'is_json_object': o.probed("select i, cast(" ~ o.is_json_object('v') ~ " as " ~ o.type_text() ~
+        ") as c1 from (" ~ o.literal_rows([['i', dbt.type_bigint()], ['v', o.type_text()]], rows) ~
+        ") as given order by i"),
+    'json': o.probed("select i, " ~ cast_ones | join(', ') ~ " from (select i, " ~
+        o.json_parsed('v', paths) ~ " as parsed from (" ~ o.literal_rows([['i', dbt.type_bigint()],
+        ['v', o.type_text()]], rows)
       ~ ") as given where " ~ o.is_json_object('v') ~ ") as parsed order by i")}) -%}
   {%- do o.print_answer(found) -%}
 {% endmacro %}
@@ -250,7 +271,8 @@ PROBED = """\
   {%- set found = [] -%}
   {%- for row in run_query(sql).rows -%}
     {%- set values = [] -%}
-    {%- for value in row.values() -%}{%- do values.append(none if value is none else value | string) -%}{%- endfor -%}
+    {%- for value in row.values() -%}{%- do values.append(none if value is none else value | string)
+        -%}{%- endfor -%}
     {%- do found.append(values) -%}
   {%- endfor -%}
   {%- do return(found) -%}

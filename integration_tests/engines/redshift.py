@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
 from engines.base import HOME, NotRun, payload_of, run
 from engines.postgres import Postgres
 from engines.redshift_shim import Shim

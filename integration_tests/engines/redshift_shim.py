@@ -7,6 +7,7 @@ port of loopback until it is closed.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 import struct
@@ -183,7 +184,5 @@ class Shim:
                 client.sendall(data)
         except (EOFError, OSError):
             pass
-        try:
+        with contextlib.suppress(OSError):
             client.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass

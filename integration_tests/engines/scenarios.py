@@ -12,18 +12,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import test_cases
-import test_inline
-import test_runs
-import test_signals
-import worlds
+import support.cases as worked_cases
+import support.inline_entity as inline_entity
+import support.small_case as small_case
+import support.worlds as worlds
+import yaml
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from ozmeta_dbt.demo.events import END, journals
 from ozmeta_dbt.demo.metadata import snapshot as demo_snapshot
 from ozmeta_dbt.demo.project import OZMETA
 from ozmeta_dbt.project import write_models
 
-import yaml
 from engines.base import JOURNAL_TYPES, Worker, payload_of, put
 
 Rows = list[dict[str, Any]]
@@ -125,26 +124,26 @@ def in_schema(config: dict[str, Any], schema: str) -> dict[str, Any]:
 
 def cases() -> Scenario:
     """Every hand-worked case, in the three runs that they are worked for, and a full refresh."""
-    found = test_cases.read_cases()
+    found = worked_cases.read_cases()
     steps = []
-    for run, as_of in test_cases.AS_OF.items():
+    for run, as_of in worked_cases.AS_OF.items():
         steps.append(
             Step(
                 as_of,
                 [
-                    test_cases.journal_row(c, e, place)
+                    worked_cases.journal_row(c, e, place)
                     for c in found
                     for place, e in enumerate(c.events)
                     if int(e.get("run") or 1) == run
                 ],
             )
         )
-    steps.append(Step(test_cases.AS_OF[3], command=("run", "--full-refresh")))
+    steps.append(Step(worked_cases.AS_OF[3], command=("run", "--full-refresh")))
     return Scenario(
         "cases",
-        test_cases.CONFIG,
+        worked_cases.CONFIG,
         steps,
-        metadata=test_cases.CASES / "metadb",
+        metadata=worked_cases.CASES / "metadb",
         columns=JOURNAL_TYPES | {"EJ_EventTimeUTC": "text"},
     )
 
@@ -192,7 +191,7 @@ def changes() -> Scenario:
     which the cycles need a column more; a retraction; time that passes with no event;
     then what `explain` is told of an object.
     """
-    event, changed = test_runs.event, test_runs.snapshot(target=20)
+    event, changed = small_case.event, small_case.snapshot(target=20)
     levels = [
         {"type": "EnqueueEscalation", "target": "role:Lead"},
         {"type": "EnqueueEscalation", "target": "role:Head", "payload": {"afterMinutes": 30}},
@@ -221,12 +220,14 @@ def changes() -> Scenario:
             ],
         ),  # late: undoes a cycle
         Step("2026-01-01T03:00:00"),
-        Step("2026-01-01T03:00:00", [event("g", 170, "Back", "o2")], snapshot=test_runs.snapshot()),
+        Step(
+            "2026-01-01T03:00:00", [event("g", 170, "Back", "o2")], snapshot=small_case.snapshot()
+        ),
         Step("2026-01-01T03:00:00", command=("run", "--full-refresh")),
         Step("2026-01-01T03:00:00", command=("test",)),
     ]
     return Scenario(
-        "changes", test_runs.CONFIG, steps, test_runs.snapshot(), explained=("case", "o1")
+        "changes", small_case.CONFIG, steps, small_case.snapshot(), explained=("case", "o1")
     )
 
 
@@ -429,7 +430,7 @@ def payloads() -> Scenario:
         "Holds": {"op": "contains", "args": [ref, {"lit": "."}]},
         "Absent": {"op": "isNull", "args": [ref]},
     }
-    meta = test_runs.snapshot()
+    meta = small_case.snapshot()
     runtime = meta["objects"]["runtime"]
     for number, (code, rule) in enumerate(rules.items()):
         runtime["slaPolicies"].append(
@@ -449,15 +450,15 @@ def payloads() -> Scenario:
             }
         )
     rows = [
-        test_runs.event(f"good{n:02}", n, EJ_ObjectID=f"g{n:02}", EJ_Payload=payload_of(value))
+        small_case.event(f"good{n:02}", n, EJ_ObjectID=f"g{n:02}", EJ_Payload=payload_of(value))
         for n, value in enumerate(GOOD_VALUES)
     ]
     rows += [
-        test_runs.event(f"bad{n:02}", n, EJ_ObjectID=f"b{n:02}", EJ_Payload=payload)
+        small_case.event(f"bad{n:02}", n, EJ_ObjectID=f"b{n:02}", EJ_Payload=payload)
         for n, payload in enumerate(BAD_PAYLOADS)
     ]
     rows += [
-        test_runs.event(f"part{n}", n, EJ_ObjectID=f"p{n}", EJ_Payload='{"object":' + value + "}")
+        small_case.event(f"part{n}", n, EJ_ObjectID=f"p{n}", EJ_Payload='{"object":' + value + "}")
         for n, value in enumerate(
             (
                 '["A"]',
@@ -471,7 +472,7 @@ def payloads() -> Scenario:
             )
         )
     ]
-    return Scenario("payloads", test_runs.CONFIG, [Step("2026-01-02T00:00:00", rows)], meta)
+    return Scenario("payloads", small_case.CONFIG, [Step("2026-01-02T00:00:00", rows)], meta)
 
 
 def hostile() -> Scenario:
@@ -479,8 +480,8 @@ def hostile() -> Scenario:
     could; then the generated tests.
     """
     meta, texts = (
-        test_runs.snapshot(sla="S" + test_runs.HOSTILE[2], second=test_runs.HOSTILE[1]),
-        test_runs.HOSTILE,
+        small_case.snapshot(sla="S" + small_case.HOSTILE[2], second=small_case.HOSTILE[1]),
+        small_case.HOSTILE,
     )
     pack = meta["objects"]["workflows"][0]
     for number, text in enumerate(texts):
@@ -509,7 +510,7 @@ def hostile() -> Scenario:
         "args": [{"ref": f"object.{texts[0]}"}, *({"lit": text} for text in texts)],
     }
     rows = [
-        test_runs.event(
+        small_case.event(
             text,
             n,
             EJ_ObjectID=f"o{n}{text}",
@@ -519,7 +520,7 @@ def hostile() -> Scenario:
     ]
     return Scenario(
         "hostile",
-        test_runs.CONFIG,
+        small_case.CONFIG,
         [
             Step("2026-01-01T02:00:00", rows),
             Step("2026-01-01T03:00:00"),
@@ -530,7 +531,7 @@ def hostile() -> Scenario:
 
 
 def inline() -> Scenario:
-    """Entities' own tables with their runtime columns beside; composite keys, the Semantic layer."""
+    """Entities' own tables beside their runtime columns; composite keys, the Semantic layer."""
     columns = JOURNAL_TYPES | {"region": "text", "number": "text"}
     cases = [
         {"case_id": 1, "tenant_id": "t1"},
@@ -548,13 +549,17 @@ def inline() -> Scenario:
         "parcels": ({"region": "text", "number": "text"}, parcels),
     }
     steps = [
-        Step("2026-01-01T01:10:00", test_inline.FIRST),
-        Step("2026-01-01T02:00:00", test_inline.SECOND),
+        Step("2026-01-01T01:10:00", inline_entity.FIRST),
+        Step("2026-01-01T02:00:00", inline_entity.SECOND),
         Step("2026-01-01T02:00:00", command=("run", "--full-refresh")),
         Step("2026-01-01T02:00:00", command=("test",)),
     ]
-    config = test_inline.config(test_inline.ENTITY | {"write_back": True}, key=["region", "number"])
-    return Scenario("inline", config, steps, test_inline.snapshot(), columns=columns, beside=beside)
+    config = inline_entity.config(
+        inline_entity.ENTITY | {"write_back": True}, key=["region", "number"]
+    )
+    return Scenario(
+        "inline", config, steps, inline_entity.snapshot(), columns=columns, beside=beside
+    )
 
 
 def written() -> Scenario:
@@ -578,8 +583,8 @@ def signals() -> Scenario:
     """The signal log and the journal's mirror: said, taken back by a late event, kept by a full
     refresh.
     """
-    event = test_runs.event
-    config = test_runs.CONFIG | {"journal": test_runs.CONFIG["journal"] | {"mirror": True}}
+    event = small_case.event
+    config = small_case.CONFIG | {"journal": small_case.CONFIG["journal"] | {"mirror": True}}
     steps = [
         Step(
             "2026-01-01T00:40:00",
@@ -604,7 +609,7 @@ def signals() -> Scenario:
         ),
         Step("2026-01-01T05:00:00", command=("test",)),
     ]
-    return Scenario("signals", config, steps, test_signals.emitting())
+    return Scenario("signals", config, steps, small_case.emitting())
 
 
 def columns() -> Scenario:
@@ -620,7 +625,7 @@ def columns() -> Scenario:
         "EJ_Sequence": "text",
         "_SyncDate": "instant",
     }
-    config = copy.deepcopy(test_runs.CONFIG)
+    config = copy.deepcopy(small_case.CONFIG)
     config["journal"]["columns"] = {"EJ_ID": "event_id", "EJ_EventTimeUTC": "happened_at"}
     times = [
         "2026-01-01T02:00:00+02:00",
@@ -655,7 +660,7 @@ def columns() -> Scenario:
         "columns",
         config,
         [Step("2026-01-01T01:00:00", rows), Step("2026-01-01T01:30:00", rows[:2])],
-        test_runs.snapshot(),
+        small_case.snapshot(),
         columns=types,
     )
 

@@ -12,10 +12,19 @@ import json
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 sys.path.pop(0)  # this folder, whose modules are called as adapters are
-from dbt.cli.main import dbtRunner  # noqa: E402
+from dbt.cli.main import dbtRunner
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+try:
+    from support import fast_dbt
+
+    fast_dbt.install()
+except ImportError:  # another dbt, with other modules: slower, and that is all
+    pass
 
 ANSWER = "OZMETA "
 
@@ -36,6 +45,7 @@ class Session:
             elif event.info.level == "error":
                 errors.append(text)
 
+        heard.reads_debug = False
         options = [
             "--project-dir",
             self.folder,
@@ -44,6 +54,8 @@ class Session:
             "--quiet",
             "--no-use-colors",
             "--no-write-json",
+            "--log-level-file",
+            "none",
             "--vars",
             json.dumps(vars),
         ]

@@ -4,6 +4,7 @@ and what sqlglot wrongly lets pass is denied here, from the vendors' documentati
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
 from collections import Counter
@@ -27,77 +28,121 @@ FUNCTIONS = {
     dialect: set((COMMON + " " + own).split())
     for dialect, own in {
         "duckdb": (
-            """contains epoch_us ends_with isfinite json_extract json_extract_string json_valid len list_contains list_count list_transform length ltrim make_timestamp
-            mod printf concat_ws decode epoch_ns hex json_type regexp_extract rpad struct_extract try regexp_full_match regexp_matches regexp_replace sha256 starts_with strftime strpos substr to_json try_cast concat range generate_series unnest"""
+            """contains epoch_us ends_with isfinite json_extract json_extract_string json_valid len
+            list_contains list_count list_transform length ltrim make_timestamp mod printf
+            concat_ws decode epoch_ns hex json_type regexp_extract rpad struct_extract try
+            regexp_full_match regexp_matches regexp_replace sha256 starts_with strftime strpos
+            substr to_json try_cast concat range generate_series unnest"""
         ),
         "postgres": (
-            """array_agg btrim cardinality concat convert_to date_trunc encode extract isfinite json_array_elements json_typeof length ln lpad mod regexp_replace rpad sha256
-            split_part string_agg strpos substr substring json_strip_nulls pg_typeof to_char to_hex to_json to_jsonb translate bool_or"""
+            """array_agg btrim cardinality concat convert_to date_trunc encode extract isfinite
+            json_array_elements json_typeof length ln lpad mod regexp_replace rpad sha256
+            split_part string_agg strpos substr substring json_strip_nulls pg_typeof to_char to_hex
+            to_json to_jsonb translate bool_or"""
         ),
         "redshift": (
-            """chr dateadd datediff is_valid_json json_array_length json_extract_array_element_text json_extract_path_text is_varchar json_parse json_serialize regexp_substr length ln lpad ltrim mod
-            regexp_instr regexp_replace rpad rtrim sha2 split_part strpos substr substring to_char to_hex translate"""
+            """chr dateadd datediff is_valid_json json_array_length json_extract_array_element_text
+            json_extract_path_text is_varchar json_parse json_serialize regexp_substr length ln
+            lpad ltrim mod regexp_instr regexp_replace rpad rtrim sha2 split_part strpos substr
+            substring to_char to_hex translate"""
         ),
         "bigquery": (
-            """concat countif current_timestamp datetime_add datetime_diff div ends_with format format_timestamp is_inf is_nan json_query_array json_type json_value length mod
-            parse_json array_to_string rpad regexp_contains regexp_extract regexp_replace safe_add safe_cast safe_divide safe_multiply safe_subtract sha256 strpos substr timestamp timestamp_add
-            timestamp_micros timestamp_trunc to_hex to_json_string unix_micros unnest"""
+            """concat countif current_timestamp datetime_add datetime_diff div ends_with format
+            format_timestamp is_inf is_nan json_query_array json_type json_value length mod
+            parse_json array_to_string rpad regexp_contains regexp_extract regexp_replace safe_add
+            safe_cast safe_divide safe_multiply safe_subtract sha256 strpos substr timestamp
+            timestamp_add timestamp_micros timestamp_trunc to_hex to_json_string unix_micros
+                unnest"""
         ),
         "databricks": (
-            """array array_join concat contains date_from_unix_date date_trunc element_at endswith exists explode hex isnan length lpad rpad map mod pmod rand regexp_extract
-            regexp_replace schema_of_variant sequence sha2 substr timestamp_micros timestampadd timestampdiff to_json transform translate try_cast try_element_at try_parse_json
+            """array array_join concat contains date_from_unix_date date_trunc element_at endswith
+            exists explode hex isnan length lpad rpad map mod pmod rand regexp_extract
+            regexp_replace schema_of_variant sequence sha2 substr timestamp_micros timestampadd
+            timestampdiff to_json transform translate try_cast try_element_at try_parse_json
             try_variant_get unix_micros"""
         ),
         "snowflake": (
-            """array_size contains convert_timezone date_part dateadd datediff endswith filter get length lpad ltrim mod regexp_instr regexp_substr rpad regexp_like regexp_replace rtrim sha2 substr to_char
-            to_json to_number to_timestamp_ntz to_variant try_parse_json try_to_double try_to_number try_to_timestamp_tz typeof"""
+            """array_size contains convert_timezone date_part dateadd datediff endswith filter get
+            length lpad ltrim mod regexp_instr regexp_substr rpad regexp_like regexp_replace rtrim
+            sha2 substr to_char to_json to_number to_timestamp_ntz to_variant try_parse_json
+            try_to_double try_to_number try_to_timestamp_tz typeof"""
         ),
         "tsql": (
-            """charindex concat convert dateadd datediff_big hashbytes isjson datepart left len log openjson patindex right rtrim string_escape stuff substring switchoffset try_cast"""
+            """charindex concat convert dateadd datediff_big hashbytes isjson datepart left len log
+            openjson patindex right rtrim string_escape stuff substring switchoffset try_cast"""
         ),
     }.items()
 }
-TYPES_OR_WORDS = set(
-    """decimal numeric varchar nvarchar char binary datetime2 datetimeoffset timestamp_ntz time in as on and or not when then else case over values exists select from where with insert
-    filter join using options option update set by union all distinct having end recursive table partition cluster into any some interval return by key sortkey distkey tblproperties""".split()
+
+
+def words(text: str) -> set[str]:
+    return set(text.split())
+
+
+TYPES_OR_WORDS = words(
+    """decimal numeric varchar nvarchar char binary datetime2 datetimeoffset timestamp_ntz time in
+    as on and or not when then else case over values exists select from where with insert filter
+    join using options option update set by union all distinct having end recursive table partition
+    cluster into any some interval return by key sortkey distkey tblproperties"""
 )  # what may stand before a bracket, too
 
 # Words that have to be quoted where they name something. Only those that a name of ours might be.
 RESERVED = {
     "tsql": (
-        """add all alter and any as asc authorization backup begin between break browse bulk by cascade case check checkpoint close clustered coalesce collate column commit compute
-        constraint contains containstable continue convert create cross current cursor database dbcc deallocate declare default delete deny desc disk distinct distributed double drop
-        dump else end errlvl escape except exec execute exists exit external fetch file fillfactor for foreign freetext from full function goto grant group having holdlock identity
-        if in index inner insert intersect into is join key kill left like lineno load merge national nocheck nonclustered not null nullif of off offsets on open option or order
-        outer over percent pivot plan precision primary print proc procedure public raiserror read readtext reconfigure references replication restore restrict return revert revoke
-        right rollback rowcount rule save schema select set setuser shutdown some statistics table tablesample textsize then to top tran transaction trigger truncate tsequal union
-        unique unpivot update updatetext use user values varying view waitfor when where while with within writetext"""
+        """add all alter and any as asc authorization backup begin between break browse bulk by
+        cascade case check checkpoint close clustered coalesce collate column commit compute
+        constraint contains containstable continue convert create cross current cursor database
+        dbcc deallocate declare default delete deny desc disk distinct distributed double drop dump
+        else end errlvl escape except exec execute exists exit external fetch file fillfactor for
+        foreign freetext from full function goto grant group having holdlock identity if in index
+        inner insert intersect into is join key kill left like lineno load merge national nocheck
+        nonclustered not null nullif of off offsets on open option or order outer over percent
+        pivot plan precision primary print proc procedure public raiserror read readtext
+        reconfigure references replication restore restrict return revert revoke right rollback
+        rowcount rule save schema select set setuser shutdown some statistics table tablesample
+        textsize then to top tran transaction trigger truncate tsequal union unique unpivot update
+        updatetext use user values varying view waitfor when where while with within writetext"""
     ),
     "bigquery": (
-        """all and any array as asc at between by case cast collate contains create cross cube current default define desc distinct else end enum escape except exclude exists
-        extract false fetch following for from full group grouping groups hash having if ignore in inner intersect interval into is join lateral left like limit lookup merge natural
-        new no not null nulls of on or order outer over partition preceding proto qualify range recursive respect right rollup rows select set some struct tablesample then to treat
-        true unbounded union unnest using when where window with within"""
+        """all and any array as asc at between by case cast collate contains create cross cube
+        current default define desc distinct else end enum escape except exclude exists extract
+        false fetch following for from full group grouping groups hash having if ignore in inner
+        intersect interval into is join lateral left like limit lookup merge natural new no not
+        null nulls of on or order outer over partition preceding proto qualify range recursive
+        respect right rollup rows select set some struct tablesample then to treat true unbounded
+        union unnest using when where window with within"""
     ),
     "redshift": (
-        """aes128 aes256 all allowoverwrite analyse analyze and any array as asc authorization backup between binary both bytedict case cast check collate column connect
-        constraint create cross current_date current_time current_timestamp current_user default deferrable deflate defrag delta desc disable distinct do else encode encrypt end
-        except explicit false for foreign freeze from full grant group gzip having identity ignore ilike in initially inner intersect interval into is isnull join language leading
-        left like limit localtime localtimestamp lun luns minus natural new not notnull null nulls off offline offset oid old on only open or order outer overlaps parallel partition
-        percent permissions pivot placing primary raw readratio recover references respect rejectlog resort restore right select session_user similar snapshot some sysdate system
-        table tag tdes text255 text32k then timestamp to top trailing true truncatecolumns union unique unnest using verbose wallet when where with without"""
+        """aes128 aes256 all allowoverwrite analyse analyze and any array as asc authorization
+        backup between binary both bytedict case cast check collate column connect constraint
+        create cross current_date current_time current_timestamp current_user default deferrable
+        deflate defrag delta desc disable distinct do else encode encrypt end except explicit false
+        for foreign freeze from full grant group gzip having identity ignore ilike in initially
+        inner intersect interval into is isnull join language leading left like limit localtime
+        localtimestamp lun luns minus natural new not notnull null nulls off offline offset oid old
+        on only open or order outer overlaps parallel partition percent permissions pivot placing
+        primary raw readratio recover references respect rejectlog resort restore right select
+        session_user similar snapshot some sysdate system table tag tdes text255 text32k then
+        timestamp to top trailing true truncatecolumns union unique unnest using verbose wallet
+        when where with without"""
     ),
     "snowflake": (
-        """all alter and any as between by case cast check column connect connection constraint create cross current current_date current_time current_timestamp current_user
-        database delete distinct drop else exists false following for from full grant group gscluster having ilike in increment inner insert intersect into is issue join lateral left
-        like localtime localtimestamp minus natural not null of on or order organization qualify regexp revoke right rlike row rows sample schema select set some start table
-        tablesample then to trigger true try_cast union unique update using values view when whenever where with"""
+        """all alter and any as between by case cast check column connect connection constraint
+        create cross current current_date current_time current_timestamp current_user database
+        delete distinct drop else exists false following for from full grant group gscluster having
+        ilike in increment inner insert intersect into is issue join lateral left like localtime
+        localtimestamp minus natural not null of on or order organization qualify regexp revoke
+        right rlike row rows sample schema select set some start table tablesample then to trigger
+        true try_cast union unique update using values view when whenever where with"""
     ),
     "postgres": (
-        """all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create current_date current_role current_time current_timestamp
-        current_user default deferrable desc distinct do else end except false fetch for foreign from grant group having in initially intersect into lateral leading limit localtime
-        localtimestamp not null offset on only or order placing primary references returning select session_user some symmetric table then to trailing true union unique user using
-        variadic when where window with"""
+        """all analyse analyze and any array as asc asymmetric both case cast check collate column
+        constraint create current_date current_role current_time current_timestamp current_user
+        default deferrable desc distinct do else end except false fetch for foreign from grant
+        group having in initially intersect into lateral leading limit localtime localtimestamp not
+        null offset on only or order placing primary references returning select session_user some
+        symmetric table then to trailing true union unique user using variadic when where window
+        with"""
     ),
 }
 RESERVED_WORDS = {dialect: set(words.split()) for dialect, words in RESERVED.items()}
@@ -298,7 +343,7 @@ def reads(tree: exp.Expression) -> Counter[str]:
 
     def run(part: exp.Expression, within: str = "") -> None:
         for table in part.find_all(exp.Table):
-            if table.find_ancestor(exp.CTE) and not within or table.name == within:
+            if (table.find_ancestor(exp.CTE) and not within) or table.name == within:
                 continue
             if table.name not in ctes or table.db:
                 found[table.name] += 1
@@ -330,7 +375,7 @@ def plain(sql: str, tokens: list[Token]) -> str:
 
 def called(tokens: list[Token]) -> Iterator[str]:
     """The names before brackets, but for those that columns of an alias or a CTE follow."""
-    for i, (token, after) in enumerate(zip(tokens, tokens[1:], strict=False)):
+    for i, (token, after) in enumerate(itertools.pairwise(tokens)):
         name, before = token.text.lower(), tokens[i - 1].text.lower() if i else ""
         if (
             after.token_type != TokenType.L_PAREN
@@ -408,7 +453,7 @@ def tsql(tree: exp.Expression) -> list[str]:
         if not isinstance(node.parent, CONDITION) and not stands_as_condition(node) and not assigns:
             found.append(f"a condition as a value: {node.sql('tsql')[:100]}")
     for node in tree.find_all(exp.Column, exp.Literal, exp.Cast, exp.Case, exp.Func):
-        if isinstance(node, PREDICATE) or isinstance(node, exp.If):
+        if isinstance(node, (PREDICATE, exp.If)):
             continue
         parent, child = node.parent, node
         if isinstance(parent, exp.Paren):

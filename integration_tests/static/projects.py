@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from dbt_project_under_test import JOURNAL_COLUMNS, DbtProject
 from engines.base import PACKAGE, NotRun, environment, put
+from support.dbt_project_under_test import JOURNAL_COLUMNS, DbtProject
 
 from static.analyser import build
 

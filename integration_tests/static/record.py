@@ -23,9 +23,9 @@ from typing import Any
 import agate
 
 sys.path.pop(0)  # this folder
-from dbt.adapters import factory  # noqa: E402
-from dbt.adapters.contracts.connection import AdapterResponse, ConnectionState  # noqa: E402
-from dbt.cli.main import dbtRunner  # noqa: E402
+from dbt.adapters import factory
+from dbt.adapters.contracts.connection import AdapterResponse, ConnectionState
+from dbt.cli.main import dbtRunner
 
 FOLDER = Path(sys.argv[1])
 PLAN = json.loads((FOLDER / "plan.json").read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import itertools
 import json
 import re
 import tempfile
@@ -17,12 +18,13 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
-import reference_fold as ref
 import yaml
-from dbt_project_under_test import OBJECT_COLUMN, DbtProject, canonical
-from invariants import INVARIANTS, Finding, play
 from ozmeta_dbt.problems import InvalidMetadata
-from worlds import MINUTE, NAMES, START, World, config, snapshot
+
+import support.reference_fold as ref
+from support.dbt_project_under_test import OBJECT_COLUMN, DbtProject, canonical
+from support.invariants import INVARIANTS, Finding, play
+from support.worlds import MINUTE, NAMES, START, World, config, snapshot
 
 Fails = Callable[[list[World]], list[bool]]
 CASES_AS_OF = [
@@ -288,7 +290,10 @@ class Search:
                 if failed
             ]
             if len(good) > 1:  # each may go; how many of them together?
-                joined = [sum(good[:count], []) for count in range(1, len(good) + 1)]
+                joined = [
+                    list(itertools.chain.from_iterable(good[:count]))
+                    for count in range(1, len(good) + 1)
+                ]
                 together = [
                     p
                     for p, failed in zip(
@@ -400,6 +405,12 @@ def events_table(world: World) -> str:
     return table(columns, [[line[c] for c in columns] for line in lines])
 
 
+def on_one_line(row: dict[str, Any]) -> str:
+    return yaml.safe_dump(
+        row, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10_000
+    ).strip()
+
+
 def definition_text(binding: dict[str, Any]) -> str:
     """Files for cases/metadb."""
     objects = snapshot([binding])["objects"]
@@ -420,17 +431,7 @@ def definition_text(binding: dict[str, Any]) -> str:
     found["EventType"] = [e for e in found["EventType"] if e["id"] in bound]
     lines = []
     for name, rows in found.items():
-        lines += (
-            [
-                f"metadb/{name}.yml",
-                *(
-                    f"- {yaml.safe_dump(r, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10_000).strip()}"
-                    for r in rows
-                ),
-            ]
-            if rows
-            else []
-        )
+        lines += [f"metadb/{name}.yml", *("- " + on_one_line(r) for r in rows)] if rows else []
     return "\n".join(lines)
 
 

@@ -9,14 +9,16 @@ and a generator of random numbers for each part.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-import reference_fold as ref
 from hypothesis import strategies as st
+
+import support.reference_fold as ref
 
 NAMES = {
     "Alpha": "AL",
@@ -1048,7 +1050,7 @@ def census(world: World) -> Counter[str]:
             found.update(f"status {r['ST_Status']}" for r in tables["sla_cycle"])
             found.update(f"escalation {r['EQ_Status']}" for r in tables["escalation_queue"])
             found["a pending event"] += sum("TL_Position" not in r for r in tables["timeline"])
-        gone = [before - after for before, after in zip(raised, raised[1:], strict=False)]
+        gone = [before - after for before, after in itertools.pairwise(raised)]
         found["retracted"] += sum(map(len, gone))
         found["raised again"] += sum(
             len(g & later) for run, g in enumerate(gone) for later in raised[run + 2 :]
@@ -1098,7 +1100,7 @@ def count_rows(world: World, binding: dict[str, Any], found: Counter[str]) -> No
         )
     for same in by_event.values():
         by_run = sorted(same, key=lambda r: r["run"])
-        for first, second in zip(by_run, by_run[1:], strict=False):
+        for first, second in itertools.pairwise(by_run):
             alike = all(
                 first[c] == second[c] for c in ref.EJ if c not in ("_SyncDate", "EJ_ObjectType")
             )

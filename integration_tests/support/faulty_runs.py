@@ -139,13 +139,13 @@ class Child:
             try:
                 os.close(told)
                 os.close(let_go)
-                with open(tell, "w", encoding="utf-8") as pipe:
+                with os.fdopen(tell, "w", encoding="utf-8") as pipe:
                     json.dump(dbt_run(folder, manifest, run, pipe, go), pipe)
             finally:
                 os._exit(0)
         os.close(tell)
         os.close(go)
-        self.told, self.let_go = open(told, encoding="utf-8"), let_go
+        self.told, self.let_go = os.fdopen(told, encoding="utf-8"), let_go
 
     def outcome(self) -> Outcome | None:
         """None: it is held."""

@@ -14,7 +14,9 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
-PACKAGE = Path(__file__).resolve().parent.parent
+from support import fast_dbt
+
+PACKAGE = Path(__file__).resolve().parent.parent.parent
 JOURNAL_COLUMNS = {
     "EJ_ID": "varchar",
     "_TenantID": "varchar",
@@ -34,6 +36,7 @@ JOURNAL_COLUMNS = {
 }
 
 
+fast_dbt.install()
 MANIFESTS: dict[str, bytes] = {}  # by what they were parsed from
 
 
@@ -43,11 +46,13 @@ def parsed(folder: Path, options: list[str]) -> Any:
     """
     files = sorted(
         path
-        for part in (folder / "models", folder / "macros", PACKAGE / "macros")
+        for part in (folder / "models", folder / "macros", PACKAGE / "macros", PACKAGE / "models")
         for path in part.rglob("*.*")
     )
+    files += [folder / "dbt_project.yml"]
+    profile = (folder / "profiles.yml").read_text(encoding="utf-8").replace(str(folder), "")
     key = hashlib.sha256(
-        b"".join(path.name.encode() + path.read_bytes() for path in files)
+        b"".join(path.name.encode() + path.read_bytes() for path in files) + profile.encode()
     ).hexdigest()
     if key not in MANIFESTS:
         manifest = dbtRunner().invoke(["parse", *options]).result
@@ -91,7 +96,13 @@ class DbtProject:
                 "under_test": {
                     "target": "duckdb",
                     "outputs": {
-                        "duckdb": {"type": "duckdb", "path": str(self.database), "threads": threads}
+                        "duckdb": {
+                            "type": "duckdb",
+                            "path": str(self.database),
+                            "threads": threads,
+                            # tables of a few rows: DuckDB's own threads only cost time
+                            "settings": {"threads": 1},
+                        }
                     },
                 }
             },
@@ -160,15 +171,15 @@ class DbtProject:
             str(self.folder),
             "--profiles-dir",
             str(self.folder),
-            "--quiet",
-            "--no-use-colors",
-            "--no-write-json",
+            *fast_dbt.OPTIONS,
         ]
         given = (vars or {}) | ({"ozmeta_as_of": as_of} if as_of else {})
         options += ["--vars", json.dumps(given)] if given else []
-        if self.manifest is None:
-            self.manifest = parsed(self.folder, options)
-        result = dbtRunner(manifest=self.manifest, callbacks=callbacks).invoke([*args, *options])
+        with fast_dbt.no_collection():
+            if self.manifest is None:
+                self.manifest = parsed(self.folder, options)
+            runner = dbtRunner(manifest=self.manifest, callbacks=callbacks)
+            result = runner.invoke([*args, *options])
         if check and not result.success:
             messages = [
                 f"{r.node.name}: {r.message}"

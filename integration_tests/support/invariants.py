@@ -13,9 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import reference_fold as ref
-from dbt_project_under_test import JOURNAL_COLUMNS, MODELS, OBJECT_COLUMN, DbtProject, canonical
-from worlds import MINUTE, World, config, snapshot
+import support.reference_fold as ref
+from support.dbt_project_under_test import (
+    JOURNAL_COLUMNS,
+    MODELS,
+    OBJECT_COLUMN,
+    DbtProject,
+    canonical,
+)
+from support.worlds import MINUTE, World, config, snapshot
 
 INVARIANTS = {
     1: "increments equal the reference, and a full refresh",
@@ -278,7 +284,7 @@ def once_more(project: DbtProject, world: World, number: int) -> list[Finding]:
                 )
     copies = []
     for binding in world.bindings:
-        objects, _ = ref.admit([r for r in world.arrived(number)], binding)
+        objects, _ = ref.admit(list(world.arrived(number)), binding)
         for row in (r for rows in objects.values() for r in rows if r["again"]):
             copies.append(
                 row
