@@ -40,7 +40,6 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 from dbt_project_under_test import PACKAGE
-
 from ozmeta_dbt import cli, dsl
 from ozmeta_dbt.problems import Origin, Problems
 
@@ -120,9 +119,8 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder, self.database = folder / "mine", folder / "mine" / "warehouse.duckdb"
         self.env = dict(os.environ)
-        self.manifest: Any = None
-        self.parsed: dict[bytes, bytes] = {}  # manifests by the files they are of
-        self.current = b""
+        self.manifests: dict[bytes, bytes] = {}  # by the files that they are of
+        self.current: tuple[bytes, Any] = b"", None
         self.folder.mkdir(parents=True)
         (folder / "ozmeta_runtime").symlink_to(PACKAGE, target_is_directory=True)
         (self.folder / "dbt_packages").mkdir()
@@ -177,30 +175,30 @@ class Project:
         )
         return done.returncode, done.stdout
 
+    def parsed(self, *options: str, like: str = "") -> Manifest:
+        """The manifest of the project as it is now. Parsed once for the same files, and `like`."""
+        folders = ("models", "macros", "seeds")
+        files = sorted(path for folder in folders for path in Path(folder).rglob("*.*"))
+        content = b"".join(bytes(path) + path.read_bytes() for path in files)
+        now = hashlib.sha256(content + like.encode()).digest()
+        if now != self.current[0]:
+            if now not in self.manifests:
+                done = dbtRunner().invoke(["parse", "--quiet", *options])
+                assert isinstance(done.result, Manifest), done.exception
+                self.manifests[now] = done.result.to_msgpack(extended_mashumaro_encoder)
+            decoder = extended_mashumuro_decoder
+            self.current = now, Manifest.from_msgpack(self.manifests[now], decoder=decoder)
+        return self.current[1]
+
     def dbt(self, args: list[str]) -> tuple[int, str]:
         if args[0] == "deps":
             with inside(self.folder):
                 return int(not dbtRunner().invoke([*args, "--quiet"]).success), ""
         with inside(self.folder):
-            files = sorted(
-                path
-                for folder in ("models", "macros", "seeds", "metadb")
-                for path in Path(folder).rglob("*.*")
-            )
-            now = hashlib.sha256(
-                b"".join(bytes(path) + path.read_bytes() for path in files)
-            ).digest()
-            if now != self.current:
-                if now not in self.parsed:
-                    manifest = dbtRunner().invoke(["parse", "--quiet"]).result
-                    self.parsed[now] = manifest.to_msgpack(extended_mashumaro_encoder)
-                self.manifest = Manifest.from_msgpack(
-                    self.parsed[now], decoder=extended_mashumuro_decoder
-                )
-                self.current = now
+            manifest = self.parsed()
             said: list[str] = []
             result = dbtRunner(
-                manifest=self.manifest,
+                manifest=manifest,
                 callbacks=[
                     lambda event: said.extend([event.info.msg] * (event.info.level == "error"))
                 ],
@@ -232,10 +230,14 @@ class Project:
 
     def dbt_in_this_process(self, command: list[str], **_: Any) -> Any:
         """What explain and verify start as a process, without the seconds that a start takes."""
-        own = "--target-path" not in command  # else it is verify's own copy of the project
+        given = command[command.index("--project-dir") :]
+        chosen = json.loads(given[given.index("--vars") + 1]) if "--vars" in given else {}
+        # verify folds in a schema of its own, which is settled when the project is parsed
+        slice_of = json.dumps(chosen["ozmeta_verify"]) if "ozmeta_verify" in chosen else ""
         printed = io.StringIO()
         with redirect_stdout(printed), redirect_stderr(printed):
-            result = dbtRunner(manifest=self.manifest if own else None).invoke(command[1:])
+            manifest = self.parsed(*given, like=slice_of)
+            result = dbtRunner(manifest=manifest).invoke(command[1:])
         DuckDBConnectionManager.close_all_connections()
         status, text = int(not result.success), printed.getvalue()
         return subprocess.CompletedProcess(command, status, text, text)
