@@ -9,10 +9,6 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import typer
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-from typer.core import TyperArgument
-
 from ozmeta_dbt.bindings import dsl
 from ozmeta_dbt.bindings.definitions import Binding, Level, Sla, Workflow
 from ozmeta_dbt.cli import app
@@ -24,6 +20,9 @@ from ozmeta_dbt.models.catalogue import MODELS
 from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.models.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS, default_of, field_type
 from ozmeta_dbt.models.plan import Plan
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from typer.core import TyperArgument
 
 FOLDER = Path(__file__).parent / "reference"
 INTRODUCTIONS = FOLDER / "introductions"

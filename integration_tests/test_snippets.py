@@ -40,7 +40,8 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 from dbt_project_under_test import PACKAGE
-from ozmeta_dbt import cli, dsl
+from ozmeta_dbt import cli
+from ozmeta_dbt.bindings import dsl
 from ozmeta_dbt.problems import Origin, Problems
 
 DOCS = PACKAGE / "docs"
