@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-engines test-static prove mutants bench bench-full clean
+.PHONY: demo test test-engines test-static prove mutants bench bench-full docs clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
@@ -31,6 +31,14 @@ bench-full: .venv/bench-ready  ## the same over 1, 10 and 50 million; takes hour
 	$(BIN)/python benchmarks/speed.py --events 1000000,10000000,50000000 --name full
 	$(BIN)/python benchmarks/plot.py benchmarks/results/full.json
 
+docs: .docs-venv/ready  ## the documentation site, in site/
+	NO_MKDOCS_2_WARNING=1 .docs-venv/bin/mkdocs build --strict --quiet
+
+.docs-venv/ready: docs/requirements.txt
+	$(PYTHON) -m venv .docs-venv
+	.docs-venv/bin/pip install --quiet --disable-pip-version-check -r docs/requirements.txt
+	touch $@
+
 .venv/ready: requirements.txt generator/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or later is needed; name one with PYTHON=...")'
 	$(PYTHON) -m venv .venv
@@ -42,4 +50,4 @@ bench-full: .venv/bench-ready  ## the same over 1, 10 and 50 million; takes hour
 	touch $@
 
 clean:
-	rm -rf .venv .engines .demo benchmarks/.work
+	rm -rf .venv .docs-venv site .engines .demo benchmarks/.work

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
+import typer
 from ozmeta_dbt.bindings import dsl
 from ozmeta_dbt.bindings.definitions import Binding, Level, Sla, Workflow
+from ozmeta_dbt.cli import app
 from ozmeta_dbt.config import BindingChoices, Config
 from ozmeta_dbt.metadb.readers import ENDINGS, PACK_PLACES, SNAPSHOT_PLACES
 from ozmeta_dbt.metadb.rows import TABLES
@@ -20,6 +22,7 @@ from ozmeta_dbt.models.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS, defau
 from ozmeta_dbt.models.plan import Plan
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from typer.core import TyperArgument
 
 FOLDER = Path(__file__).parent / "reference"
 INTRODUCTIONS = FOLDER / "introductions"
@@ -35,14 +38,25 @@ def meaning(key: str, texts: dict[str, str] = MEANINGS, name: str = "MEANINGS") 
     return texts[key]
 
 
-def table(heads: list[str], rows: list[list[str]]) -> list[str]:
-    cells = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
-    lines = [heads, ["---"] * len(heads), *cells]
-    return ["| " + " | ".join(line) + " |" for line in lines] + [""]
-
-
 def wrap(text: str) -> list[str]:
-    return textwrap.wrap(text, 118, subsequent_indent="  " if text.startswith("- ") else "")
+    """Lines of at most 118 characters. Those of a list item are indented under it."""
+    indent = "  " if text.startswith("- ") else ""
+    return textwrap.wrap(
+        text, 118, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def item(name: str, text: str, *facts: str) -> list[str]:
+    """A list item: a name, short facts about it in parentheses, and what it means."""
+    told = "; ".join(fact for fact in facts if fact)
+    return wrap(f"- `{name}`{f' ({told})' if told else ''}: {text}")
+
+
+def kind_and_default(info: FieldInfo) -> str:
+    default = default_of(info)
+    words = {"required": "required", "none": "", "see below": ""}
+    told = words.get(default, f"default {default}")
+    return ", ".join(part for part in (field_type(info), told) if part)
 
 
 def code(*names: str) -> str:
@@ -56,14 +70,12 @@ def metadb() -> list[str]:
         pack = f", and `{PACK_PLACES[name]}` of a pack" if name in PACK_PLACES else ""
         lines += [f"## {name}", "", meaning(f"table.{name}"), ""]
         files = ", ".join([code(f"{name}{ENDINGS[0]}"), *map(code, ENDINGS[1:])])
-        lines += [*wrap(f"- Snapshot: {places}{pack}"), f"- Folder: {files}", ""]
-        rows = []
+        lines += [*wrap(f"- Snapshot: {places}{pack}"), f"- Folder: {files}", "", "Columns:", ""]
         for field, info in cls.model_fields.items():
             own, *others = info.json_schema_extra["names"]  # type: ignore[index, call-overload]
-            words = meaning(f"{name}.{field}")
-            kind, default = field_type(info), default_of(info)
-            rows.append([code(own), code(*others), kind, default, words])
-        lines += table(["Column", "Also", "Type", "Default", "Meaning"], rows)
+            also = f"also {code(*others)}" if others else ""
+            lines += item(own, meaning(f"{name}.{field}"), kind_and_default(info), also)
+        lines.append("")
     return lines
 
 
@@ -75,27 +87,24 @@ def arguments(op: str) -> str:
 
 
 def rules() -> list[str]:
-    ops = []
+    lines = listed("Document keys", "rule key", dsl.RULE_KEYS)
+    lines += [*listed("Kinds", "kind", dsl.KINDS), "## Operators", ""]
     for op in dsl.OPS:
-        result = RESULTS.get(op, "boolean")
-        example = f'{{"op":"{op}", "args":[{meaning(f"op.{op}", EXAMPLES, "_OPS")}]}}'
+        example = f'{{"op": "{op}", "args": [{meaning(f"op.{op}", EXAMPLES, "_OPS")}]}}'
         null = meaning(f"op.{op}", NULLS, "_OPS")
-        ops.append([code(op), arguments(op), result, meaning(f"op.{op}"), null, code(example)])
-    heads = ["Op", "Args", "Result", "What it does", "If an arg is null", "Example"]
-    refs = [*dsl.PLAIN_REFS, *dsl.KEYED_REFS]
-    lines = listed("Document keys", "Key", "rule key", dsl.RULE_KEYS)
-    lines += listed("Kinds", "Kind", "kind", dsl.KINDS)
-    lines += ["## Ops", "", *table(heads, ops)]
-    lines += ["## Refs", "", "A ref that ends in a dot needs a name after it.", ""]
-    lines += listed("", "Ref", "ref", refs)
-    lines += listed("Casts and types", "Name", "cast", dsl.CASTS)
-    lines += listed("Actions", "Action", "action", dsl.ACTIONS)
-    return lines + listed("Keys of an action", "Key", "action key", sorted(dsl.ACTION_KEYS))
+        lines += [f"### `{op}`", "", *wrap(meaning(f"op.{op}")), ""]
+        lines += [f"- Arguments: {arguments(op)}", f"- Result: {RESULTS.get(op, 'boolean')}"]
+        lines += [*wrap(f"- If an argument is null: {null}"), "", "```json", example, "```", ""]
+    lines += listed("Refs", "ref", [*dsl.PLAIN_REFS, *dsl.KEYED_REFS])
+    lines += ["A ref that ends in a dot needs a name after it.", ""]
+    lines += listed("Casts and types", "cast", dsl.CASTS)
+    lines += listed("Actions", "action", dsl.ACTIONS)
+    return lines + listed("Keys of an action", "action key", sorted(dsl.ACTION_KEYS))
 
 
-def listed(title: str, head: str, prefix: str, names: Any) -> list[str]:
-    rows = [[code(name), meaning(f"{prefix}.{name}")] for name in names]
-    return ([f"## {title}", ""] if title else []) + table([head, "Meaning"], rows)
+def listed(title: str, prefix: str, names: Any) -> list[str]:
+    items = [line for name in names for line in item(name, meaning(f"{prefix}.{name}"))]
+    return [f"## {title}", "", *items, ""]
 
 
 def example() -> tuple[Binding, Config]:
@@ -127,10 +136,11 @@ def tables() -> list[str]:
         (name, name, rollups.SUMMARIES[name], own) for name, own in rollups.ACCOUNTING.items()
     ]
     for name, model, summary, own in described:
-        rows = [[code(column.name), column.text] for column in own]
+        rows = [item(column.name, column.text) for column in own]
         grain, written = meaning(f"grain.{model}"), meaning(f"written.{model}")
-        lines += [f"## `{name}`", "", *wrap(summary), "", f"- One row per {grain}."]
-        lines += [f"- Written: {written}", "", *table(["Column", "Meaning"], rows)]
+        lines += [f"## `{name}`", "", *wrap(summary), "", *wrap(f"- One row per {grain}.")]
+        lines += [*wrap(f"- Written: {written}"), "", "Columns:", ""]
+        lines += [*(line for row in rows for line in row), ""]
     return lines
 
 
@@ -154,13 +164,71 @@ def keys_of(model: type[BaseModel], at: str = "") -> Iterator[tuple[str, FieldIn
 
 
 def ozmeta_yml() -> list[str]:
-    rows = []
+    """One section for each key at the top, required ones first, with a list of the keys below."""
+    sections: dict[str, list[tuple[str, FieldInfo]]] = {}
     for key, info in keys_of(Config):
-        rows.append([code(key), field_type(info), default_of(info), meaning(f"config.{key}")])
-    return table(["Key", "Type", "Default", "Meaning"], rows)
+        sections.setdefault(key.partition(".")[0], []).append((key, info))
+    lines = []
+    for (top, info), *below in sorted(
+        sections.values(), key=lambda keys: not keys[0][1].is_required()
+    ):
+        lines += [f"## `{top}`", "", *wrap(meaning(f"config.{top}")), ""]
+        lines += [*wrap(f"Type: {kind_and_default(info)}."), ""]
+        for key, inner in below:
+            lines += item(key, meaning(f"config.{key}"), kind_and_default(inner))
+        lines += [""] * bool(below)
+    return lines
 
 
-PAGES = {"metadb.md": metadb, "rules.md": rules, "tables.md": tables, "ozmeta-yml.md": ozmeta_yml}
+def commands(group: Any, name: str) -> Iterator[tuple[str, Any]]:
+    for word, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{name} {word}")
+        else:
+            yield f"{name} {word}", command
+
+
+def cli() -> list[str]:
+    lines = []
+    for name, command in commands(typer.main.get_command(app), "ozmeta-dbt"):
+        parameters = [p for p in command.params if p.name != "help"]
+        arguments = [p for p in parameters if isinstance(p, TyperArgument)]
+        options = [p for p in parameters if not isinstance(p, TyperArgument)]
+        words = [argument_name(p) for p in arguments]
+        required = [f"{p.opts[0]} {p.metavar or p.name.upper()}" for p in options if p.required]
+        usage = " ".join([name, *words, *required, *(["[OPTIONS]"] if options else [])])
+        lines += [f"## `{name}`", "", *wrap(" ".join(command.help.split())), ""]
+        lines += ["```text", usage, "```", ""]
+        for parameter in [*arguments, *options]:
+            lines += item(*described(parameter))
+        lines.append("")
+    return lines
+
+
+def argument_name(parameter: Any) -> str:
+    name = parameter.name.upper() + ("..." if parameter.nargs == -1 else "")
+    return name if parameter.required else f"[{name}]"
+
+
+def described(parameter: Any) -> tuple[str, ...]:
+    """What an argument or option is called, its help, and what is worth knowing about it."""
+    is_argument = isinstance(parameter, TyperArgument)
+    name = argument_name(parameter) if is_argument else "`, `".join(parameter.opts)
+    if not parameter.help:
+        raise SystemExit(f"{name} has no help: add it in generator/src/ozmeta_dbt/cli.py")
+    default = parameter.default
+    shown = "" if default in (None, "", False) else f"default `{default}`"
+    words = " ".join(parameter.help.split())
+    return (name, words, "required" if parameter.required else shown)
+
+
+PAGES = {
+    "metadb.md": metadb,
+    "rules.md": rules,
+    "tables.md": tables,
+    "ozmeta-yml.md": ozmeta_yml,
+    "cli.md": cli,
+}
 
 
 def pages() -> dict[Path, str]:
