@@ -80,8 +80,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "lookback exclusive",
             "cross_db/adapters/duckdb.sql",
-            "'TIMESTAMP' -%}({{ column }} >= {{",
-            "'TIMESTAMP' -%}({{ column }} > {{",
+            "{{ column }} >= {{ timestamp }}",
+            "{{ column }} > {{ timestamp }}",
             "read at or after the last one read, less the lookback",
             "8",
             f"{CLAIMS}::test_the_lookback_is_inclusive_and_ends_there",
@@ -209,9 +209,9 @@ def mutants() -> list[Mutant]:
         Mutant(
             "an array is a payload",
             "cross_db/adapters/duckdb.sql",
-            "(json_valid({{ text }}) and (starts_with({{ text }}, '{') or starts_with(ltrim({{ text"
-            " }}, e' \\t\\r\\n'), '{')))",
-            "json_valid({{ text }})",
+            "and (starts_with({{ text }}, '{') or starts_with(ltrim({{ text }}, e' \\t\\r\\n'),"
+            " '{'))",
+            "",
             "a payload that is not a JSON object is refused",
             "4.1",
             "order-6",
@@ -950,8 +950,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "an empty list is unknown",
             "cross_db/adapters/duckdb.sql",
-            "case when len({{ members }}) = 0 then false\n",
-            "case when len({{ members }}) = 0 then null\n",
+            "when len({{ members }}) = 0 then false\n",
+            "when len({{ members }}) = 0 then null\n",
             "`in []` is nothing",
             "4.7",
             "rules-4",

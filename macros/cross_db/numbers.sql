@@ -1,40 +1,100 @@
-{# SPEC 4.7, casts: what does not fit is null, never an error. Datetimes are epoch microseconds inside rules. #}
-{# text -> a rule type: number (double), boolean, datetime (bigint micros) or text. #}
-{% macro cast_text(text, type) %}
-  {%- if type == 'number' -%}{{ ozmeta_runtime.to_number(text) }}
-  {%- elif type == 'boolean' -%}(case lower({{ text }}) when 'true' then {{ ozmeta_runtime.boolean_literal(true) }} when 'false' then {{ ozmeta_runtime.boolean_literal(false) }} end)
-  {%- elif type == 'datetime' -%}({{ ozmeta_runtime.iso_to_micros(text) }})
-  {%- else -%}({{ text }}){%- endif -%}
-{% endmacro %}
+{#
+A text as a value of a rule type (SPEC 4.7). A text that does not fit the type becomes null, never an error.
+text: SQL text
+type: 'number' (double), 'boolean', 'datetime' (bigint, microseconds since 1970), or any other for text
+#}
+{% macro cast_text(text, type) -%}
+  {%- if type == 'number' -%}
+    {{ ozmeta_runtime.to_number(text) }}
+  {%- elif type == 'boolean' -%}
+    (case lower({{ text }})
+      when 'true' then {{ ozmeta_runtime.boolean_literal(true) }}
+      when 'false' then {{ ozmeta_runtime.boolean_literal(false) }}
+    end)
+  {%- elif type == 'datetime' -%}
+    ({{ ozmeta_runtime.iso_to_micros(text) }})
+  {%- else -%}
+    ({{ text }})
+  {%- endif -%}
+{%- endmacro %}
 
-{# '-?digits[.digits]' -> double #}
-{% macro to_number(text) %}{{ adapter.dispatch('to_number', 'ozmeta_runtime')(text) }}{% endmacro %}
+{#
+A text of the form `-?digits[.digits]` as a double; any other text becomes null.
+text: SQL text
+#}
+{% macro to_number(text) -%}
+  {{ adapter.dispatch('to_number', 'ozmeta_runtime')(text) }}
+{%- endmacro %}
 
-{# double -> text, whole numbers without a point #}
-{% macro number_to_text(number) %}{{ adapter.dispatch('number_to_text', 'ozmeta_runtime')(number) }}{% endmacro %}
+{#
+A double as text. An integer is written without a decimal point.
+number: SQL double
+#}
+{% macro number_to_text(number) -%}
+  {{ adapter.dispatch('number_to_text', 'ozmeta_runtime')(number) }}
+{%- endmacro %}
 
-{# left sign right, for doubles; null where that is no finite number. sign: + - * / #}
-{% macro arithmetic(left, sign, right) %}{{ adapter.dispatch('arithmetic', 'ozmeta_runtime')(left, sign, right) }}{% endmacro %}
+{#
+Arithmetic on doubles. The result is null if it is not a finite number.
+left, right: SQL doubles
+sign: one of + - * /
+#}
+{% macro arithmetic(left, sign, right) -%}
+  {{ adapter.dispatch('arithmetic', 'ozmeta_runtime')(left, sign, right) }}
+{%- endmacro %}
 
-{% macro default__arithmetic(left, sign, right) %}{{ ozmeta_runtime.finite("(" ~ left ~ " " ~ sign ~ " " ~ right ~ ")") }}{% endmacro %}
+{% macro default__arithmetic(left, sign, right) -%}
+  {{ ozmeta_runtime.finite("(" ~ left ~ " " ~ sign ~ " " ~ right ~ ")") }}
+{%- endmacro %}
 
-{# double -> double, null for what is no finite number: dividing by zero, overflow #}
-{% macro finite(number) %}{{ adapter.dispatch('finite', 'ozmeta_runtime')(number) }}{% endmacro %}
+{#
+A double, or null if it is NaN or infinite.
+number: SQL double
+#}
+{% macro finite(number) -%}
+  {{ adapter.dispatch('finite', 'ozmeta_runtime')(number) }}
+{%- endmacro %}
 
-{# The text of a row version -> bigint. What is no whole number is absent; one too large for a bigint is no object's version, so -1. #}
-{% macro to_version(text) %}{{ adapter.dispatch('to_version', 'ozmeta_runtime')(text) }}{% endmacro %}
+{#
+The text of a row version as a bigint. A text that is not an integer becomes null.
+An integer that does not fit into 64 bits becomes -1, which is never the version of an object.
+text: SQL text
+#}
+{% macro to_version(text) -%}
+  {{ adapter.dispatch('to_version', 'ozmeta_runtime')(text) }}
+{%- endmacro %}
 
-{# A journal column of declared type `dtype` -> bigint; a text that is no whole number becomes null. #}
-{% macro to_integer(column, dtype) %}{{ adapter.dispatch('to_integer', 'ozmeta_runtime')(column, dtype) }}{% endmacro %}
+{#
+A journal column as a bigint. A value that is not a 64-bit integer becomes null.
+column: SQL of the column
+dtype: the declared type of the column
+#}
+{% macro to_integer(column, dtype) -%}
+  {{ adapter.dispatch('to_integer', 'ozmeta_runtime')(column, dtype) }}
+{%- endmacro %}
 
-{# Arithmetic on time is arithmetic on epoch microseconds: no two engines agree on their date functions. #}
-{# Whole-number division that rounds down. #}
-{% macro floor_div(number, divisor) %}{{ adapter.dispatch('floor_div', 'ozmeta_runtime')(number, divisor) }}{% endmacro %}
+{#
+Integer division that rounds down, also for negative numbers.
+number: SQL bigint
+divisor: a positive integer
+#}
+{% macro floor_div(number, divisor) -%}
+  {{ adapter.dispatch('floor_div', 'ozmeta_runtime')(number, divisor) }}
+{%- endmacro %}
 
-{% macro default__floor_div(number, divisor) %}cast(floor({{ number }} / {{ divisor }}.0) as {{ dbt.type_bigint() }}){% endmacro %}
+{% macro default__floor_div(number, divisor) -%}
+  cast(floor({{ number }} / {{ divisor }}.0) as {{ dbt.type_bigint() }})
+{%- endmacro %}
 
-{# Words that some engine spells in its own way. #}
-{# The remainder of a whole number. #}
-{% macro modulo(number, divisor) %}{{ adapter.dispatch('modulo', 'ozmeta_runtime')(number, divisor) }}{% endmacro %}
+{#
+The remainder of an integer division, with the sign of `number`.
+number: SQL bigint
+divisor: a positive integer
+#}
+{% macro modulo(number, divisor) -%}
+  {{ adapter.dispatch('modulo', 'ozmeta_runtime')(number, divisor) }}
+{%- endmacro %}
 
-{% macro default__modulo(number, divisor) %}mod({{ number }}, {{ divisor }}){% endmacro %}
+{% macro default__modulo(number, divisor) -%}
+  mod({{ number }}, {{ divisor }})
+{%- endmacro %}

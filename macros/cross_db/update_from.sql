@@ -1,9 +1,28 @@
-{# Set `columns` of the rows of `table` for which `on` and `differs` hold, to those of the select `rows`. The conditions call the two held and fresh. #}
-{% macro update_from(table, columns, rows, on, differs) %}{{ adapter.dispatch('update_from', 'ozmeta_runtime')(table, columns, rows, on, differs) }}{% endmacro %}
+{#
+A statement that updates a table from a query. The conditions refer to the table as `held`, to the query as `fresh`.
+table: the table to update
+columns: list of str, the columns to set
+rows: SQL select with these columns and those that the conditions need
+on: SQL condition that matches rows
+differs: SQL condition that a matched row has to be updated
+#}
+{% macro update_from(table, columns, rows, on, differs) -%}
+  {{ adapter.dispatch('update_from', 'ozmeta_runtime')(table, columns, rows, on, differs) }}
+{%- endmacro %}
 
-{% macro default__update_from(table, columns, rows, on, differs) %}
-update {{ table }} as held
-set {% for c in columns %}{{ c }} = fresh.{{ c }}{{ ", " if not loop.last }}{% endfor %}
-from ({{ rows }}) as fresh
-where {{ on }} and {{ differs }}
-{% endmacro %}
+{% macro default__update_from(table, columns, rows, on, differs) -%}
+  update {{ table }} as held
+  set {{ ozmeta_runtime.update_assignments(columns) }}
+  from ({{ rows }}) as fresh
+  where {{ on }} and {{ differs }}
+{%- endmacro %}
+
+{#
+The assignments of `update_from`.
+columns: list of str
+#}
+{% macro update_assignments(columns) -%}
+  {%- for column in columns -%}
+    {{ column }} = fresh.{{ column }}{{ ", " if not loop.last }}
+  {%- endfor -%}
+{%- endmacro %}

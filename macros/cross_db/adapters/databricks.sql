@@ -1,10 +1,27 @@
-{# Files are passed over by the least and the greatest value in them, which are kept of the first 32 columns unless others are named. With deletion vectors a merge leaves the rows
-   it does not touch where they are, and a batch has files of its own. Spark's own adapter knows none of this. #}
-{% macro databricks__storage(model) %}
-  {%- set columns = {'journal': ['_Batch'], 'run': none, 'sla_cycle': ['_Batch', '_ObjectKey', 'ST_NextUTC']}.get(model, ['_Batch', '_ObjectKey']) -%}
-  {%- set layout = {'incremental_strategy': 'append' if model in ozmeta_runtime.append_only() else 'merge'} -%}
+{# Databricks uses the macros of spark.sql and adds the layout of Delta tables, which dbt-spark does not support. #}
+
+{# ---- storage #}
+
+{#
+Databricks skips files by the minimum and maximum of a column, which it keeps for the first 32 columns unless others
+are named. With deletion vectors, a merge leaves unchanged rows in their files, so each batch has files of its own.
+#}
+{% macro databricks__storage(model) -%}
+  {%- set columns = {
+      'journal': ['_Batch'],
+      'run': none,
+      'sla_cycle': ['_Batch', '_ObjectKey', 'ST_NextUTC'],
+  }.get(model, ['_Batch', '_ObjectKey']) -%}
+  {%- set append = model in ozmeta_runtime.append_only() -%}
+  {%- set layout = {'incremental_strategy': 'append' if append else 'merge'} -%}
   {%- if columns -%}
-    {%- do layout.update({'liquid_clustered_by': columns, 'tblproperties': {'delta.dataSkippingStatsColumns': (['_Key', '_UpdateDate'] + columns) | join(','), 'delta.enableDeletionVectors': 'true'}}) -%}
+    {%- do layout.update({
+        'liquid_clustered_by': columns,
+        'tblproperties': {
+            'delta.dataSkippingStatsColumns': (['_Key', '_UpdateDate'] + columns) | join(','),
+            'delta.enableDeletionVectors': 'true',
+        },
+    }) -%}
   {%- endif -%}
   {%- do return(layout) -%}
-{% endmacro %}
+{%- endmacro %}
