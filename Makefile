@@ -1,8 +1,9 @@
 # Two commands, each from a fresh clone with nothing but Python 3.10+ and make.
 PYTHON ?= python3
 BIN := .venv/bin
+SQL := generator/src/ozmeta_dbt generator/tests/golden benchmarks/baselines
 
-.PHONY: demo test test-engines test-static prove mutants bench bench-full docs clean
+.PHONY: demo test test-engines test-static lint format prove mutants bench bench-full docs clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
@@ -31,6 +32,25 @@ bench-full: .venv/bench-ready  ## the same over 1, 10 and 50 million; takes hour
 	$(BIN)/python benchmarks/speed.py --events 1000000,10000000,50000000 --name full
 	$(BIN)/python benchmarks/plot.py benchmarks/results/full.json
 
+lint: .lint/ready  ## ruff, mypy, sqlfluff, a Markdown linter and, where there is Go, Vale on the prose
+	.lint/bin/ruff check .
+	.lint/bin/ruff format --check .
+	cd generator && ../.lint/bin/mypy src
+	.lint/bin/sqlfluff lint --processes 1 --nocolor --disable-progress-bar $(SQL)
+	.lint/bin/pymarkdown --config .pymarkdown.json scan $$(git ls-files '*.md')
+	@if [ -x .lint/bin/vale ]; then .lint/bin/vale $$(git ls-files '*.md'); \
+	else echo "NOT RUN: Vale needs Go to be built, and there is none here"; fi
+
+format: .lint/ready  ## formats Python and sorts its imports
+	.lint/bin/ruff check --select I --fix .
+	.lint/bin/ruff format .
+
+.lint/ready: requirements-lint.txt generator/pyproject.toml
+	$(PYTHON) -m venv .lint
+	.lint/bin/pip install --quiet --disable-pip-version-check -r requirements-lint.txt -e "generator[database,mssql]"
+	if command -v go > /dev/null; then GOBIN=$(CURDIR)/.lint/bin go install github.com/vale-cli/vale/v3/cmd/vale@v3.21.0; fi
+	touch $@
+
 docs: .docs-venv/ready  ## the documentation site, in site/
 	NO_MKDOCS_2_WARNING=1 .docs-venv/bin/mkdocs build --strict --quiet
 
@@ -50,4 +70,4 @@ docs: .docs-venv/ready  ## the documentation site, in site/
 	touch $@
 
 clean:
-	rm -rf .venv .docs-venv site .engines .demo benchmarks/.work
+	rm -rf .venv .lint .docs-venv site .engines .demo benchmarks/.work

@@ -1888,8 +1888,8 @@ def main(names: list[str]) -> int:
     for mutant in every:
         mutated(mutant)
     chosen = [m for m in every if not names or m.name in names]
-    import dbt.adapters.duckdb  # noqa: F401  once for all
-    import dbt.cli.main  # noqa: F401
+    import dbt.adapters.duckdb
+    import dbt.cli.main
     import dbt.parser.manifest  # noqa: F401
     import pytest  # noqa: F401
 

@@ -284,7 +284,7 @@ def export(
 
 
 def event_aliases(project: Path, name: str) -> dict[str, str]:
-    """{old event type: name of today} of a binding, by the name of its models. Empty if the project
+    """{old event type: current name} of a binding, by the name of its models. Empty if the project
     has no ozmeta.yml.
     """
     if not (project / FILE_NAME).exists():

@@ -275,7 +275,7 @@ class Entity(Strict):
 
 
 EventName = Annotated[str, StringConstraints(min_length=1, max_length=400)]
-Aliases = dict[EventName, EventName]  # {name that journals still use: name of today}
+Aliases = dict[EventName, EventName]  # {name that journals still use: current name}
 
 
 class AliasChoices(Strict):
@@ -447,7 +447,7 @@ class Rollups(Strict):
     ] = ""
 
 
-class Config(AliasChoices):  # the aliases here are for every binding that has the name of today
+class Config(AliasChoices):  # the aliases here are for every binding that has the current name
     version: Literal[1]
     metadb: MetaDb
     output: str = "models/ozmeta"

@@ -24,7 +24,7 @@ KINDS = {
 
 @dataclass
 class Aliases:
-    """Of one binding, {old name: name of today} per kind."""
+    """Of one binding, {old name: current name} per kind."""
 
     states: dict[str, str] = field(default_factory=dict)
     transitions: dict[str, str] = field(default_factory=dict)

@@ -72,7 +72,7 @@ def place(entry: Any) -> tuple[str, str] | None:
 def warn(
     binding: Binding, kind: str, moved: dict[str, set[str]], origin: Origin, problems: Problems
 ) -> None:
-    """One warning for the renamed names of a kind. moved: {old: names of today of its ids}"""
+    """One warning for the renamed names of a kind. moved: {old: current names of its ids}"""
     key, what = KINDS[kind]
     own = chosen(binding.choices, kind)
     clear = {

@@ -133,7 +133,7 @@ def dbt(folder: Path, *args: str, as_of: dt.datetime | None = None) -> None:
     finally:
         os.chdir(here)
         # else the file stays open, and a replay could not write to it
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        DuckDBConnectionManager.close_all_connections()
     if not result.success:
         nodes: Any = result.result or []
         said = [

@@ -236,7 +236,7 @@ _RULES = {
     "ref.user.roles": "The roles in the event's payload: an array.",
     "ref.tenant.id": "The event's tenant.",
     "ref.now.utc": "The event's effective time: a datetime.",
-    "ref.event.type": "The event's type, by its name of today.",
+    "ref.event.type": "The event's type, by its current name.",
     "ref.event.id": "The event's id.",
     "ref.event.sourceSystem": "The system that wrote the event. Null if it is empty.",
     "ref.object.": "A field of the object: the latest value that a payload has up to this event.",
@@ -312,11 +312,11 @@ _OUTPUTS = {
 }
 
 _ALIASES = {
-    "state_aliases": "Old names of states, each with the name of today.",
-    "transition_aliases": "Old codes of transitions, each with the code of today.",
-    "event_type_aliases": "Old event types, each with the type of today.",
-    "object_type_aliases": "Old object types, each with the name of today.",
-    "field_aliases": "Old names of the object's fields, each with the name of today.",
+    "state_aliases": "Old names of states, each with the current name.",
+    "transition_aliases": "Old codes of transitions, each with the current code.",
+    "event_type_aliases": "Old event types, each with the current type.",
+    "object_type_aliases": "Old object types, each with the current name.",
+    "field_aliases": "Old names of the object's fields, each with the current name.",
 }
 _CONFIG = {
     "version": "Always 1.",

@@ -102,7 +102,7 @@ def objects(facts: Facts) -> dict[str, Facts]:
 
 
 def rename(facts: Facts, aliases: dict[str, str]) -> None:
-    """Event types by their names of today: the timeline keeps those of the journal. aliases: {old:
+    """Event types by their current names: the timeline keeps those of the journal. aliases: {old:
     new}, of ozmeta.yml.
     """
     for row in facts.get("timeline", []):

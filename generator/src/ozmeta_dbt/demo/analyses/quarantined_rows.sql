@@ -8,4 +8,4 @@ select
     left(max_by(QR_Payload, _SyncDate), 24) as its_payload
 from quarantine
 group by all
-order by rows desc, reason, entity
+order by sum(QR_Rows) desc, reason, entity
