@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from ozmeta_dbt.operations.dbt import Dbt
-from ozmeta_dbt.problems import DbtFailed
 from ozmeta_dbt.operations.verify import Choice
+from ozmeta_dbt.problems import DbtFailed
 from support.dbt_project_under_test import DbtProject
 from support.small_case import CONFIG, event, meta, snapshot
 from support.verification import dbt_of, tampered, told, verified

@@ -17,8 +17,8 @@ pytest.importorskip(
     "sqlalchemy", reason="SQLAlchemy is not installed: no journal is exported or replayed"
 )
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from ozmeta_dbt.operations import journal
 from ozmeta_dbt.config import load_config
+from ozmeta_dbt.operations import journal
 from support.dbt_project_under_test import OBJECT_COLUMN, DbtProject, canonical
 
 MORNING = dt.datetime(2026, 1, 1, 8)

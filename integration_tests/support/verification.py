@@ -8,9 +8,9 @@ from typing import Any
 
 from dbt.cli.main import dbtRunner
 from ozmeta_dbt.operations.dbt import Dbt
-from ozmeta_dbt.problems import DbtFailed
 from ozmeta_dbt.operations.explain import objects, show
 from ozmeta_dbt.operations.verify import Choice, verify
+from ozmeta_dbt.problems import DbtFailed
 from rich.console import Console
 
 from support import fast_dbt
