@@ -271,8 +271,8 @@ def test_dbt_parses_the_semantic_models_and_their_numbers_are_right(project: Dbt
             "parcel_timeline",
             ["--full-refresh"],
             (
-                r"no column 'parcel_no', a part of the key of Parcel.*bindings\.Parcel\.key.*It"
-                r" has: .*region, number"
+                r"no column 'parcel_no', which is part of the key of Parcel.*bindings\.Parcel\.key"
+                r".*The journal has: .*region, number"
             ),
         ),
         (
