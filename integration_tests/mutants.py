@@ -237,8 +237,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "last delivery stays",
             "models/timeline.sql",
-            "1 end, _SyncDate, EJ_EventTimeUTC, {{",
-            "1 end, _SyncDate desc, EJ_EventTimeUTC, {{",
+            "1 end', '_SyncDate', 'EJ_EventTimeUTC']",
+            "1 end', '_SyncDate desc', 'EJ_EventTimeUTC']",
             "of one id, the row with the least _SyncDate stays",
             "4.2",
             "order-13",
@@ -246,8 +246,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "same arrival, later event stays",
             "models/timeline.sql",
-            "1 end, _SyncDate, EJ_EventTimeUTC, {{",
-            "1 end, _SyncDate, EJ_EventTimeUTC desc, {{",
+            "1 end', '_SyncDate', 'EJ_EventTimeUTC']",
+            "1 end', '_SyncDate', 'EJ_EventTimeUTC desc']",
             "then the least event time",
             "4.2",
             "order-14",
@@ -264,8 +264,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a refused row stands for an admitted one",
             "models/timeline.sql",
-            "order by case when refusal is null then 0 else 1 end, _SyncDate",
-            "order by _SyncDate",
+            "['case when refusal is null then 0 else 1 end', '_SyncDate'",
+            "['_SyncDate'",
             "duplicates are judged among admitted rows",
             "4.1, 4.2",
             "order-22",
@@ -291,7 +291,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "conflicts of later runs unseen",
             "models/quarantine.sql",
-            '{{ "repeated" if state.full_fold else "admission" }}',
+            '{{ "repeated" if state.full_fold else "journal_rows" }}',
             "repeated",
             "a conflicting duplicate goes to quarantine whenever it comes",
             "4.2",
@@ -318,7 +318,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "what a killed run replaced untold",
             "models/timeline.sql",
-            """{{ ozmeta_runtime.boolean_column(ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch) }}""",
+            "{{ ozmeta_runtime.boolean_column(is_replaced) }}",
             "{{ ozmeta_runtime.boolean_column('1 = 0') }}",
             "what a run that died had displaced goes to quarantine by the next",
             "4.2, 8",
@@ -327,8 +327,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "tenant skipped in quarantine's join",
             "models/quarantine.sql",
-            "left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID",
-            "left join known on known.EJ_ID",
+            "on known._ObjectKey = journal_rows._ObjectKey and known.EJ_ID",
+            "on known.EJ_ID",
             "equal ids of two objects are no duplicates",
             "4.2, 9.4",
             "order-4",
@@ -364,7 +364,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "messages that differ are unseen",
             "models/quarantine.sql",
-            "coalesce(same.TL_ContentHash, known.TL_ContentHash)",
+            "coalesce(same_message.TL_ContentHash, known.TL_ContentHash)",
             "known.TL_ContentHash",
             "a message with other content goes to quarantine",
             "4.2",
@@ -724,7 +724,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "an event that took another's place stands twice",
             "models/timeline.sql",
-            "where arrived._ObjectKey = held._ObjectKey and {{",
+            "where arrived._ObjectKey = timeline._ObjectKey and {{",
             "where 1 = 0 and {{",
             "every event once",
             "4.2, 7",
@@ -788,7 +788,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "signals by whatever models",
             "models/runtime_signal.sql",
-            ", cycles is not none, queue is not none, approvals is not none]",
+            ", cycles is not none,\n    queue is not none, approvals is not none]",
             "]",
             "what a changed definition concerns is folded again",
             "6c, 8",
@@ -863,10 +863,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "fields of the event before",
             "sla/mark_ctes.sql",
-            "order by TL_Position rows between unbounded preceding and current row') }} as {{"
-            " field.column }}",
-            "order by TL_Position rows between unbounded preceding and 1 preceding') }} as {{"
-            " field.column }}",
+            "unbounded preceding and current row' %}",
+            "unbounded preceding and 1 preceding' %}",
             "object.<Field> is the latest value, this event's included",
             "4.7",
             "rules-2",
@@ -883,10 +881,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "unknown is true",
             "sla/mark_ctes.sql",
-            "case when {{ ozmeta_runtime.start_condition(sla, columns) }}{{"
-            " ozmeta_runtime.any_transition(sla.get('start_actions', [])) }} then 1 else 0 end",
-            "case when not ({{ ozmeta_runtime.start_condition(sla, columns) }}{{"
-            " ozmeta_runtime.any_transition(sla.get('start_actions', [])) }}) then 0 else 1 end",
+            "case when {{ starts }} then 1 else 0 end",
+            "case when not ({{ starts }}) then 0 else 1 end",
             "a rule matches only where it is true",
             "4.7",
             "rules-1",
@@ -1086,7 +1082,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a cycle folded ticks as well",
             "models/sla_cycle.sql",
-            "      and not ({{ in_news }})\n",
+            "      and not ({{ is_changed }})\n",
             "",
             "one row a cycle",
             "8",
@@ -1259,9 +1255,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a cycle's rows outlive it",
             "models/escalation_queue.sql",
-            "['_CycleKey in (select _Key from ' ~ cycles ~ ' where ' ~"
-            " ozmeta_runtime.changed_rows(state, cycles) ~ ')'] if cycles",
-            "['1 = 0'] if cycles",
+            "([of_cycles] if cycles",
+            "(['1 = 0'] if cycles",
             "what a cycle raises no more is retracted",
             "6",
             f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along",
@@ -1269,9 +1264,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a transition's rows outlive it",
             "models/escalation_queue.sql",
-            "['_CycleKey is null and ' ~ ozmeta_runtime.object_changed(state, timeline)] if"
-            " transitions",
-            "['1 = 0'] if transitions",
+            "([of_events] if transitions",
+            "(['1 = 0'] if transitions",
             "what a transition raises no more is retracted",
             "6",
             "test_ticks.py::test_a_transition_undone_takes_its_escalation_along",
@@ -1279,9 +1273,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "every run retracts what transitions raised",
             "models/escalation_queue.sql",
-            "['_CycleKey is null and ' ~ ozmeta_runtime.object_changed(state, timeline)] if"
-            " transitions",
-            "['_CycleKey is null'] if transitions",
+            "'_CycleKey is null and ' ~ ozmeta_runtime.object_changed(state, timeline)",
+            "'_CycleKey is null'",
             "a row whose cause stands stays",
             "6",
             "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone",
@@ -1289,8 +1282,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a cycle that ticks retracts its object's rows",
             "models/escalation_queue.sql",
-            "['_CycleKey in (select _Key from ' ~ cycles",
-            "['_ObjectKey in (select _ObjectKey from ' ~ cycles",
+            "'_CycleKey in (select _Key from ' ~ cycles",
+            "'_ObjectKey in (select _ObjectKey from ' ~ cycles",
             "a row whose cause stands stays",
             "6",
             "test_ticks.py::test_a_cycle_that_ticks_leaves_all_else_alone",
@@ -1440,7 +1433,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "what is undone is not taken back",
             "models/runtime_signal.sql",
-            "where RS_SubjectKey in (select _Key from news)",
+            "where RS_SubjectKey in (select _Key from changed_subjects)",
             "where 1 = 0",
             "a late event that undoes a signal is followed by Retracted",
             "6c",
@@ -1449,7 +1442,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "what is raised is said by each run",
             "models/runtime_signal.sql",
-            """{{ " and " ~ ozmeta_runtime.modulo("coalesce(logged.RS_Number, 0)", 2) ~ " = 0" if logs }}""",
+            '{{ " and " ~ is_not_raised if has_log }}',
             "",
             "each signal is said once",
             "6c",
@@ -1531,7 +1524,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a step that is no more is out of turn",
             "models/approval_event.sql",
-            "case when named.stage is null then 'UnknownStep' else 'OutOfTurn' end",
+            "case when named_step.stage is null then 'UnknownStep' else 'OutOfTurn' end",
             "'OutOfTurn'",
             "an event that counts nowhere has its reason",
             "6b",
@@ -1540,8 +1533,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a changed flow judges again",
             "approvals/check_changed_flows.sql",
-            "{%- for row in found if row[0] not in corrected -%}",
-            "{%- for row in found if false -%}",
+            "{%- for row in changed if row[0] not in corrected -%}",
+            "{%- for row in changed if false -%}",
             "a changed flow does not judge its rounds again",
             "6b",
             "test_approvals.py::test_a_changed_flow_does_not_judge_its_rounds_again",
@@ -1586,7 +1579,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "the watermark runs ahead of as_of",
             "models/run_log_model.sql",
-            "least(max(_SyncDate), {{ ozmeta_runtime.timestamp_literal(state.as_of) }})",
+            "least(max(_SyncDate), {{ as_of }})",
             "max(_SyncDate)",
             "one _SyncDate in the future must not make later rows look old",
             "2, 8",
@@ -1595,8 +1588,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "the watermark goes back",
             "models/run_log_model.sql",
-            "else greatest(reached.was, read_now.now_at) end",
-            "else read_now.now_at end",
+            "else greatest(last_watermarks.last_watermark, rows_read.watermark) end",
+            "else rows_read.watermark end",
             "the last one read",
             "8",
             f"{CLAIMS}::test_the_run_log_counts_what_was_folded",
@@ -1659,8 +1652,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "seeds without the tenant",
             "models/workflow_instance.sql",
-            """"'WI'", ozmeta_runtime.tenant_column(journal_config), """,
-            """"'WI'", "''", """,
+            "[\"'WI'\", tenant, ",
+            "[\"'WI'\", \"''\", ",
             "the seed of WI_ID: WI|tenant|type|id",
             "7",
             f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them",

@@ -1,18 +1,30 @@
-{# Model <binding>_approval_instance: the latest round of each (object, flow) (SPEC 6b). steps: the binding's approval_step. #}
+{#
+Model <binding>_approval_instance: the latest approval round of each object and flow (spec 6b.4).
+One row per (object, flow).
+
+The current step is the last step of the round that has begun. It decides the status of the round.
+
+Arguments
+  binding  string: the binding's name
+  steps    relation: the binding's approval_step
+Errors     see run_state
+#}
 {% macro approval_instance(binding, steps) %}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, 'latest round', [steps]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
+{%- set columns = ['_Key', '_ObjectKey', 'AI_ID', '_TenantID', 'AI_ObjectType', 'AI_ObjectID', 'AF_Code',
+    'AI_CurrentStepOrder', 'AI_Status', 'AI_RequestedUTC', 'AI_CompletedUTC', 'AI_LastActor', 'AI_Round'] -%}
 with ranked as (
     select
         *,
         rank() over (partition by _ObjectKey, AF_Code order by AP_Round desc) as latest,
-        max(case when AP_ActivatedUTC is not null then AS_Order end) over (partition by _ObjectKey, AF_Code, AP_Round) as current_order
+        max(case when AP_ActivatedUTC is not null then AS_Order end)
+            over (partition by _ObjectKey, AF_Code, AP_Round) as current_order
     from {{ steps }}
     where _DeleteDate is null and {{ ozmeta_runtime.changed_rows(state, steps) }}
 ),
 
--- the step whose turn it is, or which was the last to have its turn, says how the round stands
 written as (
     select
         {{ ozmeta_runtime.row_key(['_ObjectKey', 'AF_Code']) }} as _Key,
@@ -35,7 +47,6 @@ written as (
 )
 
 select * from written
-{{ ozmeta_runtime.soft_deleted_rows(state, ['_Key', '_ObjectKey', 'AI_ID', '_TenantID', 'AI_ObjectType', 'AI_ObjectID', 'AF_Code', 'AI_CurrentStepOrder', 'AI_Status',
-    'AI_RequestedUTC', 'AI_CompletedUTC', 'AI_LastActor', 'AI_Round'], ozmeta_runtime.object_changed(state, steps)) }}
+{{ ozmeta_runtime.soft_deleted_rows(state, columns, ozmeta_runtime.object_changed(state, steps)) }}
 {% endif %}
 {% endmacro %}

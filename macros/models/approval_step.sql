@@ -1,15 +1,19 @@
 {#
-Model <binding>_approval_step: every step of every round of approval (SPEC 6b).
+Model <binding>_approval_step: every step of every approval round (spec 6b).
+One row per (object, flow, round, step), steps that have not begun included.
 
-  counted    the approval events of rounds; a resubmission also withdraws the round before it
-  begun      the event by which the turn of each step came
-  attended   what happened during the turn of a step
+Main CTEs
+  counted      the approval events of rounds; a resubmission also counts as the withdrawal of the round before it
+  begun        the event at which each step began
+  step_events  one row per step that has events: its outcome and the counts of its events
 
 Arguments
-  journal_config     see journal_slice
-  approvals  see flow_versions
-  events     the binding's approval_event
-  timeline   the relation, for the ids
+  binding         string: the binding's name
+  journal_config  dict: object_type, tenant_in_key; see journal_slice
+  approvals       dict: see flow_versions
+  events          relation: the binding's approval_event
+  timeline        relation: the binding's timeline; the ids are made from its rows
+Errors            see run_state
 #}
 {% macro approval_step(binding, journal_config, approvals, events, timeline) %}
 {% if execute %}
@@ -17,12 +21,14 @@ Arguments
 {%- set state = ozmeta_runtime.run_state(binding, definition, [events]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
-{%- set columns = ['_Key', '_ObjectKey', 'AI_ID', '_TenantID', 'AP_ObjectType', 'AP_ObjectID', 'AF_Code', 'AP_Round', 'AS_Order', 'AS_Code',
-    'AP_Outcome', 'AP_ActivatedUTC', 'AP_DecidedUTC', 'AP_Quorum', 'AP_Approvals', 'AP_Rejections', 'AP_OutOfTurn', 'AP_Ignored',
-    'AP_ActivatedEventID', 'AP_DecidedEventID', 'AP_LastActor', 'AP_Roles', 'AP_StepNo'] -%}
+{%- set object_type = ozmeta_runtime.text_literal(journal_config.object_type) -%}
+{%- set columns = ['_Key', '_ObjectKey', 'AI_ID', '_TenantID', 'AP_ObjectType', 'AP_ObjectID', 'AF_Code', 'AP_Round',
+    'AS_Order', 'AS_Code', 'AP_Outcome', 'AP_ActivatedUTC', 'AP_DecidedUTC', 'AP_Quorum', 'AP_Approvals',
+    'AP_Rejections', 'AP_OutOfTurn', 'AP_Ignored', 'AP_ActivatedEventID', 'AP_DecidedEventID', 'AP_LastActor',
+    'AP_Roles', 'AP_StepNo'] -%}
 {%- set decides = "effect in ('Approved', 'Rejected', 'Withdrawn')" -%}
 
-{{ ozmeta_runtime.with_materialized_ctes() }} rounds_events as (
+{{ ozmeta_runtime.with_materialized_ctes() }} round_events as (
     select *
     from {{ events }}
     where _DeleteDate is null and AE_Effect is not null and {{ ozmeta_runtime.changed_rows(state, events) }}
@@ -34,12 +40,12 @@ counted as (
         AE_Effect as effect, EJ_ID, EJ_Actor, TL_EffectiveUTC, TL_Position,
         case when AE_Effect = 'Resubmitted' then 0 else AE_Approvals end as approvals,
         case when AE_Effect = 'Resubmitted' then 0 else AE_Rejections end as rejections
-    from rounds_events
+    from round_events
     union all
     select
-        _ObjectKey, AF_Code, AP_Round - 1, null, AE_StageBefore, 0, 'Withdrawn', EJ_ID, EJ_Actor, TL_EffectiveUTC, TL_Position,
-        AE_Approvals, AE_Rejections
-    from rounds_events
+        _ObjectKey, AF_Code, AP_Round - 1, null, AE_StageBefore, 0, 'Withdrawn', EJ_ID, EJ_Actor, TL_EffectiveUTC,
+        TL_Position, AE_Approvals, AE_Rejections
+    from round_events
     where AE_Effect = 'Resubmitted'
 ),
 
@@ -61,7 +67,7 @@ begun as (
     where effect in ('Requested', 'Resubmitted') or (effect = 'Approved' and stage_after > 0)
 ),
 
-attended as (
+step_events as (
     select
         _ObjectKey, AF_Code, round, stage,
         max(case when {{ decides }} then effect end) as outcome,
@@ -81,7 +87,7 @@ attended as (
 
 rounds as (
     select _ObjectKey, AF_Code, round, max(ends_round) as is_ended, max(version) as version
-    from attended
+    from step_events
     group by _ObjectKey, AF_Code, round
 ),
 
@@ -89,17 +95,21 @@ objects as (
     {{ ozmeta_runtime.object_facts(journal_config, timeline, '_ObjectKey in (select _ObjectKey from rounds)') }}
 ),
 
-{%- set seeds = ["'AI'", 'objects.tenant', ozmeta_runtime.text_literal(journal_config.object_type), 'objects.object_id', 'rounds.AF_Code'] %}
+{%- set seeds = ["'AI'", 'objects.tenant', object_type, 'objects.object_id', 'rounds.AF_Code'] %}
 
 seeded as (
     select
         rounds._ObjectKey, rounds.AF_Code, rounds.round, objects.tenant, objects.object_id, objects.stamp,
         stages.stage, stages.AS_Order, stages.AS_Code, stages.quorum, stages.roles,
         begun.EJ_ID as begun_event, begun.TL_EffectiveUTC as begun_at,
-        case when attended.counted_position is not null then attended.counted_actor else begun.EJ_Actor end as last_actor,
-        coalesce(attended.outcome, case when begun.EJ_ID is not null then 'Pending' when rounds.is_ended = 1 then 'Skipped'
-            else 'Waiting' end) as outcome,
-        attended.decided_event, attended.decided_at, attended.approvals, attended.rejections, attended.out_of_turn, attended.ignored,
+        case when step_events.counted_position is not null then step_events.counted_actor else begun.EJ_Actor end
+            as last_actor,
+        coalesce(
+            step_events.outcome,
+            case when begun.EJ_ID is not null then 'Pending' when rounds.is_ended = 1 then 'Skipped' else 'Waiting' end
+        ) as outcome,
+        step_events.decided_event, step_events.decided_at, step_events.approvals, step_events.rejections,
+        step_events.out_of_turn, step_events.ignored,
         {{ ozmeta_runtime.seed_hash(seeds) }} as seed
     from rounds
     inner join stages on stages.AF_Code = rounds.AF_Code and stages.version = rounds.version and stages.stage > 0
@@ -107,9 +117,9 @@ seeded as (
     left join begun
         on begun._ObjectKey = rounds._ObjectKey and begun.AF_Code = rounds.AF_Code and begun.round = rounds.round
         and begun.stage = stages.stage
-    left join attended
-        on attended._ObjectKey = rounds._ObjectKey and attended.AF_Code = rounds.AF_Code and attended.round = rounds.round
-        and attended.stage = stages.stage
+    left join step_events
+        on step_events._ObjectKey = rounds._ObjectKey and step_events.AF_Code = rounds.AF_Code
+        and step_events.round = rounds.round and step_events.stage = stages.stage
 ),
 
 written as (
@@ -118,7 +128,7 @@ written as (
         _ObjectKey,
         {{ ozmeta_runtime.uuid7('stamp', 'seed') }} as AI_ID,
         tenant as _TenantID,
-        {{ ozmeta_runtime.text_literal(journal_config.object_type) }} as AP_ObjectType,
+        {{ object_type }} as AP_ObjectType,
         object_id as AP_ObjectID,
         AF_Code,
         round as AP_Round,

@@ -1,12 +1,17 @@
 {#
-Model <binding>_inline: the entity's own rows, and beside them where each stands (SPEC 7, RB_RuntimeMode Inline). A view: it holds nothing of its own
-that could fall behind the entity's table, which changes without a dbt run.
+Model <binding>_inline: the entity's own rows with their current state and timers (spec 7.2, RB_RuntimeMode Inline).
+One row per row of the entity's table.
+
+A view, because the entity's table changes between dbt runs.
 
 Arguments
-  entity    dict: binding (its name in ozmeta.yml), key: [columns], tenant: column, or none where it is no part of the key,
-            slas: [{code, column}], write_back: whether write_inline may put the runtime columns into the table itself
-  relation  the entity's own table
-  instance, timers  the binding's workflow_instance, and its sla_timer where it has one
+  entity    dict: binding: its name in ozmeta.yml, key: [column], tenant: column, or none if it is not part of the key,
+            slas: [{code, column: the start of its column names}], write_back: boolean: whether write_inline may write
+            the runtime columns to the table itself
+  relation  the entity's table
+  instance  relation: the binding's workflow_instance
+  timers    relation: the binding's sla_timer; none if entity.slas is empty
+Errors      see entity_columns
 #}
 {% macro inline(entity, relation, instance, timers=none) %}
 {% if execute %}
@@ -29,8 +34,9 @@ with runtime as (
         select
             _ObjectKey
             {%- for sla in entity.slas %},
-            max(case when SL_Code = {{ ozmeta_runtime.text_literal(sla.code) }} then ST_Status end) as {{ sla.column }}_Status,
-            max(case when SL_Code = {{ ozmeta_runtime.text_literal(sla.code) }} then ST_DueUTC end) as {{ sla.column }}_DueUTC
+            {%- set code = ozmeta_runtime.text_literal(sla.code) %}
+            max(case when SL_Code = {{ code }} then ST_Status end) as {{ sla.column }}_Status,
+            max(case when SL_Code = {{ code }} then ST_DueUTC end) as {{ sla.column }}_DueUTC
             {%- endfor %}
         from {{ ozmeta_runtime.unlimited_relation(timers) }}
         where _DeleteDate is null

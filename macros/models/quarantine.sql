@@ -1,57 +1,90 @@
 {#
-Model <binding>_quarantine: the journal rows that stay out of the fold, with the reason (SPEC 4.1, 4.2). Runs after the timeline, and looks
-at the journal's same slice: a row is refused as it is, or because the timeline holds its id with other content. Where this run's timeline
-replaced an event by an older delivery of other content, the rows of that id are looked at too, wherever in a journal they are: the row that
-gave way may lie far behind its own journal's watermark.
+Model <binding>_quarantine: the journal rows that stay out of the fold, with the reason (spec 4.1, 4.2).
+One row per different row of a journal; QR_Rows counts equal ones.
 
-Arguments  journal_config: see journal_slice; timeline: the binding's timeline
+The model runs after the timeline and reads the same slice of the journals. A row is quarantined for its own faults, or
+because the timeline has its id with other content. If this run's timeline replaced an event by an older delivery with
+other content, the model also reads all journal rows of that id, because the replaced row may be far behind the
+watermark of its journal.
+
+Main CTEs
+  journal_rows  the rows of the slice, each with its own fault, if it has one (admitted_events_cte)
+  known         the events of the timeline that these rows may duplicate
+  judged        the rows with the reason to quarantine them, or null
+  quarantined   one row per different row
+
+Arguments
+  binding         string: the binding's name
+  journal_config  dict: see journal_slice
+  timeline        relation: the binding's timeline
+Errors            see run_state and journal_columns
 #}
 {% macro quarantine(binding, journal_config, timeline) %}
 {% if execute %}
-{%- set state = ozmeta_runtime.run_state(binding, ozmeta_runtime.journal_config_text(journal_config), [timeline], journals=ozmeta_runtime.journal_relations(journal_config)) -%}
+{%- set definition = ozmeta_runtime.journal_config_text(journal_config) -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline],
+    journals=ozmeta_runtime.journal_relations(journal_config)) -%}
 {%- if state.limited and state.incremental -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
-{#- Where it is judged afresh, the whole journal is read again, as the timeline did. -#}
+{#- A full fold reads the journals from the beginning, as the timeline did. -#}
 {%- if state.full_fold -%}{%- do state.update({'journals': {}}) -%}{%- endif -%}
-{%- set is_replaced = ozmeta_runtime.is_true('TL_Replaced') ~ " and " ~ ozmeta_runtime.changed_rows(state, timeline) -%}
-{%- set looks = not state.full_fold and timeline not in state.unchanged_sources and run_query("select " ~ ozmeta_runtime.row_exists(timeline, is_replaced)).rows[0][0] | int -%}
-{%- set replaced = "select EJ_ID from " ~ timeline ~ " where " ~ is_replaced if looks else none -%}
 {%- set messages = journal_config.get('deduplicate_on') -%}
-{%- set replaced_messages = "select TL_MessageKey from " ~ timeline ~ " where TL_MessageKey is not null and " ~ is_replaced if looks and messages else none -%}
+{%- set is_replaced = ozmeta_runtime.is_true('TL_Replaced') ~ " and "
+    ~ ozmeta_runtime.changed_rows(state, timeline) -%}
+{%- set has_replaced = not state.full_fold and timeline not in state.unchanged_sources
+    and run_query("select " ~ ozmeta_runtime.row_exists(timeline, is_replaced)).rows[0][0] | int -%}
+{%- set replaced_ids = "select EJ_ID from " ~ timeline ~ " where " ~ is_replaced if has_replaced else none -%}
+{%- set replaced_messages = "select TL_MessageKey from " ~ timeline ~ " where TL_MessageKey is not null and "
+    ~ is_replaced if has_replaced and messages else none -%}
+{%- set content = ozmeta_runtime.content_hash(journal_config) -%}
+{%- set row_content = ozmeta_runtime.row_key(['_TenantID', 'EJ_ObjectID', 'EJ_ID', content]) -%}
 with
-{{ ozmeta_runtime.repeated_events_cte(journal_config, state, or_ids=replaced, or_keys=replaced_messages) }}
-{{ ozmeta_runtime.admitted_events_cte('admission', journal_config, state, or_ids=replaced, or_keys=replaced_messages) }}
+{{ ozmeta_runtime.repeated_events_cte(journal_config, state, or_ids=replaced_ids, or_keys=replaced_messages) }}
+{{ ozmeta_runtime.admitted_events_cte('journal_rows', journal_config, state, or_ids=replaced_ids,
+    or_keys=replaced_messages) }}
 
--- the only row of its id, admitted, is what the timeline holds, unless an earlier run read that id already
+-- in a full fold, an admitted row whose id occurs once is the event of the timeline, so only repeated ids are compared
 known as (
-    select held._ObjectKey, held.EJ_ID, held._SyncDate, held.TL_ContentHash{{ ", held.TL_MessageKey" if messages }}
-    from {{ timeline }} as held
+    select
+        timeline._ObjectKey, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
+        {{- ", timeline.TL_MessageKey" if messages }}
+    from {{ timeline }} as timeline
     {%- if messages and not state.full_fold %}
-    where held._ObjectKey in (select _ObjectKey from admission)
+    where timeline._ObjectKey in (select _ObjectKey from journal_rows)
     {%- else %}
-    where held.EJ_ID in (select EJ_ID from {{ "repeated" if state.full_fold else "admission" }})
+    where timeline.EJ_ID in (select EJ_ID from {{ "repeated" if state.full_fold else "journal_rows" }})
     {%- endif %}
 ),
 
+{#- A row whose message is in the timeline is compared with that message, whatever its id; otherwise its id decides. #}
+{%- set known_content = "coalesce(same_message.TL_ContentHash, known.TL_ContentHash)" if messages
+    else "known.TL_ContentHash" %}
+
 suspects as (
-    {#- a message that the timeline holds is judged by it, under whatever id; else the event of that id decides #}
-    select admission.*, {{ "coalesce(same.TL_ContentHash, known.TL_ContentHash)" if messages else "known.TL_ContentHash" }} as known_content
-    from admission
-    left join known on known._ObjectKey = admission._ObjectKey and known.EJ_ID = admission.EJ_ID and admission.refusal is null
+    select journal_rows.*, {{ known_content }} as known_content
+    from journal_rows
+    left join known
+        on known._ObjectKey = journal_rows._ObjectKey and known.EJ_ID = journal_rows.EJ_ID
+        and journal_rows.refusal is null
     {%- if messages %}
-    left join known as same on same._ObjectKey = admission._ObjectKey and same.TL_MessageKey = admission.TL_MessageKey and admission.refusal is null
+    left join known as same_message
+        on same_message._ObjectKey = journal_rows._ObjectKey
+        and same_message.TL_MessageKey = journal_rows.TL_MessageKey
+        and journal_rows.refusal is null
     {%- endif %}
-    where admission.refusal is not null or known.EJ_ID is not null{{ " or same.EJ_ID is not null" if messages }}
+    where journal_rows.refusal is not null or known.EJ_ID is not null
+    {{- " or same_message.EJ_ID is not null" if messages }}
 ),
 
 judged as (
-    select *,
+    select
+        *,
         case when refusal is not null then refusal
              when known_content is null then null
-             when known_content <> {{ ozmeta_runtime.content_hash(journal_config) }} then 'ConflictingDuplicate' end as reason
+             when known_content <> {{ content }} then 'ConflictingDuplicate' end as reason
     from suspects
 ),
 
-refused as (
+quarantined as (
     select
         {{ ozmeta_runtime.row_key(['TL_Journal', 'row_hash', ozmeta_runtime.timestamp_text('sync_date')]) }} as _Key,
         min(reason) as QR_Reason,
@@ -71,32 +104,37 @@ refused as (
         min(TL_ContentHash) as QR_ContentHash,
         min(_ObjectKey) as _ObjectKey
     from (
-        select *, {{ ozmeta_runtime.content_hash(journal_config) }} as TL_ContentHash, {{ ozmeta_runtime.md5_hex(ozmeta_runtime.row_key(['_TenantID', 'EJ_ObjectID', 'EJ_ID', ozmeta_runtime.content_hash(journal_config)])) }} as row_hash
+        select *, {{ content }} as TL_ContentHash, {{ ozmeta_runtime.md5_hex(row_content) }} as row_hash
         from judged
         where reason is not null
     ) as judged
     group by TL_Journal, row_hash, sync_date
 )
 
-select refused.*, {{ ozmeta_runtime.audit_columns(state) }} from refused
+select quarantined.*, {{ ozmeta_runtime.audit_columns(state) }} from quarantined
 {%- if state.incremental %}
--- a row that stands here already is only read again within the lookback, and not written again
+-- within the lookback, rows are read again: do not write equal rows again
 where not exists (
-    select 1 from {{ this }} as standing
-    where standing._Key = refused._Key and standing.QR_Reason = refused.QR_Reason and standing.QR_Rows = refused.QR_Rows
-      and standing._DeleteDate is null and standing._DefinitionHash = '{{ state.hash }}'
+    select 1 from {{ this }} as existing
+    where existing._Key = quarantined._Key and existing.QR_Reason = quarantined.QR_Reason
+      and existing.QR_Rows = quarantined.QR_Rows
+      and existing._DeleteDate is null and existing._DefinitionHash = '{{ state.hash }}'
 )
 union all
--- refused once as a duplicate, and since then found to be what the timeline holds
+{%- set same_id = "timeline.EJ_ID = existing.QR_EventID" %}
+{%- set same_id_or_message = "(" ~ same_id ~ " or timeline.TL_MessageKey is not null)" %}
+-- earlier conflicting duplicates whose content the timeline has now
 select
-    _Key, QR_Reason, QR_Rows, _TenantID, QR_ObjectType, QR_ObjectID, QR_EventID, QR_EventType, QR_EventTime, QR_SourceSystem, QR_Sequence, QR_Actor, QR_Payload,
-    QR_Journal, _SyncDate, QR_ContentHash, _ObjectKey, {{ ozmeta_runtime.audit_columns(state, ozmeta_runtime.timestamp_literal(state.as_of)) }}
-from {{ this }} as standing
+    _Key, QR_Reason, QR_Rows, _TenantID, QR_ObjectType, QR_ObjectID, QR_EventID, QR_EventType, QR_EventTime,
+    QR_SourceSystem, QR_Sequence, QR_Actor, QR_Payload, QR_Journal, _SyncDate, QR_ContentHash, _ObjectKey,
+    {{ ozmeta_runtime.audit_columns(state, ozmeta_runtime.timestamp_literal(state.as_of)) }}
+from {{ this }} as existing
 where _DeleteDate is null
-{%- if state.full_fold %} and _Key not in (select _Key from refused)
+{%- if state.full_fold %} and _Key not in (select _Key from quarantined)
 {%- else %} and QR_Reason = 'ConflictingDuplicate' and exists (
-    select 1 from {{ timeline }} as held
-    where held._ObjectKey = standing._ObjectKey and {{ "(held.EJ_ID = standing.QR_EventID or held.TL_MessageKey is not null)" if messages else "held.EJ_ID = standing.QR_EventID" }} and held.TL_ContentHash = standing.QR_ContentHash and held._Batch > {{ state.batch }}
+    select 1 from {{ timeline }} as timeline
+    where timeline._ObjectKey = existing._ObjectKey and {{ same_id_or_message if messages else same_id }}
+      and timeline.TL_ContentHash = existing.QR_ContentHash and timeline._Batch > {{ state.batch }}
 )
 {%- endif %}
 {%- endif %}

@@ -1,8 +1,14 @@
-{# Model <binding>_sla_timer, a view: the latest cycle of each (object, SLA), live ones only (SPEC 5). cycles: the binding's sla_cycle, where a fold says which that is. #}
+{#
+Model <binding>_sla_timer: the latest cycle of each SLA (spec 5.8). One row per (object, SLA).
+A view of the live cycles; sla_cycle decides which cycle is the latest.
+
+cycles: relation: the binding's sla_cycle
+#}
 {% macro sla_timer(cycles) %}
 select
     {{ ozmeta_runtime.row_key(['_ObjectKey', 'SL_Code']) }} as _Key, _ObjectKey,
-    ST_ID, _TenantID, WI_ID, SL_Code, ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_Status, ST_Outcome, ST_WarnedUTC, ST_BreachedUTC, ST_EscalationLevel, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_NextUTC,
+    ST_ID, _TenantID, WI_ID, SL_Code, ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_Status, ST_Outcome, ST_WarnedUTC,
+    ST_BreachedUTC, ST_EscalationLevel, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_NextUTC,
     _DeleteDate, _DefinitionHash, _Batch, _UpdateDate
 from {{ ozmeta_runtime.unlimited_relation(cycles) }}
 where {{ ozmeta_runtime.is_true('ST_IsLatest') }} and _DeleteDate is null

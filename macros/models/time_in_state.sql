@@ -1,15 +1,23 @@
 {#
-Model <binding>_time_in_state: every stay of an object in a state, for the Semantic layer: how long, and how old the object is. A view, which takes the
-clock of the last completed run: what it shows and what the tables show are of one instant.
+Model <binding>_time_in_state: how long each object was in each state, and how old the object is (spec 7.2, 10.1).
+One row per stay of an object in a state, stays of zero length included.
 
-Arguments  journal_config, workflow: see workflow_instance; timeline, log: the relations of the binding's timeline and run log
+A view. Its clock is the as_of of the last completed run, so it and the tables show the same instant.
+
+Arguments
+  journal_config  dict: object_type, tenant_in_key; see journal_slice
+  workflow        dict: see workflow_instance
+  timeline        relation: the binding's timeline
+  log             relation: the binding's run log
 #}
 {% macro time_in_state(journal_config, workflow, timeline, log) %}
+{%- set end_at = 'coalesce(stays.left_at, clock.as_of)' %}
+{%- set is_terminal = 'stays.TL_State in (' ~ ozmeta_runtime.text_literals(workflow.terminal) ~ ')' %}
 with clock as (
     select max(RUN_AsOfUTC) as as_of from {{ ozmeta_runtime.unlimited_relation(log) }}
 ),
 
--- the first event of an object opens a stay, and so does each change of state: as WI_CurrentSinceUTC is told
+-- a stay begins with the object's first event and with each change of state, as in WI_CurrentSinceUTC
 stays as (
     select
         _Key, _ObjectKey, EJ_ObjectID, TL_State, TL_EffectiveUTC,
@@ -29,13 +37,16 @@ select
     stays.TL_State as WS_Code,
     stays.TL_EffectiveUTC as TS_EnteredUTC,
     stays.left_at as TS_LeftUTC,
-    {{ ozmeta_runtime.seconds_between('stays.TL_EffectiveUTC', 'coalesce(stays.left_at, clock.as_of)') }} as TS_Seconds,
+    {{ ozmeta_runtime.seconds_between('stays.TL_EffectiveUTC', end_at) }} as TS_Seconds,
     {{ ozmeta_runtime.boolean_column('stays.left_at is null') }} as TS_IsCurrent,
-    {{ ozmeta_runtime.boolean_column('stays.TL_State in (' ~ ozmeta_runtime.text_literals(workflow.terminal) ~ ')') }} as TS_IsTerminal,
+    {{ ozmeta_runtime.boolean_column(is_terminal) }} as TS_IsTerminal,
     {{ ozmeta_runtime.seconds_between('stays.first_at', 'clock.as_of') }} as TS_ObjectAgeSeconds
 from stays
 cross join clock
 {% endmacro %}
 
-{# Whole seconds, rounded down. #}
-{% macro seconds_between(a, b) %}{{ ozmeta_runtime.floor_div("(" ~ ozmeta_runtime.to_micros(b) ~ " - " ~ ozmeta_runtime.to_micros(a) ~ ")", 1000000) }}{% endmacro %}
+{# SQL: whole seconds from a to b, rounded down. a, b: SQL of timestamps #}
+{% macro seconds_between(a, b) %}
+  {%- set micros = "(" ~ ozmeta_runtime.to_micros(b) ~ " - " ~ ozmeta_runtime.to_micros(a) ~ ")" -%}
+  {{- ozmeta_runtime.floor_div(micros, 1000000) -}}
+{% endmacro %}

@@ -1,77 +1,100 @@
 {#
-Model <binding>_timeline: every admitted event of a binding, once, in the fold's order, with what it did (SPEC 4, 7, 8).
+Model <binding>_timeline: every admitted event of a binding, in the fold's order, with its effect (spec 4, 7.2, 8).
+One row per event: per (object, EJ_ID), or per (object, message key) with deduplicate_on.
 
-  admission  the journal's rows not yet read, or read again within the lookback, and whether each is admitted   macros/journal/admit.sql
-  delivered  of the rows of one id, the first; most ids have one row, and nothing is asked of them
-  arrived    those that the timeline does not hold
-  touched    objects that an arrival or a pending event now due concerns; all, where the definition changed
-  events     all events of those objects: what the timeline holds, and what arrived
-  placed     effective time and stream       macros/fold/order.sql
-  answers    what each event asks for        macros/fold/candidates.sql
-  folded     what became of it               macros/fold/apply.sql
+Main CTEs
+  journal_rows      new journal rows, and rows read again within the lookback; each is admitted or refused
+  first_deliveries  the admitted row that is kept of each event; only ids with several rows need an order
+  arrived           events that the timeline does not have yet
+  touched           objects with an arrived event, or with a pending event that is now due; in a full fold, all objects
+  events            all events of the touched objects, from the timeline and from `arrived`
+  streamed, placed  the effective time of each event, and what it asks for (order_ctes)
+  answers, legal    the candidates (candidate_ctes)
+  folded            the outcome of each event (apply_ctes)
 
-The fold carries only what orders and moves; what else is known of an event is joined to the outcome.
-All events of a touched object are written again, so whatever builds on the timeline finds its objects whole among the rows of this run.
+The fold carries only the columns that it needs; the others are joined to its outcome. A run writes all events of a
+touched object again, so later models find whole objects among the rows of a run.
 
 Arguments
-  journal_config     see journal_slice
-  workflow   dict: start, states: [code], transitions: [{code, from, to, events?: [event type]}] (enabled ones),
-             bound_events: [event type] that MetaDB binds, be their transitions enabled or not,
-             aliases?: {states?, transitions?, event_types?: {old name: name of today}}
-  policy     'last_writer_wins' or 'first_writer_wins'
-  stream     'EJ_SourceSystem' or 'none'
+  binding         string: the binding's name, such as 'case'
+  journal_config  dict: see journal_slice
+  workflow        dict: start: state code, states: [code], transitions: [{code, from, to, events?: [event type]}] (the
+                  enabled ones), bound_events: [event types that MetaDB binds to any transition, enabled or not],
+                  aliases?: {states?, transitions?, event_types?: {old name: current name}}
+  policy          'last_writer_wins' or 'first_writer_wins'
+  stream          'EJ_SourceSystem' or 'none'
+Errors            see run_state, journal_columns and check_journal_config
 #}
 {% macro timeline(binding, journal_config, workflow, policy='last_writer_wins', stream='EJ_SourceSystem') %}
 {% if execute %}
 {%- set fold = {'workflow': workflow, 'policy': policy, 'stream': stream} -%}
-{%- set held = ozmeta_runtime.journal_config_text(journal_config) -%}
-{%- set state = ozmeta_runtime.run_state(binding, [fold, held], journals=ozmeta_runtime.journal_relations(journal_config),
-    kept="TL_Intake = " ~ ozmeta_runtime.text_literal(held)) -%}
+{%- set config_text = ozmeta_runtime.journal_config_text(journal_config) -%}
+{%- set state = ozmeta_runtime.run_state(binding, [fold, config_text],
+    journals=ozmeta_runtime.journal_relations(journal_config),
+    kept="TL_Intake = " ~ ozmeta_runtime.text_literal(config_text)) -%}
 {%- if state.limited and state.incremental -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
-{%- if state.incremental and state.full_fold -%}{%- do ozmeta_runtime.check_journal_config(journal_config) -%}{%- endif -%}
-{%- set held_columns = ozmeta_runtime.relation_columns(this) if state.incremental and state.full_fold else none -%}
+{%- set refolds_rows = state.incremental and state.full_fold -%}
+{%- if refolds_rows -%}{%- do ozmeta_runtime.check_journal_config(journal_config) -%}{%- endif -%}
+{%- set existing_columns = ozmeta_runtime.relation_columns(this) if refolds_rows else none -%}
 {%- set paths = ozmeta_runtime.payload_paths(journal_config) -%}
 {%- set messages = journal_config.get('deduplicate_on') -%}
 {%- set as_of = ozmeta_runtime.timestamp_literal(state.as_of) -%}
 {%- set nanos = ozmeta_runtime.keeps_nanos(journal_config) -%}
+{%- set recurses = ozmeta_runtime.needs_recursion(workflow, policy) -%}
+{%- set row_columns = ozmeta_runtime.journal_event_columns(nanos) ~ ozmeta_runtime.message_column(journal_config) -%}
+{%- set identity = "case when TL_MessageKey is null then EJ_ID end, TL_MessageKey" if messages else "EJ_ID" -%}
+{%- set delivery_order = ['case when refusal is null then 0 else 1 end', '_SyncDate', 'EJ_EventTimeUTC']
+    + (['TL_EventNanos'] if nanos else [])
+    + [ozmeta_runtime.nulls_first(ozmeta_runtime.binary_order('payload')),
+       ozmeta_runtime.binary_order('EJ_EventType'),
+       ozmeta_runtime.nulls_first(ozmeta_runtime.binary_order('EJ_Actor')),
+       ozmeta_runtime.nulls_first(ozmeta_runtime.binary_order('EJ_SourceSystem')),
+       ozmeta_runtime.nulls_first('EJ_Sequence'),
+       'TL_ContentHash']
+    + ([ozmeta_runtime.binary_order('EJ_ID')] if messages else []) -%}
 
-{{ ozmeta_runtime.with_recursive() if ozmeta_runtime.needs_recursion(workflow, policy) else ozmeta_runtime.with_materialized_ctes() }}
+{{ ozmeta_runtime.with_recursive() if recurses else ozmeta_runtime.with_materialized_ctes() }}
 {{ ozmeta_runtime.repeated_events_cte(journal_config, state) }}
-{{ ozmeta_runtime.admitted_events_cte('admission', journal_config, state) }}
-{{ ozmeta_runtime.admitted_events_cte('redelivered', journal_config, state, ids='select EJ_ID from repeated') }}
+{{ ozmeta_runtime.admitted_events_cte('journal_rows', journal_config, state) }}
+{{ ozmeta_runtime.admitted_events_cte('repeated_rows', journal_config, state, ids='select EJ_ID from repeated') }}
 
-delivered as (
-    select {{ ozmeta_runtime.journal_event_columns(nanos) }}{{ ozmeta_runtime.message_column(journal_config) }}, {{ ozmeta_runtime.content_hash(journal_config) }} as TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }} as parsed
-    from admission
+first_deliveries as (
+    select
+        {{ row_columns }},
+        {{ ozmeta_runtime.content_hash(journal_config) }} as TL_ContentHash,
+        {{ ozmeta_runtime.json_parsed('payload', paths) }} as parsed
+    from journal_rows
     where refusal is null and EJ_ID not in (select EJ_ID from repeated)
     union all
-    select {{ ozmeta_runtime.journal_event_columns(nanos) }}{{ ozmeta_runtime.message_column(journal_config) }}, TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }}
+    select {{ row_columns }}, TL_ContentHash, {{ ozmeta_runtime.json_parsed('payload', paths) }}
     from (
         select
             *,
             row_number() over (
-                partition by _ObjectKey, {{ "case when TL_MessageKey is null then EJ_ID end, TL_MessageKey" if messages else "EJ_ID" }}
-                order by case when refusal is null then 0 else 1 end, _SyncDate, EJ_EventTimeUTC, {{ 'TL_EventNanos, ' if nanos }}{{ ozmeta_runtime.nulls_first(ozmeta_runtime.binary_order('payload')) }},
-                    {{ ozmeta_runtime.binary_order('EJ_EventType') }}, {{ ozmeta_runtime.nulls_first(ozmeta_runtime.binary_order('EJ_Actor')) }},
-                    {{ ozmeta_runtime.nulls_first(ozmeta_runtime.binary_order('EJ_SourceSystem')) }}, {{ ozmeta_runtime.nulls_first('EJ_Sequence') }}, TL_ContentHash{{ ", " ~ ozmeta_runtime.binary_order('EJ_ID') if messages }}
+                partition by _ObjectKey, {{ identity }}
+                order by {{ delivery_order | join(', ') }}
             ) as delivery
-        from (select *, {{ ozmeta_runtime.content_hash(journal_config) }} as TL_ContentHash from redelivered) as hashed
+        from (
+            select *, {{ ozmeta_runtime.content_hash(journal_config) }} as TL_ContentHash
+            from repeated_rows
+        ) as hashed
     ) as numbered
     where delivery = 1 and refusal is null
 ),
 
 unpacked as (
     select
-        {{ ozmeta_runtime.journal_event_columns(nanos) }}{{ ozmeta_runtime.message_column(journal_config) }}, TL_ContentHash
+        {{ row_columns }}, TL_ContentHash
         {%- for path in paths %},
         {{ ozmeta_runtime.json_at('parsed', paths, loop.index0) }} as raw{{ loop.index }}
         {%- endfor %}
-    from delivered
+    from first_deliveries
 ),
 
 typed as (
     select
-        _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem, EJ_Sequence, EJ_CorrelationID, _SyncDate,
+        _ObjectKey, TL_Journal, EJ_ID, _TenantID, EJ_ObjectID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_SourceSystem,
+        EJ_Sequence, EJ_CorrelationID, _SyncDate,
         {{ ozmeta_runtime.boolean_column('sync_date is null') }} as TL_IsUnsynced,
         TL_ContentHash{{ ", TL_EventNanos" if nanos }}
         {%- if messages %},
@@ -91,33 +114,42 @@ typed as (
 {{ ozmeta_runtime.arrived_messages(nanos) }}
 {%- else %}
 known as (
-    select held._ObjectKey, held.EJ_ID, held._SyncDate, held.TL_ContentHash
-    from {{ this }} as held
-    inner join typed on typed._ObjectKey = held._ObjectKey and typed.EJ_ID = held.EJ_ID
+    select timeline._ObjectKey, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
+    from {{ this }} as timeline
+    inner join typed on typed._ObjectKey = timeline._ObjectKey and typed.EJ_ID = timeline.EJ_ID
 ),
 
 arrived as (
-    select typed.*, {{ ozmeta_runtime.boolean_column('known.TL_ContentHash <> typed.TL_ContentHash') }} as TL_Replaced
+    select
+        typed.*,
+        {{ ozmeta_runtime.boolean_column('known.TL_ContentHash <> typed.TL_ContentHash') }} as TL_Replaced
     from typed
     left join known on known._ObjectKey = typed._ObjectKey and known.EJ_ID = typed.EJ_ID
     where (known.EJ_ID is null
         or known._SyncDate > typed._SyncDate
-        or (known._SyncDate = typed._SyncDate and known.TL_ContentHash <> typed.TL_ContentHash)) {{ ozmeta_runtime.materialize_cte('arrived', 'and') }}
+        or (known._SyncDate = typed._SyncDate and known.TL_ContentHash <> typed.TL_ContentHash))
+        {{ ozmeta_runtime.materialize_cte('arrived', 'and') }}
 ),
 {%- endif %}
+
+{%- set now_due = "TL_Position is null and EJ_EventTimeUTC <= " ~ as_of %}
+{%- set same_event = "arrived._Key = timeline._Key" if messages else "arrived.EJ_ID = timeline.EJ_ID" %}
+{%- set is_replaced = ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch %}
 
 touched as (
     select _ObjectKey from arrived
     {{ ozmeta_runtime.union_distinct() }}
-    select _ObjectKey from {{ this }} where {{ "1 = 1" if state.full_fold else "TL_Position is null and EJ_EventTimeUTC <= " ~ as_of }}
+    select _ObjectKey from {{ this }} where {{ "1 = 1" if state.full_fold else now_due }}
 ),
 
 events as (
-    -- what a run that died had replaced is still to be told to the quarantine
-    select {{ ozmeta_runtime.event_columns(journal_config, nanos, held_columns) }}, {{ ozmeta_runtime.boolean_column(ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch) }} as TL_Replaced
-    from {{ this }} as held
+    -- keep the TL_Replaced that a failed run set, because the quarantine has not read it yet
+    select
+        {{ ozmeta_runtime.event_columns(journal_config, nanos, existing_columns) }},
+        {{ ozmeta_runtime.boolean_column(is_replaced) }} as TL_Replaced
+    from {{ this }} as timeline
     where _ObjectKey in (select _ObjectKey from touched)
-      and not exists (select 1 from arrived where arrived._ObjectKey = held._ObjectKey and {{ "arrived._Key = held._Key" if messages else "arrived.EJ_ID = held.EJ_ID" }})
+      and not exists (select 1 from arrived where arrived._ObjectKey = timeline._ObjectKey and {{ same_event }})
     union all
     select {{ ozmeta_runtime.event_columns(journal_config, nanos) }}, TL_Replaced from arrived
 ),
@@ -134,10 +166,13 @@ events as (select typed.*, {{ ozmeta_runtime.boolean_column('1 = 0') }} as TL_Re
 written as (
     select
         {{ ozmeta_runtime.event_key(journal_config, 'events') }} as _Key,
-        events._ObjectKey, events.EJ_ID, events._TenantID, {{ ozmeta_runtime.text_literal(journal_config.object_type) }} as EJ_ObjectType, events.EJ_ObjectID, events.EJ_EventType,
+        events._ObjectKey, events.EJ_ID, events._TenantID,
+        {{ ozmeta_runtime.text_literal(journal_config.object_type) }} as EJ_ObjectType,
+        events.EJ_ObjectID, events.EJ_EventType,
         events.EJ_EventTimeUTC, events.EJ_Actor, events.EJ_SourceSystem, events.EJ_Sequence, events.EJ_CorrelationID,
         folded.TL_EffectiveUTC, folded.TL_Position, folded.TL_IsApplied, folded.TL_IsRejected,
-        folded.TL_TransitionCode, folded.TL_FromState, folded.TL_ToState, folded.TL_State, folded.TL_RowVersion, folded.TL_Anomaly,
+        folded.TL_TransitionCode, folded.TL_FromState, folded.TL_ToState, folded.TL_State, folded.TL_RowVersion,
+        folded.TL_Anomaly,
         {{ "events.TL_EventNanos" if nanos else "cast(0 as " ~ dbt.type_bigint() ~ ") as TL_EventNanos" }},
         events._SyncDate, events.TL_Journal, events.TL_IsUnsynced, events.TL_Replaced, events.TL_ContentHash,
         {%- if messages %}
@@ -146,7 +181,7 @@ written as (
         {%- for column in ozmeta_runtime.payload_columns() + journal_config.fields %}
         events.{{ column.column }},
         {%- endfor %}
-        {{ ozmeta_runtime.text_literal(held) }} as TL_Intake,
+        {{ ozmeta_runtime.text_literal(config_text) }} as TL_Intake,
         {{ ozmeta_runtime.written_columns(state) }}
     from events
     left join folded on folded._ObjectKey = events._ObjectKey and folded.EJ_ID = events.EJ_ID

@@ -1,19 +1,36 @@
 {#
-Model <binding>_workflow_instance: where each object stands (SPEC 4.6).
-Arguments  journal_config: see journal_slice; workflow: see timeline, and id, terminal: [state code]; timeline: the relation
+Model <binding>_workflow_instance: the current state of each object (spec 4.6).
+One row per object that has a folded event.
+
+Arguments
+  binding         string: the binding's name
+  journal_config  dict: object_type, tenant_in_key; see journal_slice
+  workflow        dict: id, start: state code, terminal: [state code]
+  timeline        relation: the binding's timeline
+Errors            see run_state
 #}
 {% macro workflow_instance(binding, journal_config, workflow, timeline) %}
 {% if execute %}
-{%- set applied = ozmeta_runtime.is_true('TL_IsApplied') -%}
-{%- set state = ozmeta_runtime.run_state(binding, [journal_config.object_type, workflow.id, workflow.start, workflow.terminal], [timeline]) -%}
+{%- set definition = [journal_config.object_type, workflow.id, workflow.start, workflow.terminal] -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
+{%- set applied = ozmeta_runtime.is_true('TL_IsApplied') -%}
+{%- set tenant = ozmeta_runtime.tenant_column(journal_config) -%}
+{%- set object_type = ozmeta_runtime.text_literal(journal_config.object_type) -%}
+{%- set is_terminal = 'current_code in (' ~ ozmeta_runtime.text_literals(workflow.terminal) ~ ')' -%}
+{%- set columns = ['_Key', '_ObjectKey', 'WI_ID', '_TenantID', 'WI_ObjectType', 'WI_ObjectID', 'WF_ID',
+    'WS_CurrentCode', 'WI_CurrentSinceUTC', 'WI_LastTransitionCode', 'WI_LastTransitionUTC', 'WI_LastActor',
+    'WI_RowVersion', 'WI_IsTerminal', 'WI_FirstEventUTC'] -%}
 with positions as (
     select
-        _ObjectKey, EJ_ObjectID, _TenantID, EJ_Actor, _SyncDate, TL_EffectiveUTC, TL_Position, TL_TransitionCode, TL_ToState,
+        _ObjectKey, EJ_ObjectID, _TenantID, EJ_Actor, _SyncDate, TL_EffectiveUTC, TL_Position, TL_TransitionCode,
+        TL_ToState,
         case when {{ applied }} then 1 else 0 end as is_applied,
         max(case when {{ applied }} then TL_Position end) over (partition by _ObjectKey) as last_applied,
-        max(case when {{ applied }} and TL_FromState <> TL_ToState then TL_Position end) over (partition by _ObjectKey) as last_change
-    from {{ timeline }} where {{ ozmeta_runtime.changed_rows(state, timeline) }}
+        max(case when {{ applied }} and TL_FromState <> TL_ToState then TL_Position end)
+            over (partition by _ObjectKey) as last_change
+    from {{ timeline }}
+    where {{ ozmeta_runtime.changed_rows(state, timeline) }}
 ),
 
 instances as (
@@ -23,7 +40,10 @@ instances as (
         min(EJ_ObjectID) as object_id,
         min(_SyncDate) as first_sync,
         max(TL_Position) as last_position,
-        coalesce(max(case when TL_Position = last_applied then TL_ToState end), {{ ozmeta_runtime.text_literal(workflow.start) }}) as current_code,
+        coalesce(
+            max(case when TL_Position = last_applied then TL_ToState end),
+            {{ ozmeta_runtime.text_literal(workflow.start) }}
+        ) as current_code,
         max(case when TL_Position = coalesce(last_change, 1) then TL_EffectiveUTC end) as current_since,
         max(case when TL_Position = last_applied then TL_TransitionCode end) as last_code,
         max(case when TL_Position = last_applied then TL_EffectiveUTC end) as last_time,
@@ -37,8 +57,8 @@ instances as (
 seeded as (
     select
         *,
-        {{ ozmeta_runtime.tenant_column(journal_config) }} as _TenantID,
-        {{ ozmeta_runtime.seed_hash(["'WI'", ozmeta_runtime.tenant_column(journal_config), ozmeta_runtime.text_literal(journal_config.object_type), 'object_id']) }} as seed
+        {{ tenant }} as _TenantID,
+        {{ ozmeta_runtime.seed_hash(["'WI'", tenant, object_type, 'object_id']) }} as seed
     from instances
     where last_position is not null
 ),
@@ -49,7 +69,7 @@ written as (
         _ObjectKey,
         {{ ozmeta_runtime.uuid7(ozmeta_runtime.uuid7_timestamp('first_sync'), 'seed') }} as WI_ID,
         _TenantID,
-        {{ ozmeta_runtime.text_literal(journal_config.object_type) }} as WI_ObjectType,
+        {{ object_type }} as WI_ObjectType,
         object_id as WI_ObjectID,
         {{ ozmeta_runtime.text_literal(workflow.id) }} as WF_ID,
         current_code as WS_CurrentCode,
@@ -58,15 +78,14 @@ written as (
         last_time as WI_LastTransitionUTC,
         last_actor as WI_LastActor,
         cast(row_version as {{ dbt.type_bigint() }}) as WI_RowVersion,
-        {{ ozmeta_runtime.boolean_column('current_code in (' ~ ozmeta_runtime.text_literals(workflow.terminal) ~ ')') }} as WI_IsTerminal,
+        {{ ozmeta_runtime.boolean_column(is_terminal) }} as WI_IsTerminal,
         first_event as WI_FirstEventUTC,
         {{ ozmeta_runtime.audit_columns(state) }}
     from seeded
 )
 
 select * from written
-{{ ozmeta_runtime.soft_deleted_rows(state, ['_Key', '_ObjectKey', 'WI_ID', '_TenantID', 'WI_ObjectType', 'WI_ObjectID', 'WF_ID', 'WS_CurrentCode', 'WI_CurrentSinceUTC',
-    'WI_LastTransitionCode', 'WI_LastTransitionUTC', 'WI_LastActor', 'WI_RowVersion', 'WI_IsTerminal', 'WI_FirstEventUTC'], ozmeta_runtime.object_changed(state, timeline)) }}
+{{ ozmeta_runtime.soft_deleted_rows(state, columns, ozmeta_runtime.object_changed(state, timeline)) }}
 {{ ozmeta_runtime.clustered_by_object() }}
 {% endif %}
 {% endmacro %}
