@@ -1,7 +1,7 @@
 # Two commands, each from a fresh clone with nothing but Python 3.10+ and make.
 PYTHON ?= python3
 BIN := .venv/bin
-SQL := generator/src/ozmeta_dbt generator/tests/golden benchmarks/baselines
+SQL := generator/src/ozmeta_dbt benchmarks/baselines
 
 .PHONY: demo test test-engines test-static lint format prove mutants bench bench-full docs clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB

@@ -22,10 +22,10 @@ import sys
 import tempfile
 import textwrap
 import time
-import xml.etree.ElementTree as xml
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGE = REPOSITORY / "docs" / "mutants.md"
@@ -1775,7 +1775,7 @@ def first_failure(
         finally:
             os._exit(code)
     failed = os.waitpid(process, 0)[1] != 0
-    for case in xml.parse(report).iter("testcase") if report.exists() else ():
+    for case in ElementTree.parse(report).iter("testcase") if report.exists() else ():
         for fault in (*case.iter("failure"), *case.iter("error")):
             return (
                 f"{case.get('classname')}.py::{case.get('name')}",

@@ -15,7 +15,8 @@ SUFFIXES = {".py", ".sql", ".yml", ".md"}
 
 RULE = r"\d+[a-z]?(?:\.\d+[a-z]?)?"
 CITATION = re.compile(
-    rf'\bspec(?:ification)?\s+({RULE}(?:\s"\w+")?(?:(?:,\s|,?\sand\s|\sto\s|-){RULE}(?:\s"\w+")?)*)\b',
+    rf'\bspec(?:ification)?\s+({RULE}(?:\s"\w+")?'
+    rf'(?:(?:,\s|,?\sand\s|\sto\s|-){RULE}(?:\s"\w+")?)*)\b',
     re.I,
 )
 LINK = re.compile(r"spec\.md#([\w.-]+)")

@@ -11,11 +11,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 LIMITS = {".sql": 120, ".md": 120, ".py": 100}
 # Python that quotes lines of macros as they are
 QUOTES = {"integration_tests/mutants.py"}
-# Folders whose lines are still longer. A folder goes from here when it is wrapped; none may be added.
-NOT_YET = tuple(
-    f"macros/{folder}/"
-    for folder in ("approvals", "generic_tests", "inline", "models", "operations", "rules", "sla")
-)
+# Folders whose lines are still longer. Remove a folder when its lines are wrapped; add none.
+NOT_YET = tuple(f"macros/{folder}/" for folder in ("generic_tests", "operations", "rules"))
 
 
 def files(suffix: str) -> list[Path]:

@@ -37,7 +37,8 @@ class BigQuery(Engine):
         try:
             json.loads(payload, parse_constant=refused)
         except (ValueError, RecursionError):
-            return bool(duckdb.execute("select json_valid(?)", [payload]).fetchone()[0])  # type: ignore[index]
+            found = duckdb.execute("select json_valid(?)", [payload]).fetchone()
+            return bool(found and found[0])
         return False
 
     def quoted(self, text: str) -> str:

@@ -34,7 +34,9 @@ WORDS = [
     ),  # the longest there is; lengths are no part of a type in its unions
     (
         re.compile(
-            r"\bdiststyle\s+(?:even|all|auto|key)\b|\bdistkey\s*\([^)]*\)|\b(?:compound\s+|interleaved\s+)?sortkey\s*(?:auto|\([^)]*\))|\bbackup\s+(?:yes|no)\b",
+            r"\bdiststyle\s+(?:even|all|auto|key)\b|\bdistkey\s*\([^)]*\)"
+            r"|\b(?:compound\s+|interleaved\s+)?sortkey\s*(?:auto|\([^)]*\))"
+            r"|\bbackup\s+(?:yes|no)\b",
             re.I,
         ),
         "",

@@ -239,7 +239,9 @@ BACKSLASH_ESCAPES = (
 
 # Statements of the adapters' own, on catalogues and settings: none of this package's doing.
 OWN = re.compile(
-    r"\b(sys\.|information_schema|sp_rename|pg_catalog|pg_class|pg_namespace|pg_depend|svv_|object_definition|dm_exec_)|^\s*(use|show|describe|drop|alter|set|begin|commit|analyze|optimize|comment|refresh)\b",
+    r"\b(sys\.|information_schema|sp_rename|pg_catalog|pg_class|pg_namespace|pg_depend|svv_"
+    r"|object_definition|dm_exec_)"
+    r"|^\s*(use|show|describe|drop|alter|set|begin|commit|analyze|optimize|comment|refresh)\b",
     re.I,
 )
 RELATIONSHIPS = re.compile(

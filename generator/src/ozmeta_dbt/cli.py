@@ -524,7 +524,8 @@ def options(
 
 def main() -> None:
     """Run the command. A problem becomes a message and an exit status."""
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # metadata may hold what a terminal can't show
+    # metadata may hold what a terminal cannot show
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         app()
     except OzmetaProblem as error:

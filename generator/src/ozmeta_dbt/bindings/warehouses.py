@@ -19,7 +19,8 @@ T_SQL: tuple[Warehouse, ...] = ("sqlserver", "fabric")
 # a pattern's parts: what is quoted, an escape, a class, the beginning of a group, any other
 # character
 PARTS = re.compile(
-    r"\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*\]|\(\?P?<[A-Za-z0-9_]+>|\(\?[a-zA-Z-]*[:)]|.",
+    r"\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*\]"
+    r"|\(\?P?<[A-Za-z0-9_]+>|\(\?[a-zA-Z-]*[:)]|.",
     re.DOTALL,
 )
 
