@@ -476,7 +476,7 @@ def test_a_row_that_is_not_well_formed_is_shown_with_its_fault(project: DbtProje
         f"select problem, WI_ObjectID from ({failed.node.compiled_code}) order by WI_ObjectID"
     )
     assert problems == [
-        {"problem": "WS_CurrentCode holds an unknown code", "WI_ObjectID": "o1"},
+        {"problem": "WS_CurrentCode has an unknown code", "WI_ObjectID": "o1"},
         {"problem": "WI_ID is null", "WI_ObjectID": "o2"},
     ]
     with project.connect() as connection:
@@ -492,7 +492,7 @@ def test_a_row_that_is_not_well_formed_is_shown_with_its_fault(project: DbtProje
     )
     assert {
         row["problem"] for row in project.rows(f"select problem from ({failed.node.compiled_code})")
-    } == {"_Key stands in more than one row"} and failed.failures == 2
+    } == {"_Key is in more than one row"} and failed.failures == 2
 
 
 def test_a_journal_that_lacks_a_column_it_must_have(project: DbtProject) -> None:

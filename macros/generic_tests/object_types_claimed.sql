@@ -1,4 +1,7 @@
-{# Generic test for unclaimed_object_type: no row of a journal is of an object type that no binding claims (SPEC 9.6). It returns the view's rows. #}
+{#
+Generic test for unclaimed_object_type: some binding claims the object type of each journal row (spec 9.6). Returns the
+rows of the view.
+#}
 {% test object_types_claimed(model) %}
 select * from {{ model }}
 {% endtest %}

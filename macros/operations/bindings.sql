@@ -1,4 +1,7 @@
-{# The bindings among the project's models: {binding: {model: node}}; a binding is known by its run log, whose model names all others. #}
+{#
+The bindings of the project: {binding: {model: node}}, with models named without the binding, such as 'sla_cycle'.
+A binding is found by its run log, which depends on all its other models.
+#}
 {% macro bindings() %}
   {%- set found = {} -%}
   {%- for binding, node in ozmeta_runtime.models_calling('run_log_model', '_run').items() -%}

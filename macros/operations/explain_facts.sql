@@ -1,11 +1,21 @@
-{# Operation behind `ozmeta-dbt explain`: everything the tables hold of an object, of every tenant that has one of that id.
-   Arguments  binding: its name in any spelling, see binding_named; object: its id. Raises where there is no such binding or it has never run.
-   Where the tables hold nothing of the object, `unclaimed` tells of object types that may be meant for the binding. #}
+{#
+Operation that `ozmeta-dbt explain` calls: prints everything that the tables contain about an object. If several tenants
+have an object with this id, the answer has the rows of all of them.
+
+Arguments
+  binding    string: a name of the binding; see binding_named
+  object     string: the object's id
+Prints       the dict of object_history. If the tables contain nothing about the object, it also has
+             unclaimed: [a sentence per unclaimed object type for which this binding is the nearest one]
+Errors       see binding_named and object_history
+#}
 {% macro explain_facts(binding, object) %}
   {%- set known = ozmeta_runtime.bindings() -%}
   {%- set binding = ozmeta_runtime.binding_named(binding | string, known) -%}
   {%- set models = {} -%}
-  {%- for model, node in known[binding].items() -%}{%- do models.update({model: ozmeta_runtime.relation_of(node)}) -%}{%- endfor -%}
+  {%- for model, node in known[binding].items() -%}
+    {%- do models.update({model: ozmeta_runtime.relation_of(node)}) -%}
+  {%- endfor -%}
   {%- set facts = ozmeta_runtime.object_history(models, known[binding], [object | string]) -%}
   {%- if not facts.timeline and not facts.quarantine -%}
     {%- for claimed in ozmeta_runtime.claimed_types() if claimed.binding == binding -%}

@@ -1,16 +1,33 @@
-{# {model: rows} of these objects, live rows and retracted ones; of the run log the last run. models: {model: relation}; nodes: {model: node}, for their columns #}
+{#
+Everything that a binding's tables contain about some objects, deleted rows included.
+
+Arguments
+  models     dict: {model: relation} of the tables to read, with the timeline
+  nodes      dict: {model: graph node} of the binding
+  objects    list of string: ids of objects
+Returns      dict: {model: [row as in rows_as_text]}. The rows of the model `run` are those of the last completed run.
+             `marks` has the rows of timer_marks.
+Errors       a table does not exist yet
+#}
 {% macro object_history(models, nodes, objects) %}
   {%- set facts = {} -%}
   {%- for model, relation in models.items() -%}
     {%- set columns = adapter.get_columns_in_relation(relation) -%}
     {%- if not columns -%}
-      {%- do exceptions.raise_compiler_error("There is no table " ~ relation ~ " yet: run dbt, first") -%}
+      {%- do exceptions.raise_compiler_error("The table " ~ relation ~ " does not exist yet. Run dbt first.") -%}
     {%- endif -%}
-    {%- set condition = ozmeta_runtime.last_run(relation) if model == 'run'
-        else ozmeta_runtime.object_column(model) ~ " in (" ~ ozmeta_runtime.text_literals(objects) ~ ")" -%}
-    {%- do facts.update({model: ozmeta_runtime.rows_as_text(relation, columns, condition, ozmeta_runtime.column_spellings(nodes[model]))}) -%}
+    {%- if model == 'run' -%}
+      {%- set condition = ozmeta_runtime.last_run(relation) -%}
+    {%- else -%}
+      {%- set ids = ozmeta_runtime.text_literals(objects) -%}
+      {%- set condition = ozmeta_runtime.object_column(model) ~ " in (" ~ ids ~ ")" -%}
+    {%- endif -%}
+    {%- set names = ozmeta_runtime.column_spellings(nodes[model]) -%}
+    {%- do facts.update({model: ozmeta_runtime.rows_as_text(relation, columns, condition, names)}) -%}
   {%- endfor -%}
   {%- set keys = facts.timeline | map(attribute='_ObjectKey') | unique | list -%}
-  {%- do facts.update({'marks': ozmeta_runtime.timer_marks(nodes.get('sla_cycle'), models.timeline, models.get('approval_step'), keys)}) -%}
+  {%- set marks = ozmeta_runtime.timer_marks(
+      nodes.get('sla_cycle'), models.timeline, models.get('approval_step'), keys) -%}
+  {%- do facts.update({'marks': marks}) -%}
   {%- do return(facts) -%}
 {% endmacro %}

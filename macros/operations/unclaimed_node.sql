@@ -1,4 +1,5 @@
-{# The node of the model unclaimed_object_type; none in a project that was generated before there was one. #}
+{# The graph node of the model unclaimed_object_type. None if the project was generated before that model existed. #}
 {% macro unclaimed_node() %}
-  {%- do return(ozmeta_runtime.models_calling('unclaimed_object_type', '_').values() | list | first | default(none)) -%}
+  {%- set nodes = ozmeta_runtime.models_calling('unclaimed_object_type', '_').values() -%}
+  {%- do return(nodes | list | first | default(none)) -%}
 {% endmacro %}

@@ -1,4 +1,7 @@
-{# Drops what a fold afresh left, and the schemas it made: only those named for it. #}
+{#
+Operation that `ozmeta-dbt verify` calls: drops the schemas with the rebuilt tables. It drops only schemas that have
+`ozmeta_verify` in their names, and does nothing if the profile is not the one of verify.
+#}
 {% macro verify_clean() %}
   {%- set schemas = [] -%}
   {%- for models in ozmeta_runtime.bindings().values() -%}

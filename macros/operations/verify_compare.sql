@@ -1,35 +1,51 @@
 {#
-Arguments  plan: the bindings of verify_plan's answer; lookback_minutes: the journals'; show: of how many differing objects to fetch everything;
-           keep: whether what was folded afresh stays
-Answers    {binding: {changed: models whose definitions changed since, waiting: objects with events that no run has read yet,
-            models: {model: {rows, differing_rows, differing_objects, first: [object], columns: {column compared: what a message calls it}}}, facts: {object: {tables, afresh}}}}
+Operation that `ozmeta-dbt verify` calls: compares the current tables with the rebuilt ones. See verify_plan.
+
+Arguments
+  plan                dict: `bindings` of the answer of verify_plan
+  lookback_minutes    integer: the lookback of the journals
+  show                integer: for how many differing objects of each binding the answer has all rows
+  keep                boolean: whether to keep the rebuilt tables
+Prints                {binding: {
+                        changed: [name of a model whose definition has changed since the last run],
+                        waiting: number of objects with journal rows that no run has read yet,
+                        models: {model: see compare_table},
+                        facts: {object: {tables: current rows, afresh: rebuilt rows}}; see object_history
+                      }}
 #}
 {% macro verify_compare(plan, lookback_minutes, show=3, keep=false) %}
   {%- set answer = {} -%}
   {%- set known = ozmeta_runtime.bindings() -%}
   {%- for binding, entry in plan.items() -%}
+    {%- set nodes = known[binding] -%}
     {%- set found = {'changed': [], 'models': {}, 'facts': {}} -%}
-    {%- set held, afresh = {}, {} -%}
-    {#- the signal log is no function of the journal: it tells what was said, and when -#}
+    {%- set current, rebuilt = {}, {} -%}
+    {#- The signal log depends on when runs took place, so it cannot be rebuilt from the journal. -#}
     {%- for model, names in entry.models.items() if model != 'runtime_signal' -%}
-      {%- do held.update({model: api.Relation.create(database=names[0], schema=names[1], identifier=names[2])}) -%}
-      {%- do afresh.update({model: ozmeta_runtime.relation_of(known[binding][model])}) -%}
-      {%- if model not in ('quarantine', 'journal') and run_query("select " ~ ozmeta_runtime.row_exists(held[model], "_DefinitionHash not in (select _DefinitionHash from " ~ afresh[model] ~ ")"
-          ~ ozmeta_runtime.is_live(model) ~ ozmeta_runtime.verified_slice(ozmeta_runtime.object_column(model))
-          ~ " and exists (select 1 from " ~ afresh[model] ~ ")")).rows[0][0] | int -%}
+      {%- set relation = api.Relation.create(database=names[0], schema=names[1], identifier=names[2]) -%}
+      {%- do current.update({model: relation}) -%}
+      {%- do rebuilt.update({model: ozmeta_runtime.relation_of(nodes[model])}) -%}
+      {%- if model not in ('quarantine', 'journal')
+          and ozmeta_runtime.definition_changed(model, current[model], rebuilt[model]) -%}
         {%- do found.changed.append(names[3]) -%}
       {%- endif -%}
     {%- endfor -%}
-    {%- set waiting = ozmeta_runtime.waiting_objects(held, afresh, entry.journals, lookback_minutes) -%}
-    {%- do found.update({'waiting': run_query("select count(*) from (" ~ waiting ~ ") as waiting").rows[0][0] | int}) -%}
+    {%- set waiting = ozmeta_runtime.waiting_objects(current, rebuilt, entry.journals, lookback_minutes) -%}
+    {%- set count = run_query("select count(*) from (" ~ waiting ~ ") as waiting").rows[0][0] | int -%}
+    {%- do found.update({'waiting': count}) -%}
     {%- set objects = [] -%}
-    {%- for model in held -%}
-      {%- set outcome = ozmeta_runtime.compare_table(model, known[binding][model], held[model], afresh[model], waiting) -%}
+    {%- for model in current -%}
+      {%- set outcome = ozmeta_runtime.compare_table(model, nodes[model], current[model], rebuilt[model], waiting) -%}
       {%- do found.models.update({model: outcome}) -%}
-      {%- for object in outcome.first if object not in objects and objects | length < show -%}{%- do objects.append(object) -%}{%- endfor -%}
+      {%- for object in outcome.first if object not in objects and objects | length < show -%}
+        {%- do objects.append(object) -%}
+      {%- endfor -%}
     {%- endfor -%}
     {%- for object in objects -%}
-      {%- do found.facts.update({object: {'tables': ozmeta_runtime.object_history(held, known[binding], [object]), 'afresh': ozmeta_runtime.object_history(afresh, known[binding], [object])}}) -%}
+      {%- do found.facts.update({object: {
+          'tables': ozmeta_runtime.object_history(current, nodes, [object]),
+          'afresh': ozmeta_runtime.object_history(rebuilt, nodes, [object]),
+      }}) -%}
     {%- endfor -%}
     {%- do answer.update({binding: found}) -%}
   {%- endfor -%}
@@ -37,56 +53,156 @@ Answers    {binding: {changed: models whose definitions changed since, waiting: 
   {%- do ozmeta_runtime.print_answer(answer) -%}
 {% endmacro %}
 
-{# One table against the same table folded afresh: every column but a run's own bookkeeping, live rows, objects that wait left out. #}
-{% macro compare_table(model, node, held, afresh, waiting) %}
-  {%- set bookkeeping = ['_batch', '_updatedate', '_definitionhash', '_deletedate', 'tl_intake', 'tl_replaced', 'tl_journal', 'qr_journal'] -%}
+{#
+Whether a current row has a definition that no rebuilt row has. False if there are no rebuilt rows.
+
+Arguments
+  model      string: the model's name without the binding
+  current    relation: the table of the user's runs
+  rebuilt    relation: the table that verify has built
+#}
+{% macro definition_changed(model, current, rebuilt) %}
+  {%- set condition -%}
+    _DefinitionHash not in (select _DefinitionHash from {{ rebuilt }})
+    {{ ozmeta_runtime.is_live(model) }}
+    {{ ozmeta_runtime.verified_slice(ozmeta_runtime.object_column(model)) }}
+    and exists (select 1 from {{ rebuilt }})
+  {%- endset -%}
+  {%- set exists = run_query("select " ~ ozmeta_runtime.row_exists(current, condition)).rows[0][0] -%}
+  {%- do return(exists | int == 1) -%}
+{% endmacro %}
+
+{#
+Compares a current table with the rebuilt one: its live rows, in every column except those that depend on when a run
+took place. Objects that wait for the next run are left out.
+
+Arguments
+  model      string: the model's name without the binding
+  node       graph node of the model
+  current    relation: the table of the user's runs
+  rebuilt    relation: the table that verify has built
+  waiting    SQL: the select of waiting_objects
+Returns      dict:
+               rows               number of current rows
+               differing_rows     number of rows that differ, are missing or are extra
+               differing_objects  number of objects that have such rows
+               first              ids of the first ten of these objects
+               columns            {compared column: its name in messages}
+#}
+{% macro compare_table(model, node, current, rebuilt, waiting) %}
+  {%- set ignored = ['_batch', '_updatedate', '_definitionhash', '_deletedate', 'tl_intake', 'tl_replaced',
+      'tl_journal', 'qr_journal'] -%}
   {%- set columns, quoted, names = {}, [], ozmeta_runtime.column_spellings(node) -%}
-  {%- for column in adapter.get_columns_in_relation(afresh) if column.name | lower not in bookkeeping -%}
+  {%- for column in adapter.get_columns_in_relation(rebuilt) if column.name | lower not in ignored -%}
     {%- set name = names.get(column.name | lower, column.name) -%}
-    {%- do columns.update({name: ozmeta_runtime.called_in_payload(node, name)}) -%}{%- do quoted.append(ozmeta_runtime.quote_name(column.name)) -%}
+    {%- do columns.update({name: ozmeta_runtime.name_in_payload(node, name)}) -%}
+    {%- do quoted.append(ozmeta_runtime.quote_name(column.name)) -%}
   {%- endfor -%}
   {%- set object = ozmeta_runtime.object_column(model) -%}
-  {%- set rows = "select " ~ quoted | join(', ') ~ " from " -%}
-  {%- set condition = " where 1 = 1" ~ ozmeta_runtime.is_live(model) ~ ozmeta_runtime.verified_slice(object) ~ " and coalesce(" ~ object ~ ", '') not in (" ~ waiting ~ ")" -%}
-  {%- set differing -%}
-    select * from ({{ rows }}{{ held }}{{ condition }} {{ dbt.except() }} {{ rows }}{{ afresh }}{{ condition }}) as gone
-    union all
-    select * from ({{ rows }}{{ afresh }}{{ condition }} {{ dbt.except() }} {{ rows }}{{ held }}{{ condition }}) as missing
+  {%- set condition -%}
+    where 1 = 1
+    {{ ozmeta_runtime.is_live(model) }}
+    {{ ozmeta_runtime.verified_slice(object) }}
+    and coalesce({{ object }}, '') not in ({{ waiting }})
   {%- endset -%}
-  {%- set counts = run_query("select count(distinct _Key), count(distinct coalesce(" ~ object ~ ", '')) from (" ~ differing ~ ") as differing").rows[0] -%}
+  {%- set current_rows = "select " ~ quoted | join(', ') ~ " from " ~ current ~ " " ~ condition -%}
+  {%- set rebuilt_rows = "select " ~ quoted | join(', ') ~ " from " ~ rebuilt ~ " " ~ condition -%}
+  {%- set differing -%}
+    select * from ({{ current_rows }} {{ dbt.except() }} {{ rebuilt_rows }}) as extra_rows
+    union all
+    select * from ({{ rebuilt_rows }} {{ dbt.except() }} {{ current_rows }}) as missing_rows
+  {%- endset -%}
+  {%- set counts = run_query("select count(distinct _Key), count(distinct coalesce(" ~ object ~ ", '')) from ("
+      ~ differing ~ ") as differing").rows[0] -%}
   {%- set first = [] -%}
   {%- if counts[0] | int -%}
-    {#- fetched ten, since T-SQL has no `limit` -#}
-    {%- for row in adapter.execute("select distinct " ~ object ~ " as object_id from (" ~ differing ~ ") as differing where " ~ object ~ " is not null order by object_id", fetch=true, limit=10)[1].rows -%}
+    {%- set differing_objects -%}
+      select distinct {{ object }} as object_id
+      from ({{ differing }}) as differing
+      where {{ object }} is not null
+      order by object_id
+    {%- endset -%}
+    {#- T-SQL has no `limit`, so the limit applies to what is fetched. -#}
+    {%- for row in adapter.execute(differing_objects, fetch=true, limit=10)[1].rows -%}
       {%- do first.append(row[0] | string) -%}
     {%- endfor -%}
   {%- endif -%}
-  {%- do return({'rows': run_query("select count(*) from " ~ held ~ condition).rows[0][0] | int, 'differing_rows': counts[0] | int, 'differing_objects': counts[1] | int, 'first': first, 'columns': columns}) -%}
+  {%- do return({
+      'rows': run_query("select count(*) from " ~ current ~ " " ~ condition).rows[0][0] | int,
+      'differing_rows': counts[0] | int,
+      'differing_objects': counts[1] | int,
+      'first': first,
+      'columns': columns,
+  }) -%}
 {% endmacro %}
 
-{# What a person calls a column: of a payload field, as rules do, `object.Priority`. Its description begins with that. #}
-{% macro called_in_payload(node, name) %}
-  {%- set described = node.columns[name].description if name in node.columns else '' -%}
-  {%- do return(described.split(' of the payload')[0] if name.startswith('PL_') and ' of the payload' in described else name) -%}
+{#
+The name of a column in messages. For a column of the payload, it is the name in rules, such as `object.Priority`, which
+the generator writes at the beginning of the column's description.
+
+Arguments
+  node    graph node of the model
+  name    string: the column
+#}
+{% macro name_in_payload(node, name) %}
+  {%- set description = node.columns[name].description if name in node.columns else '' -%}
+  {%- for end in ['` of the payload', ': A payload field'] if name.startswith('PL_') and end in description -%}
+    {%- do return(description.split(end)[0] | replace('`', '')) -%}
+  {%- endfor -%}
+  {%- do return(name) -%}
 {% endmacro %}
 
-{# A select of the objects that have journal rows which no run has read yet, but the next will: they arrived since. Older ones no increment
-   will ever read, so they do count as a difference. #}
-{% macro waiting_objects(held, afresh, journals, lookback_minutes) -%}
-  {%- for model, journal, columns in [('timeline', 'TL_Journal', ['_Key', 'TL_ContentHash', '_SyncDate']), ('quarantine', 'QR_Journal', ['_Key']), ('journal', 'MJ_Journal', ['_Key'])] if model in held %}
+{#
+SQL: the ids of the objects with journal rows that no run has read yet, but that the next run will read because they are
+newer than the watermark less the lookback. No incremental run reads older rows, so these count as a difference.
+
+Arguments
+  current             dict: {model: relation} of the user's runs
+  rebuilt             dict: {model: relation} that verify has built
+  journals            dict: {journal: watermark in microseconds since 1970, or none}
+  lookback_minutes    integer: the lookback of the journals
+#}
+{% macro waiting_objects(current, rebuilt, journals, lookback_minutes) -%}
+  {%- set compared = [
+      ('timeline', 'TL_Journal', ['_Key', 'TL_ContentHash', '_SyncDate']),
+      ('quarantine', 'QR_Journal', ['_Key']),
+      ('journal', 'MJ_Journal', ['_Key']),
+  ] -%}
+  {%- for model, journal, columns in compared if model in current %}
   {{ ozmeta_runtime.union_distinct() if not loop.first }}
   select coalesce({{ ozmeta_runtime.object_column(model) }}, '') as object_id
-  from {{ afresh[model] }} as afresh
+  from {{ rebuilt[model] }} as rebuilt
   where not exists (
-      select 1 from {{ held[model] }} as held where {% for c in columns %}held.{{ c }} = afresh.{{ c }}{{ " and " if not loop.last }}{% endfor %}{{ " and held._DeleteDate is null" if model == 'quarantine' }}
+      select 1
+      from {{ current[model] }} as known
+      where {% for column in columns -%}
+        known.{{ column }} = rebuilt.{{ column }}{{ " and " if not loop.last }}
+      {%- endfor %}
+      {%- if model == 'quarantine' %} and known._DeleteDate is null{% endif %}
   )
-  and (afresh._SyncDate is null
+  and (
+      rebuilt._SyncDate is null
       {%- for name, watermark in journals.items() %}
-      or (afresh.{{ journal }} = {{ ozmeta_runtime.text_literal(name) }}{% if watermark is not none %} and {{ ozmeta_runtime.to_micros('afresh._SyncDate') }} >= {{ watermark - lookback_minutes * 60000000 }}{% endif %})
+      or (
+          rebuilt.{{ journal }} = {{ ozmeta_runtime.text_literal(name) }}
+          {%- if watermark is not none %}
+          and {{ ozmeta_runtime.to_micros('rebuilt._SyncDate') }} >= {{ watermark - lookback_minutes * 60000000 }}
+          {%- endif %}
+      )
       {%- endfor %}
   )
   {%- endfor %}
 {%- endmacro %}
 
-{# The rows of a table that a fold afresh has too: not what was undone since, nor what the runtime itself said when it did. #}
-{% macro is_live(model) %}{{ {'timeline': "", 'journal': " and MJ_Journal <> 'ozmeta_runtime'"}.get(model, " and _DeleteDate is null") }}{% endmacro %}
+{#
+SQL: a condition for the rows that a rebuilt table also has. These are neither rows that a later event undid nor, in the
+mirror of the journal, rows of the runtime itself.
+
+Arguments
+  model    string: the model's name without the binding
+#}
+{% macro is_live(model) -%}
+  {%- if model == 'journal' %} and MJ_Journal <> 'ozmeta_runtime'
+  {%- elif model != 'timeline' %} and _DeleteDate is null
+  {%- endif -%}
+{%- endmacro %}
