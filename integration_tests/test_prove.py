@@ -276,7 +276,7 @@ def test_a_binding_that_two_spellings_may_mean(tmp_path: Path) -> None:
     )
     with pytest.raises(
         DbtFailed,
-        match="'work order' matches several bindings: work_order, workorder. Use one of these",
+        match=r"'work order' matches several bindings: work_order, workorder. Use one of these",
     ):
         told(project, "o1", "work order")
     with pytest.raises(
@@ -446,7 +446,7 @@ def test_verify_never_writes_over_the_tables(project: DbtProject) -> None:
 def test_explain_of_a_binding_that_is_none(project: DbtProject) -> None:
     with pytest.raises(DbtFailed, match=r"no binding 'nope'. It has: case"):
         dbt_of(project).operation("explain_facts", binding="nope", object="o1")
-    with pytest.raises(DbtFailed, match="does not exist yet. Run dbt first"):
+    with pytest.raises(DbtFailed, match=r"does not exist yet. Run dbt first"):
         dbt_of(project).operation("explain_facts", binding="case", object="o1")
 
 
