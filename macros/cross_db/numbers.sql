@@ -48,6 +48,29 @@ sign: one of + - * /
 {%- endmacro %}
 
 {#
+`arithmetic` for engines on which overflow or underflow is an error: the logarithm of the result is compared first.
+
+log: the engine's natural logarithm
+#}
+{% macro arithmetic_without_overflow(left, sign, right, log) -%}
+  {%- if sign in ['+', '-'] -%}
+    (case
+      when abs({{ left }}) < 8.9e307 and abs({{ right }}) < 8.9e307 then {{ left }} {{ sign }} {{ right }}
+    end)
+  {%- else -%}
+    {%- set log_sign = {'*': '+', '/': '-'}[sign] -%}
+    {%- set log_left = log ~ "(nullif(abs(" ~ left ~ "), 0))" -%}
+    {%- set log_right = log ~ "(nullif(abs(" ~ right ~ "), 0))" -%}
+    {%- set size = "(" ~ log_left ~ " " ~ log_sign ~ " " ~ log_right ~ ")" -%}
+    (case
+      when {{ size }} > 709.7827 then null
+      when {{ size }} < -740 then 0
+      else {{ left }} {{ sign }} {{ right }}
+    end)
+  {%- endif -%}
+{%- endmacro %}
+
+{#
 A double, or null if it is NaN or infinite.
 number: SQL double
 #}

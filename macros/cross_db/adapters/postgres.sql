@@ -111,22 +111,8 @@ regular expression is at most 255. The inner cast keeps Postgres from casting a 
   end)
 {%- endmacro %}
 
-{# Overflow and underflow are errors, so the logarithm of the result is compared first. #}
 {% macro postgres__arithmetic(left, sign, right) -%}
-  {%- if sign in ['+', '-'] -%}
-    (case
-      when abs({{ left }}) < 8.9e307 and abs({{ right }}) < 8.9e307 then {{ left }} {{ sign }} {{ right }}
-    end)
-  {%- else -%}
-    {%- set log_sign = {'*': '+', '/': '-'}[sign] -%}
-    {%- set log_left, log_right = "ln(nullif(abs(" ~ left ~ "), 0))", "ln(nullif(abs(" ~ right ~ "), 0))" -%}
-    {%- set size = "(" ~ log_left ~ " " ~ log_sign ~ " " ~ log_right ~ ")" -%}
-    (case
-      when {{ size }} > 709.7827 then null
-      when {{ size }} < -740 then 0
-      else {{ left }} {{ sign }} {{ right }}
-    end)
-  {%- endif -%}
+  {{ ozmeta_runtime.arithmetic_without_overflow(left, sign, right, 'ln') }}
 {%- endmacro %}
 
 {# `arithmetic` already excludes infinity and NaN. #}

@@ -99,22 +99,8 @@ are compared and ordered by their bytes.
   end)
 {%- endmacro %}
 
-{# Overflow is an error, so the logarithm of the result is compared first. #}
 {% macro sqlserver__arithmetic(left, sign, right) -%}
-  {%- if sign in ['+', '-'] -%}
-    (case
-      when abs({{ left }}) < 8.9e307 and abs({{ right }}) < 8.9e307 then {{ left }} {{ sign }} {{ right }}
-    end)
-  {%- else -%}
-    {%- set log_sign = {'*': '+', '/': '-'}[sign] -%}
-    {%- set log_left, log_right = "log(nullif(abs(" ~ left ~ "), 0))", "log(nullif(abs(" ~ right ~ "), 0))" -%}
-    {%- set size = "(" ~ log_left ~ " " ~ log_sign ~ " " ~ log_right ~ ")" -%}
-    (case
-      when {{ size }} > 709.7827 then null
-      when {{ size }} < -740 then 0
-      else {{ left }} {{ sign }} {{ right }}
-    end)
-  {%- endif -%}
+  {{ ozmeta_runtime.arithmetic_without_overflow(left, sign, right, 'log') }}
 {%- endmacro %}
 
 {# T-SQL has neither infinity nor NaN. #}

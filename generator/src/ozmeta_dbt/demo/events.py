@@ -18,24 +18,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from ozmeta_dbt.config import CANONICAL_COLUMNS
+
 Row = dict[str, Any]
-COLUMNS = (
-    "EJ_ID",
-    "_TenantID",
-    "EJ_EventType",
-    "EJ_EventTimeUTC",
-    "EJ_Actor",
-    "EJ_ObjectType",
-    "EJ_ObjectID",
-    "EJ_CorrelationID",
-    "EJ_CausationID",
-    "EJ_SourceSystem",
-    "EJ_SourceKey",
-    "EJ_Payload",
-    "EJ_PayloadHash",
-    "EJ_Sequence",
-    "_SyncDate",
-)
 SEED = 7
 DAYS = 60
 FIRST_DAY = dt.datetime(2026, 1, 1)
@@ -411,7 +396,7 @@ def as_written(row: Row) -> Row:
     """The row with every column, its payload as JSON text; initech's old systems write the
     two-letter code of the table.
     """
-    row = {column: row.get(column) for column in COLUMNS}
+    row = {column: row.get(column) for column in CANONICAL_COLUMNS}
     payload = row["EJ_Payload"]
     row["EJ_Payload"] = payload if isinstance(payload, str) else json.dumps(payload)
     if row["_TenantID"] == "initech":

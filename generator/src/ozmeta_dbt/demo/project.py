@@ -10,7 +10,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from ozmeta_dbt.demo.events import COLUMNS, END, Row
+from ozmeta_dbt.config import CANONICAL_COLUMNS
+from ozmeta_dbt.demo.events import END, Row
 from ozmeta_dbt.demo.metadata import snapshot
 from ozmeta_dbt.demo.questions import QUESTIONS
 from ozmeta_dbt.problems import DbtFailed, FileProblem
@@ -18,7 +19,7 @@ from ozmeta_dbt.problems import DbtFailed, FileProblem
 MARKER = ".ozmeta_demo"
 DATABASE = "warehouse.duckdb"
 EVENTS_FILE = "journal/events.csv"
-COLUMN_TYPES = dict.fromkeys(COLUMNS, "varchar") | {
+COLUMN_TYPES = dict.fromkeys(CANONICAL_COLUMNS, "varchar") | {
     "EJ_EventTimeUTC": "timestamp",
     "EJ_Sequence": "bigint",
     "_SyncDate": "timestamp",
@@ -152,7 +153,7 @@ def write_journal(folder: Path, rows: list[Row]) -> None:
     path = folder / EVENTS_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.DictWriter(file, COLUMNS)
+        out = csv.DictWriter(file, CANONICAL_COLUMNS)
         out.writeheader()
         out.writerows(rows)
     create_journal(folder / DATABASE)
@@ -172,8 +173,8 @@ def put_rows(database: Path, rows: list[Row]) -> None:
 
     with duckdb.connect(str(database)) as connection:
         connection.executemany(
-            f"insert into raw.event_journal values ({', '.join('?' * len(COLUMNS))})",
-            [[row[column] for column in COLUMNS] for row in rows],
+            f"insert into raw.event_journal values ({', '.join('?' * len(CANONICAL_COLUMNS))})",
+            [[row[column] for column in CANONICAL_COLUMNS] for row in rows],
         )
 
 

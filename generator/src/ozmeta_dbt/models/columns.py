@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ozmeta_dbt.config import CANONICAL_COLUMNS
 from ozmeta_dbt.models.literals import yaml_text
 
 PACKAGE = "ozmeta_runtime"
@@ -212,25 +213,7 @@ RUNTIME_SIGNAL = (
     "RS_Level",
     "RS_Notes",
 )
-JOURNAL = (
-    "EJ_ID",
-    "_TenantID",
-    "EJ_EventType",
-    "EJ_EventTimeUTC",
-    "EJ_Actor",
-    "EJ_ObjectType",
-    "EJ_ObjectID",
-    "EJ_CorrelationID",
-    "EJ_CausationID",
-    "EJ_SourceSystem",
-    "EJ_SourceKey",
-    "EJ_Payload",
-    "EJ_PayloadHash",
-    "EJ_Sequence",
-    "_SyncDate",
-    "MJ_Journal",
-    "MJ_RowHash",
-)
+JOURNAL = (*CANONICAL_COLUMNS, "MJ_Journal", "MJ_RowHash")
 RUN = (
     "RUN_Batch",
     "RUN_Journal",
