@@ -198,9 +198,7 @@ def test_a_journal_without_the_column_stops_the_run(tmp_path: Path) -> None:
     )
     with pytest.raises(
         RunFailed,
-        match=(
-            r"has no column for EJ_SourceKey, by which journal.deduplicate_on tells messages apart"
-        ),
+        match=(r"has no column for EJ_SourceKey, which journal.deduplicate_on in ozmeta.yml names"),
     ):
         project.run("2026-01-01T01:00:00")
 

@@ -39,10 +39,10 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
-from dbt_project_under_test import PACKAGE
 from ozmeta_dbt import cli
 from ozmeta_dbt.bindings import dsl
 from ozmeta_dbt.problems import Origin, Problems
+from support.dbt_project_under_test import PACKAGE
 
 DOCS = PACKAGE / "docs"
 # test_example.py runs get-started.md; the pages left out hold no commands of a user.

@@ -571,23 +571,23 @@ def test_what_is_asked_of_sql_server_is_t_sql() -> None:
     sqlglot.parse_one(text.replace("%(", "@").replace(")s", ""), read="tsql")
 
 
-def test_the_commands_of_the_readme(project: Project, tmp_path: Path) -> None:
-    """As they stand there, but for the two URLs."""
+def test_the_commands_of_the_guide(project: Project, tmp_path: Path) -> None:
+    """The guide's commands with other journals behind the two URLs."""
     section = (
-        (Path(__file__).parents[2] / "README.md")
+        (Path(__file__).parents[2] / "docs/guides/offline-stations.md")
         .read_text(encoding="utf-8")
-        .partition("\n## Offline stations\n")[2]
-        .partition("\n## ")[0]
+        .partition("\n## Export and replay\n")[2]
+        .partition("\n```sql\n")[0]
     )
     commands = [
         shlex.split(line) for line in section.splitlines() if line.startswith("ozmeta-dbt journal ")
     ]
     assert [command[2] for command in commands] == ["export", "replay"]
-    station, centre = duckdb(project, "STATION_URL"), duckdb(project, "CENTRE_URL")
+    station, centre = duckdb(project, "STATION_URL"), duckdb(project, "CENTER_URL")
     station.put(
-        row("a", _SyncDate=dt.datetime(2026, 3, 2)),
-        row("b", _SyncDate=dt.datetime(2026, 3, 3)),
-        row("before"),
+        row("a", _SyncDate=dt.datetime(2025, 3, 2)),
+        row("b", _SyncDate=dt.datetime(2025, 3, 3)),
+        row("before", _SyncDate=dt.datetime(2025, 2, 28)),
     )
     centre.put(row("a"))
     project.monkeypatch.chdir(tmp_path)

@@ -1,5 +1,5 @@
 """What a warehouse can't do is said when the models are written, by ozmeta.yml's `warehouses`
-(docs/dialect.md).
+(docs/cross-db.md).
 """
 
 from __future__ import annotations
