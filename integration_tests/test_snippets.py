@@ -148,6 +148,7 @@ class Project:
         for name, document in documents.items():
             (self.folder / name).write_text(yaml.safe_dump(document), encoding="utf-8")
         self.env = dict(os.environ, NO_COLOR="1")
+        cli.out.width = 200  # as in a log; pytest-xdist sets COLUMNS to 80
 
     def command(self, line: str) -> tuple[int, str]:
         """Exit status and output of a command; dbt and ozmeta-dbt run in this process."""
