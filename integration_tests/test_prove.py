@@ -475,7 +475,7 @@ def test_the_commands_themselves(project: DbtProject) -> None:
     status, said = command("verify", "Case")
     assert (
         status == 0
-        and "the tables are what the journal says, by a fold afresh of all objects" in said
+        and "no row differs from a rebuild of all objects from the journal" in said
     )
     tampered(project, "update case_sla_cycle set ST_Status = 'Running'")
     status, said = command("verify", "--object", "o1")

@@ -131,26 +131,29 @@ def show_next(folder: Path, out: Console) -> None:
     place = shlex.quote(str(folder.resolve()))
     on_then = f"{tool('dbt')} run --vars '{{ozmeta_as_of: {END + dt.timedelta(days=2):%Y-%m-%d}}}'"
     commands = (
-        (f"cd {place}", "everything below runs there"),
-        (f"{tool('dbt')} show --select late_now --limit 20", "ask a question of analyses/ again"),
+        (f"cd {place}", "run the commands below in this folder"),
+        (
+            f"{tool('dbt')} show --select late_now --limit 20",
+            "answers one of the questions in analyses/ again",
+        ),
         (
             f"{tool('ozmeta-dbt')} explain case {late_case(folder)}",
-            "its events in the order they count, what each did, and when time ran out",
+            "shows its events in order, what each one did, and when its SLAs were breached",
         ),
         (
             f"{tool('ozmeta-dbt')} verify --sample 0.2",
-            "a fifth of all objects folded afresh from the journal, and compared",
+            "rebuilds a fifth of all objects from the journal and compares them",
         ),
-        (f"{tool('dbt')} test", "the tests that were generated with the models"),
+        (f"{tool('dbt')} test", "runs the tests that were generated with the models"),
         (
             on_then,
-            "two days pass and nothing happens: timers breach, escalations climb their ladder",
+            "moves the clock by two days: timers breach, and escalations reach higher levels",
         ),
         (
             f"{tool('ozmeta-dbt')} generate --diff",
             (
-                "after a change to metadb/snapshot.json, such as another targetMinutes; then the"
-                " same dbt run again"
+                "shows what a change to metadb/snapshot.json changes in the models, such as"
+                " another targetMinutes"
             ),
         ),
     )

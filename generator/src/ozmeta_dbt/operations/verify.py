@@ -20,6 +20,7 @@ from ozmeta_dbt.operations import explain
 from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.operations.scratch import find_profiles, write_scratch_profiles
 from ozmeta_dbt.problems import DbtFailed
+from ozmeta_dbt.words import counted
 
 
 @dataclass(frozen=True)
@@ -65,22 +66,22 @@ def verify(
     plan = planned["bindings"]
     check(plan)
     with scratch(dbt) as aside:
-        afresh = aside.with_vars(ozmeta_verify=choice.slice)
+        rebuilt = aside.with_vars(ozmeta_verify=choice.slice)
         by_instant: dict[int, list[str]] = defaultdict(list)
         for entry in plan.values():
             by_instant[entry["as_of"]] += [names[3] for names in entry["models"].values()]
         for as_of, models in by_instant.items():
-            afresh.with_vars(ozmeta_as_of=explain.instant(as_of).replace(" ", "T"))(
+            rebuilt.with_vars(ozmeta_as_of=explain.instant(as_of).replace(" ", "T"))(
                 "run", "--full-refresh", "--select", *models
             )
-        answer = afresh.operation(
+        answer = rebuilt.operation(
             "verify_compare", plan=plan, lookback_minutes=lookback_minutes, show=show, keep=keep
         )
     changed = [model for found in answer.values() for model in found["changed"]]
     if changed:
         raise DbtFailed(
-            f"the definitions of {', '.join(changed)} changed since the last run, so its tables"
-            " can't be what they would be today: run dbt, then verify"
+            f"the definitions of {', '.join(changed)} changed after the last run, so its tables"
+            " are out of date: run dbt, then verify"
         )
     report(plan, answer, choice, out)
     tell_unclaimed(planned["unclaimed"], out)
@@ -93,7 +94,7 @@ def verify(
 
 def check(plan: dict[str, Any]) -> None:
     if not plan:
-        raise DbtFailed("this project has no generated binding: run ozmeta-dbt generate, first")
+        raise DbtFailed("this project has no generated binding: run ozmeta-dbt generate first")
     for name, entry in plan.items():
         if not entry["batch"]:
             raise DbtFailed(f"{name} has no completed run yet: run dbt, then verify")
@@ -145,9 +146,9 @@ def report(plan: dict[str, Any], answer: dict[str, Any], choice: Choice, out: Co
             )
         compared = {model: outcome["columns"] for model, outcome in found["models"].items()}
         for object_id, facts in found["facts"].items():
-            tables, afresh = explain.objects(facts["tables"]), explain.objects(facts["afresh"])
-            for key in sorted(tables.keys() | afresh.keys()):
-                said = differences(tables.get(key, {}), afresh.get(key, {}), compared)
+            tables, rebuilt = explain.objects(facts["tables"]), explain.objects(facts["afresh"])
+            for key in sorted(tables.keys() | rebuilt.keys()):
+                said = differences(tables.get(key, {}), rebuilt.get(key, {}), compared)
                 if said:
                     out.print(
                         f"\n[red]{escape(binding)} {escape(object_id)} differs[/]\n"
@@ -155,22 +156,20 @@ def report(plan: dict[str, Any], answer: dict[str, Any], choice: Choice, out: Co
                     )
                     out.print(
                         "According to the journal:"
-                        if key in afresh
-                        else "The journal has no event of it."
+                        if key in rebuilt
+                        else "The journal has no event of this object."
                     )
-                    explain.show(binding, object_id, afresh[key], out) if key in afresh else None
+                    explain.show(binding, object_id, rebuilt[key], out) if key in rebuilt else None
     total = sum(
         outcome["differing_rows"]
         for found in answer.values()
         for outcome in found["models"].values()
     )
     out.print(
-        f"[red]{total} rows differ[/] from a fold afresh {escape(str(choice))}"
+        f"[red]{counted(total, 'row')} {'differs' if total == 1 else 'differ'}[/] from a rebuild"
+        f" {escape(str(choice))} from the journal"
         if total
-        else (
-            "[green]the tables are what the journal says[/], by a fold afresh"
-            f" {escape(str(choice))}"
-        )
+        else f"[green]no row differs[/] from a rebuild {escape(str(choice))} from the journal"
     )
 
 
@@ -180,15 +179,15 @@ def tell_unclaimed(sentences: list[str] | None, out: Console) -> None:
     """
     if sentences is None:
         out.print(
-            "[yellow]warning[/] rows of object types that no binding claims were not counted: run"
-            " the model unclaimed_object_type, and those before it"
+            "[yellow]warning[/] rows of object types that no binding claims were not counted. Run"
+            " the model unclaimed_object_type and its upstream models"
         )
     for sentence in sentences or []:
         out.print(f"[yellow]warning[/] {escape(sentence)}")
 
 
 def differences(
-    tables: explain.Facts, afresh: explain.Facts, compared: dict[str, dict[str, str]]
+    tables: explain.Facts, rebuilt: explain.Facts, compared: dict[str, dict[str, str]]
 ) -> list[str]:
     """What differs for an object, row by row, in the columns compared: {model: {column: what a
     message calls it}}.
@@ -201,7 +200,7 @@ def differences(
                 for row in facts.get(model, [])
                 if row.get("_DeleteDate") is None
             }
-            for facts in (tables, afresh)
+            for facts in (tables, rebuilt)
         )
         for key in sorted(held.keys() | want.keys()):
             if key not in held:
