@@ -93,3 +93,27 @@ def test_an_engine_s_macros_are_in_its_file() -> None:
             assert file == Path(f"cross_db/adapters/{engine}.sql"), name
         elif rest:
             assert engine == "default" and file.parent == Path("cross_db"), name
+
+
+TOPICS = (
+    "types literals booleans text windows numbers time iso_8601 epoch json columns keys ctes"
+    " update_from storage"
+).split()
+
+
+def test_every_topic_is_known() -> None:
+    assert {file.stem for file in (MACROS / "cross_db").glob("*.sql")} == set(TOPICS)
+
+
+def test_adapters_have_the_topics_in_one_order() -> None:
+    """A macro of an adapter is under the heading of the topic that defines what it means."""
+    known = macros()
+    for file in sorted((MACROS / "cross_db/adapters").glob("*.sql")):
+        sections = re.split(r"(?m)^(?:\{# )?---- (\w+)", file.read_text(encoding="utf-8"))
+        headings = [heading.lower() for heading in sections[1::2]]
+        assert headings == [topic for topic in TOPICS if topic in headings], file.name
+        for heading, text in zip(headings, sections[2::2], strict=True):
+            for _, name, _ in BLOCK.findall(text):
+                meaning = name.partition("__")[2]
+                if meaning in known:
+                    assert known[meaning][0] == Path(f"cross_db/{heading}.sql"), name
