@@ -473,10 +473,7 @@ def test_the_commands_themselves(project: DbtProject) -> None:
     status, said = command("explain", "cse", "o1")
     assert status == 10 and "no binding 'cse'. It has: case. Did you mean case?" in said
     status, said = command("verify", "Case")
-    assert (
-        status == 0
-        and "no row differs from a rebuild of all objects from the journal" in said
-    )
+    assert status == 0 and "no row differs from a rebuild of all objects from the journal" in said
     tampered(project, "update case_sla_cycle set ST_Status = 'Running'")
     status, said = command("verify", "--object", "o1")
     assert status == 1 and "sla_timer: ST_Status is Running, should be Breached" in said
