@@ -22,6 +22,7 @@ Errors            see run_state and journal_columns
 #}
 {% macro journal_mirror(binding, journal_config, emits, timeline, signals=none) %}
 {% if execute %}
+{%- set journal_config = ozmeta_runtime.with_journal_columns(journal_config) -%}
 {%- set definition = [ozmeta_runtime.journal_config_text(journal_config), emits] -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition,
     journals=ozmeta_runtime.journal_relations(journal_config)) -%}
