@@ -49,8 +49,8 @@ are compared and ordered by their bytes.
 
 {% macro sqlserver__regex_matches(text, pattern) -%}
   {%- do exceptions.raise_compiler_error(
-      "The regex " ~ pattern ~ " of a rule can't be said on " ~ target.type ~ ": T-SQL has no regular expressions. "
-      ~ "Say it with startsWith, endsWith, contains or in"
+      "The regex " ~ pattern ~ " of a rule cannot run on " ~ target.type ~ ": T-SQL has no regular expressions. "
+      ~ "Use startsWith, endsWith, contains or in."
   ) -%}
 {%- endmacro %}
 
