@@ -41,9 +41,11 @@ def _raising(kind: type[Exception]) -> Any:
 class CrossDbMacros:
     """Calls macros as dbt does on one engine. A call gives what the macro returns, or else the
     text that it prints. A macro of another engine is called by its own name.
+
+    more_files: files of other folders whose macros are called, too
     """
 
-    def __init__(self, engine: str) -> None:
+    def __init__(self, engine: str, *more_files: Path) -> None:
         known = {
             "ozmeta_runtime": self,
             "return": _raising(_Returned),
@@ -61,7 +63,7 @@ class CrossDbMacros:
                 dispatch=lambda name, _: self._dispatch(name), quote=lambda name: f"`{name}`"
             ),
         }
-        files = sorted(CROSS_DB.rglob("*.sql"))
+        files = [*sorted(CROSS_DB.rglob("*.sql")), *more_files]
         self._prefixes = [*ENGINES[engine], "default"]
         self._module = (
             jinja2.Environment(extensions=["jinja2.ext.do"])
