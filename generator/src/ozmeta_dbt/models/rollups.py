@@ -139,7 +139,7 @@ def accounting_properties(prefix: str) -> list[dict[str, Any]]:
 
 
 TIME_SPINE = file_of(
-    "{{ config(materialized='table') }}",
+    "{{ config(materialized='incremental') }}",
     "",
     "{{ ozmeta_runtime.time_spine('2000-01-01', '2060-01-01') }}",
 )
@@ -153,8 +153,8 @@ def time_spine_yaml() -> str:
                 {
                     "name": "ozmeta_time_spine",
                     "description": (
-                        "A row per day, which dbt's semantic models need. Say time_spine: false in"
-                        " ozmeta.yml where the project has its own."
+                        "One row per day, which dbt's semantic models need. If your project has"
+                        " a time spine of its own, set time_spine: false in ozmeta.yml."
                     ),
                     "time_spine": {"standard_granularity_column": "date_day"},
                     "columns": [
