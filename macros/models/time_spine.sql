@@ -6,6 +6,7 @@ A run adds the days that the table does not have. If it has them all, the run wr
 first, last: 'YYYY-MM-DD'; the last day is excluded
 #}
 {% macro time_spine(first, last) %}
+{%- do ozmeta_runtime.check_arguments('time_spine', kwargs, {'first': first, 'last': last}) -%}
 {%- if execute and is_incremental() -%}
   {%- set read = modules.datetime.datetime.strptime -%}
   {%- set days = (read(last, '%Y-%m-%d') - read(first, '%Y-%m-%d')).days -%}

@@ -14,7 +14,7 @@ from ozmeta_dbt.models.description import Model
 from ozmeta_dbt.models.literals import Code, jinja, yaml_text
 from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.properties import column, well_formed
-from ozmeta_dbt.models.sql_files import INCREMENTAL, calling, file_of, setting
+from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config
 from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 
@@ -85,7 +85,7 @@ def rollup_sql(model: Model, owners: list[Binding]) -> str:
 def volume_sql(config: Config) -> str:
     lookback = f"lookback_minutes={config.journal.lookback_minutes}"
     return file_of(
-        calling("config", [*INCREMENTAL, "**ozmeta_runtime.volume_storage()"]),
+        table_config("journal_volume"),
         "",
         setting("journals", journal_literals(config)),
         "",
