@@ -20,6 +20,8 @@ Arguments
 Errors            see run_state and journal_columns
 #}
 {% macro quarantine(binding, journal_config, timeline) %}
+{%- do ozmeta_runtime.check_arguments('quarantine', kwargs, {
+    'binding': binding, 'journal_config': journal_config, 'timeline': timeline}) -%}
 {% if execute %}
 {%- set journal_config = ozmeta_runtime.with_journal_columns(journal_config) -%}
 {%- set definition = ozmeta_runtime.journal_config_text(journal_config) -%}

@@ -222,7 +222,7 @@ are compared and ordered by their bytes.
 {%- endmacro %}
 
 {# dbt's date spine puts a CTE into a subquery, which T-SQL refuses. #}
-{% macro sqlserver__time_spine(first, last) -%}
+{% macro sqlserver__all_days(first, last) -%}
   {%- set digits = "(values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))" -%}
   {%- set number = "ones.n + 10 * tens.n + 100 * hundreds.n + 1000 * thousands.n + 10000 * myriads.n" -%}
   select date_day
