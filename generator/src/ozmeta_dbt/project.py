@@ -11,11 +11,12 @@ from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.resolver import Resolver
 from ozmeta_dbt.config import Config, load_config
 from ozmeta_dbt.metadb.readers import MetaRows, read_metadb
+from ozmeta_dbt.metadb.rows import RuntimeSignalType
 from ozmeta_dbt.models import leftovers, writer
 from ozmeta_dbt.models.plan import Plan, wanted_models
 from ozmeta_dbt.models.render import render
 from ozmeta_dbt.problems import InvalidMetadata, Problems
-from ozmeta_dbt.user_project import declarations, variables
+from ozmeta_dbt.user_project import declarations, package, variables
 
 
 @dataclass
@@ -39,6 +40,7 @@ def read_project(folder: Path, problems: Problems, check_rules: bool = True) -> 
     flows = {code for choices in config.bindings.values() for code in choices.approval_flows}
     rows = read_metadb(folder, config.metadb, problems, tuple(sorted(flows)))
     variables.check(folder, problems)
+    package.check_version(folder, problems)
     lookups = Lookups(rows, config, problems)
     resolver = Resolver(lookups)
     bindings = resolver.bindings()
@@ -58,7 +60,8 @@ def read_project(folder: Path, problems: Problems, check_rules: bool = True) -> 
         project.plans = [plan_of(binding, folder, config, problems) for binding in bindings]
     if not problems.errors:
         around = declarations.look(folder, config.output)
-        project.files = render(project.plans, config, around)
+        types = rows.of(RuntimeSignalType)
+        project.files = render(project.plans, config, around, types)
         declarations.check_names(folder, config, project.files, problems)
     return project
 

@@ -26,6 +26,9 @@ Enabled = Annotated[bool, BeforeValidator(_blank_is(True))]
 Flag = Annotated[bool, BeforeValidator(_blank_is(False))]
 MAX_MINUTES = 1_000_000_000
 Minutes = Annotated[int, Field(ge=0, le=MAX_MINUTES)]
+OptionalDays = Annotated[
+    Annotated[int, Field(ge=0, le=1_000_000)] | None, BeforeValidator(_blank_is_none)
+]
 OptionalMinutes = Annotated[Minutes | None, BeforeValidator(_blank_is_none)]
 
 
@@ -187,6 +190,9 @@ class RuntimeSlaBinding(Row):
 class RuntimeSignalType(Row):
     code: Text = column("RST_Code", "code")
     severity: Literal["Info", "Warning", "Critical"] = column("RST_Severity", "severity")
+    retention_days: OptionalDays = column(
+        "RST_DefaultRetentionDays", "defaultRetentionDays", default=None
+    )
 
 
 # Columns of MetaDB that are known and of no matter here: no warning is due for them.
@@ -204,8 +210,6 @@ IGNORED = {
     "schemajson",
     "rst_id",
     "rtb_id",
-    "rst_defaultretentiondays",
-    "defaultretentiondays",
     "description",
     "name",
     "wt_description",

@@ -30,7 +30,10 @@ _TABLES = {
     "table.RuntimeBinding": "What is tracked. One enabled row makes one set of models.",
     "table.RuntimeTemplateBinding": "Which models a binding gets. Without rows it gets all.",
     "table.RuntimeSlaBinding": "Which SLAs a binding runs, and when a timer starts and stops.",
-    "table.RuntimeSignalType": "The severity of each signal. The catalogue has the defaults.",
+    "table.RuntimeSignalType": (
+        "The severity of each signal, and what the roll-up runtime_signal shows of it. The seed"
+        " ozmeta_signal_type has the defaults."
+    ),
 }
 
 _COLUMNS = {
@@ -129,6 +132,10 @@ _COLUMNS = {
     ),
     "RuntimeSignalType.code": "The signal, such as SLA.Breached.",
     "RuntimeSignalType.severity": "How grave it is.",
+    "RuntimeSignalType.retention_days": (
+        "For how many days the signal is of use, shown in RS_RetentionDays. The runtime deletes"
+        " nothing."
+    ),
 }
 
 # op: what it does, what it does with null, an example

@@ -5,6 +5,7 @@ properties file per binding, the source and the roll-ups (SPEC 10).
 from __future__ import annotations
 
 from ozmeta_dbt.config import Config
+from ozmeta_dbt.metadb.rows import RuntimeSignalType
 from ozmeta_dbt.models import semantic
 from ozmeta_dbt.models.catalogue import BY_NAME
 from ozmeta_dbt.models.description import Model, Scope
@@ -17,7 +18,9 @@ from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 
 
-def render(plans: list[Plan], config: Config, around: Surroundings) -> dict[str, str]:
+def render(
+    plans: list[Plan], config: Config, around: Surroundings, signal_types: list[RuntimeSignalType]
+) -> dict[str, str]:
     """{path below the output folder: text}. around: what the user's own project has"""
     files: dict[str, str] = {}
     if plans and around.undeclared(config.journal.all_sources):
@@ -28,7 +31,7 @@ def render(plans: list[Plan], config: Config, around: Surroundings) -> dict[str,
         files["semantic/ozmeta_time_spine.sql"] = TIME_SPINE
         files["semantic/_models.yml"] = time_spine_yaml()
     if plans:
-        files |= rollup_files(plans, config, around)
+        files |= rollup_files(plans, config, around, signal_types)
     return files
 
 
