@@ -1,5 +1,5 @@
 {#
-Model runtime_signal: the signals of all bindings, with the description and retention days of their types (spec 6c, 7.2).
+Model runtime_signal: the signals of all bindings, with description and retention days of their types (spec 6c, 7.2).
 One row per row of the bindings' tables.
 
 Arguments

@@ -31,8 +31,8 @@ _TABLES = {
     "table.RuntimeTemplateBinding": "Which models a binding gets. Without rows it gets all.",
     "table.RuntimeSlaBinding": "Which SLAs a binding runs, and when a timer starts and stops.",
     "table.RuntimeSignalType": (
-        "The severity of each signal, and what the roll-up runtime_signal shows of it. The seed"
-        " ozmeta_signal_type has the defaults."
+        "The severity and retention days of each signal. The seed ozmeta_signal_type has the"
+        " defaults."
     ),
 }
 
