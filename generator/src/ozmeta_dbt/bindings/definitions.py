@@ -11,6 +11,7 @@ from typing import Any
 from ozmeta_dbt.bindings.aliases import Aliases, Known
 from ozmeta_dbt.bindings.dsl import Action, Rule, path_of, refs_of
 from ozmeta_dbt.config import BindingChoices
+from ozmeta_dbt.problems import Origin
 
 MAX_NAME = 40
 APPROVAL_REFS = ("approval.flow", "approval.onBehalfOf", "approval.step")
@@ -128,6 +129,33 @@ class EntityTable:
     write_back: bool
 
 
+@dataclass(frozen=True)
+class Named:
+    """A column that a template names, and where."""
+
+    name: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index that a template asks for."""
+
+    columns: tuple[Named, ...]
+    is_unique: bool
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Template:
+    """What an event template asks of the table of one purpose (SPEC 10.8)."""
+
+    code: str
+    columns: tuple[Named, ...] = ()
+    key: tuple[Named, ...] = ()
+    indexes: tuple[Index, ...] = ()
+
+
 @dataclass
 class Binding:
     name: str
@@ -149,6 +177,7 @@ class Binding:
     left_out: set[str] = field(
         default_factory=set
     )  # purposes that the definitions allow, and no RuntimeTemplateBinding asks for
+    templates: dict[str, list[Template]] = field(default_factory=dict)  # by purpose
     aliases: Aliases = field(default_factory=Aliases)
     known: dict[str, Known] = field(default_factory=dict)  # by kind of alias
     names: dict[str, Any] = field(

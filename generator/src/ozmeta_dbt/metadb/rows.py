@@ -5,12 +5,13 @@ name that exports write.
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from pydantic.fields import FieldInfo
 
-from ozmeta_dbt.documents import OptionalText, Text
+from ozmeta_dbt.documents import OptionalText, Text, storable
 from ozmeta_dbt.problems import Origin
 
 
@@ -22,6 +23,15 @@ def _blank_is(default: bool) -> Callable[[Any], Any]:
     return lambda value: default if value is None or value == "" else value
 
 
+def _words(value: Any) -> str | None:
+    """A text for people. Anything that is not a text counts as none, so it can refuse nothing."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        return None
+    return "".join(char if storable(char) else "\ufffd" for char in str(value)) or None
+
+
+Words = Annotated[str | None, BeforeValidator(_words)]
+Json = Annotated[Any, "JSON"]
 Enabled = Annotated[bool, BeforeValidator(_blank_is(True))]
 Flag = Annotated[bool, BeforeValidator(_blank_is(False))]
 MAX_MINUTES = 1_000_000_000
@@ -165,6 +175,15 @@ class RuntimeBinding(RowWithId):
     is_enabled: Enabled = column("RB_IsEnabled", "isEnabled", default=True)
 
 
+class EventTemplate(Row):
+    """A template of a table of the data plane. Only a template that a binding uses is checked."""
+
+    id: Words = column("ET_ID", "id", "templateId", default=None)
+    code: Words = column("ET_Code", "code", default=None)
+    type: Words = column("ET_TemplateType", "templateType", "type", default=None)
+    spec: Json = column("ET_SpecJSON", "specJson", "spec", default=None)
+
+
 class RuntimeTemplateBinding(Row):
     binding_id: Text = column("RB_ID", "bindingId")
     template_id: OptionalText = column("ET_ID", "templateId", default=None)
@@ -234,11 +253,15 @@ TABLES: dict[str, type[Row]] = {
         EventType,
         TransitionEvent,
         RuntimeBinding,
+        EventTemplate,
         RuntimeTemplateBinding,
         RuntimeSlaBinding,
         RuntimeSignalType,
     )
 }
+
+# Tables of which no row is needed. A value that is no row of them is a warning.
+OPTIONAL = {"EventTemplate"}
 
 
 def written_names(info: FieldInfo) -> list[str]:

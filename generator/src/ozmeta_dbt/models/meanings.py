@@ -28,6 +28,9 @@ _TABLES = {
     "table.EventType": "The types of events that journals hold.",
     "table.TransitionEvent": "Which event type means which transition.",
     "table.RuntimeBinding": "What is tracked. One enabled row makes one set of models.",
+    "table.EventTemplate": (
+        "Templates of the tables that bindings write. Only a template that a binding uses is read."
+    ),
     "table.RuntimeTemplateBinding": "Which models a binding gets. Without rows it gets all.",
     "table.RuntimeSlaBinding": "Which SLAs a binding runs, and when a timer starts and stops.",
     "table.RuntimeSignalType": "The severity of each signal. The catalogue has the defaults.",
@@ -110,8 +113,17 @@ _COLUMNS = {
         "columns that ozmeta.yml names under `key`."
     ),
     "RuntimeBinding.is_enabled": "Whether models are written for it.",
+    "EventTemplate.id": "Id of the event template.",
+    "EventTemplate.code": "Its code. Messages show it.",
+    "EventTemplate.type": "Its type. It has no effect.",
+    "EventTemplate.spec": (
+        "The columns, the key and the indexes that it asks for: `columns`, `key` and `indexes`, "
+        "all optional. See [Event templates](metadata-to-models.md#event-templates)."
+    ),
     "RuntimeTemplateBinding.binding_id": "The binding.",
-    "RuntimeTemplateBinding.template_id": "Id of the event template. It has no effect.",
+    "RuntimeTemplateBinding.template_id": (
+        "Id of the event template. Its columns are checked, its indexes are made."
+    ),
     "RuntimeTemplateBinding.purpose": "Which models it asks for.",
     "RuntimeTemplateBinding.target_layer": (
         "Where they belong. OLTP is skipped. Semantic adds dbt semantic models and metrics."
@@ -436,7 +448,7 @@ def type_of(annotation: Any) -> str:
 
 def field_type(info: FieldInfo) -> str:
     """The type of a field that is given: one that may be left out need not be null."""
-    kind = type_of(info.annotation)
+    kind = "JSON" if "JSON" in info.metadata else type_of(info.annotation)
     least, most = (
         next((getattr(limit, name) for limit in info.metadata if hasattr(limit, name)), None)
         for name in ("ge", "le")
