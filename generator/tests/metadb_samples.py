@@ -41,6 +41,10 @@ PLACES = {
     "RuntimeTemplateBinding": "runtime/templateBindings",
     "RuntimeSlaBinding": "runtime/slaBindings",
     "RuntimeSignalType": "runtime/signalTypes",
+    "Language": "texts/languages",
+    "ProjectLanguage": "localization/projectLanguages",
+    "TextKey": "texts/textKeys",
+    "TextTranslation": "texts/translations",
 }
 Tables = dict[str, list[dict]]
 
@@ -89,6 +93,10 @@ def minimal() -> Tables:
             "RuntimeTemplateBinding": [],
             "RuntimeSlaBinding": [{"RSB_ID": 1, "RB_ID": 1, "SL_ID": 1}],
             "RuntimeSignalType": [],
+            "Language": [],
+            "ProjectLanguage": [],
+            "TextKey": [],
+            "TextTranslation": [],
         }
     )
 

@@ -49,6 +49,7 @@ class Transition:
     actions: tuple[Action, ...] = ()
     levels: list[Level] = field(default_factory=list)
     emits: list[Emit] = field(default_factory=list)
+    text: str = ""  # what MetaDB says about it, for people
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Sla:
     approval_step: tuple[str, str] | None = None  # flow, step
     start_actions: list[Transition] = field(default_factory=list)
     stop_actions: list[Transition] = field(default_factory=list)
+    text: str = ""
 
 
 @dataclass
@@ -75,6 +77,8 @@ class Workflow:
     terminal: list[str]
     transitions: list[Transition]
     bound_events: list[str]
+    text: str = ""
+    state_texts: dict[str, str] = field(default_factory=dict)  # of the states that have one
 
 
 @dataclass
@@ -86,6 +90,7 @@ class Step:
     voters: int | None  # out of how many, if that is known
     veto: bool
     roles: list[str]
+    text: str = ""
 
 
 @dataclass
@@ -103,6 +108,7 @@ class Flow:
     steps: list[Step]  # as MetaDB has them now
     on_request: str = "ignore"
     versions: list[Version] = field(default_factory=list)  # empty: the flow never changed
+    text: str = ""
 
     @property
     def all_steps(self) -> list[Step]:
@@ -177,6 +183,7 @@ class Binding:
     left_out: set[str] = field(
         default_factory=set
     )  # purposes that the definitions allow, and no RuntimeTemplateBinding asks for
+    text: str = ""
     templates: dict[str, list[Template]] = field(default_factory=dict)  # by purpose
     aliases: Aliases = field(default_factory=Aliases)
     known: dict[str, Known] = field(default_factory=dict)  # by kind of alias

@@ -144,6 +144,7 @@ class Resolver:
             semantic=semantic,
             entity=own_table,
             left_out=left_out,
+            text=self.lookups.texts.of(entity),
             templates=self.templates.templates(row, purposes),
         )
         found.known = self.known(found)

@@ -55,6 +55,10 @@ SNAPSHOT_PLACES = {
     "RuntimeTemplateBinding": ["runtime.templateBindings"],
     "RuntimeSlaBinding": ["runtime.slaBindings"],
     "RuntimeSignalType": ["runtime.signalTypes"],
+    "Language": ["texts.languages"],
+    "ProjectLanguage": ["localization.projectLanguages"],
+    "TextKey": ["texts.textKeys"],
+    "TextTranslation": ["texts.translations"],
 }
 # The same tables within one pack of `objects.workflows`, where that is an array.
 PACK_PLACES = {
@@ -363,6 +367,8 @@ def listed(
         yield from nothing_of([table], origin)
         return
     for index, row in enumerate(rows):
+        if table == "Language" and isinstance(row, str):
+            row = {"LG_Code": row}  # a list of codes
         yield table, row, origin.at(index)
 
 

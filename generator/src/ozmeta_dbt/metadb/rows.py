@@ -30,7 +30,13 @@ def _words(value: Any) -> str | None:
     return "".join(char if storable(char) else "\ufffd" for char in str(value)) or None
 
 
+def _is_set(value: Any) -> bool:
+    """A flag of a text. Anything that does not mean yes counts as no, so it can refuse nothing."""
+    return str(value).strip().lower() in ("1", "true", "yes", "y", "t")
+
+
 Words = Annotated[str | None, BeforeValidator(_words)]
+LooseFlag = Annotated[bool, BeforeValidator(_is_set)]
 Json = Annotated[Any, "JSON"]
 Enabled = Annotated[bool, BeforeValidator(_blank_is(True))]
 Flag = Annotated[bool, BeforeValidator(_blank_is(False))]
@@ -71,11 +77,17 @@ class Table(RowWithId):
     cd_code: OptionalText = column("CD_Code", "cdCode", default=None)
     schema_name: OptionalText = column("TB_SchemaName", "schema", "schemaName", default=None)
     requires_tenant: Flag = column("TB_RequiresTenant", "requiresTenant", default=False)
+    text_key_id: Words = column("TB_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("TB_Description", "description", default=None)
+    notes: Words = column("TB_Notes", "notes", default=None)
 
 
 class UiEntity(RowWithId):
     id: Text = column("UE_ID", "id")
     code: Text = column("UE_Code", "code")
+    text_key_id: Words = column("UE_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("UE_Description", "description", default=None)
+    notes: Words = column("UE_Notes", "notes", default=None)
 
 
 class Workflow(RowWithId):
@@ -84,6 +96,9 @@ class Workflow(RowWithId):
     object_type: OptionalText = column("WF_ObjectType", "objectType", default=None)
     object_id: OptionalText = column("WF_ObjectID", "objectId", default=None)
     is_enabled: Enabled = column("WF_IsEnabled", "isEnabled", default=True)
+    text_key_id: Words = column("WF_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("WF_Description", "description", default=None)
+    notes: Words = column("WF_Notes", "notes", default=None)
 
 
 class WorkflowState(RowWithId):
@@ -93,6 +108,9 @@ class WorkflowState(RowWithId):
     is_start: Flag = column("WS_IsStart", "isInitial", "isStart", default=False)
     is_terminal: Flag = column("WS_IsTerminal", "isTerminal", default=False)
     sla_minutes: OptionalMinutes = column("WS_SlaMinutes", "slaMinutes", default=None)
+    text_key_id: Words = column("WS_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("WS_Description", "description", default=None)
+    notes: Words = column("WS_Notes", "notes", default=None)
 
 
 class WorkflowTransition(RowWithId):
@@ -104,6 +122,9 @@ class WorkflowTransition(RowWithId):
     guard: Any = column("WT_GuardLogical", "guardDsl", default=None)
     action: Any = column("WT_ActionLogical", "actionDsl", default=None)
     is_enabled: Enabled = column("WT_IsEnabled", "isEnabled", default=True)
+    text_key_id: Words = column("WT_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("WT_Description", "description", default=None)
+    notes: Words = column("WT_Notes", "notes", default=None)
 
 
 class WorkflowTransitionRole(Row):
@@ -120,6 +141,9 @@ class ApprovalFlow(RowWithId):
     id: Text = column("AF_ID", "id")
     code: Text = column("AF_Code", "code")
     is_enabled: Enabled = column("AF_IsEnabled", "isEnabled", default=True)
+    text_key_id: Words = column("AF_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("AF_Description", "description", default=None)
+    notes: Words = column("AF_Notes", "notes", default=None)
 
 
 class ApprovalStep(RowWithId):
@@ -128,6 +152,9 @@ class ApprovalStep(RowWithId):
     order: Annotated[int, Field(ge=0, le=1_000_000)] = column("AS_Order", "order", "stepOrder")
     code: Text = column("AS_Code", "code")
     rule: Any = column("AS_RuleLogical", "rule", "ruleDsl", default=None)
+    text_key_id: Words = column("AS_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("AS_Description", "description", default=None)
+    notes: Words = column("AS_Notes", "notes", default=None)
 
 
 class ApprovalStepRole(Row):
@@ -148,6 +175,9 @@ class SlaPolicy(RowWithId):
         "SL_EscalationRule", "escalationRule", "escalationRuleDsl", default=None
     )
     is_enabled: Enabled = column("SL_IsEnabled", "isEnabled", default=True)
+    text_key_id: Words = column("SL_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("SL_Description", "description", default=None)
+    notes: Words = column("SL_Notes", "notes", default=None)
 
 
 class EventType(RowWithId):
@@ -208,6 +238,34 @@ class RuntimeSignalType(Row):
     severity: Literal["Info", "Warning", "Critical"] = column("RST_Severity", "severity")
 
 
+class Language(Row):
+    code: Words = column("LG_Code", "code", "languageCode", default=None)
+    is_default: LooseFlag = column("LG_IsDefault", "isDefault", default=False)
+
+
+class ProjectLanguage(Row):
+    """A language of the project."""
+
+    code: Words = column("LG_Code", "languageCode", "code", default=None)
+    is_default: LooseFlag = column("PL_IsDefault", "isDefault", default=False)
+
+
+class TextKey(Row):
+    """A text in all its languages."""
+
+    id: Words = column("TK_ID", "id", "textKeyId", default=None)
+    code: Words = column("TK_Code", "code", default=None)
+    text: Words = column("TK_DefaultText", "defaultText", "text", default=None)
+
+
+class TextTranslation(Row):
+    """A text in one language."""
+
+    text_key: Words = column("TK_ID", "textKeyId", "textKey", default=None)
+    language: Words = column("LG_Code", "languageCode", "language", default=None)
+    text: Words = column("TR_Text", "text", default=None)
+
+
 # Columns of MetaDB that are known and of no matter here: no warning is due for them.
 IGNORED = {
     "id",
@@ -234,6 +292,15 @@ IGNORED = {
     "af_objectid",
     "objecttype",
     "objectid",
+    "lg_name",
+    "pl_id",
+    "pl_isrequired",
+    "isrequired",
+    "pl_notes",
+    "tk_notes",
+    "tr_id",
+    "tr_notes",
+    "notes",
 }
 
 TABLES: dict[str, type[Row]] = {
@@ -257,11 +324,15 @@ TABLES: dict[str, type[Row]] = {
         RuntimeTemplateBinding,
         RuntimeSlaBinding,
         RuntimeSignalType,
+        Language,
+        ProjectLanguage,
+        TextKey,
+        TextTranslation,
     )
 }
 
 # Tables of which no row is needed. A value that is no row of them is a warning.
-OPTIONAL = {"EventTemplate"}
+OPTIONAL = {"EventTemplate", "Language", "ProjectLanguage", "TextKey", "TextTranslation"}
 
 
 def written_names(info: FieldInfo) -> list[str]:

@@ -34,6 +34,10 @@ _TABLES = {
     "table.RuntimeTemplateBinding": "Which models a binding gets. Without rows it gets all.",
     "table.RuntimeSlaBinding": "Which SLAs a binding runs, and when a timer starts and stops.",
     "table.RuntimeSignalType": "The severity of each signal. The catalogue has the defaults.",
+    "table.Language": "The languages of MetaDB. A snapshot may have only their codes.",
+    "table.ProjectLanguage": "The languages of the project.",
+    "table.TextKey": "Texts for people, which other tables point to.",
+    "table.TextTranslation": "The same texts in each language.",
 }
 
 _COLUMNS = {
@@ -120,6 +124,16 @@ _COLUMNS = {
         "The columns, the key and the indexes that it asks for: `columns`, `key` and `indexes`, "
         "all optional. See [Event templates](metadata-to-models.md#event-templates)."
     ),
+    "Language.code": "Its code, such as `en-US`.",
+    "Language.is_default": "Whether texts are in it if the project has no default.",
+    "ProjectLanguage.code": "Its code, such as `en-US`.",
+    "ProjectLanguage.is_default": "Whether texts are in it, unless ozmeta.yml has `language`.",
+    "TextKey.id": "Id of the text.",
+    "TextKey.code": "Its code.",
+    "TextKey.text": "The text if it has no translation.",
+    "TextTranslation.text_key": "Id or code of the text.",
+    "TextTranslation.language": "Code of the language.",
+    "TextTranslation.text": "The text in that language.",
     "RuntimeTemplateBinding.binding_id": "The binding.",
     "RuntimeTemplateBinding.template_id": (
         "Id of the event template. Its columns are checked, its indexes are made."
@@ -339,6 +353,9 @@ _CONFIG = {
     "metadb.client": "Code of the client. Needed with url_env, and only there.",
     "metadb.project": "Code of the project. Needed with url_env, and only there.",
     "output": "The folder for generated files, inside `model-paths`.",
+    "language": (
+        "The language of MetaDB's texts in the descriptions. The default is the project's own."
+    ),
     "journal": "Where the EventJournal is. Give exactly one of source, ref and sources.",
     "journal.source": "The journal's table.",
     "journal.ref": "The journal's dbt model, seed or snapshot.",
@@ -416,6 +433,22 @@ _CONFIG |= {
 for _key, _meaning in _ALIASES.items():
     _CONFIG |= {_key: f"{_meaning} For every binding that has it."}
     _CONFIG |= {f"bindings.<name>.{_key}": f"{_meaning} Goes before the one at the top."}
+
+for _table in (
+    "Table",
+    "UiEntity",
+    "Workflow",
+    "WorkflowState",
+    "WorkflowTransition",
+    "ApprovalFlow",
+    "ApprovalStep",
+    "SlaPolicy",
+):
+    _COLUMNS |= {
+        f"{_table}.text_key_id": "Id or code of its text, which the descriptions show.",
+        f"{_table}.description": "Shown if there is no such text.",
+        f"{_table}.notes": "Shown if there is no description.",
+    }
 
 MEANINGS: dict[str, str] = {
     **_TABLES,
