@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -25,24 +26,26 @@ META = {
     "Client": "CL_ID CL_Code",
     "Project": "PJ_ID CL_ID PJ_Code",
     "Role": "RO_ID RO_Code",
-    "Table": "TB_ID PJ_ID TB_SchemaName TB_TableName CD_Code TB_RequiresTenant:flag",
-    "UiEntity": "UE_ID PJ_ID UE_Code",
-    "Workflow": "WF_ID PJ_ID WF_Code WF_ObjectType WF_ObjectID WF_IsEnabled:flag",
-    "WorkflowState": "WS_ID WF_ID WS_Code WS_IsStart:flag WS_IsTerminal:flag WS_SlaMinutes:number",
+    "Table": "TB_ID PJ_ID TB_SchemaName TB_TableName CD_Code TB_RequiresTenant:flag TB_TEXTS",
+    "UiEntity": "UE_ID PJ_ID UE_Code UE_TEXTS",
+    "Workflow": "WF_ID PJ_ID WF_Code WF_ObjectType WF_ObjectID WF_IsEnabled:flag WF_TEXTS",
+    "WorkflowState": (
+        "WS_ID WF_ID WS_Code WS_IsStart:flag WS_IsTerminal:flag WS_SlaMinutes:number WS_TEXTS"
+    ),
     "WorkflowTransition": (
         "WT_ID WF_ID WT_FromWS_ID WT_ToWS_ID WT_Code WT_GuardLogical:rule WT_ActionLogical:rule"
-        " WT_IsEnabled:flag"
+        " WT_IsEnabled:flag WT_TEXTS"
     ),
     "WorkflowTransitionRole": "WT_ID RO_ID",
-    "ApprovalFlow": "AF_ID AF_Code AF_IsEnabled:flag",
-    "ApprovalStep": "AS_ID AF_ID AS_Order:number AS_Code AS_RuleLogical:rule",
+    "ApprovalFlow": "AF_ID AF_Code AF_IsEnabled:flag AF_TEXTS",
+    "ApprovalStep": "AS_ID AF_ID AS_Order:number AS_Code AS_RuleLogical:rule AS_TEXTS",
     "ApprovalStepRole": "AS_ID RO_ID",
     "EventType": "EVTT_ID EVTT_Code EVTT_SchemaJSON",
     "TransitionEvent": "WT_ID EVTT_ID",
     "EventTemplate": "ET_ID ET_Code ET_TemplateType ET_SpecJSON",
     "SlaPolicy": (
         "SL_ID PJ_ID SL_Code SL_ObjectType SL_ObjectID SL_TargetMinutes:number"
-        " SL_WarnMinutes:number SL_EscalationRule:rule SL_IsEnabled:flag"
+        " SL_WarnMinutes:number SL_EscalationRule:rule SL_IsEnabled:flag SL_TEXTS"
     ),
     "RuntimeBinding": (
         "RB_ID PJ_ID RB_ObjectType RB_ObjectID WF_ID AF_ID RB_RuntimeMode RB_InstanceKeyStrategy"
@@ -51,6 +54,15 @@ META = {
     "RuntimeTemplateBinding": "RTB_ID RB_ID ET_ID RTB_Purpose RTB_TargetLayer",
     "RuntimeSlaBinding": "RSB_ID RB_ID SL_ID RSB_StartRule:rule RSB_StopRule:rule",
     "RuntimeSignalType": "RST_ID PJ_ID RST_Code RST_Severity RST_DefaultRetentionDays:number",
+    "Language": "LG_Code LG_Name LG_IsDefault:flag",
+    "ProjectLanguage": "PL_ID PJ_ID LG_Code PL_IsDefault:flag PL_IsRequired:flag PL_Notes",
+    "TextKey": "TK_ID TK_Code TK_DefaultText TK_Notes",
+    "TextTranslation": "TR_ID TK_ID LG_Code TR_Text TR_Notes",
+}
+# <prefix>_TEXTS above is short for the columns of texts, which many tables have.
+META = {
+    table: re.sub(r"(\w\w)_TEXTS", r"\1_TextKeyID \1_Description \1_Notes", names)
+    for table, names in META.items()
 }
 CAMEL = {  # what golden/ calls otherwise than the column without its prefix
     "WT_FromWS_ID": "fromStateId",

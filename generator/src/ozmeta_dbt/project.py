@@ -12,7 +12,8 @@ from ozmeta_dbt.bindings.resolver import Resolver
 from ozmeta_dbt.config import Config, load_config
 from ozmeta_dbt.metadb.readers import MetaRows, read_metadb
 from ozmeta_dbt.metadb.rows import RuntimeSignalType
-from ozmeta_dbt.models import leftovers, writer
+from ozmeta_dbt.models import leftovers, templates, writer
+from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.models.plan import Plan, wanted_models
 from ozmeta_dbt.models.render import render
 from ozmeta_dbt.problems import InvalidMetadata, Problems
@@ -58,6 +59,8 @@ def read_project(folder: Path, problems: Problems, check_rules: bool = True) -> 
     project = Project(config, rows, bindings)
     if not problems.errors:
         project.plans = [plan_of(binding, folder, config, problems) for binding in bindings]
+        scopes = [Scope(plan.binding, config, plan.built) for plan in project.plans]
+        templates.check(scopes, problems)
     if not problems.errors:
         around = declarations.look(folder, config.output)
         types = rows.of(RuntimeSignalType)

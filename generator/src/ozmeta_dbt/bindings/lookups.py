@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any, Generic, TypeVar
 
 from ozmeta_dbt.bindings.dsl import Rule, parse_rule
+from ozmeta_dbt.bindings.texts import Texts
 from ozmeta_dbt.config import Config
 from ozmeta_dbt.metadb.readers import MetaRows
 from ozmeta_dbt.metadb.rows import (
@@ -75,6 +76,7 @@ class Lookups:
         self.flows = ById(ApprovalFlow, rows, problems)
         self.steps = ById(ApprovalStep, rows, problems)
         self.binding_rows = ById(RuntimeBinding, rows, problems)
+        self.texts = Texts(rows, config, problems)
         self.severities = self.checked_severities()
         self.policy_rules = {
             id: self.rule(row.escalation_rule, "Escalation", row.at("escalation_rule"))

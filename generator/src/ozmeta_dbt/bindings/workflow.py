@@ -68,6 +68,8 @@ class WorkflowResolver:
             terminal=sorted({s.code for s in states if s.is_terminal}),
             transitions=sorted(transitions, key=lambda t: (t.code, t.from_state, t.to_state)),
             bound_events=sorted({e for t in own for e in events[t.id]}),
+            text=self.lookups.texts.of(row),
+            state_texts={s.code: text for s in states if (text := self.lookups.texts.of(s))},
         )
 
     def transition(
@@ -110,4 +112,5 @@ class WorkflowResolver:
             actions=actions,
             levels=self.actions.levels(enqueue, "Escalation.Raised"),
             emits=self.actions.emits(actions),
+            text=self.lookups.texts.of(row),
         )

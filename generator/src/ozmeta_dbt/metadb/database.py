@@ -26,7 +26,7 @@ from sqlalchemy.pool import NullPool
 
 from ozmeta_dbt.config import FILE_NAME
 from ozmeta_dbt.documents import loads
-from ozmeta_dbt.metadb.rows import TABLES, canonical
+from ozmeta_dbt.metadb.rows import OPTIONAL, TABLES, canonical
 from ozmeta_dbt.problems import DatabaseProblem, FileProblem, InvalidMetadata, Origin, Problems
 
 SCHEMA = "Meta"
@@ -42,6 +42,15 @@ PARENTS = {
     "RuntimeSlaBinding": ("RB_ID", "RuntimeBinding"),
     "ApprovalStep": ("AF_ID", "ApprovalFlow"),
     "ApprovalStepRole": ("AS_ID", "ApprovalStep"),
+    "TextTranslation": ("TK_ID", "TextKey"),
+}
+# What belongs to no project
+COMMON = {"Language"}
+# The columns that name a text key: {table: column}. A text key is the project's if it uses it.
+TEXT_KEYS = {
+    table: canonical(cls.model_fields["text_key_id"])
+    for table, cls in TABLES.items()
+    if "text_key_id" in cls.model_fields
 }
 # What several projects may share is the project's if it says so itself (PJ_ID, CL_ID), or if the
 # project uses it: {table: [(column, where it is used)]}
@@ -172,6 +181,17 @@ class Meta:
 
     def scope(self, table: str) -> list[sa.ColumnElement[bool]]:
         """What makes a row the project's, and alive."""
+        if table in COMMON:
+            return self.live(table)
+        if table == "TextKey":
+            key = self.column(table, "TK_ID")
+            uses = [
+                key.in_(sa.select(there).where(there.is_not(None), *self.scope(by)))
+                for by, column in TEXT_KEYS.items()
+                if self.has(by, column)
+                for there in [self.column(by, column)]
+            ]
+            return [sa.or_(sa.false(), *uses), *self.live(table)]
         if table in PARENTS:
             column, parent = PARENTS[table]
             return [self.used(table, column, parent), *self.live(table)]
@@ -213,13 +233,14 @@ class Meta:
 
 
 def key_columns(table: str) -> list[str]:
-    """What names a row in a message: its id, or the columns that no row can do without."""
+    """What names a row in a message: its id, or the columns that no row can do without, or its
+    first two.
+    """
     fields = TABLES[table].model_fields
-    return (
-        [canonical(fields["id"])]
-        if "id" in fields
-        else [canonical(info) for info in fields.values() if info.is_required()]
-    )
+    if "id" in fields:
+        return [canonical(fields["id"])]
+    required = [canonical(info) for info in fields.values() if info.is_required()]
+    return required or [canonical(info) for info in fields.values()][:2]
 
 
 def catalogue(dialect: str) -> tuple[sa.ColumnClause[Any], ...]:
@@ -269,10 +290,18 @@ def database_rows(
         ) as connection:
             meta = project_of(connection, client, project, problems, flows)
             for table in TABLES:
-                if names := meta.names(table):
+                names = meta.names(table)
+                try:
+                    query = meta.rows(table) if names else None
+                except Missing as error:
+                    if table not in OPTIONAL:
+                        raise
+                    problems.warn(Origin(f"{SCHEMA}.{table}"), f"{error}, so its rows are not read")
+                    continue
+                if query is not None:
                     found[table] = [
                         {name: plain(value) for name, value in zip(names, row, strict=True)}
-                        for row in connection.execute(meta.rows(table))
+                        for row in connection.execute(query)
                     ]
     except Missing as error:
         problems.error(

@@ -17,7 +17,15 @@ from pydantic import ValidationError
 
 from ozmeta_dbt.config import MetaDb
 from ozmeta_dbt.documents import loads, loads_yaml
-from ozmeta_dbt.metadb.rows import IGNORED, TABLES, Row, canonical, names_of, written_names
+from ozmeta_dbt.metadb.rows import (
+    IGNORED,
+    OPTIONAL,
+    TABLES,
+    Row,
+    canonical,
+    names_of,
+    written_names,
+)
 from ozmeta_dbt.problems import DatabaseProblem, FileProblem, Origin, Problems
 from ozmeta_dbt.words import did_you_mean, distance, nearest, plain
 
@@ -43,9 +51,14 @@ SNAPSHOT_PLACES = {
     "TransitionEvent": ["runtime.transitionEvents", "workflows.transitionEvents"],
     "Role": ["security.roles"],
     "RuntimeBinding": ["runtime.bindings"],
+    "EventTemplate": ["templates", "runtime.eventTemplates"],
     "RuntimeTemplateBinding": ["runtime.templateBindings"],
     "RuntimeSlaBinding": ["runtime.slaBindings"],
     "RuntimeSignalType": ["runtime.signalTypes"],
+    "Language": ["texts.languages"],
+    "ProjectLanguage": ["localization.projectLanguages"],
+    "TextKey": ["texts.textKeys"],
+    "TextTranslation": ["texts.translations"],
 }
 # The same tables within one pack of `objects.workflows`, where that is an array.
 PACK_PLACES = {
@@ -146,7 +159,8 @@ def live_rows(
 
 def build_row(table: str, raw: Any, origin: Origin, problems: Problems) -> Row | None:
     if not isinstance(raw, dict):
-        problems.error(origin, f"expected a row of {table}: an object with its columns")
+        tell = problems.warn if table in OPTIONAL else problems.error
+        tell(origin, f"expected a row of {table}: an object with its columns")
         return None
     cls = TABLES[table]
     names = names_of(cls)
@@ -345,11 +359,16 @@ def listed(
 ) -> Iterator[tuple[str, Any, Origin]]:
     if rows is None:
         return
+    if not isinstance(rows, list) and table in OPTIONAL:
+        problems.warn(origin, f"expected an array of {table} rows: it has no effect")
+        return
     if not isinstance(rows, list):
         problems.error(origin, f"expected an array of {table} rows")
         yield from nothing_of([table], origin)
         return
     for index, row in enumerate(rows):
+        if table == "Language" and isinstance(row, str):
+            row = {"LG_Code": row}  # a list of codes
         yield table, row, origin.at(index)
 
 

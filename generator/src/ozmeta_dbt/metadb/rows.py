@@ -5,12 +5,13 @@ name that exports write.
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from pydantic.fields import FieldInfo
 
-from ozmeta_dbt.documents import OptionalText, Text
+from ozmeta_dbt.documents import OptionalText, Text, storable
 from ozmeta_dbt.problems import Origin
 
 
@@ -22,6 +23,21 @@ def _blank_is(default: bool) -> Callable[[Any], Any]:
     return lambda value: default if value is None or value == "" else value
 
 
+def _words(value: Any) -> str | None:
+    """A text for people. Anything that is not a text counts as none, so it can refuse nothing."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        return None
+    return "".join(char if storable(char) else "\ufffd" for char in str(value)) or None
+
+
+def _is_set(value: Any) -> bool:
+    """A flag of a text. Anything that does not mean yes counts as no, so it can refuse nothing."""
+    return str(value).strip().lower() in ("1", "true", "yes", "y", "t")
+
+
+Words = Annotated[str | None, BeforeValidator(_words)]
+LooseFlag = Annotated[bool, BeforeValidator(_is_set)]
+Json = Annotated[Any, "JSON"]
 Enabled = Annotated[bool, BeforeValidator(_blank_is(True))]
 Flag = Annotated[bool, BeforeValidator(_blank_is(False))]
 MAX_MINUTES = 1_000_000_000
@@ -64,11 +80,17 @@ class Table(RowWithId):
     cd_code: OptionalText = column("CD_Code", "cdCode", default=None)
     schema_name: OptionalText = column("TB_SchemaName", "schema", "schemaName", default=None)
     requires_tenant: Flag = column("TB_RequiresTenant", "requiresTenant", default=False)
+    text_key_id: Words = column("TB_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("TB_Description", "description", default=None)
+    notes: Words = column("TB_Notes", "notes", default=None)
 
 
 class UiEntity(RowWithId):
     id: Text = column("UE_ID", "id")
     code: Text = column("UE_Code", "code")
+    text_key_id: Words = column("UE_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("UE_Description", "description", default=None)
+    notes: Words = column("UE_Notes", "notes", default=None)
 
 
 class Workflow(RowWithId):
@@ -77,6 +99,9 @@ class Workflow(RowWithId):
     object_type: OptionalText = column("WF_ObjectType", "objectType", default=None)
     object_id: OptionalText = column("WF_ObjectID", "objectId", default=None)
     is_enabled: Enabled = column("WF_IsEnabled", "isEnabled", default=True)
+    text_key_id: Words = column("WF_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("WF_Description", "description", default=None)
+    notes: Words = column("WF_Notes", "notes", default=None)
 
 
 class WorkflowState(RowWithId):
@@ -86,6 +111,9 @@ class WorkflowState(RowWithId):
     is_start: Flag = column("WS_IsStart", "isInitial", "isStart", default=False)
     is_terminal: Flag = column("WS_IsTerminal", "isTerminal", default=False)
     sla_minutes: OptionalMinutes = column("WS_SlaMinutes", "slaMinutes", default=None)
+    text_key_id: Words = column("WS_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("WS_Description", "description", default=None)
+    notes: Words = column("WS_Notes", "notes", default=None)
 
 
 class WorkflowTransition(RowWithId):
@@ -97,6 +125,9 @@ class WorkflowTransition(RowWithId):
     guard: Any = column("WT_GuardLogical", "guardDsl", default=None)
     action: Any = column("WT_ActionLogical", "actionDsl", default=None)
     is_enabled: Enabled = column("WT_IsEnabled", "isEnabled", default=True)
+    text_key_id: Words = column("WT_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("WT_Description", "description", default=None)
+    notes: Words = column("WT_Notes", "notes", default=None)
 
 
 class WorkflowTransitionRole(Row):
@@ -113,6 +144,9 @@ class ApprovalFlow(RowWithId):
     id: Text = column("AF_ID", "id")
     code: Text = column("AF_Code", "code")
     is_enabled: Enabled = column("AF_IsEnabled", "isEnabled", default=True)
+    text_key_id: Words = column("AF_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("AF_Description", "description", default=None)
+    notes: Words = column("AF_Notes", "notes", default=None)
 
 
 class ApprovalStep(RowWithId):
@@ -121,6 +155,9 @@ class ApprovalStep(RowWithId):
     order: Annotated[int, Field(ge=0, le=1_000_000)] = column("AS_Order", "order", "stepOrder")
     code: Text = column("AS_Code", "code")
     rule: Any = column("AS_RuleLogical", "rule", "ruleDsl", default=None)
+    text_key_id: Words = column("AS_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("AS_Description", "description", default=None)
+    notes: Words = column("AS_Notes", "notes", default=None)
 
 
 class ApprovalStepRole(Row):
@@ -141,6 +178,9 @@ class SlaPolicy(RowWithId):
         "SL_EscalationRule", "escalationRule", "escalationRuleDsl", default=None
     )
     is_enabled: Enabled = column("SL_IsEnabled", "isEnabled", default=True)
+    text_key_id: Words = column("SL_TextKeyID", "textKeyId", "textKey", default=None)
+    description: Words = column("SL_Description", "description", default=None)
+    notes: Words = column("SL_Notes", "notes", default=None)
 
 
 class EventType(RowWithId):
@@ -166,6 +206,15 @@ class RuntimeBinding(RowWithId):
         "RB_InstanceKeyStrategy", "instanceKeyStrategy", default="Tenant+ObjectID"
     )
     is_enabled: Enabled = column("RB_IsEnabled", "isEnabled", default=True)
+
+
+class EventTemplate(Row):
+    """A template of a table of the data plane. Only a template that a binding uses is checked."""
+
+    id: Words = column("ET_ID", "id", "templateId", default=None)
+    code: Words = column("ET_Code", "code", default=None)
+    type: Words = column("ET_TemplateType", "templateType", "type", default=None)
+    spec: Json = column("ET_SpecJSON", "specJson", "spec", default=None)
 
 
 class RuntimeTemplateBinding(Row):
@@ -195,6 +244,34 @@ class RuntimeSignalType(Row):
     )
 
 
+class Language(Row):
+    code: Words = column("LG_Code", "code", "languageCode", default=None)
+    is_default: LooseFlag = column("LG_IsDefault", "isDefault", default=False)
+
+
+class ProjectLanguage(Row):
+    """A language of the project."""
+
+    code: Words = column("LG_Code", "languageCode", "code", default=None)
+    is_default: LooseFlag = column("PL_IsDefault", "isDefault", default=False)
+
+
+class TextKey(Row):
+    """A text in all its languages."""
+
+    id: Words = column("TK_ID", "id", "textKeyId", default=None)
+    code: Words = column("TK_Code", "code", default=None)
+    text: Words = column("TK_DefaultText", "defaultText", "text", default=None)
+
+
+class TextTranslation(Row):
+    """A text in one language."""
+
+    text_key: Words = column("TK_ID", "textKeyId", "textKey", default=None)
+    language: Words = column("LG_Code", "languageCode", "language", default=None)
+    text: Words = column("TR_Text", "text", default=None)
+
+
 # Columns of MetaDB that are known and of no matter here: no warning is due for them.
 IGNORED = {
     "id",
@@ -219,6 +296,15 @@ IGNORED = {
     "af_objectid",
     "objecttype",
     "objectid",
+    "lg_name",
+    "pl_id",
+    "pl_isrequired",
+    "isrequired",
+    "pl_notes",
+    "tk_notes",
+    "tr_id",
+    "tr_notes",
+    "notes",
 }
 
 TABLES: dict[str, type[Row]] = {
@@ -238,11 +324,19 @@ TABLES: dict[str, type[Row]] = {
         EventType,
         TransitionEvent,
         RuntimeBinding,
+        EventTemplate,
         RuntimeTemplateBinding,
         RuntimeSlaBinding,
         RuntimeSignalType,
+        Language,
+        ProjectLanguage,
+        TextKey,
+        TextTranslation,
     )
 }
+
+# Tables of which no row is needed. A value that is no row of them is a warning.
+OPTIONAL = {"EventTemplate", "Language", "ProjectLanguage", "TextKey", "TextTranslation"}
 
 
 def written_names(info: FieldInfo) -> list[str]:

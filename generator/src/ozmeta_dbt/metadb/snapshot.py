@@ -23,13 +23,10 @@ def snapshot_text(rows: MetaRows) -> str:
             ]
     objects = block(
         {
-            part: block(
-                {
-                    name: "[\n" + ",\n".join(f"        {text}" for text in texts) + "\n      ]"
-                    for name, texts in lists.items()
-                },
-                4,
-            )
+            # a part without names is itself the array
+            part: array(lists[""], 4)
+            if "" in lists
+            else block({name: array(texts, 6) for name, texts in lists.items()}, 4)
             for part, lists in parts.items()
         },
         2,
@@ -45,6 +42,11 @@ def snapshot_text(rows: MetaRows) -> str:
         )
         + "\n"
     )
+
+
+def array(texts: list[str], indent: int) -> str:
+    pad = " " * indent
+    return "[\n" + ",\n".join(f"{pad}  {text}" for text in texts) + f"\n{pad}]"
 
 
 def block(entries: dict[str, str], indent: int) -> str:

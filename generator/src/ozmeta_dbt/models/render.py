@@ -14,6 +14,7 @@ from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.properties import binding_yaml, source_yaml
 from ozmeta_dbt.models.rollups import TIME_SPINE, rollup_files, time_spine_yaml
 from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config
+from ozmeta_dbt.models.templates import indexes_of
 from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 
@@ -56,8 +57,11 @@ def model_sql(model: Model, scope: Scope) -> str:
     if model.is_view:
         config = calling("config", ["materialized='view'", *meta])
         return file_of(*sets, config, "", calling(macro, arguments))
+    indexes = indexes_of(model.name, scope)
+    before = [setting("indexes", indexes)] if indexes else []
+    config = table_config(model.name, *(["indexes"] if indexes else []))
     # `meta` names what is set above it
     more = [calling("config", meta)] if meta else []
     binding = f"binding={jinja(scope.binding.name)}"
     body = [*sets, *more, ""] if sets or more else []
-    return file_of(table_config(model.name), "", *body, calling(macro, [binding, *arguments]))
+    return file_of(*before, config, "", *body, calling(macro, [binding, *arguments]))
