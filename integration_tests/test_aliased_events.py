@@ -232,9 +232,7 @@ def test_a_renamed_field(project: DbtProject) -> None:
     )
     with pytest.raises(
         RunFailed,
-        match=(
-            r"object[.]Priority, which case_timeline does not hold .*field_aliases.* --full-refresh"
-        ),
+        match=(r"object[.]Priority[.] Earlier runs of .* did not .*field_aliases.* --full-refresh"),
     ):
         project.run(AS_OF[1])
     project.run(AS_OF[1], "--full-refresh")

@@ -122,7 +122,7 @@ def test_a_model_with_nothing_to_do_asks_nothing(project: DbtProject) -> None:
         return {
             done.node.name
             for done in project.run(as_of).result
-            if "is new since run" in done.node.compiled_code
+            if "no source of this table has changed since run" in done.node.compiled_code
         }
 
     derived = {
