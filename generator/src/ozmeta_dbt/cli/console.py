@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from ozmeta_dbt.models import addition
 from ozmeta_dbt.problems import InvalidMetadata, Problems
 from ozmeta_dbt.project import Project, read_project
 
@@ -24,7 +25,10 @@ out, err = (
 ProjectDir = Annotated[
     Path, typer.Option("--project-dir", help="The dbt project. ozmeta.yml is in its root folder.")
 ]
-
+SnapshotFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Read this snapshot. No ozmeta.yml is read then."),
+]
 ProfilesDir = Annotated[
     Path | None, typer.Option("--profiles-dir", help="dbt's option, passed on to dbt.")
 ]
@@ -54,3 +58,24 @@ def load(folder: Path) -> Project:
     project = read_project(folder, problems)
     show(problems)
     return project
+
+
+def explain_nothing(project: Project) -> None:
+    """What was found, why no model comes of it, and the smallest addition that changes that."""
+    wanted, metadb = addition.addition(project.rows), project.config.metadb
+    title = f" ({project.title})" if project.title else ""
+    out.print(escape(f"found in {project.snapshot.path}{title}: {addition.found(project.rows)}"))
+    out.print(escape(f"nothing to generate: {wanted.why}"))
+    lines = addition.instructions(wanted, metadb.snapshot is not None)
+    if not lines:
+        return
+    out.print("the smallest addition that changes this:")
+    for line in lines:
+        out.print(escape(f"  {line}"))
+    if metadb.snapshot is not None:
+        out.print(
+            escape(
+                f"`ozmeta-dbt init --from-snapshot {metadb.snapshot}` writes a copy of the snapshot"
+                " that has it"
+            )
+        )

@@ -13,6 +13,7 @@ from ozmeta_dbt.cli.console import ProjectDir, load, out
 from ozmeta_dbt.config import FILE_NAME
 from ozmeta_dbt.metadb import snapshot
 from ozmeta_dbt.models import writer
+from ozmeta_dbt.models.manifest import read_bytes
 from ozmeta_dbt.problems import Changed, FileProblem
 from ozmeta_dbt.words import counted
 
@@ -37,7 +38,7 @@ def export(
             " generator needs of it, so give it another name"
         )
     text = snapshot.snapshot_text(rows)
-    same = writer.read_bytes(path) == text.encode()
+    same = read_bytes(path) == text.encode()
     if check:
         out.print(
             f"[green]{escape(str(path))} is up to date[/]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,14 @@ import typer
 from rich.markup import escape
 
 from ozmeta_dbt import example
-from ozmeta_dbt.cli.console import ProjectDir, out
+from ozmeta_dbt.cli.console import ProjectDir, err, out, show
 from ozmeta_dbt.config import FILE_NAME
-from ozmeta_dbt.problems import FileProblem
+from ozmeta_dbt.documents import loads
+from ozmeta_dbt.models import addition, writer
+from ozmeta_dbt.problems import FileProblem, Problems
+from ozmeta_dbt.project import read_snapshot
+
+COPY, SECOND_COPY = "metadb/snapshot.json", "metadb/snapshot_with_binding.json"
 
 STARTING_CONFIG = """\
 # What ozmeta-dbt reads and writes. The documentation lists every key: docs/reference/ozmeta-yml.md.
@@ -64,24 +70,73 @@ def init(
             help="Also write a small metadata folder and a journal of 20 rows, which run.",
         ),
     ] = False,
+    from_snapshot: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also write a copy of this snapshot. If no model can be generated from it, the"
+            " copy has the smallest addition that changes this.",
+        ),
+    ] = None,
 ) -> None:
     """Write an ozmeta.yml to start from. An existing one is never changed."""
-    path = project_dir / FILE_NAME
-    if not (project_dir / "dbt_project.yml").exists():
+    if with_example and from_snapshot is not None:
+        raise typer.BadParameter("give one of them", param_hint="--example and --from-snapshot")
+    is_dbt = (project_dir / "dbt_project.yml").exists()
+    if from_snapshot is not None:
+        start_from(from_snapshot, project_dir)
+        if not is_dbt:
+            err.print(f"[dim]note[/]    {escape(str(project_dir))} has no dbt_project.yml yet")
+        return
+    if not is_dbt:
         raise FileProblem(f"{project_dir} is not a dbt project: there is no dbt_project.yml")
     if with_example:
         for name in example.write(project_dir):
             out.print(f"wrote {escape(name)}")
         out.print("next:\n" + "\n".join(f"  {escape(step)}" for step in example.steps(project_dir)))
         return
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(STARTING_CONFIG)
-    except FileExistsError:
-        raise FileProblem(f"{path} already exists") from None
-    except OSError as error:
-        raise FileProblem(f"{path} can't be written: {error}") from None
+    write_new(project_dir, {FILE_NAME: STARTING_CONFIG})
     out.print(
-        f"wrote {escape(str(path))}: set the places of MetaDB and the journal there, then run"
-        " `ozmeta-dbt generate`"
+        f"wrote {escape(str(project_dir / FILE_NAME))}: set the places of MetaDB and the journal"
+        " there, then run `ozmeta-dbt generate`"
     )
+
+
+def start_from(snapshot: Path, project_dir: Path) -> None:
+    """Write ozmeta.yml and a copy of the snapshot from which a model can be generated."""
+    problems = Problems()
+    project = read_snapshot(snapshot, None, {}, problems)
+    show(problems)
+    text = snapshot.read_text(encoding="utf-8-sig")
+    wanted = None if project.plans else addition.addition(project.rows)
+    if wanted is not None:
+        text = addition.json_lines(addition.applied(loads(text), wanted)) + "\n"
+    is_there = snapshot.resolve() == (project_dir / COPY).resolve()
+    name = SECOND_COPY if is_there and wanted else COPY
+    files = {FILE_NAME: STARTING_CONFIG.replace(f"snapshot: {COPY}", f"snapshot: {name}")}
+    if wanted or not is_there:
+        files[name] = text
+    write_new(project_dir, files)
+    for written in files:
+        out.print(f"wrote {escape(str(project_dir / written))}")
+    if wanted is not None:
+        out.print("the copy differs from the snapshot in this:")
+        for line in addition.instructions(wanted, is_snapshot=True):
+            out.print(escape(f"  {line}"))
+        out.print(
+            "make the same change in MetaDB, or the next export will not have it. Then check the"
+            " journal in ozmeta.yml, and run `ozmeta-dbt generate`"
+        )
+    else:
+        out.print("check the journal in ozmeta.yml, then run `ozmeta-dbt generate`")
+
+
+def write_new(folder: Path, files: dict[str, str]) -> None:
+    """Write all of the files or none. FileProblem if one of them exists."""
+    existing = [name for name in files if os.path.lexists(folder / name)]
+    if existing:
+        raise FileProblem(
+            f"{', '.join(str(folder / name) for name in existing)} already exists. Nothing was"
+            " written"
+        )
+    writer.apply(writer.Plan(folder, write=files))
