@@ -150,6 +150,21 @@ class MetaDb(Strict):
         return name
 
 
+Provider = Literal["sqlserver", "postgres", "duckdb", "sqlite"]
+
+
+class Provided(MetaDb):
+    """A live database as the options of `ozmeta-dbt export` name it."""
+
+    provider: Provider
+    project_id: Text
+
+    @model_validator(mode="before")
+    @classmethod
+    def one_source(cls, data: object) -> object:
+        return data
+
+
 class Source(Strict):
     name: Identifier
     schema_: Identifier | None = Field(

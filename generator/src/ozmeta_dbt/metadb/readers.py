@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from ozmeta_dbt.config import MetaDb
+from ozmeta_dbt.config import MetaDb, Provided
 from ozmeta_dbt.documents import loads, loads_yaml
 from ozmeta_dbt.metadb.rows import IGNORED, TABLES, Row, canonical, names_of, written_names
 from ozmeta_dbt.problems import DatabaseProblem, FileProblem, Origin, Problems
@@ -130,9 +130,9 @@ def refuse(rows: MetaRows, table: str, raw: Any) -> None:
 def live_rows(
     metadb: MetaDb, problems: Problems, codes: dict[str, str], flows: tuple[str, ...]
 ) -> Iterator[tuple[str, Any, Origin]]:
-    assert metadb.url_env and metadb.client and metadb.project
+    assert metadb.url_env
     try:
-        from ozmeta_dbt.metadb.database import database_rows
+        from ozmeta_dbt.metadb.database import database_rows, provided_rows
     except ModuleNotFoundError as error:
         if error.name != "sqlalchemy":
             raise
@@ -140,6 +140,9 @@ def live_rows(
             "to read MetaDB from a live database, SQLAlchemy is needed: pip install"
             " 'ozmeta-dbt[database]', or 'ozmeta-dbt[mssql]' for SQL Server"
         ) from None
+    if isinstance(metadb, Provided):
+        return provided_rows(metadb, codes, problems)
+    assert metadb.client and metadb.project
     codes |= {"clientCode": metadb.client, "projectCode": metadb.project}
     return database_rows(metadb.url_env, metadb.client, metadb.project, problems, flows)
 
