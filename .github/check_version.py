@@ -12,6 +12,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 PLACES = {
     "dbt_project.yml": r'^version: ["\']?([^"\'\s]+)',
+    "macros/run/package_version.sql": r"do return\('([^']+)'\)",
     "generator/pyproject.toml": r'^version = "([^"]+)"',
     "generator/src/ozmeta_dbt/__init__.py": r'^__version__ = "([^"]+)"',
 }

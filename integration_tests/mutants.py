@@ -917,8 +917,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "text rules over numbers",
             "rules/rule_sql.sql",
-            "{%- if type and type != 'literal' -%}{%- do return(type) -%}{%- endif -%}",
-            "",
+            "{%- set arg_type = node.get('arg_type', 'text') -%}",
+            "{%- set arg_type = 'text' -%}",
             "the first type found rules, a text literal ranks below",
             "4.7",
             "rules-3",

@@ -4,6 +4,7 @@ hand-worked.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -392,6 +393,28 @@ def test_increments_are_a_full_refresh(project: DbtProject) -> None:
             == {}
         )
         assert differences("kept", "main", connection, "ticket_1_desk") == {}
+
+
+def test_a_run_adds_only_the_missing_days_to_the_time_spine(project: DbtProject) -> None:
+    """A day outside the range shows that the table was not built again."""
+    spine = "select count(*) as n, min(date_day) as first, max(date_day) as last"
+    spine += " from ozmeta_time_spine where date_day >= '2000-01-01'"
+    complete = {"n": 21_915, "first": dt.date(2000, 1, 1), "last": dt.date(2059, 12, 31)}
+    assert project.rows(spine) == [complete]
+    with project.connect() as connection:
+        connection.execute("insert into ozmeta_time_spine values ('1999-01-01')")
+
+    def run() -> str:
+        result = project.run("2026-01-01T02:00:00", "--select", "ozmeta_time_spine")
+        return str(result.result[0].node.compiled_code)
+
+    assert run().strip().endswith("where 1 = 0")
+    with project.connect() as connection:
+        connection.execute("delete from ozmeta_time_spine where year(date_day) = 2026")
+    assert project.rows(spine) != [complete]
+    assert "not in" in run()
+    assert project.rows(spine) == [complete]
+    assert project.rows("from ozmeta_time_spine where date_day < '2000-01-01'")
 
 
 def test_a_project_with_a_time_spine_of_its_own(restored: DbtProject) -> None:

@@ -95,6 +95,42 @@ def test_an_engine_s_macros_are_in_its_file() -> None:
             assert engine == "default" and file.parent == Path("cross_db"), name
 
 
+def arguments(signature: str, body: str) -> set[str]:
+    """The names of a macro's parameters, and of variables that are a part of one."""
+    names = set(re.findall(r"(?:^|,)\s*(\w+)", signature))
+    part = re.compile(r"\b(?:for (\w+) in|set (\w+) =) (\w+)(?:\.\w+|\[[^\]]*\])*\s*(?:-?%| if )")
+    for loop_variable, variable, whole in part.findall(body):
+        if whole in names:
+            names.add(loop_variable or variable)
+    return names
+
+
+def test_no_macro_changes_its_arguments() -> None:
+    """An argument belongs to the caller: a macro returns a new value."""
+    changing = "update|append|pop|popitem|insert|extend|setdefault|remove|clear|sort|reverse"
+    changed = []
+    for name, (file, text) in macros().items():
+        signature, _, body = text.partition("%}")
+        given = arguments(signature, body)
+        for target, method in re.findall(rf"\b(\w+)(?:\.\w+|\[[^\]]*\])*\.({changing})\(", body):
+            if target in given:
+                changed.append(f"{file}: {name} calls {target}.{method}")
+    assert changed == []
+
+
+def test_no_macro_searches_for_names_in_json_text() -> None:
+    """JSON text may have a name in any place, so the generator lists names instead."""
+    searches = []
+    for name, (file, body) in macros().items():
+        documents = re.findall(r"set (\w+) = (?:\w+\.)?tojson\(", body)
+        in_json = "|".join([r"(?:\w+\.)?tojson\(", *(rf"{one}\b" for one in documents)])
+        if re.search(rf"\bin (?:{in_json})|(?:{in_json}).*?\.(?:find|index|count)\(", body) or (
+            re.search(r"\|\s*tojson\b", body)
+        ):
+            searches.append(f"{file}: {name}")
+    assert searches == []
+
+
 TOPICS = [
     *("types", "literals", "booleans", "text", "windows", "numbers", "time", "iso_8601", "epoch"),
     *("json", "columns", "keys", "ctes", "update_from", "storage"),

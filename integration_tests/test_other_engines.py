@@ -7,15 +7,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import jinja2
 import pytest
 import sqlglot
 from sqlglot import exp
+from support.rendered_macros import CrossDbMacros
 
 MACROS = Path(__file__).parent.parent / "macros"
-TEXT = "\n".join(
-    file.read_text(encoding="utf-8") for file in sorted((MACROS / "cross_db").rglob("*.sql"))
-)
 COLUMNS = ["WS_CurrentCode", "WI_RowVersion"]
 ROWS = (
     "select distinct cast(case_id as varchar(10)) as object_id, WS_CurrentCode, WI_RowVersion from"
@@ -27,16 +24,7 @@ DIFFERS = (
 )
 
 
-class Package:
-    def __getattr__(self, name: str) -> object:
-        return getattr(macros, name)
-
-
-macros = (
-    jinja2.Environment(extensions=["jinja2.ext.do"])
-    .from_string(TEXT, {"ozmeta_runtime": Package()})
-    .module
-)
+PACKAGE = CrossDbMacros("duckdb")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +39,7 @@ macros = (
     ],
 )
 def test_update_from(prefix: str, dialects: list[str], kind: type[exp.Expression]) -> None:
-    sql = getattr(macros, f"{prefix}__update_from")(
+    sql = getattr(PACKAGE, f"{prefix}__update_from")(
         "crm.cases", COLUMNS, ROWS, "cast(held.case_id as varchar(10)) = fresh.object_id", DIFFERS
     )
     for dialect in dialects:

@@ -8,16 +8,15 @@ import datetime as dt
 import json
 import re
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import jinja2
 import pytest
 import support.reference_fold as reference_fold
 from engines import engine, probe
 from engines.base import Worker
 from ozmeta_dbt.instants import instant
 from support.dbt_project_under_test import JOURNAL_COLUMNS, DbtProject, RunFailed
+from support.rendered_macros import cross_db_macros
 from support.small_case import CONFIG, event, snapshot
 
 EPOCH = dt.datetime(1970, 1, 1)
@@ -164,73 +163,7 @@ def test_a_text_is_the_same_instant_in_python(text: str) -> None:
 # their text
 
 
-class Returned(Exception):
-    pass
-
-
-def returning(value: Any) -> None:
-    raise Returned(value)
-
-
-class Package:
-    """The dialect's macros as an adapter's dbt calls them."""
-
-    def __init__(self, *prefixes: str):
-        self.prefixes = [*prefixes, "default"]
-        files = sorted((Path(__file__).parent.parent / "macros/cross_db").rglob("*.sql"))
-        known = {
-            "ozmeta_runtime": self,
-            "return": returning,
-            "modules": SimpleNamespace(re=re),
-            "target": SimpleNamespace(type=prefixes[0]),
-            "tojson": json.dumps,
-            "dbt": SimpleNamespace(
-                type_bigint=lambda: "bigint",
-                type_string=lambda: "text",
-                type_float=lambda: "float",
-                type_timestamp=lambda: "timestamp",
-            ),
-            "adapter": SimpleNamespace(
-                dispatch=lambda name, _: getattr(
-                    self,
-                    next(
-                        f"{p}__{name}"
-                        for p in self.prefixes
-                        if hasattr(self.module, f"{p}__{name}")
-                    ),
-                ),
-                quote=lambda name: f"`{name}`",
-            ),
-        }
-        self.module = (
-            jinja2.Environment(extensions=["jinja2.ext.do"])
-            .from_string("\n".join(file.read_text(encoding="utf-8") for file in files), known)
-            .module
-        )
-
-    def __getattr__(self, name: str) -> Any:
-        def call(*arguments: Any) -> Any:
-            try:
-                return str(getattr(self.module, name)(*arguments)).strip()
-            except Returned as returned:
-                return returned.args[0]
-
-        return call
-
-
-PACKAGES = {
-    name: Package(*prefixes)
-    for name, prefixes in {
-        "duckdb": ["duckdb"],
-        "postgres": ["postgres"],
-        "redshift": ["redshift", "postgres"],
-        "bigquery": ["bigquery"],
-        "databricks": ["databricks", "spark"],
-        "snowflake": ["snowflake"],
-        "sqlserver": ["sqlserver"],
-        "fabric": ["fabric"],
-    }.items()
-}
+PACKAGES = cross_db_macros()
 
 
 @pytest.mark.parametrize("name", PACKAGES)

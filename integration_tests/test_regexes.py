@@ -1,135 +1,53 @@
-"""Which patterns a warehouse can't say: the generator, told of the warehouse, refuses just those
-that the macros stop a run for.
-"""
+"""Which pattern of a regex each adapter runs: its own if the generator wrote one."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from functools import cache
 
-import jinja2
 import pytest
-from ozmeta_dbt.bindings.warehouses import what_lacks
+from ozmeta_dbt.bindings.rule_nodes import rule_node
+from ozmeta_dbt.bindings.warehouses import DIALECT_OF, what_lacks
+from ozmeta_dbt.config import Warehouse
+from support.rendered_macros import CROSS_DB, ENGINES, CompilerError, CrossDbMacros
 
-FILES = sorted((Path(__file__).parent.parent / "macros/cross_db").rglob("*.sql"))
-PATTERNS = [
-    "^Case",
-    "(?i)case",
-    "a(?i:b)",
-    "(?:a|b)+",
-    "(?P<name>a)",
-    "(?m)^a$",
-    "(?s).",
-    "(?U)a+",
-    "a(?U:b+)",
-    r"\pL",
-    r"\p{Greek}",
-    r"\PL",
-    r"\C",
-    r"\\C",
-    r"\Q(?i)\C\E",
-    r"[\w(?]",
-    r"\(?a",
-    "a{255}",
-    "[[:alpha:]]",
-    "a.*?b+?",
-    r"\Aa\z",
-    r"\x41",
-    r"[\n\t]\.",
-    r"[\pL]",
-    "it's",
-]  # fmt: skip; of a{1,256} Postgres itself says that it is too much
-MACROS = {
-    "postgres": "postgres__regex_matches",
-    "snowflake": "snowflake__regex_matches",
-    "databricks": "spark__regex_matches",
-    "spark": "spark__regex_matches",
-    "sqlserver": "sqlserver__regex_matches",
-    "fabric": "fabric__regex_matches",
-    "duckdb": "duckdb__regex_matches",
-    "bigquery": "bigquery__regex_matches",
-    "redshift": "redshift__regex_matches",
-}
+PATTERNS = ["^Case", "(?i)case", "a.b$", r"\pL", r"\C", "a(?i:b)", "(?:a|b)+", "it's", r"\d\."]
 
 
-class Refused(Exception):
-    pass
+@cache
+def package(warehouse: str) -> CrossDbMacros:
+    return CrossDbMacros(warehouse, CROSS_DB.parent / "rules/rule_sql.sql")
 
 
-class Returned(Exception):
-    pass
+@pytest.mark.parametrize("warehouse", ENGINES)
+def test_the_generator_and_the_macros_refuse_the_same(warehouse: Warehouse) -> None:
+    macros = package(warehouse)
+    for pattern in PATTERNS:
+        node = rule_node({"op": "regex", "args": [{"ref": "transition.toState"}, pattern]})
+        message = ""
+        try:
+            macros.rule_sql(node, {})
+        except CompilerError as error:
+            message = str(error).replace("''", "'")
+        assert bool(message) == (what_lacks(warehouse, pattern) is not None), pattern
+        assert not message or pattern in message
 
 
-def raising(kind: type[Exception]) -> Any:
-    def stop(value: Any) -> None:
-        raise kind(value)
-
-    return stop
-
-
-class Package:
-    """The macros as dbt calls them: what they return is a value, what they print is text."""
-
-    def __getattr__(self, name: str) -> Any:
-        def call(*arguments: Any) -> Any:
-            try:
-                return getattr(macros, name)(*arguments)
-            except Returned as returned:
-                return returned.args[0]
-
-        return call
-
-
-PACKAGE = Package()
-known = {
-    "ozmeta_runtime": PACKAGE,
-    "return": raising(Returned),
-    "exceptions": SimpleNamespace(raise_compiler_error=raising(Refused)),
-    "modules": SimpleNamespace(re=re),
-    "target": SimpleNamespace(type="this engine"),
-    "adapter": SimpleNamespace(dispatch=lambda name, _: getattr(PACKAGE, f"default__{name}")),
-}
-macros = (
-    jinja2.Environment(extensions=["jinja2.ext.do"])
-    .from_string("\n".join(file.read_text(encoding="utf-8") for file in FILES), known)
-    .module
-)
-
-
-@pytest.mark.parametrize("warehouse", MACROS)
-@pytest.mark.parametrize("pattern", PATTERNS)
-def test_the_generator_and_the_macros_refuse_the_same(warehouse: str, pattern: str) -> None:
-    spark = warehouse in ("databricks", "spark")
-    literal = (
-        "'"
-        + (pattern.replace("\\", "\\\\") if spark or warehouse == "snowflake" else pattern).replace(
-            "'", "\\'" if spark else "''"
-        )
-        + "'"
-    )
-    name = MACROS[warehouse] if hasattr(macros, MACROS[warehouse]) else "default__regex_matches"
-    try:
-        getattr(PACKAGE, name)("col", literal)
-        refused = False
-    except Refused:
-        refused = True
-    assert refused == (what_lacks(warehouse, pattern) is not None)  # type: ignore[arg-type]
+@pytest.mark.parametrize("warehouse", ENGINES)
+def test_the_generator_knows_the_dialect_of_each_adapter(warehouse: Warehouse) -> None:
+    if warehouse not in ("sqlserver", "fabric"):
+        assert package(warehouse).regex_dialect() == DIALECT_OF.get(warehouse, "re2")
 
 
 @pytest.mark.parametrize(
-    ("pattern", "written"),
+    ("warehouse", "sql"),
     [
-        ("a.*?b+?c{2,3}?", "a.*b+c{2,3}"),
-        (r"[*?]\*?", r"[*?]\*?"),
-        (r"\?\??x??", r"\?\??x?"),
-        (r"a\n[\t]", "a\n[\t]"),
-        ("it's", "it''s"),
+        ("duckdb", "regexp_matches(TL_ToState, 'a.b')"),
+        ("postgres", """((TL_ToState) collate "C" ~ 'a[^\\n]b')"""),
+        ("redshift", "(regexp_instr(TL_ToState, 'a.b', 1, 1, 0, 'p') > 0)"),
+        ("databricks", "(TL_ToState rlike '(?d)a.b')"),
+        ("snowflake", "(regexp_instr(TL_ToState, 'a.b') > 0)"),
     ],
 )
-def test_snowflake_is_told_what_finds_the_same(pattern: str, written: str) -> None:
-    literal = "'" + pattern.replace("\\", "\\\\").replace("'", "''") + "'"
-    assert (
-        PACKAGE.snowflake__regex_matches("col", literal) == f"(regexp_instr(col, '{written}') > 0)"
-    )
+def test_an_adapter_runs_its_own_pattern(warehouse: str, sql: str) -> None:
+    node = rule_node({"op": "regex", "args": [{"ref": "transition.toState"}, "a.b"]})
+    assert package(warehouse).rule_sql(node, {}) == sql

@@ -127,7 +127,7 @@ def test_what_tsql_cannot_say_is_said_when_it_compiles(
     )
     said = {failure["model"]: failure["message"] for failure in failures}["case_sla_cycle"]
     assert (
-        "The regex '^(Closed|Waiting)' of a rule can't be said on" in said
+        "The regex '^(Closed|Waiting)' of a rule cannot run on" in said
         and "no regular expressions" in said
     )
 

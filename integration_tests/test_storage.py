@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pytest
 import support.small_case as small_case
 import yaml
@@ -16,38 +15,12 @@ from engines.base import Worker
 from engines.scenarios import SCENARIOS
 from ozmeta_dbt.models.catalogue import ORDER, VIEWS
 from support.dbt_project_under_test import DbtProject
+from support.rendered_macros import CrossDbMacros
 
-CROSS_DB = Path(__file__).parent.parent / "macros/cross_db"
-TEXT = "\n".join(file.read_text(encoding="utf-8") for file in sorted(CROSS_DB.rglob("*.sql")))
 MODELS = [model for model in ORDER if model not in VIEWS]
 
 
-class Returned(Exception):
-    pass
-
-
-def returning(value: Any) -> None:
-    raise Returned(value)
-
-
-class Package:
-    """The file's macros, as dbt calls them: what they return is a value."""
-
-    def __getattr__(self, name: str) -> Any:
-        def call(*arguments: Any) -> Any:
-            with pytest.raises(Returned) as returned:
-                getattr(macros, name)(*arguments)
-            return returned.value.args[0]
-
-        return call
-
-
-PACKAGE = Package()
-macros = (
-    jinja2.Environment(extensions=["jinja2.ext.do"])
-    .from_string(TEXT, {"ozmeta_runtime": PACKAGE, "return": returning})
-    .module
-)
+PACKAGE = CrossDbMacros("duckdb")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from ozmeta_dbt.bindings.rule_nodes import rule_node
+
 from engines import engine
 from engines.base import Worker, put
 
@@ -225,8 +227,8 @@ MACRO = """\
           o.uuid7(o.uuid7_timestamp(o.timestamp_literal('2026-01-02 03:04:05.678')),
           o.md5_hex('v')), o.cast_text('v', 'boolean')]],
   } -%}
-  {%- for regex in regexes -%}{%- do
-      queries['text'][1].append(o.regex_matches('v', o.text_literal(regex))) -%}{%- endfor -%}
+  {%- for rule in regexes -%}{%- do
+      queries['text'][1].append(o.regex_matches('v', o.regex_pattern(rule))) -%}{%- endfor -%}
   {%- for name, query in queries.items() -%}
     {%- set rows = [] -%}
     {%- for value in query[0] -%}{%- do rows.append([loop.index, value]) -%}{%- endfor -%}
@@ -292,7 +294,10 @@ def probe(worker: Worker, folder: Path) -> dict[str, list[list[str | None]]]:
     """{group: [[number of the value, what the macros say]]}"""
     put(folder, "macros/probe.sql", (MACRO + PROBED).replace("o.probed(", "probed("))
     worker.open(folder, "oz_probe")
-    return worker.ask(operation="engine_probe", args=GIVEN)
+    rules = [{"op": "regex", "args": [{"ref": "event.type"}, one]} for one in GIVEN["regexes"]]
+    return worker.ask(
+        operation="engine_probe", args=GIVEN | {"regexes": [rule_node(rule) for rule in rules]}
+    )
 
 
 def said(found: dict[str, list[list[str | None]]]) -> dict[tuple[str, str, int], str | None]:

@@ -118,7 +118,7 @@ def answer(sql: str) -> Any:
         "select case when exists (select 1 from"
     ):  # the run log asks which tables hold rows
         rows = [[1] * 12]
-    elif "as replaced" in text:
+    elif "as replaced" in text or "count(distinct date_day)" in text:
         rows = [[1]]
     else:
         rows = []

@@ -61,10 +61,22 @@ text, part: SQL texts
 {#
 Condition: the pattern matches a part of the text (SPEC 4.7). There is no default: each engine has its own function.
 text: SQL text
-pattern: an RE2 pattern as a SQL literal, which the generator has checked
+pattern: SQL literal with a pattern in the syntax of regex_dialect
 #}
 {% macro regex_matches(text, pattern) -%}
   {{ adapter.dispatch('regex_matches', 'ozmeta_runtime')(text, pattern) }}
+{%- endmacro %}
+
+{#
+The syntax of the engine's regular expressions: 're2', 'postgres', 'snowflake' or 'spark'. The generator's module
+regexes.py translates an RE2 pattern to each.
+#}
+{% macro regex_dialect() -%}
+  {%- do return(adapter.dispatch('regex_dialect', 'ozmeta_runtime')()) -%}
+{%- endmacro %}
+
+{% macro default__regex_dialect() -%}
+  {%- do return('re2') -%}
 {%- endmacro %}
 
 {# The operator that concatenates two texts. The result is null if either text is null. #}

@@ -143,14 +143,14 @@ timestamp: SQL of a column whose `timestamp_kind` is 'nanos'
 {%- endmacro %}
 
 {#
-The model ozmeta_time_spine: one row per day. dbt requires a time spine for semantic models.
+A select of one row per day, in the column date_day.
 first, last: 'YYYY-MM-DD'; the last day is excluded
 #}
-{% macro time_spine(first, last) -%}
-  {{ adapter.dispatch('time_spine', 'ozmeta_runtime')(first, last) }}
+{% macro all_days(first, last) -%}
+  {{ adapter.dispatch('all_days', 'ozmeta_runtime')(first, last) }}
 {%- endmacro %}
 
-{% macro default__time_spine(first, last) -%}
+{% macro default__all_days(first, last) -%}
   {%- set first_day = "cast('" ~ first ~ "' as date)" -%}
   {%- set last_day = "cast('" ~ last ~ "' as date)" -%}
   select cast(date_day as date) as date_day from ({{ dbt.date_spine('day', first_day, last_day) }}) as days

@@ -11,7 +11,7 @@ payload field that was not read; a journal that ozmeta.yml no longer names; anot
   {%- set refs, signatures = {}, {} -%}
   {%- for field in journal_config.fields -%}{%- do refs.update({field.column: field.ref}) -%}{%- endfor -%}
   {%- for journal in journal_config.journals -%}
-    {%- do signatures.update({journal.name: ozmeta_runtime.journal_signature(journal, journal_config)}) -%}
+    {%- do signatures.update({journal.name: ozmeta_runtime.journal_signature(journal)}) -%}
   {%- endfor -%}
   {%- set table = this.identifier -%}
   {%- set other = "select distinct TL_Intake, TL_Journal from " ~ this

@@ -1,6 +1,6 @@
 {#
 SQL for each canonical column of a journal, with the type that the timeline keeps; '' counts as null in ids and names
-(spec 2). The warehouse is asked for the journal's columns once per model: the answer is kept in journal.sql.
+(spec 2). It asks the warehouse for the journal's columns, so a model calls it once per journal (with_journal_columns).
 
 journal: {name, relation, columns}, see journal_slice
 Returns {canonical column: SQL} and more: stored_id, raw_event_time, event_nanos, event_kind, raw_sequence,
@@ -8,7 +8,6 @@ stored_sync_date and sync_date_type (if the journal has _SyncDate), message_key 
 Errors: the journal is ephemeral, does not exist, or lacks a column that it must have
 #}
 {% macro journal_columns(journal, journal_config) %}
-  {%- if 'sql' in journal -%}{%- do return(journal.sql) -%}{%- endif -%}
   {%- set columns = ['EJ_ID', '_TenantID', 'EJ_EventType', 'EJ_EventTimeUTC', 'EJ_Actor', 'EJ_ObjectType',
       'EJ_ObjectID', 'EJ_CorrelationID', 'EJ_CausationID', 'EJ_SourceSystem', 'EJ_SourceKey', 'EJ_Payload',
       'EJ_PayloadHash', 'EJ_Sequence', '_SyncDate'] -%}
@@ -80,6 +79,5 @@ Errors: the journal is ephemeral, does not exist, or lacks a column that it must
   {%- if deduplicate_on -%}
     {%- do sql.update({'message_key': ozmeta_runtime.message_key(journal_config, sql)}) -%}
   {%- endif -%}
-  {%- do journal.update({'sql': sql}) -%}
   {%- do return(sql) -%}
 {% endmacro %}

@@ -15,7 +15,7 @@ a hash of its path; a signature of each journal; the columns of deduplicate_on, 
     {%- do fields.append(field.column ~ '/' ~ local_md5(tojson(paths))[:4]) -%}
   {%- endfor -%}
   {%- for journal in journal_config.journals -%}
-    {%- do journals.append(ozmeta_runtime.journal_signature(journal, journal_config)) -%}
+    {%- do journals.append(ozmeta_runtime.journal_signature(journal)) -%}
   {%- endfor -%}
   {%- set parts = [local_md5(tojson(keyed))[:8], fields | sort | join(','), journals | sort | join(',')] -%}
   {%- if journal_config.get('deduplicate_on') -%}

@@ -5,7 +5,8 @@ journal.
 Arguments
   journal_config  dict: object_type, object_types, tenant_in_key, needs_tenant, lookback_minutes,
                   key?: [physical columns that together are the object's id],
-                  journals: [{name, relation, columns: {canonical: physical, or none if the journal lacks it}}],
+                  journals: [{name, relation, columns: {canonical: physical, or none if the journal lacks it},
+                  sql: added by with_journal_columns}],
                   fields: [{ref, column, path, old?: [path]}]: payload fields that rules use, and their paths under old
                   names
   state           see run_state: each journal is read from its own watermark, less the lookback; all of it at first
@@ -14,7 +15,6 @@ Arguments
   or_keys         a select of message keys, likewise (see message_key); goes with or_ids
   only_id         true to select only EJ_ID, and the message key with deduplicate_on
 Result            a select with one row per journal row
-Errors            see journal_columns
 #}
 {% macro journal_slice(journal_config, state, ids=none, or_ids=none, only_id=false, or_keys=none) %}
   {%- for journal in journal_config.journals %}
@@ -26,7 +26,7 @@ Errors            see journal_columns
 {# The rows of one journal. Arguments as above. #}
 {% macro journal_rows(journal_config, journal, state, ids=none, or_ids=none, only_id=false, or_keys=none) %}
   {%- set watermark = state.journals.get(journal.name) if state.incremental -%}
-  {%- set c = ozmeta_runtime.journal_columns(journal, journal_config) %}
+  {%- set c = journal.sql %}
     select
         {{ c.EJ_ID }} as EJ_ID
         {%- if journal_config.get('deduplicate_on') %},

@@ -2,7 +2,7 @@
    timeline keeps the nanoseconds and orders by them (spec 4.3). #}
 {% macro keeps_nanos(journal_config) %}
   {%- for journal in journal_config.journals -%}
-    {%- if ozmeta_runtime.journal_columns(journal, journal_config).event_nanos -%}{%- do return(true) -%}{%- endif -%}
+    {%- if journal.sql.event_nanos -%}{%- do return(true) -%}{%- endif -%}
   {%- endfor -%}
   {%- do return(false) -%}
 {% endmacro %}

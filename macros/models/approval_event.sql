@@ -22,6 +22,8 @@ Arguments
 Errors            an engine without recursive queries; a changed flow (check_changed_flows); see run_state
 #}
 {% macro approval_event(binding, journal_config, approvals, timeline) %}
+{%- do ozmeta_runtime.check_arguments('approval_event', kwargs, {
+    'binding': binding, 'journal_config': journal_config, 'approvals': approvals, 'timeline': timeline}) -%}
 {% if execute %}
 {%- set aliases = journal_config.get('event_aliases') -%}
 {%- set definition = [journal_config.object_type, journal_config.tenant_in_key, approvals]

@@ -10,6 +10,7 @@ Arguments
 Errors     see run_state
 #}
 {% macro approval_instance(binding, steps) %}
+{%- do ozmeta_runtime.check_arguments('approval_instance', kwargs, {'binding': binding, 'steps': steps}) -%}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, 'latest round', [steps]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}

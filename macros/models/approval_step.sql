@@ -16,6 +16,9 @@ Arguments
 Errors            see run_state
 #}
 {% macro approval_step(binding, journal_config, approvals, events, timeline) %}
+{%- do ozmeta_runtime.check_arguments('approval_step', kwargs, {
+    'binding': binding, 'journal_config': journal_config, 'approvals': approvals, 'events': events,
+    'timeline': timeline}) -%}
 {% if execute %}
 {%- set definition = [journal_config.object_type, journal_config.tenant_in_key, approvals] -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition, [events]) -%}

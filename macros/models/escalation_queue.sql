@@ -22,6 +22,9 @@ Arguments
 Errors            see run_state
 #}
 {% macro escalation_queue(binding, journal_config, slas, transitions, timeline, cycles=none, auto_close=true) %}
+{%- do ozmeta_runtime.check_arguments('escalation_queue', kwargs, {
+    'binding': binding, 'journal_config': journal_config, 'slas': slas, 'transitions': transitions,
+    'timeline': timeline, 'cycles': cycles, 'auto_close': auto_close}) -%}
 {% if execute %}
 {%- set definition = [journal_config.object_type, journal_config.tenant_in_key, transitions, auto_close,
     cycles is not none] -%}

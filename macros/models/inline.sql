@@ -14,6 +14,8 @@ Arguments
 Errors      see entity_columns
 #}
 {% macro inline(entity, relation, instance, timers=none) %}
+{%- do ozmeta_runtime.check_arguments('inline', kwargs, {
+    'entity': entity, 'relation': relation, 'instance': instance, 'timers': timers}) -%}
 {% if execute %}
 {%- set own = ozmeta_runtime.entity_columns(entity, relation) -%}
 {%- set names = ozmeta_runtime.inline_column_names(entity) -%}

@@ -21,7 +21,11 @@ Arguments
 Errors            see run_state and journal_columns
 #}
 {% macro journal_mirror(binding, journal_config, emits, timeline, signals=none) %}
+{%- do ozmeta_runtime.check_arguments('journal_mirror', kwargs, {
+    'binding': binding, 'journal_config': journal_config, 'emits': emits, 'timeline': timeline,
+    'signals': signals}) -%}
 {% if execute %}
+{%- set journal_config = ozmeta_runtime.with_journal_columns(journal_config) -%}
 {%- set definition = [ozmeta_runtime.journal_config_text(journal_config), emits] -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition,
     journals=ozmeta_runtime.journal_relations(journal_config)) -%}

@@ -13,6 +13,8 @@ Arguments
 Errors              see journal_columns, check_limited_rebuild and check_deferred
 #}
 {% macro journal_volume(journals, lookback_minutes) %}
+{%- do ozmeta_runtime.check_arguments('journal_volume', kwargs, {
+    'journals': journals, 'lookback_minutes': lookback_minutes}) -%}
 {% if execute %}
 {%- set relations = journals | map(attribute='relation') | list -%}
 {%- set limited = ozmeta_runtime.run_is_limited(relations) -%}

@@ -20,7 +20,10 @@ Arguments
 Errors            see run_state and journal_columns
 #}
 {% macro quarantine(binding, journal_config, timeline) %}
+{%- do ozmeta_runtime.check_arguments('quarantine', kwargs, {
+    'binding': binding, 'journal_config': journal_config, 'timeline': timeline}) -%}
 {% if execute %}
+{%- set journal_config = ozmeta_runtime.with_journal_columns(journal_config) -%}
 {%- set definition = ozmeta_runtime.journal_config_text(journal_config) -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition, [timeline],
     journals=ozmeta_runtime.journal_relations(journal_config)) -%}

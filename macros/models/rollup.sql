@@ -8,6 +8,7 @@ Arguments
   live       string: a condition on the rows that the view shows, or none for all rows
 #}
 {% macro rollup(columns, relations, live='_DeleteDate is null') %}
+{%- do ozmeta_runtime.check_arguments('rollup', kwargs, {'columns': columns, 'relations': relations, 'live': live}) -%}
   {%- for relation in relations %}
 {{ "union all" if not loop.first }}
 select {{ columns | join(', ') }}

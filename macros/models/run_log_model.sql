@@ -16,6 +16,8 @@ Arguments
 Errors      see run_state
 #}
 {% macro run_log_model(binding, journals, timeline, after) %}
+{%- do ozmeta_runtime.check_arguments('run_log_model', kwargs, {
+    'binding': binding, 'journals': journals, 'timeline': timeline, 'after': after}) -%}
 {% if execute %}
 {%- set state = ozmeta_runtime.run_state(binding, journals) -%}
 {%- if state.limited -%}

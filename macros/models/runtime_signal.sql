@@ -23,6 +23,9 @@ Arguments
 Errors            see run_state
 #}
 {% macro runtime_signal(binding, journal_config, signals, timeline, cycles=none, queue=none, approvals=none) %}
+{%- do ozmeta_runtime.check_arguments('runtime_signal', kwargs, {
+    'binding': binding, 'journal_config': journal_config, 'signals': signals, 'timeline': timeline,
+    'cycles': cycles, 'queue': queue, 'approvals': approvals}) -%}
 {% if execute %}
 {%- set definition = [journal_config.object_type, journal_config.tenant_in_key, signals, cycles is not none,
     queue is not none, approvals is not none] -%}

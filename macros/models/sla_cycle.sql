@@ -24,6 +24,9 @@ Arguments
 Errors            see run_state
 #}
 {% macro sla_cycle(binding, journal_config, workflow, slas, timeline, approvals=none) %}
+{%- do ozmeta_runtime.check_arguments('sla_cycle', kwargs, {
+    'binding': binding, 'journal_config': journal_config, 'workflow': workflow, 'slas': slas,
+    'timeline': timeline, 'approvals': approvals}) -%}
 {% if execute %}
 {#- Only what a level's threshold depends on is part of the definition, not who is notified. -#}
 {%- set schedules = [] -%}

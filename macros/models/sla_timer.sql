@@ -5,6 +5,7 @@ A view of the live cycles; sla_cycle decides which cycle is the latest.
 cycles: relation: the binding's sla_cycle
 #}
 {% macro sla_timer(cycles) %}
+{%- do ozmeta_runtime.check_arguments('sla_timer', kwargs, {'cycles': cycles}) %}
 select
     {{ ozmeta_runtime.row_key(['_ObjectKey', 'SL_Code']) }} as _Key, _ObjectKey,
     ST_ID, _TenantID, WI_ID, SL_Code, ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_Status, ST_Outcome, ST_WarnedUTC,

@@ -11,6 +11,8 @@ Arguments
   log             relation: the binding's run log
 #}
 {% macro time_in_state(journal_config, workflow, timeline, log) %}
+{%- do ozmeta_runtime.check_arguments('time_in_state', kwargs, {
+    'journal_config': journal_config, 'workflow': workflow, 'timeline': timeline, 'log': log}) -%}
 {%- set end_at = 'coalesce(stays.left_at, clock.as_of)' %}
 {%- set is_terminal = 'stays.TL_State in (' ~ ozmeta_runtime.text_literals(workflow.terminal) ~ ')' %}
 with clock as (

@@ -26,7 +26,11 @@ Arguments
 Errors            see run_state, journal_columns and check_journal_config
 #}
 {% macro timeline(binding, journal_config, workflow, policy='last_writer_wins', stream='EJ_SourceSystem') %}
+{%- do ozmeta_runtime.check_arguments('timeline', kwargs, {
+    'binding': binding, 'journal_config': journal_config, 'workflow': workflow, 'policy': policy,
+    'stream': stream}) -%}
 {% if execute %}
+{%- set journal_config = ozmeta_runtime.with_journal_columns(journal_config) -%}
 {%- set fold = {'workflow': workflow, 'policy': policy, 'stream': stream} -%}
 {%- set config_text = ozmeta_runtime.journal_config_text(journal_config) -%}
 {%- set state = ozmeta_runtime.run_state(binding, [fold, config_text],

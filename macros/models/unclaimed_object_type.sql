@@ -14,6 +14,8 @@ Arguments
            object type
 #}
 {% macro unclaimed_object_type(volume, claimed, ignored=[]) %}
+{%- do ozmeta_runtime.check_arguments('unclaimed_object_type', kwargs, {
+    'volume': volume, 'claimed': claimed, 'ignored': ignored}) -%}
 {% if execute %}
 {%- set query = ozmeta_runtime.unclaimed_query(ozmeta_runtime.unlimited_relation(volume), claimed, ignored) -%}
 {%- if flags.WHICH in ['run', 'build'] -%}{%- do ozmeta_runtime.warn_unclaimed(query, claimed) -%}{%- endif -%}

@@ -10,6 +10,8 @@ Arguments
 Errors            see run_state
 #}
 {% macro workflow_instance(binding, journal_config, workflow, timeline) %}
+{%- do ozmeta_runtime.check_arguments('workflow_instance', kwargs, {
+    'binding': binding, 'journal_config': journal_config, 'workflow': workflow, 'timeline': timeline}) -%}
 {% if execute %}
 {%- set definition = [journal_config.object_type, workflow.id, workflow.start, workflow.terminal] -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition, [timeline]) -%}

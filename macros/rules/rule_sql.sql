@@ -1,26 +1,27 @@
 {#
-A rule of the DSL as SQL (spec 1.3, 4.7).
+A rule of the DSL as SQL (spec 1.3, 4.7). The generator checks a rule and writes its types. The macros of this file only
+print it.
 
   rule_sql(node, fields)          a condition with three-valued logic. The caller handles a rule that is null.
   rule_value(node, type, fields)  a value of `type`: 'number' (double), 'boolean', 'datetime' (bigint, microseconds
                                   since 1970) or 'text'
-  rule_type(node)                 the type that the node has by itself: one of these, 'literal' for a string literal, or
-                                  none for a ref without a cast hint
+  regex_pattern(node)             the pattern of a regex in the syntax of this engine
 
 Arguments
-  node      a node that the generator has checked and written:
-              {'op': text, 'args': [node]}
-              {'ref': path, 'as'?: cast hint}
-              {'lit': value, 'type': type}
+  node      a node that the generator has written:
+              {'op': text, 'args': [node], …}, with
+                'type'      the type of the value. Without it, the operation is a condition.
+                'arg_type'  the type in which a condition compares its arguments; text by default
+                'patterns'  of a regex: {dialect: pattern} for each dialect that needs another pattern than the one in
+                            `args`, or none if it has no such pattern; see regex_dialect
+              {'ref': path, 'as'?: type}; `as` is the cast hint of the rule
               a text, a number, a boolean or none, which is a literal
   type      string: the type to convert to
   fields    dict: {ref: column}, the columns of the query that have `object.*`, `context.*` and so on as raw JSON
-Errors      the node has an unknown operator
+Errors      the node has an unknown operator; the engine cannot express the pattern of a regex
 #}
 {% macro rule_sql(node, fields) %}
-  {%- if ozmeta_runtime.is_condition(node) -%}
-    {%- do return(ozmeta_runtime.rule_op(node, 'boolean', fields)) -%}
-  {%- endif -%}
+  {%- if ozmeta_runtime.is_condition(node) -%}{%- do return(ozmeta_runtime.rule_op(node, fields)) -%}{%- endif -%}
   {%- do return(ozmeta_runtime.is_true(ozmeta_runtime.rule_value(node, 'boolean', fields))) -%}
 {% endmacro %}
 
@@ -29,73 +30,31 @@ Whether the SQL of a node is a condition. Some engines have no boolean values, o
 condition.
 #}
 {% macro is_condition(node) %}
-  {%- set is_operation = node is mapping and 'op' in node and node.op != 'coalesce' -%}
-  {%- do return(is_operation and ozmeta_runtime.rule_type(node) == 'boolean') -%}
-{% endmacro %}
-
-{% macro rule_type(node) %}
-  {%- set booleans = [
-      'and', 'or', 'not', 'eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in',
-      'contains', 'startsWith', 'endsWith', 'isNull', 'isNotNull', 'regex',
-  ] -%}
-  {%- set types = {'number': 'number', 'boolean': 'boolean', 'datetime': 'datetime'} -%}
-  {%- if node is none -%}{%- do return(none) -%}
-  {%- elif node is boolean -%}{%- do return('boolean') -%}
-  {%- elif node is number -%}{%- do return('number') -%}
-  {%- elif node is string -%}{%- do return('literal') -%}
-  {%- elif 'lit' in node -%}{%- do return(none if node.type == 'null' else types.get(node.type, 'text')) -%}
-  {%- elif 'ref' in node -%}
-    {%- if node.get('as') -%}{%- do return(types.get(node.as, 'text')) -%}{%- endif -%}
-    {%- do return('datetime' if node.ref == 'now.utc' else none) -%}
-  {%- elif node.op in booleans -%}{%- do return('boolean') -%}
-  {%- elif node.op == 'dateAdd' -%}{%- do return('datetime') -%}
-  {%- elif node.op == 'coalesce' -%}{%- do return(ozmeta_runtime.dominant_type(node.args)) -%}
-  {%- else -%}{%- do return('number') -%}{%- endif -%}
-{% endmacro %}
-
-{#
-The type to which the arguments of a comparison, `in` or coalesce are cast: the first type found. A string literal ranks
-below all types. If no type is found, it is text.
-#}
-{% macro dominant_type(args) %}
-  {%- for arg in args -%}
-    {%- set type = ozmeta_runtime.rule_type(arg) -%}
-    {%- if type and type != 'literal' -%}{%- do return(type) -%}{%- endif -%}
-  {%- endfor -%}
-  {%- do return('text') -%}
+  {%- do return(node is mapping and 'op' in node and 'type' not in node) -%}
 {% endmacro %}
 
 {% macro rule_value(node, type, fields) %}
-  {%- if node is mapping and 'op' in node -%}
-    {%- set own = ozmeta_runtime.rule_type(node) -%}
-    {%- set value = ozmeta_runtime.rule_op(node, own, fields) -%}
-    {%- if ozmeta_runtime.is_condition(node) -%}
-      {%- set value = ozmeta_runtime.boolean_expression(value) -%}
-    {%- endif -%}
-    {%- do return(ozmeta_runtime.convert_type(value, own, type)) -%}
-  {%- elif node is mapping and 'ref' in node -%}
-    {%- if node.ref == 'now.utc' -%}
-      {%- set value, own = ozmeta_runtime.to_micros('TL_EffectiveUTC'), 'datetime' -%}
-    {%- else -%}
-      {%- set value, own = ozmeta_runtime.rule_ref(node.ref, fields), 'text' -%}
-    {%- endif -%}
-    {%- if node.get('as') -%}
-      {%- set hint = ozmeta_runtime.rule_type(node) -%}
-      {%- do return(ozmeta_runtime.convert_type(ozmeta_runtime.convert_type(value, own, hint), hint, type)) -%}
-    {%- endif -%}
-    {%- do return(ozmeta_runtime.convert_type(value, own, type)) -%}
+  {%- if ozmeta_runtime.is_condition(node) -%}
+    {%- set value = ozmeta_runtime.boolean_expression(ozmeta_runtime.rule_op(node, fields)) -%}
+    {%- do return(ozmeta_runtime.convert_type(value, 'boolean', type)) -%}
+  {%- elif node is mapping and 'op' in node -%}
+    {%- do return(ozmeta_runtime.convert_type(ozmeta_runtime.rule_op(node, fields), node.type, type)) -%}
+  {%- elif node is mapping -%}
+    {%- set own = 'datetime' if node.ref == 'now.utc' else 'text' -%}
+    {%- set value = ozmeta_runtime.rule_ref(node.ref, fields) -%}
+    {%- set hint = node.get('as', own) -%}
+    {%- do return(ozmeta_runtime.convert_type(ozmeta_runtime.convert_type(value, own, hint), hint, type)) -%}
   {%- endif -%}
-  {%- set value = node.lit if node is mapping else node -%}
-  {%- if value is none -%}{%- set text = none -%}
-  {%- elif value is boolean -%}{%- set text = value | lower -%}
-  {%- else -%}{%- set text = value | string -%}{%- endif -%}
+  {%- if node is none -%}{%- set text = none -%}
+  {%- elif node is boolean -%}{%- set text = node | lower -%}
+  {%- else -%}{%- set text = node | string -%}{%- endif -%}
   {%- do return(ozmeta_runtime.convert_type(ozmeta_runtime.text_literal(text), 'text', type)) -%}
 {% endmacro %}
 
 {# SQL of one type as SQL of another type. A value that does not fit becomes null (spec 4.7, Casts). #}
 {% macro convert_type(sql, own, type) %}
   {%- if own == type -%}{%- do return(sql) -%}{%- endif -%}
-  {%- if own in ['text', 'literal'] -%}{%- set text = sql -%}
+  {%- if own == 'text' -%}{%- set text = sql -%}
   {%- elif own == 'number' -%}{%- set text = ozmeta_runtime.number_to_text(sql) -%}
   {%- elif own == 'datetime' -%}{%- set text = ozmeta_runtime.micros_to_iso(sql) -%}
   {%- else -%}
@@ -105,8 +64,9 @@ below all types. If no type is found, it is text.
   {%- do return(ozmeta_runtime.cast_text(text, type) | trim) -%}
 {% endmacro %}
 
-{# A ref as text. Arrays and objects are null. #}
+{# A ref as text, `now.utc` as a datetime. Arrays and objects are null. #}
 {% macro rule_ref(ref, fields) %}
+  {%- if ref == 'now.utc' -%}{%- do return(ozmeta_runtime.to_micros('TL_EffectiveUTC')) -%}{%- endif -%}
   {%- set columns = {
       'transition.fromState': 'TL_FromState',
       'transition.toState': 'TL_ToState',
@@ -131,9 +91,25 @@ array. A cast hint of the ref applies to the members.
   {%- do return(none) -%}
 {% endmacro %}
 
-{# The SQL of an operation. own: the type that the node has by itself #}
-{% macro rule_op(node, own, fields) %}
+{#
+The pattern of a regex in the syntax of this engine, as a SQL literal.
+node: {'args': [node, pattern], 'patterns'?: {dialect: pattern or none}}
+#}
+{% macro regex_pattern(node) %}
+  {%- set pattern = node.args[1] -%}
+  {%- set own = node.get('patterns', {}).get(ozmeta_runtime.regex_dialect(), pattern) -%}
+  {%- if own is none -%}
+    {%- do exceptions.raise_compiler_error("The regex " ~ pattern ~ " of a rule cannot run on " ~ target.type ~ ". Use "
+        ~ "startsWith, endsWith, contains or in. If `warehouses` in ozmeta.yml lists " ~ target.type
+        ~ ", `ozmeta-dbt validate` says which part of the pattern it does not support.") -%}
+  {%- endif -%}
+  {%- do return(ozmeta_runtime.text_literal(own)) -%}
+{% endmacro %}
+
+{# The SQL of an operation: a condition, or a value of node.type #}
+{% macro rule_op(node, fields) %}
   {%- set op, args = node.op, node.args -%}
+  {%- set arg_type = node.get('arg_type', 'text') -%}
   {%- if op in ['and', 'or'] -%}
     {%- set parts = [] -%}
     {%- for arg in args -%}{%- do parts.append(ozmeta_runtime.rule_sql(arg, fields)) -%}{%- endfor -%}
@@ -143,18 +119,16 @@ array. A cast hint of the ref applies to the members.
     {%- do return("(not " ~ ozmeta_runtime.rule_sql(args[0], fields) ~ ")") -%}
 
   {%- elif op in ['eq', 'ne', 'gt', 'gte', 'lt', 'lte'] -%}
-    {%- set type = ozmeta_runtime.dominant_type(args) -%}
     {%- set sign = {'eq': '=', 'ne': '<>', 'gt': '>', 'gte': '>=', 'lt': '<', 'lte': '<='}[op] -%}
-    {%- set left = ozmeta_runtime.rule_value(args[0], type, fields) -%}
-    {%- set right = ozmeta_runtime.rule_value(args[1], type, fields) -%}
-    {%- if type == 'text' -%}
+    {%- set left = ozmeta_runtime.rule_value(args[0], arg_type, fields) -%}
+    {%- set right = ozmeta_runtime.rule_value(args[1], arg_type, fields) -%}
+    {%- if arg_type == 'text' -%}
       {%- set left, right = ozmeta_runtime.binary_order(left), ozmeta_runtime.binary_order(right) -%}
     {%- endif -%}
     {%- do return("(" ~ left ~ " " ~ sign ~ " " ~ right ~ ")") -%}
 
   {%- elif op == 'in' -%}
-    {%- set type = ozmeta_runtime.dominant_type(args) -%}
-    {%- do return(ozmeta_runtime.rule_in(args[0], args[1:], type, fields)) -%}
+    {%- do return(ozmeta_runtime.rule_in(args[0], args[1:], arg_type, fields)) -%}
 
   {%- elif op == 'contains' -%}
     {%- set left = ozmeta_runtime.rule_value(args[0], 'text', fields) -%}
@@ -162,21 +136,23 @@ array. A cast hint of the ref applies to the members.
     {%- set in_text = ozmeta_runtime.contains_text(left, right) -%}
     {%- set array = ozmeta_runtime.rule_array(args[0], fields) -%}
     {%- if array is none -%}{%- do return(in_text) -%}{%- endif -%}
-    {%- set type = ozmeta_runtime.dominant_type(args) -%}
-    {%- set is_member = ozmeta_runtime.json_member(ozmeta_runtime.rule_value(args[1], type, fields), array, type) -%}
+    {%- set value = ozmeta_runtime.rule_value(args[1], arg_type, fields) -%}
+    {%- set is_member = ozmeta_runtime.json_member(value, array, arg_type) -%}
     {%- do return(ozmeta_runtime.boolean_case(array ~ " is not null", is_member, in_text)) -%}
 
-  {%- elif op in ['startsWith', 'endsWith', 'regex'] -%}
+  {%- elif op in ['startsWith', 'endsWith'] -%}
     {%- set left = ozmeta_runtime.rule_value(args[0], 'text', fields) -%}
     {%- set right = ozmeta_runtime.rule_value(args[1], 'text', fields) -%}
     {%- if op == 'startsWith' -%}{%- do return(ozmeta_runtime.starts_with(left, right)) -%}{%- endif -%}
-    {%- if op == 'endsWith' -%}{%- do return(ozmeta_runtime.ends_with(left, right)) -%}{%- endif -%}
-    {%- do return(ozmeta_runtime.regex_matches(left, right)) -%}
+    {%- do return(ozmeta_runtime.ends_with(left, right)) -%}
+
+  {%- elif op == 'regex' -%}
+    {%- set value = ozmeta_runtime.rule_value(args[0], 'text', fields) -%}
+    {%- do return(ozmeta_runtime.regex_matches(value, ozmeta_runtime.regex_pattern(node))) -%}
 
   {%- elif op in ['isNull', 'isNotNull'] -%}
-    {%- set type = ozmeta_runtime.dominant_type(args) -%}
     {%- set test = " is null)" if op == 'isNull' else " is not null)" -%}
-    {%- do return("(" ~ ozmeta_runtime.rule_value(args[0], type, fields) ~ test) -%}
+    {%- do return("(" ~ ozmeta_runtime.rule_value(args[0], arg_type, fields) ~ test) -%}
 
   {%- elif op in ['add', 'sub', 'mul', 'div'] -%}
     {%- set sign = {'add': '+', 'sub': '-', 'mul': '*', 'div': '/'}[op] -%}
@@ -187,12 +163,11 @@ array. A cast hint of the ref applies to the members.
 
   {%- elif op == 'coalesce' -%}
     {%- set parts = [] -%}
-    {%- for arg in args -%}{%- do parts.append(ozmeta_runtime.rule_value(arg, own, fields)) -%}{%- endfor -%}
+    {%- for arg in args -%}{%- do parts.append(ozmeta_runtime.rule_value(arg, node.type, fields)) -%}{%- endfor -%}
     {%- do return("coalesce(" ~ parts | join(", ") ~ ")") -%}
 
   {%- elif op == 'dateAdd' -%}
-    {%- set unit = args[0].lit if args[0] is mapping else args[0] -%}
-    {%- set micros = {'minute': 60000000, 'hour': 3600000000, 'day': 86400000000}[unit] -%}
+    {%- set micros = {'minute': 60000000, 'hour': 3600000000, 'day': 86400000000}[args[0]] -%}
     {%- set number = ozmeta_runtime.rule_value(args[1], 'number', fields) -%}
     {%- set start = ozmeta_runtime.rule_value(args[2], 'datetime', fields) -%}
     {%- set moved = start ~ " + cast(floor(" ~ number ~ " * " ~ micros ~ ") as " ~ dbt.type_bigint() ~ ")" -%}

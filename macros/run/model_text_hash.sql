@@ -1,4 +1,6 @@
-{# A hash of a model's text, with its definitions. The run log keeps one for each model of its binding. #}
+{# A hash of a model's text, with its definitions. The run log keeps one for each model of its binding. The generator's
+   version is left out, so that an upgrade alone does not fold everything again. #}
 {% macro model_text_hash(unique_id) %}
-  {%- do return(local_md5(unique_id ~ ozmeta_runtime.fold_version() ~ graph.nodes[unique_id].raw_code)[:8]) -%}
+  {%- set text = modules.re.sub('^' ~ ozmeta_runtime.generated_header(), '', graph.nodes[unique_id].raw_code) -%}
+  {%- do return(local_md5(unique_id ~ ozmeta_runtime.fold_version() ~ text)[:8]) -%}
 {% endmacro %}

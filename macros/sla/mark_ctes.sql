@@ -8,7 +8,8 @@ The marks of each SLA (spec 4.7, 5.1): which rule-visible events start it (S) an
                   is_start, is_stop. Flags are 1 or 0, and sla_no is the position in `slas`, from 1.
 
 Arguments
-  journal_config  dict: fields, event_aliases?: {old name: current name}; see journal_slice
+  journal_config  dict: fields: the payload fields that the rules use; event_aliases?: {old name: current name}; see
+                  journal_slice
   workflow        dict: terminal: [state code]
   slas            list: see sla_cycle
   timeline        relation: the binding's timeline
@@ -16,9 +17,8 @@ Arguments
   approvals       relation: the binding's approval_step; none if no SLA times an approval step
 #}
 {% macro mark_ctes(journal_config, workflow, slas, timeline, where, approvals=none) %}
-{%- set used = ozmeta_runtime.rule_fields(journal_config, slas) %}
 {%- set columns = {} %}
-{%- for field in used %}{%- do columns.update({field.ref: field.column}) %}{%- endfor %}
+{%- for field in journal_config.fields %}{%- do columns.update({field.ref: field.column}) %}{%- endfor %}
 {%- set so_far = 'partition by _ObjectKey order by TL_Position rows between unbounded preceding and current row' %}
 visible_events as (
     select
@@ -27,7 +27,7 @@ visible_events as (
         EJ_Actor, EJ_SourceSystem,
         TL_Position, TL_EffectiveUTC, TL_IsApplied, TL_TransitionCode, TL_FromState, TL_ToState, TL_State, TL_Anomaly,
         PL_Code, PL_FromState, PL_ToState
-        {%- for field in used %},
+        {%- for field in journal_config.fields %},
         {% if field.ref.startswith('object.') -%}
         {{ ozmeta_runtime.last_value_ignoring_nulls(field.column, so_far) }} as {{ field.column }}
         {%- else %}{{ field.column }}{% endif %}
@@ -99,16 +99,6 @@ marks as (
     {%- do return(true) -%}
   {%- endfor -%}
   {%- do return(false) -%}
-{% endmacro %}
-
-{# The payload fields that the rules of these SLAs use, from journal_config.fields. #}
-{% macro rule_fields(journal_config, slas) %}
-  {%- set rules = tojson(slas) -%}
-  {%- set used = [] -%}
-  {%- for field in journal_config.fields if tojson({'ref': field.ref})[1:-1] in rules -%}
-    {%- do used.append(field) -%}
-  {%- endfor -%}
-  {%- do return(used) -%}
 {% endmacro %}
 
 {# The column of `approval_turns` with the events at which the approval step of an SLA begins, or ends.

@@ -136,8 +136,8 @@ of sqlserver.sql is repeated here.
   {%- do return('utc' if 'date' in dtype | lower else 'text') -%}
 {%- endmacro %}
 
-{% macro fabric__time_spine(first, last) -%}
-  {{ ozmeta_runtime.sqlserver__time_spine(first, last) }}
+{% macro fabric__all_days(first, last) -%}
+  {{ ozmeta_runtime.sqlserver__all_days(first, last) }}
 {%- endmacro %}
 
 {# ---- iso_8601 #}

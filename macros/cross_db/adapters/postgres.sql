@@ -12,63 +12,13 @@
   (right({{ text }}, length({{ part }})) = {{ part }})
 {%- endmacro %}
 
-{# Postgres' regular expressions, compared by bytes. `postgres__regex` translates a literal pattern from RE2. #}
+{# Postgres' regular expressions, compared by bytes. #}
 {% macro postgres__regex_matches(text, pattern) -%}
-  {%- if pattern[:1] == "'" -%}
-    {%- set translated = ozmeta_runtime.postgres__regex(pattern[1:-1] | replace("''", "'")) -%}
-    (({{ text }}) collate "C" ~ {{ ozmeta_runtime.text_literal(translated) }})
-  {%- else -%}
-    (({{ text }}) collate "C" ~ {{ pattern }})
-  {%- endif -%}
+  (({{ text }}) collate "C" ~ {{ pattern }})
 {%- endmacro %}
 
-{#
-An RE2 pattern in Postgres' syntax: `.` must exclude the line feed, `\b` is `\y`, `\z` is `\Z`, the characters of
-`\Q...\E` are escaped one by one, and groups have no names.
-pattern: str
-Returns: str
-#}
-{% macro postgres__regex(pattern) -%}
-  {%- set flags = modules.re.match('^\\(\\?([a-zA-Z]+)\\)', pattern) -%}
-  {%- set given = flags.group(1) if flags else '' -%}
-  {%- set rest = pattern[flags.end():] if flags else pattern -%}
-  {%- set boundaries = {'\\b': '\\y', '\\B': '\\Y', '\\z': '\\Z'} -%}
-  {%- set tokens = [
-      '\\\\Q.*?(?:\\\\E|$)',
-      '\\\\x\\{[0-9a-fA-F]+\\}',
-      '\\\\x[0-9a-fA-F]{2}',
-      '\\\\.',
-      '\\[\\^?\\]?(?:\\[:\\^?[a-z]+:\\]|\\\\.|[^\\]\\\\])*\\]',
-      '\\(\\?P?<[A-Za-z0-9_]+>',
-      '\\(\\?[a-zA-Z-]+:?',
-      '.',
-  ] -%}
-  {%- set out = [] -%}
-  {%- if flags -%}
-    {%- do out.append('(?' ~ ('i' if 'i' in given else 'c') ~ ('w' if 'm' in given else '') ~ ')') -%}
-  {%- endif -%}
-  {%- for part in modules.re.findall('(?s)' ~ tokens | join('|'), rest) -%}
-    {%- if part == '.' -%}
-      {%- do out.append('.' if 's' in given else '[^\\n]') -%}
-    {%- elif part in boundaries -%}
-      {%- do out.append(boundaries[part]) -%}
-    {%- elif part[:2] == '\\Q' -%}
-      {%- set quoted = part[2:-2] if part[-2:] == '\\E' else part[2:] -%}
-      {%- do out.append(modules.re.sub('([^A-Za-z0-9_])', '\\\\\\1', quoted)) -%}
-    {%- elif part[:2] == '\\x' -%}
-      {%- set digits = part[2:] | replace('{', '') | replace('}', '') -%}
-      {%- do out.append('\\U' ~ ('00000000' ~ digits)[-8:]) -%}
-    {%- elif part[:2] == '(?' and part[-1:] == '>' -%}
-      {%- do out.append('(') -%}
-    {%- elif (part[:2] == '(?' and part != '(?:') or part[:2] in ['\\p', '\\P', '\\C'] -%}
-      {%- do exceptions.raise_compiler_error(
-          "The regex " ~ pattern ~ " of a rule can't be said on " ~ target.type ~ ": it has no '" ~ part ~ "'"
-      ) -%}
-    {%- else -%}
-      {%- do out.append(part) -%}
-    {%- endif -%}
-  {%- endfor -%}
-  {%- do return(out | join) -%}
+{% macro postgres__regex_dialect() -%}
+  {%- do return('postgres') -%}
 {%- endmacro %}
 
 {# ---- windows #}

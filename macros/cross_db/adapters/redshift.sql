@@ -30,6 +30,10 @@
   (regexp_instr({{ text }}, {{ pattern }}, 1, 1, 0, 'p') > 0)
 {%- endmacro %}
 
+{% macro redshift__regex_dialect() -%}
+  {%- do return('re2') -%}
+{%- endmacro %}
+
 {# `concat` takes two texts, and returns null if one of them is null. #}
 {% macro redshift__concat_text(expressions) -%}
   {%- set parts = [] -%}

@@ -26,45 +26,11 @@
 
 {# POSIX extended regular expressions. regexp_like would have to match the whole text. #}
 {% macro snowflake__regex_matches(text, pattern) -%}
-  {%- if pattern[:1] == "'" -%}
-    {%- set unescaped = modules.re.sub('(?s)\\\\(.)', '\\1', pattern[1:-1] | replace("''", "'")) -%}
-    {%- set translated = ozmeta_runtime.text_literal(ozmeta_runtime.snowflake__regex(unescaped)) -%}
-    (regexp_instr({{ text }}, {{ translated }}) > 0)
-  {%- else -%}
-    (regexp_instr({{ text }}, {{ pattern }}) > 0)
-  {%- endif -%}
+  (regexp_instr({{ text }}, {{ pattern }}) > 0)
 {%- endmacro %}
 
-{#
-An RE2 pattern in Snowflake's syntax. Snowflake has `\d`, `\w` and `\b`, but neither RE2's other escapes nor `(?...)`.
-A `?` after a repetition is dropped, because it does not change whether the pattern matches.
-pattern: str
-Returns: str
-#}
-{% macro snowflake__regex(pattern) -%}
-  {%- set out = [] -%}
-  {%- set characters = {'\\n': '\n', '\\t': '\t', '\\r': '\r', '\\f': '\f', '\\v': '\v', '\\a': '\a'} -%}
-  {%- set tokens = [
-      '\\\\.',
-      '\\[\\^?\\]?(?:\\[:\\^?[a-z]+:\\]|\\\\.|[^\\]\\\\])*\\]',
-      '\\(\\?',
-      '(?:[*+?]|\\{[0-9,]+\\})\\??',
-      '.',
-  ] -%}
-  {%- for part in modules.re.findall('(?s)' ~ tokens | join('|'), pattern) -%}
-    {%- set inner = [] -%}
-    {%- for one in modules.re.findall('(?s)\\\\.|.', part) -%}
-      {%- do inner.append(characters.get(one, one)) -%}
-      {%- if part == '(?' or modules.re.match('\\\\[AaCcE-Re-rT-Vt-vX-Zx-z0-9]', inner[-1]) -%}
-        {%- set lacking = part if part == '(?' else one -%}
-        {%- do exceptions.raise_compiler_error(
-            "The regex " ~ pattern ~ " of a rule can't be said on snowflake: it has no '" ~ lacking ~ "'"
-        ) -%}
-      {%- endif -%}
-    {%- endfor -%}
-    {%- do out.append(modules.re.sub('^([*+?]|\\{[0-9,]+\\})\\?$', '\\1', inner | join)) -%}
-  {%- endfor -%}
-  {%- do return(out | join) -%}
+{% macro snowflake__regex_dialect() -%}
+  {%- do return('snowflake') -%}
 {%- endmacro %}
 
 {# `concat` returns null if one of the texts is null. #}

@@ -27,99 +27,13 @@ On Databricks, VARIANT requires Runtime 15.3 and recursive queries require Runti
   contains({{ text }}, {{ part }})
 {%- endmacro %}
 
-{# Java's regular expressions. `spark__regex` translates a literal pattern, so that it means what RE2 means. #}
+{# Java's regular expressions #}
 {% macro spark__regex_matches(text, pattern) -%}
-  {%- if pattern[:1] == "'" -%}
-    {%- set unescaped = modules.re.sub('(?s)\\\\(.)', '\\1', pattern[1:-1]) -%}
-    ({{ text }} rlike {{ ozmeta_runtime.text_literal(ozmeta_runtime.spark__regex(unescaped)) }})
-  {%- else -%}
-    ({{ text }} rlike {{ pattern }})
-  {%- endif -%}
+  ({{ text }} rlike {{ pattern }})
 {%- endmacro %}
 
-{#
-An RE2 pattern in Java's syntax. In Java, characters other than the line feed end a line unless `(?d)` is set, `$` also
-matches before a final line feed, `\s` and `\b` know other characters, `i` ignores the case of ASCII letters only, and
-a character class may contain another class.
-pattern: str
-Returns: str
-#}
-{% macro spark__regex(pattern) -%}
-  {%- set blank, word = '\\t\\n\\f\\r ', '[0-9A-Za-z_]' -%}
-  {%- set after, before = '(?<=' ~ word ~ ')', '(?=' ~ word ~ ')' -%}
-  {%- set not_after, not_before = '(?<!' ~ word ~ ')', '(?!' ~ word ~ ')' -%}
-  {%- set translations = {
-      '$': '\\z',
-      '\\v': '\\x0B',
-      '\\s': '[' ~ blank ~ ']',
-      '\\S': '[^' ~ blank ~ ']',
-      '\\b': '(?:' ~ not_after ~ before ~ '|' ~ after ~ not_before ~ ')',
-      '\\B': '(?:' ~ not_after ~ not_before ~ '|' ~ after ~ before ~ ')',
-  } -%}
-  {%- set class_tokens = ['\\[:\\^?[a-z]+:\\]', '\\\\[pP]\\{\\^?\\w+\\}', '\\\\x\\{[0-9a-fA-F]+\\}', '\\\\.', '.'] -%}
-  {%- set tokens = [
-      '\\\\Q.*?(?:\\\\E|$)',
-      '\\\\[pP]\\{\\^?\\w+\\}',
-      '\\\\x\\{[0-9a-fA-F]+\\}',
-      '\\\\.',
-      '\\[\\^?\\]?(?:\\[:\\^?[a-z]+:\\]|\\\\.|[^\\]\\\\])*\\]',
-      '\\(\\?P?<[A-Za-z0-9_]+>',
-      '\\(\\?[a-zA-Z-]+[:)]',
-      '.',
-  ] -%}
-  {%- set out = ['(?d)'] -%}
-  {%- set multiline = modules.re.search('\\(\\?[a-zA-Z]*m', pattern) -%}
-  {%- for part in modules.re.findall('(?s)' ~ tokens | join('|'), pattern) -%}
-    {%- if part == '\\C' or (part[:2] == '(?' and 'U' in part and part[-1:] in ':)') -%}
-      {%- do exceptions.raise_compiler_error(
-          "The regex " ~ pattern ~ " of a rule can't be said on " ~ target.type ~ ": it has no '" ~ part ~ "'"
-      ) -%}
-    {%- elif part[:1] == '[' and part | length > 1 -%}
-      {%- set start = '[^' if part[:2] == '[^' else '[' -%}
-      {%- set inner = [] -%}
-      {%- for one in modules.re.findall('(?s)' ~ class_tokens | join('|'), part[start | length:-1]) -%}
-        {%- if one[:2] == '[:' -%}
-          {%- set name = one[2:-2] | replace('^', '') -%}
-          {%- set java_name = {'ascii': 'ASCII', 'xdigit': 'XDigit'}.get(name, name | capitalize) -%}
-          {%- if name == 'word' -%}
-            {%- do inner.append('\\W' if '^' in one else '\\w') -%}
-          {%- else -%}
-            {%- do inner.append(('\\P{' if '^' in one else '\\p{') ~ java_name ~ '}') -%}
-          {%- endif -%}
-        {%- elif one in ['[', ']', '&', '^'] -%}
-          {%- do inner.append('\\' ~ one) -%}
-        {%- elif one == '\\s' -%}
-          {%- do inner.append(blank) -%}
-        {%- else -%}
-          {%- do inner.append(ozmeta_runtime.spark__regex_script(one)) -%}
-        {%- endif -%}
-      {%- endfor -%}
-      {%- do out.append(start ~ inner | join ~ ']') -%}
-    {%- elif part == '$' and multiline -%}
-      {%- do out.append(part) -%}
-    {%- elif part in translations -%}
-      {%- do out.append(translations[part]) -%}
-    {%- elif part[:2] == '(?' and part[-1:] == '>' -%}
-      {%- do out.append('(') -%}
-    {%- elif part[:2] == '(?' and part != '(?:' and 'i' in part.split('-')[0] -%}
-      {%- do out.append(part | replace('i', 'iu')) -%}
-    {%- else -%}
-      {%- do out.append(ozmeta_runtime.spark__regex_script(part)) -%}
-    {%- endif -%}
-  {%- endfor -%}
-  {%- do return(out | join) -%}
-{%- endmacro %}
-
-{#
-A Unicode script in Java's syntax: `\p{Greek}` becomes `\p{IsGreek}`. Categories such as `\p{Lu}` and `\pL` stay.
-part: str, one token of a pattern
-Returns: str
-#}
-{% macro spark__regex_script(part) -%}
-  {%- if part[:3] in ['\\p{', '\\P{'] and part | length > 6 -%}
-    {%- do return(part[:3] ~ 'Is' ~ part[3:]) -%}
-  {%- endif -%}
-  {%- do return(part) -%}
+{% macro spark__regex_dialect() -%}
+  {%- do return('spark') -%}
 {%- endmacro %}
 
 {#

@@ -49,8 +49,8 @@ are compared and ordered by their bytes.
 
 {% macro sqlserver__regex_matches(text, pattern) -%}
   {%- do exceptions.raise_compiler_error(
-      "The regex " ~ pattern ~ " of a rule can't be said on " ~ target.type ~ ": T-SQL has no regular expressions. "
-      ~ "Say it with startsWith, endsWith, contains or in"
+      "The regex " ~ pattern ~ " of a rule cannot run on " ~ target.type ~ ": T-SQL has no regular expressions. "
+      ~ "Use startsWith, endsWith, contains or in."
   ) -%}
 {%- endmacro %}
 
@@ -222,7 +222,7 @@ are compared and ordered by their bytes.
 {%- endmacro %}
 
 {# dbt's date spine puts a CTE into a subquery, which T-SQL refuses. #}
-{% macro sqlserver__time_spine(first, last) -%}
+{% macro sqlserver__all_days(first, last) -%}
   {%- set digits = "(values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))" -%}
   {%- set number = "ones.n + 10 * tens.n + 100 * hundreds.n + 1000 * thousands.n + 10000 * myriads.n" -%}
   select date_day

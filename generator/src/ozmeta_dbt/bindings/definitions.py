@@ -177,12 +177,16 @@ class Binding:
         return [{"code": code, "column": field_column(code, plain[code], taken)} for code in plain]
 
     @property
-    def fields(self) -> list[dict[str, Any]]:
-        """The payload fields that rules and approvals use: {ref, column, path}."""
-        used = set().union(
+    def rule_refs(self) -> set[str]:
+        """The payload fields that the rules of the SLAs use."""
+        return set().union(
             *(refs_of(rule.expr) for sla in self.slas for rule in (sla.start, sla.stop) if rule)
         )
-        refs = sorted(used | set(APPROVAL_REFS if self.approvals else ()))
+
+    @property
+    def fields(self) -> list[dict[str, Any]]:
+        """The payload fields that rules and approvals use: {ref, column, path}."""
+        refs = sorted(self.rule_refs | set(APPROVAL_REFS if self.approvals else ()))
         plain = {ref: "PL_" + re.sub(r"[^A-Za-z0-9]+", "_", ref).strip("_") for ref in refs}
         taken = Counter(name.lower() for name in plain.values())
         return [

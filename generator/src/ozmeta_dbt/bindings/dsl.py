@@ -87,9 +87,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Rule:
-    """A checked document. `expr` is a tree as the package's macro rule_sql reads it; none means
-    always.
-    """
+    """A checked document. `expr` is a tree, which rule_nodes.py types; none means always."""
 
     origin: Origin
     expr: Any = None
@@ -168,9 +166,7 @@ def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems)
 
 
 def check_expr(node: Any, origin: Origin, problems: Problems, depth: int = 0) -> Any:
-    """The expression as the package reads it: texts, whole numbers, booleans and null stand bare,
-    all else as it was.
-    """
+    """The expression with texts, whole numbers, booleans and null as plain values."""
     if depth > MAX_DEPTH:
         problems.error(origin, f"the rule is nested deeper than {MAX_DEPTH}")
         return None

@@ -7,22 +7,22 @@ them all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from ozmeta_dbt.bindings.definitions import Binding
+from ozmeta_dbt.bindings.regexes import DIALECTS, UnsupportedError
 from ozmeta_dbt.config import FILE_NAME, Warehouse
 from ozmeta_dbt.problems import Origin, Problems
 
 T_SQL: tuple[Warehouse, ...] = ("sqlserver", "fabric")
-# a pattern's parts: what is quoted, an escape, a class, the beginning of a group, any other
-# character
-PARTS = re.compile(
-    r"\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*\]"
-    r"|\(\?P?<[A-Za-z0-9_]+>|\(\?[a-zA-Z-]*[:)]|.",
-    re.DOTALL,
-)
+# the syntax of regular expressions that a warehouse has, if it is not RE2's
+DIALECT_OF: dict[Warehouse, str] = {
+    "postgres": "postgres",
+    "snowflake": "snowflake",
+    "databricks": "spark",
+    "spark": "spark",
+}
 
 
 def check(bindings: list[Binding], warehouses: list[Warehouse], problems: Problems) -> None:
@@ -98,33 +98,9 @@ def what_lacks(warehouse: Warehouse, pattern: str) -> str | None:
     """The part of an RE2 pattern that the warehouse does not support; none if it supports all."""
     if warehouse in T_SQL:
         return "regular expressions"
-    parts = PARTS.findall(pattern)
-    if warehouse == "snowflake":
-        if any(part.startswith("(?") for part in parts):
-            return "groups that begin with '(?'"
-        return next(
-            (
-                repr(escape)
-                for part in parts
-                for escape in re.findall(r"(?s)\\.", part)
-                if re.match(r"\\[A-Za-z0-9]", escape) and escape[1] not in "dDsSwWbBntrfva"
-            ),
-            None,
-        )
-    flags = re.match(r"\(\?[a-zA-Z]+\)", pattern)
-    for index, part in enumerate(parts):
-        group = part.startswith("(?") and part != "(?:" and not part.endswith(">")
-        if warehouse == "postgres" and (
-            part[:2] in (r"\p", r"\P", r"\C") or (group and not (flags and index == 0))
-        ):
-            return repr(part)
-        if warehouse in ("databricks", "spark") and (part == r"\C" or (group and "U" in part)):
-            return repr(part)
-    if warehouse == "postgres" and any(
-        int(count) > 255
-        for repeat in re.findall(r"\{([0-9,]+)\}", "".join(p for p in parts if len(p) == 1))
-        for count in repeat.split(",")
-        if count
-    ):
-        return "repetitions beyond 255"
+    if warehouse in DIALECT_OF:
+        try:
+            DIALECTS[DIALECT_OF[warehouse]](pattern)
+        except UnsupportedError as error:
+            return str(error)
     return None

@@ -13,6 +13,7 @@ from ozmeta_dbt.bindings.definitions import (
     Step,
     Transition,
 )
+from ozmeta_dbt.bindings.rule_nodes import rule_node
 from ozmeta_dbt.config import CANONICAL_COLUMNS, Config, ModelRef, Source
 from ozmeta_dbt.models.description import Call, Scope
 from ozmeta_dbt.models.literals import Code, jinja
@@ -115,7 +116,7 @@ def sla_cycle(scope: Scope) -> Call:
     sets = {
         "journal_config": {
             **object_key(binding),
-            "fields": binding.fields,
+            "fields": [field for field in binding.fields if field["ref"] in binding.rule_refs],
             **event_aliases(binding),
         },
         "workflow": {"terminal": binding.workflow.terminal},
@@ -394,9 +395,8 @@ def sla_literal(sla: Sla, binding: Binding) -> dict[str, Any]:
             if sla.approval_step
             else None
         ),
-        # a rule without an expression always matches
-        "start": (True if sla.start.expr is None else sla.start.expr) if sla.start else None,
-        "stop": (True if sla.stop.expr is None else sla.stop.expr) if sla.stop else None,
+        "start": rule_node(sla.start.expr) if sla.start else None,
+        "stop": rule_node(sla.stop.expr) if sla.stop else None,
         "start_actions": [took_literal(t, binding) for t in sla.start_actions] or None,
         "stop_actions": [took_literal(t, binding) for t in sla.stop_actions] or None,
     }

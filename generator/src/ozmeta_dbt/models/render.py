@@ -12,7 +12,7 @@ from ozmeta_dbt.models.literals import jinja
 from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.properties import binding_yaml, source_yaml
 from ozmeta_dbt.models.rollups import TIME_SPINE, rollup_files, time_spine_yaml
-from ozmeta_dbt.models.sql_files import INCREMENTAL, calling, file_of, setting
+from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config
 from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 
@@ -53,9 +53,8 @@ def model_sql(model: Model, scope: Scope) -> str:
     if model.is_view:
         config = calling("config", ["materialized='view'", *meta])
         return file_of(*sets, config, "", calling(macro, arguments))
-    config = calling("config", [*INCREMENTAL, f"**ozmeta_runtime.storage({jinja(model.name)})"])
     # `meta` names what is set above it
     more = [calling("config", meta)] if meta else []
     binding = f"binding={jinja(scope.binding.name)}"
     body = [*sets, *more, ""] if sets or more else []
-    return file_of(config, "", *body, calling(macro, [binding, *arguments]))
+    return file_of(table_config(model.name), "", *body, calling(macro, [binding, *arguments]))

@@ -14,7 +14,7 @@ from ozmeta_dbt.models.description import Model
 from ozmeta_dbt.models.literals import Code, jinja, yaml_text
 from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.properties import column, well_formed
-from ozmeta_dbt.models.sql_files import INCREMENTAL, calling, file_of, setting
+from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config
 from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 
@@ -85,7 +85,7 @@ def rollup_sql(model: Model, owners: list[Binding]) -> str:
 def volume_sql(config: Config) -> str:
     lookback = f"lookback_minutes={config.journal.lookback_minutes}"
     return file_of(
-        calling("config", [*INCREMENTAL, "**ozmeta_runtime.volume_storage()"]),
+        table_config("journal_volume"),
         "",
         setting("journals", journal_literals(config)),
         "",
@@ -139,7 +139,7 @@ def accounting_properties(prefix: str) -> list[dict[str, Any]]:
 
 
 TIME_SPINE = file_of(
-    "{{ config(materialized='table') }}",
+    "{{ config(materialized='incremental') }}",
     "",
     "{{ ozmeta_runtime.time_spine('2000-01-01', '2060-01-01') }}",
 )
@@ -153,8 +153,8 @@ def time_spine_yaml() -> str:
                 {
                     "name": "ozmeta_time_spine",
                     "description": (
-                        "A row per day, which dbt's semantic models need. Say time_spine: false in"
-                        " ozmeta.yml where the project has its own."
+                        "One row per day, which dbt's semantic models need. If your project has"
+                        " a time spine of its own, set time_spine: false in ozmeta.yml."
                     ),
                     "time_spine": {"standard_granularity_column": "date_day"},
                     "columns": [

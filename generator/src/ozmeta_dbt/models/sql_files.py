@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ozmeta_dbt import __version__
 from ozmeta_dbt.models.literals import WIDTH, jinja
 from ozmeta_dbt.models.yaml_files import HEADER
 
-INCREMENTAL = (
-    "materialized='incremental'",
-    "unique_key='_Key'",
-    "on_schema_change='append_new_columns'",
-)
+# The package compares this version with its own. Without its last number, so that a patch release
+# does not change every file.
+MINOR_VERSION = ".".join(__version__.split(".")[:2])
+SQL_HEADER = HEADER.replace("ozmeta-dbt", f"ozmeta-dbt {MINOR_VERSION}")
 
 
 def calling(macro: str, arguments: list[str]) -> str:
@@ -27,5 +27,10 @@ def setting(name: str, value: Any) -> str:
     return start + jinja(value, beside=len(start + end)) + end
 
 
+def table_config(model: str) -> str:
+    """The config of an incremental table."""
+    return calling("config", [f"**ozmeta_runtime.table_config({jinja(model)})"])
+
+
 def file_of(*lines: str) -> str:
-    return "\n".join(["{#- " + HEADER + " -#}", *lines, ""])
+    return "\n".join(["{#- " + SQL_HEADER + " -#}", *lines, ""])

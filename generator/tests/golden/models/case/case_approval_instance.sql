@@ -1,9 +1,4 @@
-{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(
-  materialized='incremental',
-  unique_key='_Key',
-  on_schema_change='append_new_columns',
-  **ozmeta_runtime.storage('approval_instance')
-) }}
+{#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
+{{ config(**ozmeta_runtime.table_config('approval_instance')) }}
 
 {{ ozmeta_runtime.approval_instance(binding='case', steps=ref('case_approval_step')) }}

@@ -1,10 +1,5 @@
-{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(
-  materialized='incremental',
-  unique_key='_Key',
-  on_schema_change='append_new_columns',
-  **ozmeta_runtime.storage('runtime_signal')
-) }}
+{#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
+{{ config(**ozmeta_runtime.table_config('runtime_signal')) }}
 
 {% set journal_config = {'object_type': 'Case', 'tenant_in_key': true} %}
 {% set signals = {

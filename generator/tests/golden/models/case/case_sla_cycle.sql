@@ -1,18 +1,10 @@
-{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
-{{ config(
-  materialized='incremental',
-  unique_key='_Key',
-  on_schema_change='append_new_columns',
-  **ozmeta_runtime.storage('sla_cycle')
-) }}
+{#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
+{{ config(**ozmeta_runtime.table_config('sla_cycle')) }}
 
 {% set journal_config = {
   'object_type': 'Case',
   'tenant_in_key': true,
   'fields': [
-    {'ref': 'approval.flow', 'column': 'PL_approval_flow', 'path': ['approval', 'flow']},
-    {'ref': 'approval.onBehalfOf', 'column': 'PL_approval_onBehalfOf', 'path': ['approval', 'onBehalfOf']},
-    {'ref': 'approval.step', 'column': 'PL_approval_step', 'path': ['approval', 'step']},
     {'ref': 'context.Fast Lane', 'column': 'PL_context_Fast_Lane_67648225', 'path': ['context', 'Fast Lane']},
     {'ref': 'object.Impact', 'column': 'PL_object_Impact', 'path': ['object', 'Impact']}
   ]
@@ -32,9 +24,9 @@
         {
           'op': 'or',
           'args': [
-            {'op': 'gte', 'args': [{'ref': 'object.Impact', 'as': 'number'}, {'lit': '2.5', 'type': 'number'}]},
+            {'op': 'gte', 'arg_type': 'number', 'args': [{'ref': 'object.Impact', 'as': 'number'}, '2.5']},
             {'op': 'isNull', 'args': [{'ref': 'context.Fast Lane'}]},
-            {'op': 'lt', 'args': [{'ref': 'now.utc'}, {'lit': '2030-01-01T00:00:00Z', 'type': 'datetime'}]}
+            {'op': 'lt', 'arg_type': 'datetime', 'args': [{'ref': 'now.utc'}, '2030-01-01T00:00:00Z']}
           ]
         }
       ]

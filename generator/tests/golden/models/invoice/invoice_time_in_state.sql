@@ -1,4 +1,4 @@
-{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
 {% set journal_config = {'object_type': 'Invoice', 'tenant_in_key': false} %}
 {% set workflow = {'terminal': ['Paid']} %}
 {{ config(materialized='view') }}

@@ -1,4 +1,4 @@
-{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
 {{ config(materialized='view') }}
 
 {% set columns = [

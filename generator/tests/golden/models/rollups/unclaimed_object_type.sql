@@ -1,4 +1,4 @@
-{#- Written by ozmeta-dbt from MetaDB; change the metadata and generate again. -#}
+{#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
 {% set claimed = [
   {'binding': 'case', 'object_type': 'Case', 'object_types': ['CA', 'Case', 'Cases']},
   {'binding': 'invoice', 'object_type': 'Invoice', 'object_types': ['Invoice']}

@@ -1,0 +1,20 @@
+{#
+The config of an incremental table: how it is updated, and how the engine lays it out (see storage). A file of the
+generator reads `config(**ozmeta_runtime.table_config('timeline'))`.
+
+model: the model's name without the binding, such as 'timeline'
+Returns: dict
+#}
+{% macro table_config(model) %}
+  {%- set layout = ozmeta_runtime.storage(model) -%}
+  {%- if model == 'journal_volume' -%}
+    {#- The table is small, so it has no layout. -#}
+    {%- set layout = {'incremental_strategy': layout.incremental_strategy} -%}
+  {%- endif -%}
+  {%- set config = {
+      'materialized': 'incremental',
+      'unique_key': '_Key',
+      'on_schema_change': 'append_new_columns'} -%}
+  {%- do config.update(layout) -%}
+  {%- do return(config) -%}
+{% endmacro %}
