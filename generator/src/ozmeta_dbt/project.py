@@ -136,8 +136,8 @@ def source_of(scene: Scene, config: Config, rows: MetaRows) -> tuple[Snapshot, s
     """The snapshot that was read, and whose it is. Of a folder or a database, the hash is that of
     the snapshot that `export` writes.
     """
-    names = [rows.codes[key] for key in ("clientCode", "projectCode") if key in rows.codes]
-    title = " / ".join(names)
+    names = [rows.codes.get(key) for key in ("clientCode", "projectCode")]
+    title = " / ".join(str(name) for name in names if name)
     if config.metadb.snapshot is None:
         path = config.metadb.folder or config.metadb.url_env or ""
         return Snapshot(path, manifest.sha256(snapshot_text(rows).encode())), title
