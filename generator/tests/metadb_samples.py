@@ -39,6 +39,7 @@ PLACES = {
     "RuntimeTemplateBinding": "runtime/templateBindings",
     "RuntimeSlaBinding": "runtime/slaBindings",
     "RuntimeSignalType": "runtime/signalTypes",
+    "RetentionPolicy": "documents/retentionPolicies",
 }
 Tables = dict[str, list[dict]]
 
@@ -86,6 +87,7 @@ def minimal() -> Tables:
             "RuntimeTemplateBinding": [],
             "RuntimeSlaBinding": [{"RSB_ID": 1, "RB_ID": 1, "SL_ID": 1}],
             "RuntimeSignalType": [],
+            "RetentionPolicy": [],
         }
     )
 

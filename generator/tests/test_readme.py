@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
-from metadb_samples import GOLDEN, Project, minimal
+from metadb_samples import GOLDEN, Project, as_snapshot, minimal
 from ozmeta_dbt.models import markdown, readme
 
 HOSTILE = [
@@ -84,3 +85,23 @@ def test_markdown_shows_a_text_as_it_is(name: str) -> None:
 )
 def test_durations(minutes: int, words: str) -> None:
     assert readme.duration(minutes) == words
+
+
+def test_retention_that_metadb_states(project: Project) -> None:
+    tables = minimal()
+    tables["EventType"][0]["EVTT_DefaultRetentionDays"] = 365
+    tables["RuntimeSignalType"] = [{"RST_Code": "A|B", "RST_DefaultRetentionDays": 1}]
+    document = as_snapshot(tables)
+    document["objects"]["documents"] = {
+        "retentionPolicies": [
+            {"id": 1, "code": "Evidence", "days": 3650, "legalHold": True},
+            {"id": 2, "code": "Off", "days": 1, "isEnabled": False},
+        ]
+    }
+    project.put("snapshot.json", json.dumps(document))
+    text = page(project)
+    rows = text.split("| --- | --- | --- |")[-1].split()
+    assert " ".join(rows) == (
+        "| Event type | Case.Closed | 365 days | | Policy | Evidence | 3650 days, legal hold |"
+        " | Signal type | A\\|B | 1 day |"
+    )

@@ -28,7 +28,7 @@ def valid(objects: dict[str, Any]) -> dict[str, Any]:
     empty |= {name: {} for name in GROUPS}
     empty["texts"] = {"languages": [], "textKeys": [], "translations": []}
     return {
-        "snapshotVersion": 1,
+        "snapshotVersion": 7,
         "generatedAtUTC": "2026-01-02T05:35:53Z",
         "clientCode": "SFO",
         "projectCode": "CaseMgmt",
@@ -237,7 +237,7 @@ def test_nothing_to_generate_says_what_is_missing(project: Project) -> None:
     path = put(project, unbound())
     status, printed = project.run("generate", "--snapshot", path, "--out", str(out(project)))
     assert status == 0, printed
-    assert "SFO / CaseMgmt, revision 1" in printed
+    assert "SFO / CaseMgmt, revision 7" in printed
     assert "2 tables" in printed and "0 runtime bindings" in printed
     assert "nothing to generate: no runtime binding connects an entity with a workflow" in printed
     assert "objects.runtime.bindings: add {" in printed

@@ -4,7 +4,6 @@ project, or without one, for a snapshot alone.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,14 +14,17 @@ from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.resolver import Resolver
 from ozmeta_dbt.config import Config, checked, load_config
-from ozmeta_dbt.metadb.readers import MetaRows, read_metadb
+from ozmeta_dbt.metadb.readers import read_metadb
+from ozmeta_dbt.metadb.rows import EventType, RetentionPolicy, RuntimeSignalType
 from ozmeta_dbt.metadb.snapshot import snapshot_text
+from ozmeta_dbt.metadb.use import MetaRows
 from ozmeta_dbt.models import addition, leftovers, manifest, readme, writer
 from ozmeta_dbt.models.manifest import Snapshot
 from ozmeta_dbt.models.plan import Plan, wanted_models
 from ozmeta_dbt.models.render import render
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Problems
 from ozmeta_dbt.user_project import declarations, variables
+from ozmeta_dbt.words import counted
 
 # the journal, if nothing else is said
 JOURNAL = {"name": "ops", "schema": "raw", "table": "event_journal"}
@@ -141,11 +143,10 @@ def source_of(scene: Scene, config: Config, rows: MetaRows) -> tuple[Snapshot, s
     if config.metadb.snapshot is None:
         path = config.metadb.folder or config.metadb.url_env or ""
         return Snapshot(path, manifest.sha256(snapshot_text(rows).encode())), title
-    data = manifest.read_bytes(scene.metadata / config.metadb.snapshot) or b""
-    document = json.loads(data.decode("utf-8-sig"))
-    revision = document.get("snapshotVersion")
+    revision = rows.codes.get("snapshotVersion")
     if revision is not None:
         title = ", ".join(filter(None, [title, f"revision {revision}"]))
+    data = manifest.read_bytes(scene.metadata / config.metadb.snapshot) or b""
     read = Snapshot(shown_path(Path(config.metadb.snapshot)), manifest.sha256(data))
     return scene.shown or read, title
 
@@ -159,12 +160,30 @@ def shown_path(path: Path) -> str:
 
 
 def facts_of(project: Project) -> readme.Facts:
-    facts = readme.Facts(project.snapshot, project.title)
+    facts = readme.Facts(project.snapshot, project.title, retention=retention_of(project.rows))
     if project.plans:
         return facts
     wanted = addition.addition(project.rows)
     lines = addition.instructions(wanted, project.config.metadb.snapshot is not None)
     return replace(facts, nothing=wanted.why, additions=lines)
+
+
+def retention_of(rows: MetaRows) -> list[tuple[str, str, str]]:
+    """What MetaDB says about how long rows are kept: kind, code, how long."""
+    found = [("Event type", row.code, row.retention_days, False) for row in rows.of(EventType)]
+    found += [
+        ("Signal type", row.code, row.retention_days, False) for row in rows.of(RuntimeSignalType)
+    ]
+    found += [
+        ("Policy", row.code, row.retention_days, row.legal_hold)
+        for row in rows.of(RetentionPolicy)
+        if row.is_enabled
+    ]
+    return [
+        (kind, code, ", ".join(filter(None, [counted(days, "day"), "legal hold" if hold else ""])))
+        for kind, code, days, hold in sorted(found, key=lambda entry: entry[:2])
+        if days is not None
+    ]
 
 
 def plan_of(binding: Binding, folder: Path, config: Config, problems: Problems) -> Plan:

@@ -12,7 +12,8 @@ from rich.markup import escape
 from ozmeta_dbt.cli.console import ProjectDir, load, out, show
 from ozmeta_dbt.config import FILE_NAME, Provided, Provider
 from ozmeta_dbt.metadb import snapshot
-from ozmeta_dbt.metadb.readers import MetaRows, read_metadb
+from ozmeta_dbt.metadb.readers import read_metadb
+from ozmeta_dbt.metadb.use import MetaRows
 from ozmeta_dbt.models import writer
 from ozmeta_dbt.models.manifest import read_bytes
 from ozmeta_dbt.problems import Changed, FileProblem, Problems

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from ozmeta_dbt.metadb.readers import PACK_PLACES, SNAPSHOT_PLACES, MetaRows
+from ozmeta_dbt.metadb.readers import PACK_PLACES, SNAPSHOT_PLACES
 from ozmeta_dbt.metadb.rows import (
     TABLES,
     Row,
@@ -20,6 +20,7 @@ from ozmeta_dbt.metadb.rows import (
     written_names,
 )
 from ozmeta_dbt.metadb.snapshot import json_text
+from ozmeta_dbt.metadb.use import MetaRows
 from ozmeta_dbt.words import counted, plain
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "ozmeta_runtime")
