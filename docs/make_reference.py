@@ -215,7 +215,7 @@ def described(parameter: Any) -> tuple[str, ...]:
     is_argument = isinstance(parameter, TyperArgument)
     name = argument_name(parameter) if is_argument else "`, `".join(parameter.opts)
     if not parameter.help:
-        raise SystemExit(f"{name} has no help: add it in generator/src/ozmeta_dbt/cli.py")
+        raise SystemExit(f"{name} has no help: add it in generator/src/ozmeta_dbt/cli")
     default = parameter.default
     shown = "" if default in (None, "", False) else f"default `{default}`"
     words = " ".join(parameter.help.split())

@@ -282,7 +282,7 @@ def test_content_and_quarantine_keep_the_words_of_the_journal(project: DbtProjec
 
 
 def test_explain_tells_the_names_of_today(project: DbtProject) -> None:
-    from ozmeta_dbt.cli import event_aliases
+    from ozmeta_dbt.cli.explain import event_aliases
     from ozmeta_dbt.operations.explain import objects, rename
 
     project.configure(

@@ -258,15 +258,16 @@ def test_a_manifest_without_names_or_with_odd_ones(project: Project, names: obje
     project.generate()
     path = project.output / "manifest.json"
     document = json.loads(path.read_text())
-    document["names"] = names
-    path.write_text(
-        json.dumps(
-            document if names is not None else {k: v for k, v in document.items() if k != "names"}
-        )
-    )
+    document["ozmeta_dbt"]["names"] = names
+    if names is None:
+        del document["ozmeta_dbt"]
+    path.write_text(json.dumps(document))
     status, printed = project.run("generate")
     assert status == 0 and "renamed" not in printed
-    assert json.loads(path.read_text())["names"]["case"]["states"] == {"1": "New", "2": "Closed"}
+    assert json.loads(path.read_text())["ozmeta_dbt"]["names"]["case"]["states"] == {
+        "1": "New",
+        "2": "Closed",
+    }
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,21 @@ class MetaDb(Strict):
         return name
 
 
+Provider = Literal["sqlserver", "postgres", "duckdb", "sqlite"]
+
+
+class Provided(MetaDb):
+    """A live database as the options of `ozmeta-dbt export` name it."""
+
+    provider: Provider
+    project_id: Text
+
+    @model_validator(mode="before")
+    @classmethod
+    def one_source(cls, data: object) -> object:
+        return data
+
+
 class Source(Strict):
     name: Identifier
     schema_: Identifier | None = Field(
@@ -515,16 +530,27 @@ def load_config(project: Path) -> Config:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise FileProblem(f"{path} can't be read: {error}") from None
-    problems = Problems()
     try:
-        return Config.model_validate(loads_yaml(text))
+        document = loads_yaml(text)
+    except (ValueError, RecursionError) as error:
+        problems = Problems()
+        problems.error(Origin(FILE_NAME), f"is not YAML: {error}")
+        raise InvalidMetadata(problems) from None
+    return checked(document, FILE_NAME)
+
+
+def checked(document: Any, name: str) -> Config:
+    """The configuration in a document. InvalidMetadata if something in it is wrong. name: what
+    messages call the document
+    """
+    try:
+        return Config.model_validate(document)
     except ValidationError as error:
+        problems = Problems()
         for fault in error.errors():
             place = tuple(key for key in fault["loc"] if key not in UNION_TAGS)
-            problems.error(Origin(FILE_NAME).at(*place), *said(place, fault))
-    except (ValueError, RecursionError) as error:
-        problems.error(Origin(FILE_NAME), f"is not YAML: {error}")
-    raise InvalidMetadata(problems)
+            problems.error(Origin(name).at(*place), *said(place, fault))
+        raise InvalidMetadata(problems) from None
 
 
 def keys_of(place: tuple[int | str, ...]) -> list[str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from ozmeta_dbt.words import counted
 
-EXIT_OK, EXIT_DIFFERENT, EXIT_INVALID, EXIT_FILE, EXIT_DATABASE, EXIT_UNEXPECTED = 0, 1, 2, 3, 4, 10
+EXIT_DIFFERENT, EXIT_INVALID, EXIT_FILE, EXIT_DATABASE, EXIT_CHANGED = 1, 2, 3, 4, 5
+EXIT_UNEXPECTED = 10
 
 
 class OzmetaProblem(Exception):
@@ -40,6 +41,26 @@ class DbtFailed(OzmetaProblem):
     """dbt failed, or cannot be started."""
 
     exit_code = EXIT_UNEXPECTED
+
+
+class Outcome(OzmetaProblem):
+    """An outcome that the exit status reports. The command has printed the details."""
+
+    @property
+    def lines(self) -> list[str]:
+        return []
+
+
+class Different(Outcome):
+    """`verify` found a difference, or `explain` found no such object."""
+
+    exit_code = EXIT_DIFFERENT
+
+
+class Changed(Outcome):
+    """`--check` found a file that would change."""
+
+    exit_code = EXIT_CHANGED
 
 
 @dataclass(frozen=True)
@@ -85,6 +106,17 @@ class Problems:
 
     def warn(self, origin: Origin, message: str, hint: str = "") -> None:
         self.warnings.append(Problem(origin, message, hint))
+
+
+class OnlyWarnings(Problems):
+    """Problems with a row that no binding uses. An error is reported as a warning."""
+
+    def __init__(self, problems: Problems):
+        super().__init__([], problems.warnings, problems.notes)
+
+    def error(self, origin: Origin, message: str, hint: str = "") -> None:
+        super().error(origin, message, hint)
+        self.warn(origin, f"{message}; no enabled binding uses it", hint)
 
 
 class InvalidMetadata(OzmetaProblem):

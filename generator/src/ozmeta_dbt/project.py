@@ -1,23 +1,34 @@
-"""A dbt project with an ozmeta.yml: from its metadata to its bindings, their models and files."""
+"""A project: from its metadata to its bindings, their models and files. With an ozmeta.yml in a dbt
+project, or without one, for a snapshot alone.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ozmeta_dbt.bindings import checks, renames, warehouses
 from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.resolver import Resolver
-from ozmeta_dbt.config import Config, load_config
-from ozmeta_dbt.metadb.readers import MetaRows, read_metadb
-from ozmeta_dbt.metadb.rows import RuntimeSignalType
-from ozmeta_dbt.models import leftovers, templates, writer
+from ozmeta_dbt.config import Config, checked, load_config
+from ozmeta_dbt.metadb.readers import read_metadb
+from ozmeta_dbt.metadb.rows import EventType, RetentionPolicy, RuntimeSignalType
+from ozmeta_dbt.metadb.snapshot import snapshot_text
+from ozmeta_dbt.metadb.use import MetaRows
+from ozmeta_dbt.models import addition, leftovers, manifest, readme, templates, writer
 from ozmeta_dbt.models.description import Scope
+from ozmeta_dbt.models.manifest import Snapshot
 from ozmeta_dbt.models.plan import Plan, wanted_models
 from ozmeta_dbt.models.render import render
-from ozmeta_dbt.problems import InvalidMetadata, Problems
+from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Problems
 from ozmeta_dbt.user_project import declarations, package, variables
+from ozmeta_dbt.words import counted
+
+# the journal, if nothing else is said
+JOURNAL = {"name": "ops", "schema": "raw", "table": "event_journal"}
 
 
 @dataclass
@@ -27,8 +38,16 @@ class Project:
     config: Config
     rows: MetaRows
     bindings: list[Binding]
+    folder: Path = Path()  # the dbt project
     plans: list[Plan] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # {path below the output folder: text}
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    title: str = ""  # client, project and revision
+
+    def to_write(self) -> writer.Plan:
+        """What a generation would do to the output folder."""
+        names = renames.names_of(self.bindings)
+        return writer.plan(self.folder / self.config.output, self.files, self.snapshot, names)
 
 
 def read_project(folder: Path, problems: Problems, check_rules: bool = True) -> Project:
@@ -38,35 +57,137 @@ def read_project(folder: Path, problems: Problems, check_rules: bool = True) -> 
     name. Tests of the fold use such rules.
     """
     config = load_config(folder)
+    former = manifest.read_names(folder / config.output)
+    return build(Scene(folder, folder, former), config, problems, check_rules)
+
+
+def read_snapshot(
+    snapshot: Path,
+    out: Path | None,
+    choices: Mapping[str, Any],
+    problems: Problems,
+    shown: Snapshot | None = None,
+) -> Project:
+    """Read and check a snapshot without an ozmeta.yml. If the folder to write is in a dbt project,
+    that project's own sources and models count.
+
+    out: the folder to write, if any
+    choices: keys of ozmeta.yml other than `version`, `metadb` and `output`
+    shown: what the generated files say about the snapshot, by default its path and its hash
+    """
+    if not snapshot.is_file():
+        raise FileProblem(f"{snapshot} does not exist, or is not a file")
+    former = manifest.read_names(out) if out else {}
+    whole = (out or Path("ozmeta")).resolve()
+    dbt_project = declarations.project_of(whole) if out else None
+    folder = dbt_project or whole.parent
+    fixed = {
+        "version": 1,
+        "metadb": {"snapshot": snapshot.as_posix()},
+        "output": whole.relative_to(folder).as_posix(),
+    }
+    config = checked({"journal": {"source": JOURNAL}, **choices, **fixed}, "the options")
+    scene = Scene(folder, Path(), former, dbt_project is not None, shown)
+    return build(scene, config, problems)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is around a generation."""
+
+    folder: Path  # the output folder is in it
+    metadata: Path  # what the place of the metadata is relative to
+    former: dict[str, Any]  # the names in the last manifest
+    in_project: bool = True  # whether a dbt project is in the folder, or may be
+    shown: Snapshot | None = None
+
+
+def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = True) -> Project:
+    folder = scene.folder
     flows = {code for choices in config.bindings.values() for code in choices.approval_flows}
-    rows = read_metadb(folder, config.metadb, problems, tuple(sorted(flows)))
-    variables.check(folder, problems)
-    package.check_version(folder, problems)
+    rows = read_metadb(scene.metadata, config.metadb, problems, tuple(sorted(flows)))
+    if scene.in_project:
+        variables.check(folder, problems)
+        package.check_version(folder, problems)
     lookups = Lookups(rows, config, problems)
     resolver = Resolver(lookups)
     bindings = resolver.bindings()
     if check_rules:
         checks.check(lookups, resolver.drafts)
     problems.notes += leftovers.not_chosen(bindings)
-    renames.propose(
-        bindings,
-        writer.read_names(folder / config.output),
-        f"{config.output}/{writer.MANIFEST}",
-        problems,
-    )
+    renames.propose(bindings, scene.former, f"{config.output}/{manifest.NAME}", problems)
     warehouses.check(bindings, config.warehouses, problems)
-    declarations.check_sources(folder, config, problems)
-    project = Project(config, rows, bindings)
+    if scene.in_project:
+        declarations.check_sources(folder, config, problems)
+    project = Project(config, rows, bindings, folder)
     if not problems.errors:
         project.plans = [plan_of(binding, folder, config, problems) for binding in bindings]
         scopes = [Scope(plan.binding, config, plan.built) for plan in project.plans]
         templates.check(scopes, problems)
     if not problems.errors:
-        around = declarations.look(folder, config.output)
-        types = rows.of(RuntimeSignalType)
-        project.files = render(project.plans, config, around, types)
-        declarations.check_names(folder, config, project.files, problems)
+        around = (
+            declarations.look(folder, config.output)
+            if scene.in_project
+            else declarations.Surroundings()
+        )
+        project.snapshot, project.title = source_of(scene, config, rows)
+        project.files = render(project.plans, config, around, rows.of(RuntimeSignalType))
+        project.files[readme.NAME] = readme.text(project.plans, facts_of(project))
+        if scene.in_project:
+            declarations.check_names(folder, config, project.files, problems)
     return project
+
+
+def source_of(scene: Scene, config: Config, rows: MetaRows) -> tuple[Snapshot, str]:
+    """The snapshot that was read, and whose it is. Of a folder or a database, the hash is that of
+    the snapshot that `export` writes.
+    """
+    names = [rows.codes.get(key) for key in ("clientCode", "projectCode")]
+    title = " / ".join(str(name) for name in names if name)
+    if config.metadb.snapshot is None:
+        path = config.metadb.folder or config.metadb.url_env or ""
+        return Snapshot(path, manifest.sha256(snapshot_text(rows).encode())), title
+    revision = rows.codes.get("snapshotVersion")
+    if revision is not None:
+        title = ", ".join(filter(None, [title, f"revision {revision}"]))
+    data = manifest.read_bytes(scene.metadata / config.metadb.snapshot) or b""
+    read = Snapshot(shown_path(Path(config.metadb.snapshot)), manifest.sha256(data))
+    return scene.shown or read, title
+
+
+def shown_path(path: Path) -> str:
+    """The path of a snapshot, without the folders of the machine that the generator runs on."""
+    if not path.is_absolute():
+        return path.as_posix()
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.name
+
+
+def facts_of(project: Project) -> readme.Facts:
+    facts = readme.Facts(project.snapshot, project.title, retention=retention_of(project.rows))
+    if project.plans:
+        return facts
+    wanted = addition.addition(project.rows)
+    lines = addition.instructions(wanted, project.config.metadb.snapshot is not None)
+    return replace(facts, nothing=wanted.why, additions=lines)
+
+
+def retention_of(rows: MetaRows) -> list[tuple[str, str, str]]:
+    """What MetaDB says about how long rows are kept: kind, code, how long."""
+    found = [("Event type", row.code, row.retention_days, False) for row in rows.of(EventType)]
+    found += [
+        ("Signal type", row.code, row.retention_days, False) for row in rows.of(RuntimeSignalType)
+    ]
+    found += [
+        ("Policy", row.code, row.retention_days, row.legal_hold)
+        for row in rows.of(RetentionPolicy)
+        if row.is_enabled
+    ]
+    return [
+        (kind, code, ", ".join(filter(None, [counted(days, "day"), "legal hold" if hold else ""])))
+        for kind, code, days, hold in sorted(found, key=lambda entry: entry[:2])
+        if days is not None
+    ]
 
 
 def plan_of(binding: Binding, folder: Path, config: Config, problems: Problems) -> Plan:
@@ -90,6 +211,5 @@ def write_models(folder: Path, check_rules: bool = True) -> tuple[int, int]:
     project = read_project(folder, problems, check_rules)
     if problems.errors:
         raise InvalidMetadata(problems)
-    names = renames.names_of(project.bindings)
-    writer.apply(writer.plan(folder / project.config.output, project.files, names))
+    writer.apply(project.to_write())
     return len(project.bindings), len(project.files)

@@ -48,7 +48,7 @@ def propose(
                 binding,
                 kind,
                 {old: new for old, new in moved.items() if old not in in_use},
-                Origin(manifest).at("names", name, kind),
+                Origin(manifest).at("ozmeta_dbt", "names", name, kind),
                 problems,
             )
         was, now_called = before.get("object", {}), binding.names["object"]
@@ -59,7 +59,11 @@ def propose(
             old: {binding.object_type} for old in lost if isinstance(old, str) and old not in taken
         }
         warn(
-            binding, "object_types", changed, Origin(manifest).at("names", name, "object"), problems
+            binding,
+            "object_types",
+            changed,
+            Origin(manifest).at("ozmeta_dbt", "names", name, "object"),
+            problems,
         )
 
 

@@ -1,4 +1,4 @@
-"""MetaDB's rows from a live database (SPEC 1): the Meta tables and columns that exist, of one
+"""MetaDB's rows from a live database (spec 1): the Meta tables and columns that exist, of one
 client's project, soft-deleted rows left out.
 
 Whatever goes wrong here ends as a sentence without the database's URL: no driver's own exception
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
@@ -24,13 +25,27 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from ozmeta_dbt.config import FILE_NAME
+from ozmeta_dbt.config import FILE_NAME, Provided
 from ozmeta_dbt.documents import loads
-from ozmeta_dbt.metadb.rows import OPTIONAL, TABLES, canonical
-from ozmeta_dbt.problems import DatabaseProblem, FileProblem, InvalidMetadata, Origin, Problems
+from ozmeta_dbt.metadb import connections
+from ozmeta_dbt.metadb.build import Unreadable
+from ozmeta_dbt.metadb.rows import TABLES, canonical, spelt
+from ozmeta_dbt.problems import (
+    DatabaseProblem,
+    FileProblem,
+    InvalidMetadata,
+    Origin,
+    Problem,
+    Problems,
+)
 
 SCHEMA = "Meta"
 MAX_LISTED = 10
+# tables that may lack the columns by which their rows belong to a project
+OPTIONAL = {
+    *("EventTemplate", "RetentionPolicy"),
+    *("Language", "ProjectLanguage", "TextKey", "TextTranslation"),
+}
 # What belongs to one row of another table is the project's if that row is: {table: (column, its
 # table)}
 PARENTS = {
@@ -92,7 +107,7 @@ HARMLESS = {
 }  # in a URL's query
 SHAPE = "postgresql://user:password@host/database"
 
-Found = tuple[str, dict[str, Any], Origin]
+Found = tuple[str, Any, Origin]
 
 
 class Missing(Exception):
@@ -115,6 +130,7 @@ class Meta:
     client: str
     project: str
     flows: tuple[str, ...] = ()  # codes of approval flows that ozmeta.yml names
+    project_id: str | None = None  # instead of the codes of client and project
 
     @classmethod
     def of(
@@ -124,6 +140,7 @@ class Meta:
         client: str,
         project: str,
         flows: tuple[str, ...] = (),
+        project_id: str | None = None,
     ) -> Meta:
         """`names`: table, column and data type of everything there is. Where two names differ in
         case only, the one with capitals wins.
@@ -145,15 +162,22 @@ class Meta:
             sa.table(
                 tables[lower], *columns.values(), schema=schema
             )  # the columns know it from here on
-        return cls(found, client, project, flows)
+        return cls(found, client, project, flows, project_id)
 
     def has(self, table: str, column: str) -> bool:
-        return column.lower() in self.columns.get(table.lower(), {})
+        return self.spelt(table, column) is not None
+
+    def spelt(self, table: str, column: str) -> str | None:
+        """How the database spells a column, in lower case: by any of the names that are read."""
+        there = self.columns.get(table.lower(), {})
+        names = spellings_of(table).get(column.lower(), [column])
+        return next((name.lower() for name in names if name.lower() in there), None)
 
     def column(self, table: str, column: str) -> sa.ColumnClause[Any]:
-        if not self.has(table, column):
+        name = self.spelt(table, column)
+        if name is None:
             raise Missing(table, column)
-        return self.columns[table.lower()][column.lower()]
+        return self.columns[table.lower()][name]
 
     def live(self, table: str) -> list[sa.ColumnElement[bool]]:
         return (
@@ -161,15 +185,41 @@ class Meta:
         )
 
     def clients(self) -> sa.Select[Any]:
+        if self.project_id is not None:
+            return sa.select(self.column("Project", "CL_ID")).where(*self.is_project())
         return sa.select(self.column("Client", "CL_ID")).where(
             self.column("Client", "CL_Code") == self.client, *self.live("Client")
         )
 
     def projects(self) -> sa.Select[Any]:
+        if self.project_id is not None:
+            return sa.select(self.column("Project", "PJ_ID")).where(*self.is_project())
         of_client = self.column("Project", "CL_ID").in_(self.clients())
         return sa.select(self.column("Project", "PJ_ID")).where(
             self.column("Project", "PJ_Code") == self.project, of_client, *self.live("Project")
         )
+
+    def is_project(self) -> list[sa.ColumnElement[bool]]:
+        """Whether a row of Project is the one of that id, however the database stores ids."""
+        assert self.project_id is not None
+        text = sa.func.lower(sa.cast(self.column("Project", "PJ_ID"), sa.String(64)))
+        return [text == self.project_id.lower(), *self.live("Project")]
+
+    def codes(self) -> dict[str, sa.Select[Any]]:
+        """The queries for the codes of client and project, if the tables have them."""
+        found = {}
+        if self.has("Project", "PJ_Code"):
+            found["projectCode"] = sa.select(self.column("Project", "PJ_Code")).where(
+                *self.is_project()
+            )
+        if self.has("Client", "CL_Code") and self.has("Project", "CL_ID"):
+            found["clientCode"] = sa.select(self.column("Client", "CL_Code")).where(
+                self.column("Client", "CL_ID").in_(self.clients())
+            )
+        return found
+
+    def project_ids(self) -> sa.Select[Any]:
+        return sa.select(self.column("Project", "PJ_ID")).where(*self.live("Project"))
 
     def client_codes(self) -> sa.Select[Any]:
         return sa.select(self.column("Client", "CL_Code")).where(*self.live("Client"))
@@ -232,6 +282,22 @@ class Meta:
         )
 
 
+@cache
+def spellings_of(table: str) -> dict[str, list[str]]:
+    """{column in lower case: its names in databases}. Names without a prefix are of files only."""
+    if table not in TABLES:
+        return {}
+    found = {}
+    for names in columns_of(table):
+        found[names[0].lower()] = [names[0], *(name for name in names[1:] if "_" in name)]
+    return found
+
+
+def columns_of(table: str) -> list[list[str]]:
+    cls = TABLES[table]
+    return [spelt(cls)[field] for field in cls.model_fields]
+
+
 def key_columns(table: str) -> list[str]:
     """What names a row in a message: its id, or the columns that no row can do without, or its
     first two.
@@ -282,33 +348,75 @@ def database_rows(
     """All rows of the project. DatabaseProblem where the database can't be read, InvalidMetadata
     where MetaDB or the project isn't in it.
     """
-    found: dict[str, list[dict[str, Any]]] = {}
-    try:
-        with connected(
+    with (
+        reading(problems),
+        connected(
             url_env,
             f"metadb.url_env in {FILE_NAME} says that it holds the URL of MetaDB's database",
-        ) as connection:
-            meta = project_of(connection, client, project, problems, flows)
-            for table in TABLES:
-                names = meta.names(table)
-                try:
-                    query = meta.rows(table) if names else None
-                except Missing as error:
-                    if table not in OPTIONAL:
-                        raise
-                    problems.warn(Origin(f"{SCHEMA}.{table}"), f"{error}, so its rows are not read")
-                    continue
-                if query is not None:
-                    found[table] = [
-                        {name: plain(value) for name, value in zip(names, row, strict=True)}
-                        for row in connection.execute(query)
-                    ]
+        ) as connection,
+    ):
+        meta = project_of(connection, client, project, problems, flows)
+        found = rows_of(connection, meta, problems)
+    yield from sorted_rows(found, meta, problems)
+
+
+def provided_rows(metadb: Provided, codes: dict[str, Any], problems: Problems) -> Iterator[Found]:
+    """All rows of the project with that id. Sets the codes of client and project."""
+    assert metadb.url_env
+    with (
+        reading(problems),
+        connected(
+            metadb.url_env,
+            f"--connection-env says that it holds the connection to MetaDB on {metadb.provider}",
+            provider=metadb.provider,
+        ) as connection,
+    ):
+        meta = project_of(connection, "", "", problems, project_id=metadb.project_id)
+        for key, query in meta.codes().items():
+            code = connection.execute(query).scalar()
+            if code is not None:
+                codes[key] = str(code)
+        found = rows_of(connection, meta, problems)
+    yield from sorted_rows(found, meta, problems)
+
+
+@contextmanager
+def reading(problems: Problems) -> Iterator[None]:
+    try:
+        yield
     except Missing as error:
         problems.error(
             Origin(f"{SCHEMA}.{error.table}"),
             f"{error}: without it, its rows can't be told apart by client and project",
         )
         raise InvalidMetadata(problems) from None
+
+
+def rows_of(
+    connection: sa.Connection, meta: Meta, problems: Problems
+) -> dict[str, list[dict[str, Any]]]:
+    found = {}
+    for table in TABLES:
+        names = meta.names(table)
+        if not names:
+            continue
+        try:
+            query = meta.rows(table)
+        except Missing as error:
+            if table not in OPTIONAL:
+                raise
+            problems.warn(Origin(f"{SCHEMA}.{table}"), f"{error}, so its rows are not read")
+            continue
+        found[table] = [
+            {name: plain(value) for name, value in zip(names, row, strict=True)}
+            for row in connection.execute(query)
+        ]
+    return found
+
+
+def sorted_rows(
+    found: dict[str, list[dict[str, Any]]], meta: Meta, problems: Problems
+) -> Iterator[Found]:
     for table in NAMED_BY_RULES:
         if table in found and not (meta.has(table, "PJ_ID") or meta.has(table, "CL_ID")):
             found[table] = of_use(found, table)
@@ -321,18 +429,22 @@ def database_rows(
             origin = Origin(f"{SCHEMA}.{table} row {label}")
             binary = [name for name, value in row.items() if isinstance(value, bytes)]
             for name in binary:
-                problems.error(origin.at(name), f"{name} holds binary data; expected a text")
+                message = f"{name} holds binary data; expected a text"
+                row[name] = None
+                yield table, Unreadable(Problem(origin.at(name), message)), origin
             if not binary:
                 yield table, row, origin
 
 
 @contextmanager
-def connected(url_env: str, why: str, write: bool = False) -> Iterator[sa.Connection]:
+def connected(
+    url_env: str, why: str, write: bool = False, provider: str = ""
+) -> Iterator[sa.Connection]:
     """A connection to the database whose URL that variable holds; with `write` one transaction,
     committed at the end. `why`: what is said where the variable is
     not set. What the driver raises leaves as a DatabaseProblem.
     """
-    url, secrets = url_of(url_env, why)
+    url, secrets = url_of(url_env, why, provider)
     stage = (
         f"the database that {url_env} names can't be reached: check the host, the port, the"
         " database, the user and the password"
@@ -354,22 +466,26 @@ def connected(url_env: str, why: str, write: bool = False) -> Iterator[sa.Connec
         raise DatabaseProblem(stage + told(error, secrets)) from None
 
 
-def url_of(url_env: str, why: str) -> tuple[sa.URL, set[str]]:
-    """The URL, and every text of it that may be shown nowhere."""
+def url_of(url_env: str, why: str, provider: str = "") -> tuple[sa.URL, set[str]]:
+    """The URL, and every text of it that may be shown nowhere.
+
+    provider: if given, a connection string or the path of a file will do too
+    """
     text = os.environ.get(url_env, "").strip()
+    shape = connections.SHAPES.get(provider, SHAPE)
     if not text:
         raise DatabaseProblem(
-            f"the environment variable {url_env} is not set: {why}, such as {SHAPE}"
+            f"the environment variable {url_env} is not set: {why}, such as {shape}"
         )
     try:
-        url = sa.make_url(text)
+        url = connections.url(provider, text) if provider else sa.make_url(text)
     except Exception:
         url = None
     # with an @ more than one, part of the password would be taken for the host, and shown as such
     # by the driver
-    if url is None or (url.host and text.count("@") > 1):
+    if url is None or ("://" in text and url.host and text.count("@") > 1):
         raise DatabaseProblem(
-            f"what {url_env} holds is not a database URL such as {SHAPE}; signs in user and"
+            f"what {url_env} holds is not a database URL such as {shape}; signs in user and"
             " password that mean something in a URL are written as %40 for @, %2F for /, %3A for :"
         )
     values = [
@@ -459,9 +575,12 @@ def project_of(
     project: str,
     problems: Problems,
     flows: tuple[str, ...] = (),
+    project_id: str | None = None,
 ) -> Meta:
     """The Meta tables there are, once client and project are sure to be there."""
-    here, dialect = Origin(FILE_NAME).at("metadb"), connection.dialect.name
+    dialect = connection.dialect.name
+    here = Origin(FILE_NAME).at("metadb") if project_id is None else Origin("--connection-env")
+    url = here.at("url_env") if project_id is None else here
 
     def refuse(origin: Origin, message: str, hint: str = "") -> InvalidMetadata:
         problems.error(origin, message, hint)
@@ -490,7 +609,7 @@ def project_of(
         ]
         if schema is None:
             raise refuse(
-                here.at("url_env"),
+                url,
                 f"this database has no schema {SCHEMA} with tables that this user may read",
                 f"it has: {codes(schemas_query(dialect))}",
             )
@@ -498,15 +617,23 @@ def project_of(
             schema = (  # in a file meta.duckdb, the schema's name alone could be the file's
                 f"{file}.{schema}"
             )
-    meta = Meta.of(names, schema, client, project, flows)
-    for table in ("Client", "Project"):
+    meta = Meta.of(names, schema, client, project, flows, project_id)
+    for table in ("Client", "Project") if project_id is None else ("Project",):
         if table.lower() not in meta.columns:
             raise refuse(
-                here.at("url_env"),
+                url,
                 f"this database has no table {'' if schema is None else SCHEMA + '.'}{table} that"
                 " this user may read",
                 "is it MetaDB's?",
             )
+    if project_id is not None:
+        if not connection.execute(meta.projects()).first():
+            raise refuse(
+                Origin("--project-id"),
+                f"MetaDB has no project with the PJ_ID {project_id}",
+                f"it has: {codes(meta.project_ids())}",
+            )
+        return meta
     if not connection.execute(meta.clients()).first():
         raise refuse(
             here.at("client"),

@@ -51,8 +51,8 @@ def flow_in_words(flow: Flow) -> str:
     return f"{flow.code}: " + "; ".join(versions) + "."
 
 
-def sla_in_words(sla: Sla) -> str:
-    warned = f", warned at {sla.warn_minutes}" if sla.warn_minutes is not None else ""
+def start_and_stop(sla: Sla) -> tuple[str, str]:
+    """When the timer of an SLA starts, and when it stops."""
     begun, ended = "its first event", "a terminal state"
     if sla.state:
         begun, ended = f"entering {sla.state}", f"leaving {sla.state}"
@@ -63,6 +63,12 @@ def sla_in_words(sla: Sla) -> str:
         )
     start = in_words(sla.start.expr) if sla.start else begun
     stop = in_words(sla.stop.expr) if sla.stop else ended
+    return start, stop
+
+
+def sla_in_words(sla: Sla) -> str:
+    warned = f", warned at {sla.warn_minutes}" if sla.warn_minutes is not None else ""
+    start, stop = start_and_stop(sla)
     return (
         f"{sla.code}: {sla.target_minutes} minutes{warned}; starts at {start}; stops at {stop};"
         f" after a stop: {sla.on_restart}."

@@ -6,18 +6,15 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import hashlib
-import json
 import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ozmeta_dbt import __version__
+from ozmeta_dbt.models import manifest
+from ozmeta_dbt.models.manifest import Snapshot, read_bytes, sha256
 from ozmeta_dbt.problems import FileProblem
-
-MANIFEST = "manifest.json"
 
 
 @dataclass
@@ -37,79 +34,19 @@ class Plan:
         return bool(self.write or self.remove)
 
 
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def read_bytes(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise FileProblem(f"{path} can't be read: {error}") from None
-
-
-def manifest_text(files: dict[str, str], names: dict[str, Any] | None = None) -> str:
-    """names: which id has which code, per binding; the next generation notices by them what was
-    renamed.
-    """
-    entries = {name: sha256(text.encode()) for name, text in sorted(files.items())}
-    document = {"generator": "ozmeta-dbt", "version": __version__, "files": entries} | (
-        {"names": names} if names else {}
-    )
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def read_names(folder: Path) -> dict[str, Any]:
-    """What the last manifest says under `names`; nothing where there is none, or it is not one that
-    this generator wrote.
-    """
-    data = read_bytes(folder / MANIFEST)
-    try:
-        names = json.loads(data)["names"] if data is not None else {}
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return (
-        {name: entry for name, entry in names.items() if isinstance(entry, dict)}
-        if isinstance(names, dict)
-        else {}
-    )
-
-
-def read_manifest(folder: Path) -> dict[str, str]:
-    """{path: sha256} of what the last generation wrote."""
-    data = read_bytes(folder / MANIFEST)
-    if data is None:
-        return {}
-    try:
-        files: dict[str, str] = dict(json.loads(data)["files"].items())
-        inside = os.path.realpath(folder)
-        outside = [
-            name
-            for name in files
-            if os.path.commonpath([inside, os.path.realpath(folder / name)]) != inside
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise FileProblem(
-            f"{folder / MANIFEST} is not the manifest that ozmeta-dbt wrote; delete it, and"
-            " generate with --force"
-        ) from None
-    if outside:
-        raise FileProblem(f"{folder / MANIFEST} names {outside[0]}, which lies outside {folder}")
-    return files
-
-
-def plan(folder: Path, files: dict[str, str], names: dict[str, Any] | None = None) -> Plan:
-    made = read_manifest(folder)
+def plan(
+    folder: Path, files: dict[str, str], snapshot: Snapshot, names: dict[str, Any] | None = None
+) -> Plan:
+    made = manifest.read_hashes(folder)
     result = Plan(folder)
-    for name, text in sorted({**files, MANIFEST: manifest_text(files, names)}.items()):
+    listed = manifest.text(files, snapshot, names or {})
+    for name, text in sorted({**files, manifest.NAME: listed}.items()):
         current = read_bytes(folder / name)
         if current == text.encode():
             result.unchanged.append(name)
             continue
         result.write[name] = text
-        if current is not None and name != MANIFEST and sha256(current) != made.get(name):
+        if current is not None and name != manifest.NAME and sha256(current) != made.get(name):
             result.edited.append(name)
     for name in sorted(set(made) - set(files)):
         current = read_bytes(folder / name)
@@ -146,7 +83,7 @@ def apply(plan: Plan) -> None:
     staged: list[tuple[Path, Path]] = []
     done: list[tuple[Path, bytes | None]] = []  # with what was there before
     try:
-        for name, text in sorted(plan.write.items(), key=lambda item: item[0] == MANIFEST):
+        for name, text in sorted(plan.write.items(), key=lambda item: item[0] == manifest.NAME):
             target = plan.folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".ozmeta-")
@@ -155,7 +92,7 @@ def apply(plan: Plan) -> None:
                 file.write(text)
             Path(temporary).chmod(0o644)
         for temporary_path, target in staged:
-            if target.name == MANIFEST and target.parent == plan.folder:
+            if target.name == manifest.NAME and target.parent == plan.folder:
                 for path in [plan.folder / name for name in plan.remove]:
                     old = read_bytes(path)
                     path.unlink(missing_ok=True)

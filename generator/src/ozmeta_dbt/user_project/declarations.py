@@ -219,6 +219,16 @@ def output_in(project: Any) -> str:
     return f"{(paths(project, 'model') or ['models'])[0].rstrip('/')}/ozmeta"
 
 
+def project_of(output: Path) -> Path | None:
+    """The dbt project that reads the models in a folder."""
+    for folder in output.parents:
+        if (folder / PROJECT_FILE).is_file():
+            models = paths(read_yaml(folder / PROJECT_FILE), "model")
+            reads = any(output.is_relative_to((folder / path).resolve()) for path in models)
+            return folder if reads else None
+    return None
+
+
 def check_names(folder: Path, config: Config, written: Iterable[str], problems: Problems) -> None:
     """An error for each model that would share its name with one of the user's, and for an output
     folder that dbt does not read.

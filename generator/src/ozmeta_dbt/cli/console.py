@@ -1,0 +1,81 @@
+"""What the commands share: where they print, dbt's options, and loading a project."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from ozmeta_dbt.models import addition
+from ozmeta_dbt.problems import InvalidMetadata, Problems
+from ozmeta_dbt.project import Project, read_project
+
+WIDE = (
+    None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200
+)  # in a log, a table needs more than 80 characters
+out, err = (
+    Console(highlight=False, soft_wrap=True, width=WIDE),
+    Console(stderr=True, highlight=False, soft_wrap=True),
+)
+ProjectDir = Annotated[
+    Path, typer.Option("--project-dir", help="The dbt project. ozmeta.yml is in its root folder.")
+]
+SnapshotFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Read this snapshot. No ozmeta.yml is read then."),
+]
+ProfilesDir = Annotated[
+    Path | None, typer.Option("--profiles-dir", help="dbt's option, passed on to dbt.")
+]
+Profile = Annotated[str | None, typer.Option("--profile", help="dbt's option, passed on to dbt.")]
+Target = Annotated[
+    str | None, typer.Option("--target", "-t", help="dbt's option, passed on to dbt.")
+]
+Vars = Annotated[
+    str | None,
+    typer.Option("--vars", help="dbt's option. Pass the variables that your project needs."),
+]
+
+
+def show(problems: Problems) -> None:
+    """Print warnings and notes. InvalidMetadata if there are errors."""
+    for warning in problems.warnings:
+        err.print(f"[yellow]warning[/] {escape(str(warning))}")
+    for note in problems.notes:
+        err.print(f"[dim]note[/]    {escape(note)}")
+    if problems.errors:
+        raise InvalidMetadata(problems)
+
+
+def load(folder: Path) -> Project:
+    """Read and check everything, and print warnings and notes."""
+    problems = Problems()
+    project = read_project(folder, problems)
+    show(problems)
+    return project
+
+
+def explain_nothing(project: Project) -> None:
+    """What was found, why no model comes of it, and the smallest addition that changes that."""
+    wanted, metadb = addition.addition(project.rows), project.config.metadb
+    title = f" ({project.title})" if project.title else ""
+    out.print(escape(f"found in {project.snapshot.path}{title}: {addition.found(project.rows)}"))
+    out.print(escape(f"nothing to generate: {wanted.why}"))
+    lines = addition.instructions(wanted, metadb.snapshot is not None)
+    if not lines:
+        return
+    out.print("the smallest addition that changes this:")
+    for line in lines:
+        out.print(escape(f"  {line}"))
+    if metadb.snapshot is not None:
+        out.print(
+            escape(
+                f"`ozmeta-dbt init --from-snapshot {metadb.snapshot}` writes a copy of the snapshot"
+                " that has it"
+            )
+        )
