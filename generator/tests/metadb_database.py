@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -25,44 +24,59 @@ from metadb_samples import Tables
 META = {
     "Client": "CL_ID CL_Code",
     "Project": "PJ_ID CL_ID PJ_Code",
-    "Role": "RO_ID RO_Code",
-    "Table": "TB_ID PJ_ID TB_SchemaName TB_TableName CD_Code TB_RequiresTenant:flag TB_TEXTS",
-    "UiEntity": "UE_ID PJ_ID UE_Code UE_TEXTS",
-    "Workflow": "WF_ID PJ_ID WF_Code WF_ObjectType WF_ObjectID WF_IsEnabled:flag WF_TEXTS",
+    "Role": "RO_ID RO_Code RO_TextKeyID RO_Notes",
+    "Table": (
+        "TB_ID PJ_ID TB_SchemaName TB_TableName CD_Code TB_RequiresTenant:flag"
+        " TB_TableType TB_TextKeyID TB_Description TB_Notes"
+    ),
+    "UiEntity": "UE_ID PJ_ID UE_Code UE_TextKeyID UE_Description UE_Notes",
+    "Workflow": (
+        "WF_ID PJ_ID WF_Code WF_ObjectType WF_ObjectID WF_IsEnabled:flag WF_TextKeyID"
+        " WF_Description WF_Notes WF_ConfigJSON:rule"
+    ),
     "WorkflowState": (
-        "WS_ID WF_ID WS_Code WS_IsStart:flag WS_IsTerminal:flag WS_SlaMinutes:number WS_TEXTS"
+        "WS_ID WF_ID WS_Code WS_IsStart:flag WS_IsTerminal:flag WS_SlaMinutes:number"
+        " WS_TextKeyID WS_Description WS_Notes WS_ConfigJSON:rule"
     ),
     "WorkflowTransition": (
         "WT_ID WF_ID WT_FromWS_ID WT_ToWS_ID WT_Code WT_GuardLogical:rule WT_ActionLogical:rule"
-        " WT_IsEnabled:flag WT_TEXTS"
+        " WT_IsEnabled:flag WT_TextKeyID WT_Description WT_Notes WT_ConfigJSON:rule"
     ),
-    "WorkflowTransitionRole": "WT_ID RO_ID",
-    "ApprovalFlow": "AF_ID AF_Code AF_IsEnabled:flag AF_TEXTS",
-    "ApprovalStep": "AS_ID AF_ID AS_Order:number AS_Code AS_RuleLogical:rule AS_TEXTS",
-    "ApprovalStepRole": "AS_ID RO_ID",
-    "EventType": "EVTT_ID EVTT_Code EVTT_SchemaJSON",
-    "TransitionEvent": "WT_ID EVTT_ID",
+    "WorkflowTransitionRole": "WT_ID RO_ID WTR_Notes",
+    "ApprovalFlow": "AF_ID AF_Code AF_IsEnabled:flag AF_TextKeyID AF_Description AF_Notes",
+    "ApprovalStep": (
+        "AS_ID AF_ID AS_Order:number AS_Code AS_RuleLogical:rule AS_TextKeyID AS_Description"
+        " AS_Notes"
+    ),
+    "ApprovalStepRole": "AS_ID RO_ID ASR_Notes",
+    "EventType": (
+        "EVTT_ID EVTT_Code EVTT_SchemaJSON EVTT_Category EVTT_DefaultRetentionDays:number"
+        " EVTT_TextKeyID EVTT_Notes"
+    ),
+    "TransitionEvent": "WT_ID EVTT_ID TE_Notes",
     "EventTemplate": "ET_ID ET_Code ET_TemplateType ET_SpecJSON",
     "SlaPolicy": (
         "SL_ID PJ_ID SL_Code SL_ObjectType SL_ObjectID SL_TargetMinutes:number"
-        " SL_WarnMinutes:number SL_EscalationRule:rule SL_IsEnabled:flag SL_TEXTS"
+        " SL_WarnMinutes:number SL_EscalationRule:rule SL_IsEnabled:flag"
+        " SL_TextKeyID SL_Description SL_Notes"
     ),
     "RuntimeBinding": (
         "RB_ID PJ_ID RB_ObjectType RB_ObjectID WF_ID AF_ID RB_RuntimeMode RB_InstanceKeyStrategy"
-        " RB_IsEnabled:flag"
+        " RB_IsEnabled:flag RB_TextKeyID RB_Notes"
     ),
-    "RuntimeTemplateBinding": "RTB_ID RB_ID ET_ID RTB_Purpose RTB_TargetLayer",
-    "RuntimeSlaBinding": "RSB_ID RB_ID SL_ID RSB_StartRule:rule RSB_StopRule:rule",
-    "RuntimeSignalType": "RST_ID PJ_ID RST_Code RST_Severity RST_DefaultRetentionDays:number",
+    "RuntimeTemplateBinding": "RTB_ID RB_ID ET_ID RTB_Purpose RTB_TargetLayer RTB_Notes",
+    "RuntimeSlaBinding": "RSB_ID RB_ID SL_ID RSB_StartRule:rule RSB_StopRule:rule RSB_Notes",
+    "RuntimeSignalType": (
+        "RST_ID PJ_ID RST_Code RST_Severity RST_DefaultRetentionDays:number RST_TextKeyID RST_Notes"
+    ),
+    "RetentionPolicy": (
+        "RTN_ID PJ_ID RTN_Code RTN_RetentionDays:number RTN_Disposition RTN_LegalHold:flag"
+        " RTN_IsEnabled:flag RTN_TextKeyID RTN_Notes RTN_ConfigJSON:rule"
+    ),
     "Language": "LG_Code LG_Name LG_IsDefault:flag",
     "ProjectLanguage": "PL_ID PJ_ID LG_Code PL_IsDefault:flag PL_IsRequired:flag PL_Notes",
     "TextKey": "TK_ID TK_Code TK_DefaultText TK_Notes",
     "TextTranslation": "TR_ID TK_ID LG_Code TR_Text TR_Notes",
-}
-# <prefix>_TEXTS above is short for the columns of texts, which many tables have.
-META = {
-    table: re.sub(r"(\w\w)_TEXTS", r"\1_TextKeyID \1_Description \1_Notes", names)
-    for table, names in META.items()
 }
 CAMEL = {  # what golden/ calls otherwise than the column without its prefix
     "WT_FromWS_ID": "fromStateId",

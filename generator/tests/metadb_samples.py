@@ -45,6 +45,7 @@ PLACES = {
     "ProjectLanguage": "localization/projectLanguages",
     "TextKey": "texts/textKeys",
     "TextTranslation": "texts/translations",
+    "RetentionPolicy": "documents/retentionPolicies",
 }
 Tables = dict[str, list[dict]]
 
@@ -97,6 +98,7 @@ def minimal() -> Tables:
             "ProjectLanguage": [],
             "TextKey": [],
             "TextTranslation": [],
+            "RetentionPolicy": [],
         }
     )
 

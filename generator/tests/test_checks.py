@@ -490,7 +490,6 @@ def test_a_timer_that_needs_a_terminal_state(project: Project) -> None:
         ("Table", 0, "TB_TableName", None),
         ("RuntimeBinding", 0, "RB_RuntimeMode", "Sidecart"),
         ("RuntimeSlaBinding", 0, "SL_ID", None),
-        ("WorkflowState", 0, "WS_ID", None),
         ("Workflow", 0, "WF_ID", [1]),
         ("Role", 0, "RO_ID", None),
     ],

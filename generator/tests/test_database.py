@@ -480,7 +480,7 @@ def test_export_reads_back(golden: Project) -> None:
     assert golden.run("export", str(path), "--check")[0] == 2 and not path.exists()
     assert golden.run("export", str(path))[0] == 0
     first, stamp = path.read_bytes(), path.stat().st_mtime_ns
-    assert list(path.parent.iterdir()) == [path] and b"generatedAt" not in first
+    assert list(path.parent.iterdir()) == [path] and b'"1970-01-01T' in first
     assert golden.run("export", str(path))[0] == 0 and (
         path.read_bytes(),
         path.stat().st_mtime_ns,

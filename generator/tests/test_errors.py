@@ -14,6 +14,8 @@ import ozmeta_dbt.cli as cli
 import pytest
 from metadb_samples import CONFIG, PLACES, Project, Tables, minimal, rule
 from ozmeta_dbt.bindings.dsl import KINDS
+from ozmeta_dbt.problems import Problems
+from ozmeta_dbt.project import read_project
 
 Change = Callable[[Tables], Any]
 
@@ -107,45 +109,9 @@ FAULTS: list[tuple[str, Change, str, str]] = [
         "points to 9",
     ),
     (
-        "a state's workflow",
-        put("WorkflowState", 2, WF_ID=9),
-        "WorkflowState/2/WF_ID",
-        "points to 9",
-    ),
-    (
-        "a transition's workflow",
-        add("WorkflowTransition", WT_ID=2, workflowId=9, WT_FromWS_ID=1, WT_ToWS_ID=2, WT_Code="X"),
-        "WorkflowTransition/1/workflowId",
-        "points to 9",
-    ),
-    (
-        "a role's transition",
-        put("WorkflowTransitionRole", 0, WT_ID=9),
-        "WorkflowTransitionRole/0/WT_ID",
-        "points to 9",
-    ),
-    (
-        "an event's transition",
-        put("TransitionEvent", 0, WT_ID=9),
-        "TransitionEvent/0/WT_ID",
-        "points to 9",
-    ),
-    (
         "a transition's event",
         put("TransitionEvent", 0, EVTT_ID=9),
         "TransitionEvent/0/EVTT_ID",
-        "points to 9",
-    ),
-    (
-        "a template's binding",
-        add("RuntimeTemplateBinding", bindingId=9, purpose="SlaTracking"),
-        "RuntimeTemplateBinding/0/bindingId",
-        "points to 9",
-    ),
-    (
-        "an SLA's binding",
-        put("RuntimeSlaBinding", 0, RB_ID=9),
-        "RuntimeSlaBinding/0/RB_ID",
         "points to 9",
     ),
     (
@@ -170,20 +136,21 @@ FAULTS: list[tuple[str, Change, str, str]] = [
     *(
         (
             f"two {table}s of one id",
-            lambda tables, table=table: tables[table].append(dict(tables[table][0])),
-            f"{table}/{len(minimal()[table])}/{key}",
-            f"two {table} rows have the id 1",
+            lambda tables, table=table, key=key, index=index: tables[table].append(
+                {**tables[table][index], key: "Other"}
+            ),
+            f"{table}/{len(minimal()[table])}/{id}",
+            f"two {table} rows have the id {index + 1}",
         )
-        for table, key in (
-            ("Table", "TB_ID"),
-            ("UiEntity", "UE_ID"),
-            ("Workflow", "WF_ID"),
-            ("WorkflowState", "WS_ID"),
-            ("WorkflowTransition", "WT_ID"),
-            ("SlaPolicy", "SL_ID"),
-            ("EventType", "EVTT_ID"),
-            ("Role", "RO_ID"),
-            ("RuntimeBinding", "RB_ID"),
+        for table, id, key, index in (
+            ("Table", "TB_ID", "TB_TableName", 0),
+            ("Workflow", "WF_ID", "WF_Code", 0),
+            ("WorkflowState", "WS_ID", "WS_Code", 1),
+            ("WorkflowTransition", "WT_ID", "WT_Code", 0),
+            ("SlaPolicy", "SL_ID", "SL_Code", 0),
+            ("EventType", "EVTT_ID", "EVTT_Code", 0),
+            ("Role", "RO_ID", "RO_Code", 0),
+            ("RuntimeBinding", "RB_ID", "RB_ObjectID", 0),
         )
     ),
     (
@@ -212,9 +179,11 @@ FAULTS: list[tuple[str, Change, str, str]] = [
     ),
     (
         "one signal type twice",
-        both(*[add("RuntimeSignalType", code="X", severity=s) for s in ("Info", "Critical")]),
+        both(
+            *[add("RuntimeSignalType", code="SLA.Warned", severity=s) for s in ("Info", "Critical")]
+        ),
         "RuntimeSignalType/1/code",
-        "'X' occurs 2 times",
+        "'SLA.Warned' occurs 2 times",
     ),
     # SLAs and escalations
     (
@@ -285,13 +254,6 @@ FAULTS: list[tuple[str, Change, str, str]] = [
     ),
     # approvals
     ("no such flow", put("RuntimeBinding", 0, AF_ID=9), "RuntimeBinding/0/AF_ID", "points to 9"),
-    ("a step's flow", put("ApprovalStep", 0, AF_ID=9), "ApprovalStep/0/AF_ID", "points to 9"),
-    (
-        "a step role's step",
-        put("ApprovalStepRole", 0, AS_ID=9),
-        "ApprovalStepRole/0/AS_ID",
-        "points to 9",
-    ),
     (
         "a step role's role",
         put("ApprovalStepRole", 0, RO_ID=9),
@@ -443,7 +405,6 @@ FAULTS: list[tuple[str, Change, str, str]] = [
         "half a character",
     ),
     ("NUL", put("WorkflowState", 1, WS_Code="a\0"), "WorkflowState/1/WS_Code", "a NUL"),
-    ("no row", lambda tables: tables["Role"].append("Lead"), "Role/1", "expected a row of Role"),
     (
         "no rows",
         lambda tables: tables.update(Role={"id": 1}),
@@ -455,6 +416,66 @@ FAULTS: list[tuple[str, Change, str, str]] = [
         put("Table", 0, TB_TableName="12"),
         "Table/0/TB_TableName",
         "no model can be named after '12'",
+    ),
+]
+
+# Faults of rows that no enabled binding uses. Each is a warning, and changes nothing.
+UNUSED: list[tuple[str, Change, str, str]] = [
+    (
+        "a state's workflow",
+        put("WorkflowState", 2, WF_ID=9),
+        "WorkflowState/2/WF_ID",
+        "points to 9",
+    ),
+    (
+        "a transition's workflow",
+        add("WorkflowTransition", WT_ID=2, workflowId=9, WT_FromWS_ID=1, WT_ToWS_ID=2, WT_Code="X"),
+        "WorkflowTransition/1/workflowId",
+        "points to 9",
+    ),
+    (
+        "a role's transition",
+        put("WorkflowTransitionRole", 0, WT_ID=9),
+        "WorkflowTransitionRole/0/WT_ID",
+        "points to 9",
+    ),
+    (
+        "an event's transition",
+        put("TransitionEvent", 0, WT_ID=9),
+        "TransitionEvent/0/WT_ID",
+        "points to 9",
+    ),
+    (
+        "a template's binding",
+        add("RuntimeTemplateBinding", bindingId=9, purpose="SlaTracking"),
+        "RuntimeTemplateBinding/0/bindingId",
+        "points to 9",
+    ),
+    (
+        "an SLA's binding",
+        put("RuntimeSlaBinding", 0, RB_ID=9),
+        "RuntimeSlaBinding/0/RB_ID",
+        "points to 9",
+    ),
+    ("a step's flow", put("ApprovalStep", 0, AF_ID=9), "ApprovalStep/0/AF_ID", "points to 9"),
+    (
+        "a step role's step",
+        put("ApprovalStepRole", 0, AS_ID=9),
+        "ApprovalStepRole/0/AS_ID",
+        "points to 9",
+    ),
+    ("no row", lambda tables: tables["Role"].append("Lead"), "Role/1", "expected a row of Role"),
+    (
+        "two UI entities of one id",
+        add("UiEntity", UE_ID=1, UE_Code="Other"),
+        "UiEntity/1/UE_ID",
+        "two UiEntity rows have the id 1",
+    ),
+    (
+        "a signal that nothing raises",
+        both(*[add("RuntimeSignalType", code="X", severity=s) for s in ("Info", "Critical")]),
+        "RuntimeSignalType/1/code",
+        "'X' occurs 2 times",
     ),
 ]
 
@@ -472,6 +493,26 @@ def test_faults(project: Project, change: Change, pointer: str, part: str) -> No
     place = f"/objects/{PLACES[table]}{slash}{rest}" if pointer else ""
     found = [(problem.origin.pointer, str(problem)) for problem in project.errors()]
     assert [text for at, text in found if at == place and part in text], found
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "part"),
+    [fault[1:] for fault in UNUSED],
+    ids=[fault[0] for fault in UNUSED],
+)
+def test_what_nothing_uses_refuses_nothing(
+    project: Project, change: Change, pointer: str, part: str
+) -> None:
+    tables = minimal()
+    change(tables)
+    project.metadb(tables)
+    problems = Problems()
+    read_project(project.path, problems)
+    table, slash, rest = pointer.partition("/")
+    place = f"/objects/{PLACES[table]}{slash}{rest}"
+    told = [(problem.origin.pointer, str(problem)) for problem in problems.warnings]
+    assert [text for at, text in told if at == place and part in text and "uses" in text], told
+    assert not problems.errors and project.generate()
 
 
 E, ARG = "/expr", "/expr/args/1"
@@ -711,22 +752,22 @@ def test_good_rules(project: Project, value: Any) -> None:
 
 FILES: list[tuple[str, dict[str, str | None], int, str]] = [
     (
-        "snapshot of a newer version",
-        {"snapshot.json": '{"snapshotVersion": 2, "objects": {}}'},
-        2,
-        "snapshot.json /snapshotVersion: is 2, and this generator reads up to 1",
+        "snapshot of a later revision",
+        {"snapshot.json": '{"snapshotVersion": 7, "objects": {}}'},
+        0,
+        "0 bindings",
     ),
     (
         "snapshot of version 1.7",
         {"snapshot.json": '{"snapshotVersion": "1.7", "objects": {}}'},
         0,
-        "0 bindings",
+        "snapshot.json /snapshotVersion: is '1.7'; expected the number",
     ),
     (
         "snapshot without version",
-        {"snapshot.json": '{"objects": {}}'},
-        2,
-        "snapshot.json /snapshotVersion: is None",
+        {"snapshot.json": '{"objects": {}, "meta": {}}'},
+        0,
+        "snapshot.json: has no snapshotVersion",
     ),
     ("no JSON", {"snapshot.json": "{"}, 2, "snapshot.json: is not JSON"),
     ("JSON too deep", {"snapshot.json": "[" * 100_000}, 2, "snapshot.json: is not JSON"),
@@ -752,7 +793,7 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
     (
         "a pack that is none",
         {"snapshot.json": '{"snapshotVersion": 1, "objects": {"workflows": [{"states": []}]}}'},
-        2,
+        0,
         "/objects/workflows/0: expected a pack",
     ),
     ("no snapshot file", {"snapshot.json": None}, 3, "snapshot.json does not exist"),
@@ -1021,26 +1062,26 @@ FOLDER_FILES = [
         2,
         "unfold to far more than is written",
     ),
-    ("Role.yml", "- &a {id: 1, <<: {code: x}}", 2, "Role needs RO_Code"),
+    ("Role.yml", "- &a {id: 1, <<: {code: x}}", 0, "Role needs RO_Code"),
     ("Role.yml", "- [", 2, "metadb/Role.yml: can't be parsed"),
     ("Role.yml", "- {id: !!binary aGk=, code: x}", 2, "a bytes has no place here"),
     ("Role.yml", "- {id: .nan, code: x}", 2, ".nan is not a number"),
     ("Role.yml", "- !!python/object:os.system {}", 2, "can't be parsed"),
-    ("Role.yml", "- {id: 1, code: no}", 2, "metadb/Role.yml /0/code: RO_Code is False"),
+    ("Role.yml", "- {id: 1, code: no}", 0, "metadb/Role.yml /0/code: RO_Code is False"),
     (
         "Role.csv",
         "RO_ID,RO_Code\n1\n",
-        2,
+        0,
         "metadb/Role.csv line 2: this row has not as many values",
     ),
-    ("Role.csv", "RO_ID,RO_Code\n1,2,3\n", 2, "metadb/Role.csv line 2"),
+    ("Role.csv", "RO_ID,RO_Code\n1,2,3\n", 0, "metadb/Role.csv line 2"),
     ("Role.csv", 'RO_ID,RO_Code\n1,"x', 2, "metadb/Role.csv: is not CSV"),
-    ("Role.json", "{}", 2, "metadb/Role.json: expected an array of Role rows"),
+    ("Role.json", "{}", 0, "metadb/Role.json: expected an array of Role rows"),
     ("Role.json", '[{"id": 1e400}]', 2, "out of range"),
     (
         "SlaPolicy.csv",
         "SL_ID,SL_Code,SL_ObjectType,SL_TargetMinutes\n1,x,Workflow,60\n2,y,Workflow,-1\n",
-        2,
+        0,
         "metadb/SlaPolicy.csv line 3/SL_TargetMinutes",
     ),
 ]

@@ -29,7 +29,7 @@ def in_column_names(tables: Tables) -> dict:
     names = {
         table: {
             alias: info.json_schema_extra["names"][0]
-            for info in cls.model_fields.values()
+            for info in reversed(cls.model_fields.values())
             for alias in info.json_schema_extra["names"]
         }
         for table, cls in TABLES.items()

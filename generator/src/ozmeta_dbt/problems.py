@@ -87,6 +87,17 @@ class Problems:
         self.warnings.append(Problem(origin, message, hint))
 
 
+class OnlyWarnings(Problems):
+    """Problems with a row that no binding uses. An error is reported as a warning."""
+
+    def __init__(self, problems: Problems):
+        super().__init__([], problems.warnings, problems.notes)
+
+    def error(self, origin: Origin, message: str, hint: str = "") -> None:
+        super().error(origin, message, hint)
+        self.warn(origin, f"{message}; no enabled binding uses it", hint)
+
+
 class InvalidMetadata(OzmetaProblem):
     """The metadata or ozmeta.yml has errors."""
 

@@ -10,8 +10,9 @@ from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.resolver import Resolver
 from ozmeta_dbt.config import Config, load_config
-from ozmeta_dbt.metadb.readers import MetaRows, read_metadb
+from ozmeta_dbt.metadb.readers import read_metadb
 from ozmeta_dbt.metadb.rows import RuntimeSignalType
+from ozmeta_dbt.metadb.use import MetaRows
 from ozmeta_dbt.models import leftovers, templates, writer
 from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.models.plan import Plan, wanted_models

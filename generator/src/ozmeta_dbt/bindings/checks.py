@@ -154,6 +154,8 @@ class Checks:
                 "Table": self.lookups.tables,
                 "UiEntity": self.lookups.ui_entities,
             }
+            if policy.object_type is None:
+                continue
             target, id = targets[policy.object_type], policy.object_id
             is_missing = id is not None and id not in target
             if id and is_missing and not self.rows.may_hold(target.table, id):

@@ -25,10 +25,27 @@ class EntityResolver:
         self.lookups, self.rows, self.problems = lookups, lookups.rows, lookups.problems
 
     def entity(self, row: RuntimeBinding) -> Table | UiEntity | None:
+        for field, column in (("object_type", "RB_ObjectType"), ("object_id", "RB_ObjectID")):
+            if getattr(row, field) is None:
+                self.problems.error(
+                    row.at(field),
+                    f"RuntimeBinding needs {column}",
+                    "only a binding that is disabled or of mode None can leave it out",
+                )
+        if row.object_type is None or row.object_id is None:
+            return None
         at = row.at("object_id")
         if row.object_type == "Table":
             return self.lookups.look_up(self.lookups.tables, row.object_id, at)
         return self.lookups.look_up(self.lookups.ui_entities, row.object_id, at)
+
+    def label(self, row: RuntimeBinding) -> str:
+        """What a message calls a binding that is skipped, whatever its object."""
+        lookups, id = self.lookups, row.object_id or ""
+        found: Table | UiEntity | None = lookups.ui_entities.get(id)
+        if row.object_type != "UiEntity":
+            found = lookups.tables.get(id)
+        return found.code if found else f"the binding {row.id}"
 
     def name(self, entity: Table | UiEntity) -> str | None:
         """The name of the binding's models. None, with an error, if no name is possible."""

@@ -10,7 +10,6 @@ from typing import Any, Generic, TypeVar
 from ozmeta_dbt.bindings.dsl import Rule, parse_rule
 from ozmeta_dbt.bindings.texts import Texts
 from ozmeta_dbt.config import Config
-from ozmeta_dbt.metadb.readers import MetaRows
 from ozmeta_dbt.metadb.rows import (
     ApprovalFlow,
     ApprovalStep,
@@ -32,9 +31,13 @@ from ozmeta_dbt.metadb.rows import (
     WorkflowTransition,
     WorkflowTransitionRole,
 )
-from ozmeta_dbt.problems import Origin, Problems
+from ozmeta_dbt.metadb.use import MetaRows
+from ozmeta_dbt.problems import OnlyWarnings, Origin, Problems
+from ozmeta_dbt.words import one_of
 
 R = TypeVar("R", bound=RowWithId)
+SEVERITIES = ("Info", "Warning", "Critical")
+OWN_SIGNALS = ("SLA.Warned", "SLA.Breached", "Approval.Requested", "Escalation.Raised")
 
 
 def default_severities() -> dict[str, str]:
@@ -42,6 +45,11 @@ def default_severities() -> dict[str, str]:
     folder = resources.files("ozmeta_dbt.bindings")
     text = folder.joinpath("signal_types.csv").read_text(encoding="utf-8")
     return {row["code"]: row["severity"] for row in csv.DictReader(text.splitlines())}
+
+
+def about(row: Row, problems: Problems) -> Problems:
+    """Where to report a fault of a row. Only a row that a binding uses can refuse the project."""
+    return problems if row.is_used else OnlyWarnings(problems)
 
 
 class ById(dict[str, R], Generic[R]):
@@ -52,12 +60,13 @@ class ById(dict[str, R], Generic[R]):
         self.table = cls.__name__
         for row in rows.of(cls):
             if row.id in self:
-                problems.error(
+                about(row, problems).error(
                     row.at("id"),
                     f"two {self.table} rows have the id {row.id}",
                     f"the other is at {self[row.id].origin}",
                 )
-            self[row.id] = row
+            if row.id not in self or row.is_used:
+                self[row.id] = row
 
 
 class Lookups:
@@ -77,31 +86,56 @@ class Lookups:
         self.steps = ById(ApprovalStep, rows, problems)
         self.binding_rows = ById(RuntimeBinding, rows, problems)
         self.texts = Texts(rows, config, problems)
-        self.severities = self.checked_severities()
         self.policy_rules = {
-            id: self.rule(row.escalation_rule, "Escalation", row.at("escalation_rule"))
+            id: self.rule_of(row, "escalation_rule", "Escalation")
             for id, row in self.policies.items()
         }
         self.transition_rules = {
-            id: self.rule(row.action, "Action", row.at("action"))
-            for id, row in self.transitions.items()
+            id: self.rule_of(row, "action", "Action") for id, row in self.transitions.items()
         }
         self.guards = {
-            id: self.rule(row.guard, "Guard", row.at("guard"))
-            for id, row in self.transitions.items()
+            id: self.rule_of(row, "guard", "Guard") for id, row in self.transitions.items()
         }
+        self.severities = self.checked_severities()
         self.check_references()
 
     def checked_severities(self) -> dict[str, str]:
-        """{signal: severity}: MetaDB's rows, and the catalogue for the rest."""
-        own = self.rows.of(RuntimeSignalType)
+        """{signal: severity}: MetaDB's rows, and the catalogue for those without a severity. A
+        fault is an error if a binding raises the signal.
+        """
+        raised = self.raised_signals()
+        own = [row for row in self.rows.of(RuntimeSignalType) if row.severity is not None]
         counts = Counter(row.code for row in own)
+        found = default_severities()
         for row in own:
-            if counts[row.code] > 1:
-                self.problems.error(
+            problems = self.problems if row.code in raised else OnlyWarnings(self.problems)
+            if row.severity not in SEVERITIES:
+                hint = one_of(str(row.severity), SEVERITIES)
+                problems.error(
+                    row.at("severity"), f"RST_Severity {row.severity!r} is not a severity", hint
+                )
+            elif counts[row.code] > 1:
+                problems.error(
                     row.at("code"), f"the signal type {row.code!r} occurs {counts[row.code]} times"
                 )
-        return default_severities() | {row.code: row.severity for row in own}
+            else:
+                found[row.code] = str(row.severity)
+        return found
+
+    def raised_signals(self) -> set[str]:
+        """The signals that the enabled bindings can raise."""
+        if not any(row.is_used for row in self.rows.of(RuntimeBinding)):
+            return set()
+        rules = [
+            rule
+            for rows, parsed in (
+                (self.policies, self.policy_rules),
+                (self.transitions, self.transition_rules),
+            )
+            for id, rule in parsed.items()
+            if rule and rows[id].is_used
+        ]
+        return {*OWN_SIGNALS, *(a.signal for rule in rules for a in rule.actions if a.signal)}
 
     def check_references(self) -> None:
         references: tuple[tuple[type[Row], str, ById[Any]], ...] = (
@@ -119,16 +153,24 @@ class Lookups:
         )
         for cls, field, target in references:
             for row in self.rows.of(cls):
-                self.look_up(target, getattr(row, field), row.at(field))
+                id = getattr(row, field)
+                # what belongs to a row that was left out goes with it
+                if row.is_used or id not in self.rows.left_out.get(target.table, ()):
+                    self.look_up(target, id, row.at(field), about(row, self.problems))
 
-    def look_up(self, target: ById[R], id: str, origin: Origin) -> R | None:
+    def look_up(
+        self, target: ById[R], id: str, origin: Origin, problems: Problems | None = None
+    ) -> R | None:
         if id not in target and not self.rows.may_hold(target.table, id):
-            self.problems.error(
+            (problems or self.problems).error(
                 origin,
                 f"points to {id}, which does not exist",
                 "was it deleted, or left out of the export?",
             )
         return target.get(id)
+
+    def rule_of(self, row: Row, field: str, kind: str) -> Rule | None:
+        return parse_rule(getattr(row, field), kind, row.at(field), about(row, self.problems))
 
     def rule(self, value: Any, kind: str | None, origin: Origin) -> Rule | None:
         return parse_rule(value, kind, origin, self.problems)

@@ -23,7 +23,6 @@ from ozmeta_dbt.metadb.rows import (
     Table,
     UiEntity,
 )
-from ozmeta_dbt.metadb.rows import Workflow as WorkflowRow
 from ozmeta_dbt.problems import Origin
 from ozmeta_dbt.words import did_you_mean
 
@@ -96,11 +95,15 @@ class Resolver:
 
     def binding(self, row: RuntimeBinding) -> Binding | None:
         problems, before = self.problems, len(self.problems.errors)
+        if not self.is_wanted(row):
+            return None
         entity = self.entities.entity(row)
         if entity is None:
             return None
         label = entity.code
-        workflow_row = self.tracked_workflow(row, label)
+        workflow_row = self.lookups.look_up(
+            self.lookups.workflows, row.workflow_id or "", row.at("workflow_id")
+        )
         if workflow_row is None:
             return None
         name = self.entities.name(entity)
@@ -156,29 +159,30 @@ class Resolver:
         found.names = self.names(row, entity, found)
         return found
 
-    def tracked_workflow(self, row: RuntimeBinding, label: str) -> WorkflowRow | None:
-        """The workflow of a binding; none if the binding is skipped."""
+    def is_wanted(self, row: RuntimeBinding) -> bool:
+        """Whether models are written for a binding. If not, nothing that it points to matters."""
+        label = self.entities.label(row)
         if not row.is_enabled or row.runtime_mode == "None":
             why = "disabled" if not row.is_enabled else "of mode None"
             self.problems.notes.append(
                 f"{label}: nothing to generate, because the binding is {why}; tables of earlier"
                 " runs stay unchanged, are in no roll-up, and their open escalations stay open"
             )
-            return None
+            return False
         if row.workflow_id is None:
             self.problems.warn(
                 row.origin,
                 f"the binding of {label} has no workflow: skipped",
                 "a binding with approvals but no workflow is not built yet",
             )
-            return None
-        found = self.lookups.look_up(self.lookups.workflows, row.workflow_id, row.at("workflow_id"))
-        if found is not None and not found.is_enabled:
+            return False
+        workflow = self.lookups.workflows.get(row.workflow_id)
+        if workflow is not None and not workflow.is_enabled:
             self.problems.warn(
-                found.at("is_enabled"), f"the workflow of {label} is disabled: skipped"
+                workflow.at("is_enabled"), f"the workflow of {label} is disabled: skipped"
             )
-            return None
-        return found
+            return False
+        return True
 
     def known(self, binding: Binding) -> dict[str, Known]:
         """What an alias of each kind may lead to, and which names are in use."""

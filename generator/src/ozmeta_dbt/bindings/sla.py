@@ -97,6 +97,10 @@ class SlaResolver:
                     f"{policy.code} {named}",
                     "point it to an enabled transition, or give its RuntimeSlaBinding both rules",
                 )
+            elif self.lookups.transitions[transition.id].from_state_id is None:
+                # from any state: from the object's first event, as there is no state to enter
+                if stop is None:
+                    sla.stop_actions += [t for t in workflow.transitions if t.id == transition.id]
             else:
                 sla.state = transition.from_state
                 if transition.from_state == transition.to_state and stop is None:

@@ -43,15 +43,15 @@ class WorkflowResolver:
                     self.lookups.event_types[bound.event_type_id].code
                 )
         own = [t for t in self.rows.of(rows.WorkflowTransition) if t.workflow_id == row.id]
-        transitions = [
-            t
-            for t in (
-                self.transition(t, {s.id: s for s in states}, events[t.id])
+        by_key = {s.code: s for s in states} | {s.id: s for s in states}
+        transitions = without_overridden(
+            [
+                (t, found)
                 for t in own
                 if t.is_enabled
-            )
-            if t
-        ]
+                for found in self.transitions(t, by_key, events[t.id])
+            ]
+        )
         seen = Counter((t.code, t.from_state, t.to_state) for t in transitions)
         for key, count in seen.items():
             if count > 1:
@@ -72,11 +72,17 @@ class WorkflowResolver:
             state_texts={s.code: text for s in states if (text := self.lookups.texts.of(s))},
         )
 
-    def transition(
+    def transitions(
         self, row: rows.WorkflowTransition, states: dict[str, rows.WorkflowState], events: list[str]
-    ) -> Transition | None:
+    ) -> list[Transition]:
+        """The transitions of a row. `states`: by id, and by code if no id is the same. A row
+        without a from-state leads from each state that is not terminal.
+        """
         ends = []
-        for name, id in (("from_state_id", row.from_state_id), ("to_state_id", row.to_state_id)):
+        ways = [("from_state_id", row.from_state_id), ("to_state_id", row.to_state_id)]
+        for name, id in ways:
+            if id is None:
+                continue
             if id not in states and self.rows.may_hold("WorkflowState", id):
                 continue  # that row's own error is enough
             if id not in states:
@@ -92,8 +98,13 @@ class WorkflowResolver:
                 )
             else:
                 ends.append(states[id].code)
-        if len(ends) < 2:
-            return None
+        if len(ends) < sum(id is not None for _, id in ways):
+            return []
+        starts = (
+            ends[:-1]
+            if row.from_state_id is not None
+            else sorted({state.code for state in states.values() if not state.is_terminal})
+        )
         rule = self.lookups.transition_rules.get(row.id)
         actions = rule.actions if rule else ()
         enqueue = [a for a in actions if a.type == "EnqueueEscalation"]
@@ -103,14 +114,29 @@ class WorkflowResolver:
                 f"transition {row.code!r}: {' and '.join(idle)} {'are' if len(idle) > 1 else 'is'}"
                 " for the application to do, nothing of it is in the warehouse"
             )
-        return Transition(
-            row.id,
-            row.code,
-            ends[0],
-            ends[1],
-            events=sorted(set(events)),
-            actions=actions,
-            levels=self.actions.levels(enqueue, "Escalation.Raised"),
-            emits=self.actions.emits(actions),
-            text=self.lookups.texts.of(row),
-        )
+        levels = self.actions.levels(enqueue, "Escalation.Raised")
+        emits = self.actions.emits(actions)
+        return [
+            Transition(
+                row.id,
+                row.code,
+                start,
+                ends[-1],
+                events=sorted(set(events)),
+                actions=actions,
+                levels=levels,
+                emits=emits,
+                text=self.lookups.texts.of(row),
+            )
+            for start in starts
+        ]
+
+
+def without_overridden(found: list[tuple[rows.WorkflowTransition, Transition]]) -> list[Transition]:
+    """A transition that names its from-state replaces the one of the same code from any state."""
+    named = {(t.code, t.from_state) for row, t in found if row.from_state_id is not None}
+    return [
+        t
+        for row, t in found
+        if row.from_state_id is not None or (t.code, t.from_state) not in named
+    ]

@@ -1,4 +1,4 @@
-"""MetaDB's rows from a live database (SPEC 1): the Meta tables and columns that exist, of one
+"""MetaDB's rows from a live database (spec 1): the Meta tables and columns that exist, of one
 client's project, soft-deleted rows left out.
 
 Whatever goes wrong here ends as a sentence without the database's URL: no driver's own exception
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
@@ -26,8 +27,16 @@ from sqlalchemy.pool import NullPool
 
 from ozmeta_dbt.config import FILE_NAME
 from ozmeta_dbt.documents import loads
-from ozmeta_dbt.metadb.rows import OPTIONAL, TABLES, canonical
-from ozmeta_dbt.problems import DatabaseProblem, FileProblem, InvalidMetadata, Origin, Problems
+from ozmeta_dbt.metadb.build import Unreadable
+from ozmeta_dbt.metadb.rows import OPTIONAL, TABLES, canonical, spelt
+from ozmeta_dbt.problems import (
+    DatabaseProblem,
+    FileProblem,
+    InvalidMetadata,
+    Origin,
+    Problem,
+    Problems,
+)
 
 SCHEMA = "Meta"
 MAX_LISTED = 10
@@ -92,7 +101,7 @@ HARMLESS = {
 }  # in a URL's query
 SHAPE = "postgresql://user:password@host/database"
 
-Found = tuple[str, dict[str, Any], Origin]
+Found = tuple[str, Any, Origin]
 
 
 class Missing(Exception):
@@ -148,12 +157,19 @@ class Meta:
         return cls(found, client, project, flows)
 
     def has(self, table: str, column: str) -> bool:
-        return column.lower() in self.columns.get(table.lower(), {})
+        return self.spelt(table, column) is not None
+
+    def spelt(self, table: str, column: str) -> str | None:
+        """How the database spells a column, in lower case: by any of the names that are read."""
+        there = self.columns.get(table.lower(), {})
+        names = spellings_of(table).get(column.lower(), [column])
+        return next((name.lower() for name in names if name.lower() in there), None)
 
     def column(self, table: str, column: str) -> sa.ColumnClause[Any]:
-        if not self.has(table, column):
+        name = self.spelt(table, column)
+        if name is None:
             raise Missing(table, column)
-        return self.columns[table.lower()][column.lower()]
+        return self.columns[table.lower()][name]
 
     def live(self, table: str) -> list[sa.ColumnElement[bool]]:
         return (
@@ -230,6 +246,22 @@ class Meta:
         return sa.select(*(self.column(table, name) for name in self.names(table))).where(
             *self.scope(table)
         )
+
+
+@cache
+def spellings_of(table: str) -> dict[str, list[str]]:
+    """{column in lower case: its names in databases}. Names without a prefix are of files only."""
+    if table not in TABLES:
+        return {}
+    found = {}
+    for names in columns_of(table):
+        found[names[0].lower()] = [names[0], *(name for name in names[1:] if "_" in name)]
+    return found
+
+
+def columns_of(table: str) -> list[list[str]]:
+    cls = TABLES[table]
+    return [spelt(cls)[field] for field in cls.model_fields]
 
 
 def key_columns(table: str) -> list[str]:
@@ -321,7 +353,9 @@ def database_rows(
             origin = Origin(f"{SCHEMA}.{table} row {label}")
             binary = [name for name, value in row.items() if isinstance(value, bytes)]
             for name in binary:
-                problems.error(origin.at(name), f"{name} holds binary data; expected a text")
+                message = f"{name} holds binary data; expected a text"
+                row[name] = None
+                yield table, Unreadable(Problem(origin.at(name), message)), origin
             if not binary:
                 yield table, row, origin
 

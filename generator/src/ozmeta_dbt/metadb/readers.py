@@ -1,5 +1,5 @@
 """MetaDB rows from a snapshot, a folder of files, or a live database (database.py): the same model
-from each (SPEC 1).
+from each (spec 1).
 """
 
 from __future__ import annotations
@@ -7,31 +7,21 @@ from __future__ import annotations
 import csv
 import io
 import os
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
+from typing import Any
 
 from ozmeta_dbt.config import MetaDb
-from ozmeta_dbt.documents import loads, loads_yaml
-from ozmeta_dbt.metadb.rows import (
-    IGNORED,
-    OPTIONAL,
-    TABLES,
-    Row,
-    canonical,
-    names_of,
-    written_names,
-)
-from ozmeta_dbt.problems import DatabaseProblem, FileProblem, Origin, Problems
-from ozmeta_dbt.words import did_you_mean, distance, nearest, plain
+from ozmeta_dbt.documents import loads, loads_yaml, storable
+from ozmeta_dbt.metadb import contract
+from ozmeta_dbt.metadb.build import Builder, Built, Unreadable, short
+from ozmeta_dbt.metadb.rows import TABLES, Workflow, WorkflowState, spelt
+from ozmeta_dbt.metadb.use import MetaRows as MetaRows
+from ozmeta_dbt.metadb.use import gather
+from ozmeta_dbt.problems import DatabaseProblem, FileProblem, Origin, Problem, Problems
+from ozmeta_dbt.words import distance, nearest, plain
 
-SNAPSHOT_VERSION = 1
-R = TypeVar("R", bound=Row)
-UNREADABLE = object()  # stands for rows of a table that can't be read, which an error says
+Found = tuple[str, Any, Origin]  # table, row as it is written, where
 
 ENDINGS = (".csv", ".yml", ".yaml", ".json")
 
@@ -55,6 +45,7 @@ SNAPSHOT_PLACES = {
     "RuntimeTemplateBinding": ["runtime.templateBindings"],
     "RuntimeSlaBinding": ["runtime.slaBindings"],
     "RuntimeSignalType": ["runtime.signalTypes"],
+    "RetentionPolicy": ["documents.retentionPolicies", "governance.retentionPolicies"],
     "Language": ["texts.languages"],
     "ProjectLanguage": ["localization.projectLanguages"],
     "TextKey": ["texts.textKeys"],
@@ -74,75 +65,30 @@ PACK_PLACES = {
 }
 
 
-@dataclass
-class MetaRows:
-    """All rows read, by table; and whose they are, where the source says so."""
-
-    rows: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in TABLES})
-    codes: dict[str, str] = field(default_factory=dict)  # clientCode and projectCode
-    refused: dict[str, set[str]] = field(
-        default_factory=dict
-    )  # by table: the ids of the rows that an error left out
-    lost: set[str] = field(
-        default_factory=set
-    )  # tables of which an error left out rows whose ids are not known
-
-    def __getitem__(self, table: str) -> list[Any]:
-        return self.rows[table]
-
-    def of(self, cls: type[R]) -> list[R]:
-        return self.rows[cls.__name__]
-
-    def may_hold(self, table: str, id: str) -> bool:
-        """Whether a row that an error left out may be the one of that id. Then the error is said,
-        and a reference to it is no other one.
-        """
-        return table in self.lost or id in self.refused.get(table, ())
-
-    def complete(self, *tables: str) -> bool:
-        """Whether every row of these tables was read. Only then is an unknown id really missing."""
-        return not any(table in self.lost or table in self.refused for table in tables)
-
-
 def read_metadb(
     project: Path, metadb: MetaDb, problems: Problems, flows: tuple[str, ...] = ()
 ) -> MetaRows:
     """`flows`: codes of approval flows that are wanted though no row of the project uses them."""
-    rows = MetaRows()
+    codes: dict[str, Any] = {}
     if metadb.snapshot is not None:
-        found = snapshot_rows(project / metadb.snapshot, metadb.snapshot, problems, rows.codes)
+        found = snapshot_rows(project / metadb.snapshot, metadb.snapshot, problems, codes)
     elif metadb.folder is not None:
         found = folder_rows(project / metadb.folder, metadb.folder, problems)
     else:
-        found = live_rows(metadb, problems, rows.codes, flows)
-    for table, raw, origin in found:
-        before = len(problems.errors)
-        row = None if raw is UNREADABLE else build_row(table, raw, origin, problems)
-        if row is not None:
-            rows[table].append(row)
-        elif raw is UNREADABLE or len(problems.errors) > before:
-            refuse(rows, table, raw)
-    return rows
-
-
-def refuse(rows: MetaRows, table: str, raw: Any) -> None:
-    """Remember a row that an error left out, by its id if that can be told."""
-    info = TABLES[table].model_fields.get("id")
-    names = {name.lower() for name in written_names(info)} if info else set()
-    ids = (
-        [value for key, value in raw.items() if str(key).lower() in names]
-        if isinstance(raw, dict)
-        else []
-    )
-    if any(isinstance(value, (str, int)) and value != "" for value in ids):
-        rows.refused.setdefault(table, set()).update(map(str, ids))
-    else:
-        rows.lost.add(table)
+        found = live_rows(metadb, problems, codes, flows)
+    builder = Builder(problems)
+    built = [
+        Built(table, origin, problems=[raw.problem] if raw.problem else [])
+        if isinstance(raw, Unreadable)
+        else builder.row(table, raw, origin)
+        for table, raw, origin in found
+    ]
+    return gather(built, codes, flows, problems)
 
 
 def live_rows(
-    metadb: MetaDb, problems: Problems, codes: dict[str, str], flows: tuple[str, ...]
-) -> Iterator[tuple[str, Any, Origin]]:
+    metadb: MetaDb, problems: Problems, codes: dict[str, Any], flows: tuple[str, ...]
+) -> Iterator[Found]:
     assert metadb.url_env and metadb.client and metadb.project
     try:
         from ozmeta_dbt.metadb.database import database_rows
@@ -155,82 +101,6 @@ def live_rows(
         ) from None
     codes |= {"clientCode": metadb.client, "projectCode": metadb.project}
     return database_rows(metadb.url_env, metadb.client, metadb.project, problems, flows)
-
-
-def build_row(table: str, raw: Any, origin: Origin, problems: Problems) -> Row | None:
-    if not isinstance(raw, dict):
-        tell = problems.warn if table in OPTIONAL else problems.error
-        tell(origin, f"expected a row of {table}: an object with its columns")
-        return None
-    cls = TABLES[table]
-    names = names_of(cls)
-    values: dict[str, Any] = {}
-    written: dict[str, str] = {}
-    for key, value in raw.items():
-        lower = str(key).lower()
-        if lower == "_deletedate" and value not in (None, ""):
-            return None
-        if lower in names:
-            if (
-                value not in (None, "") and names[lower] not in values
-            ):  # an empty column is as good as none
-                values[names[lower]] = value
-                written[names[lower]] = str(key)
-        elif not lower.startswith("_") and lower not in IGNORED:
-            problems.warn(
-                origin.at(key),
-                f"unknown column of {table}: it has no effect",
-                unknown_column(str(key), cls),
-            )
-    try:
-        row = cls.model_validate(values)
-    except ValidationError as error:
-        for fault in error.errors():
-            name = str(fault["loc"][0])
-            wanted = canonical(cls.model_fields[name])
-            if fault["type"] == "missing":
-                problems.error(origin, f"{table} needs {wanted}", misspelt_column(raw, cls, name))
-                continue
-            given, expected = (
-                fault["input"],
-                re.findall(r"'([^']*)'", fault.get("ctx", {}).get("expected", "")),
-            )
-            hint = (
-                did_you_mean(given, expected)
-                if expected and isinstance(given, str) and nearest(given, expected)
-                else ""
-            )
-            problems.error(
-                origin.at(written.get(name, wanted)),
-                f"{wanted} is {short(given)}: {fault['msg']}",
-                hint,
-            )
-        return None
-    row._origin = origin
-    row._written = written
-    return row
-
-
-def unknown_column(key: str, cls: type[Row]) -> str:
-    """A hint for an unknown column: the nearest known one, in the same spelling."""
-    names = [name for info in cls.model_fields.values() for name in written_names(info)]
-    name = nearest(key, names)
-    return f"did you mean {name!r}?" if name else ""
-
-
-def misspelt_column(raw: dict[Any, Any], cls: type[Row], name: str) -> str:
-    """A hint for a column that is missing: the unknown one that was likely meant to be it."""
-    known, meant = names_of(cls), written_names(cls.model_fields[name])
-    unknown = [
-        str(key) for key in raw if str(key).lower() not in known and str(key).lower() not in IGNORED
-    ]
-    near = next((key for key in unknown if nearest(key, meant)), None)
-    return f"is {near!r} meant to be it?" if near else ""
-
-
-def short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def read_text(path: Path, name: str) -> str:
@@ -246,8 +116,8 @@ def read_text(path: Path, name: str) -> str:
 
 
 def snapshot_rows(
-    path: Path, name: str, problems: Problems, codes: dict[str, str]
-) -> Iterator[tuple[str, Any, Origin]]:
+    path: Path, name: str, problems: Problems, codes: dict[str, Any]
+) -> Iterator[Found]:
     root = Origin(name)
     try:
         document = loads(read_text(path, name))
@@ -259,48 +129,53 @@ def snapshot_rows(
         problems.error(root, "is not a MetaDB snapshot: there is no `objects`")
         yield from nothing_of(TABLES, root)
         return
-    version = document.get("snapshotVersion")
-    try:
-        number = int(str(version).split(".")[0])
-    except ValueError:
-        problems.error(root.at("snapshotVersion"), f"is {short(version)}; expected a number")
-        yield from nothing_of(TABLES, root)
-        return
-    if number > SNAPSHOT_VERSION:
-        problems.error(
-            root.at("snapshotVersion"),
-            f"is {version}, and this generator reads up to {SNAPSHOT_VERSION}",
-            "upgrade ozmeta-dbt",
-        )
-        yield from nothing_of(TABLES, root)
-        return
     objects, origin = document["objects"], root.at("objects")
+    check_revision(document, root, problems)
     codes |= {
         key: str(document[key])
         for key in ("clientCode", "projectCode")
-        if isinstance(document.get(key), (str, int))
+        if isinstance(document.get(key), (str, int)) and storable(str(document[key]))
     }
+    if is_whole(document.get("snapshotVersion")):
+        codes["snapshotVersion"] = document["snapshotVersion"]
 
     misspelt_keys(objects, origin, problems)
     packs = objects.get("workflows")
     if isinstance(packs, list):
         for index, pack in enumerate(packs):
-            yield from pack_rows(pack, origin.at("workflows", index), problems)
+            yield from pack_rows(pack, origin.at("workflows", index))
 
     for table, places in SNAPSHOT_PLACES.items():
         for place in places:
             here: Any = objects
             for key in place.split("."):
                 here = here.get(key) if isinstance(here, dict) else None
-            yield from listed(table, here, origin.at(*place.split(".")), problems)
+            yield from listed(table, here, origin.at(*place.split(".")))
 
 
-def nothing_of(tables: Iterable[str], origin: Origin) -> Iterator[tuple[str, Any, Origin]]:
-    """Rows of these tables can't be read, and an error says why: nothing that points to them is at
-    fault for that.
+def is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def check_revision(document: dict[str, Any], root: Origin, problems: Problems) -> None:
+    """The snapshotVersion counts revisions of the content. It does not change how it is read."""
+    if "snapshotVersion" not in document:
+        problems.warn(root, "has no snapshotVersion, so nothing says which revision this is")
+    elif not is_whole(document["snapshotVersion"]):
+        problems.warn(
+            root.at("snapshotVersion"),
+            f"is {short(document['snapshotVersion'])}; expected the number of the revision",
+        )
+
+
+def nothing_of(
+    tables: Iterable[str], origin: Origin, problem: Problem | None = None
+) -> Iterator[Found]:
+    """Rows of these tables can't be read. The problem is an error if a binding needs one of them.
+    Without a problem, an error has been reported already.
     """
     for table in tables:
-        yield table, UNREADABLE, origin
+        yield table, Unreadable(problem), origin
 
 
 def misspelt_keys(objects: dict[str, Any], origin: Origin, problems: Problems) -> None:
@@ -311,8 +186,12 @@ def misspelt_keys(objects: dict[str, Any], origin: Origin, problems: Problems) -
     parts: dict[str, set[str]] = {}
     for part, *rest in places:
         parts.setdefault(part, set()).update(rest)
-    levels: list[tuple[Any, set[str], Origin]] = [(objects, set(parts), origin)]
-    levels += [(objects.get(part), names, origin.at(part)) for part, names in parts.items()]
+    known = {*parts, *contract.PARTS, *contract.OPTIONAL_PARTS}
+    levels: list[tuple[Any, set[str], Origin]] = [(objects, known, origin)]
+    levels += [
+        (objects.get(part), {*names, *contract.PARTS.get(part, ())}, origin.at(part))
+        for part, names in parts.items()
+    ]
     packs = objects.get("workflows")
     levels += [
         (pack, {"workflow", *PACK_PLACES.values()}, origin.at("workflows", index))
@@ -333,38 +212,32 @@ def misspelt_keys(objects: dict[str, Any], origin: Origin, problems: Problems) -
                 )
 
 
-def pack_rows(pack: Any, origin: Origin, problems: Problems) -> Iterator[tuple[str, Any, Origin]]:
+def pack_rows(pack: Any, origin: Origin) -> Iterator[Found]:
     """One workflow with all that belongs to it; what is in a pack need not name its workflow."""
     if not isinstance(pack, dict) or not isinstance(pack.get("workflow"), dict):
-        problems.error(origin, "expected a pack: {workflow, states, transitions, ...}")
-        yield from nothing_of(["Workflow", *PACK_PLACES], origin)
+        problem = Problem(origin, "expected a pack: {workflow, states, transitions, ...}")
+        yield from nothing_of(["Workflow", *PACK_PLACES], origin, problem)
         return
     yield "Workflow", pack["workflow"], origin.at("workflow")
-    workflow_id = next(
-        (value for key, value in pack["workflow"].items() if key.lower() in ("id", "wf_id")), None
-    )
+    names = [name.lower() for field in ("id", "code") for name in spelt(Workflow)[field]]
+    own = {str(key).lower(): value for key, value in pack["workflow"].items()}
+    workflow_id = next((own[name] for name in names if own.get(name) not in (None, "")), None)
+    of_workflow = {name.lower() for name in spelt(WorkflowState)["workflow_id"]}
     for table, key in PACK_PLACES.items():
-        for _, row, at in listed(table, pack.get(key), origin.at(key), problems):
-            if table in ("WorkflowState", "WorkflowTransition") and isinstance(row, dict):
-                row = (
-                    {**row}
-                    if {"workflowid", "wf_id"} & {str(k).lower() for k in row}
-                    else {**row, "workflowId": workflow_id}
-                )
+        for _, row, at in listed(table, pack.get(key), origin.at(key)):
+            needs_workflow = table in ("WorkflowState", "WorkflowTransition")
+            if needs_workflow and isinstance(row, dict):
+                given = {str(name).lower() for name in row if row[name] not in (None, "")}
+                row = row if given & of_workflow else {**row, "workflowId": workflow_id}
             yield table, row, at
 
 
-def listed(
-    table: str, rows: Any, origin: Origin, problems: Problems
-) -> Iterator[tuple[str, Any, Origin]]:
+def listed(table: str, rows: Any, origin: Origin) -> Iterator[Found]:
     if rows is None:
         return
-    if not isinstance(rows, list) and table in OPTIONAL:
-        problems.warn(origin, f"expected an array of {table} rows: it has no effect")
-        return
     if not isinstance(rows, list):
-        problems.error(origin, f"expected an array of {table} rows")
-        yield from nothing_of([table], origin)
+        problem = Problem(origin, f"expected an array of {table} rows")
+        yield from nothing_of([table], origin, problem)
         return
     for index, row in enumerate(rows):
         if table == "Language" and isinstance(row, str):
@@ -372,7 +245,7 @@ def listed(
         yield table, row, origin.at(index)
 
 
-def folder_rows(folder: Path, name: str, problems: Problems) -> Iterator[tuple[str, Any, Origin]]:
+def folder_rows(folder: Path, name: str, problems: Problems) -> Iterator[Found]:
     if not folder.is_dir():
         raise FileProblem(
             f"the folder {name} does not exist (metadb.folder in ozmeta.yml names it)"
@@ -401,11 +274,11 @@ def folder_rows(folder: Path, name: str, problems: Problems) -> Iterator[tuple[s
                         reader := csv.DictReader(io.StringIO(text, newline=""), strict=True)
                     ):
                         if None in row or None in row.values():
-                            problems.error(
+                            problem = Problem(
                                 Origin(label, f"line {reader.line_num}"),
                                 "this row has not as many values as the header has columns",
                             )
-                            yield from nothing_of([table], Origin(label))
+                            yield from nothing_of([table], Origin(label), problem)
                         else:
                             yield table, row, Origin(label, f"line {reader.line_num}")
                 except csv.Error as error:
@@ -418,7 +291,7 @@ def folder_rows(folder: Path, name: str, problems: Problems) -> Iterator[tuple[s
                 problems.error(Origin(label), f"can't be parsed: {' '.join(str(error).split())}")
                 yield from nothing_of([table], Origin(label))
                 continue
-            yield from listed(table, rows, Origin(label), problems)
+            yield from listed(table, rows, Origin(label))
     if not found:
         hint = f" ({misspelt[0]} is not such a name: {misspelt[1]})" if misspelt else ""
         raise FileProblem(

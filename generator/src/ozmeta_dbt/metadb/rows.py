@@ -1,17 +1,19 @@
-"""The rows of MetaDB that matter here (SPEC 1), each readable by column name and by the camelCase
-name that exports write.
+"""The rows of MetaDB that matter here (spec 1), each readable by its column names and by the
+camelCase names that exports write.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from pydantic.fields import FieldInfo
 
 from ozmeta_dbt.documents import OptionalText, Text, storable
+from ozmeta_dbt.metadb import contract
 from ozmeta_dbt.problems import Origin
 
 
@@ -24,7 +26,7 @@ def _blank_is(default: bool) -> Callable[[Any], Any]:
 
 
 def _words(value: Any) -> str | None:
-    """A text for people. Anything that is not a text counts as none, so it can refuse nothing."""
+    """A text for people. Anything that is not a text counts as null, so it can refuse nothing."""
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return None
     return "".join(char if storable(char) else "\ufffd" for char in str(value)) or None
@@ -37,35 +39,62 @@ def _is_set(value: Any) -> bool:
 
 Words = Annotated[str | None, BeforeValidator(_words)]
 LooseFlag = Annotated[bool, BeforeValidator(_is_set)]
-Json = Annotated[Any, "JSON"]
 Enabled = Annotated[bool, BeforeValidator(_blank_is(True))]
 Flag = Annotated[bool, BeforeValidator(_blank_is(False))]
 MAX_MINUTES = 1_000_000_000
 Minutes = Annotated[int, Field(ge=0, le=MAX_MINUTES)]
-OptionalDays = Annotated[
-    Annotated[int, Field(ge=0, le=1_000_000)] | None, BeforeValidator(_blank_is_none)
-]
 OptionalMinutes = Annotated[Minutes | None, BeforeValidator(_blank_is_none)]
+Days = Annotated[int, Field(ge=0, le=1_000_000)]
+OptionalDays = Annotated[Days | None, BeforeValidator(_blank_is_none)]
+Json = Annotated[Any, "JSON"]
+
+
+def written_names(info: FieldInfo) -> list[str]:
+    """The names by which a file may write a column, its own first. Case is ignored."""
+    extra = info.json_schema_extra
+    assert isinstance(extra, dict), "every field is made by column()"
+    return list(cast("list[str]", extra["names"]))
+
+
+def canonical(info: FieldInfo) -> str:
+    """The column's own name."""
+    return written_names(info)[0]
 
 
 class Row(BaseModel):
-    """A row, where it stands, and by which names its file calls its columns."""
+    """A row, where its columns are, and whether an enabled binding uses it."""
 
     model_config = ConfigDict(extra="ignore")
     _origin: Origin = PrivateAttr(default=Origin(""))
-    _written: dict[str, str] = PrivateAttr(default_factory=dict)
+    _places: dict[str, Origin] = PrivateAttr(default_factory=dict)
+    _is_used: bool = PrivateAttr(default=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Add to each column the spellings that follow from its name."""
+        for info in cls.model_fields.values() if cls.__name__ in contract.PREFIXES else ():
+            first: dict[str, str] = {}
+            names = written_names(info)
+            for name in [*names, *contract.spellings(cls.__name__, names[0])]:
+                first.setdefault(name.lower(), name)
+            info.json_schema_extra = {"names": list(first.values())}
 
     @property
     def origin(self) -> Origin:
         return self._origin
 
+    @property
+    def is_used(self) -> bool:
+        """Whether an enabled binding needs this row. A fault of any other row is a warning."""
+        return self._is_used
+
     def at(self, field: str) -> Origin:
-        """Where a field of this row stands, under the name its file uses."""
-        return self._origin.at(self._written.get(field, canonical(type(self).model_fields[field])))
+        """Where a field of this row is, under the name that its file uses."""
+        return self._places.get(field, self._origin.at(canonical(type(self).model_fields[field])))
 
 
 class RowWithId(Row):
-    """A row that others point to."""
+    """A row that others point to. Without an id, it is known by its code."""
 
     id: Text
 
@@ -74,238 +103,243 @@ def column(name: str, *aliases: str, **kwargs: Any) -> Any:
     return Field(json_schema_extra={"names": [name, *aliases]}, **kwargs)
 
 
+def optional(name: str, *aliases: str) -> Any:
+    return column(name, *aliases, default=None)
+
+
 class Table(RowWithId):
-    id: Text = column("TB_ID", "id")
-    code: Text = column("TB_TableName", "code", "name", "tableName")
-    cd_code: OptionalText = column("CD_Code", "cdCode", default=None)
-    schema_name: OptionalText = column("TB_SchemaName", "schema", "schemaName", default=None)
-    requires_tenant: Flag = column("TB_RequiresTenant", "requiresTenant", default=False)
-    text_key_id: Words = column("TB_TextKeyID", "textKeyId", "textKey", default=None)
-    description: Words = column("TB_Description", "description", default=None)
-    notes: Words = column("TB_Notes", "notes", default=None)
+    id: Text = column("TB_ID")
+    # `code` is the name in objects.model.tables. Next to a name, it is the 2-letter code.
+    code: Text = column("TB_TableName", "tableName", "name", "code")
+    cd_code: OptionalText = optional("CD_Code", "cdCode", "code")
+    schema_name: OptionalText = optional("TB_SchemaName", "schema")
+    requires_tenant: Flag = column("TB_RequiresTenant", default=False)
+    table_type: Words = optional("TB_TableType")
+    text_key_id: Words = optional("TB_TextKeyID", "textKey")
+    description: Words = optional("TB_Description")
+    notes: Words = optional("TB_Notes")
 
 
 class UiEntity(RowWithId):
-    id: Text = column("UE_ID", "id")
-    code: Text = column("UE_Code", "code")
-    text_key_id: Words = column("UE_TextKeyID", "textKeyId", "textKey", default=None)
-    description: Words = column("UE_Description", "description", default=None)
-    notes: Words = column("UE_Notes", "notes", default=None)
+    id: Text = column("UE_ID")
+    code: Text = column("UE_Code")
+    text_key_id: Words = optional("UE_TextKeyID", "textKey")
+    description: Words = optional("UE_Description")
+    notes: Words = optional("UE_Notes")
 
 
 class Workflow(RowWithId):
-    id: Text = column("WF_ID", "id")
-    code: Text = column("WF_Code", "code")
-    object_type: OptionalText = column("WF_ObjectType", "objectType", default=None)
-    object_id: OptionalText = column("WF_ObjectID", "objectId", default=None)
-    is_enabled: Enabled = column("WF_IsEnabled", "isEnabled", default=True)
-    text_key_id: Words = column("WF_TextKeyID", "textKeyId", "textKey", default=None)
-    description: Words = column("WF_Description", "description", default=None)
-    notes: Words = column("WF_Notes", "notes", default=None)
+    id: Text = column("WF_ID")
+    code: Text = column("WF_Code")
+    object_type: OptionalText = optional("WF_ObjectType")
+    object_id: OptionalText = optional("WF_ObjectID")
+    is_enabled: Enabled = column("WF_IsEnabled", default=True)
+    text_key_id: Words = optional("WF_TextKeyID", "textKey")
+    description: Words = optional("WF_Description")
+    notes: Words = optional("WF_Notes")
+    config: Json = optional("WF_ConfigJSON")
 
 
 class WorkflowState(RowWithId):
-    id: Text = column("WS_ID", "id")
+    id: Text = column("WS_ID")
     workflow_id: Text = column("WF_ID", "workflowId")
-    code: Text = column("WS_Code", "code")
-    is_start: Flag = column("WS_IsStart", "isInitial", "isStart", default=False)
-    is_terminal: Flag = column("WS_IsTerminal", "isTerminal", default=False)
-    sla_minutes: OptionalMinutes = column("WS_SlaMinutes", "slaMinutes", default=None)
-    text_key_id: Words = column("WS_TextKeyID", "textKeyId", "textKey", default=None)
-    description: Words = column("WS_Description", "description", default=None)
-    notes: Words = column("WS_Notes", "notes", default=None)
+    code: Text = column("WS_Code")
+    is_start: Flag = column(
+        "WS_IsStart", "WS_IsInitial", "ST_IsInitial", "isInitial", default=False
+    )
+    is_terminal: Flag = column("WS_IsTerminal", default=False)
+    sla_minutes: OptionalMinutes = optional("WS_SlaMinutes")
+    text_key_id: Words = optional("WS_TextKeyID", "textKey")
+    description: Words = optional("WS_Description")
+    notes: Words = optional("WS_Notes")
+    config: Json = optional("WS_ConfigJSON")
 
 
 class WorkflowTransition(RowWithId):
-    id: Text = column("WT_ID", "id")
+    id: Text = column("WT_ID")
     workflow_id: Text = column("WF_ID", "workflowId")
-    from_state_id: Text = column("WT_FromWS_ID", "fromStateId")
-    to_state_id: Text = column("WT_ToWS_ID", "toStateId")
-    code: Text = column("WT_Code", "code")
-    guard: Any = column("WT_GuardLogical", "guardDsl", default=None)
-    action: Any = column("WT_ActionLogical", "actionDsl", default=None)
-    is_enabled: Enabled = column("WT_IsEnabled", "isEnabled", default=True)
-    text_key_id: Words = column("WT_TextKeyID", "textKeyId", "textKey", default=None)
-    description: Words = column("WT_Description", "description", default=None)
-    notes: Words = column("WT_Notes", "notes", default=None)
+    from_state_id: OptionalText = optional(
+        "WT_FromWS_ID", "FromST_ID", "FromWS_ID", "TRN_FromST_ID", "fromStateId", "fromState"
+    )
+    to_state_id: Text = column(
+        "WT_ToWS_ID", "ToST_ID", "ToWS_ID", "TRN_ToST_ID", "toStateId", "toState"
+    )
+    code: Text = column("WT_Code")
+    guard: Any = optional("WT_GuardLogical", "TRN_GuardDSL", "WT_GuardDSL", "guardDsl")
+    action: Any = optional("WT_ActionLogical", "TRN_ActionDSL", "WT_ActionDSL", "actionDsl")
+    is_enabled: Enabled = column("WT_IsEnabled", default=True)
+    text_key_id: Words = optional("WT_TextKeyID", "textKey")
+    description: Words = optional("WT_Description")
+    notes: Words = optional("WT_Notes")
+    config: Json = optional("WT_ConfigJSON")
 
 
 class WorkflowTransitionRole(Row):
-    transition_id: Text = column("WT_ID", "transitionId")
+    transition_id: Text = column("WT_ID", "TRN_ID", "transitionId")
     role_id: Text = column("RO_ID", "roleId")
+    notes: Words = optional("WTR_Notes")
 
 
 class Role(RowWithId):
-    id: Text = column("RO_ID", "id")
-    code: Text = column("RO_Code", "code")
+    id: Text = column("RO_ID")
+    code: Text = column("RO_Code")
+    text_key_id: Words = optional("RO_TextKeyID")
+    notes: Words = optional("RO_Notes")
 
 
 class ApprovalFlow(RowWithId):
-    id: Text = column("AF_ID", "id")
-    code: Text = column("AF_Code", "code")
-    is_enabled: Enabled = column("AF_IsEnabled", "isEnabled", default=True)
-    text_key_id: Words = column("AF_TextKeyID", "textKeyId", "textKey", default=None)
-    description: Words = column("AF_Description", "description", default=None)
-    notes: Words = column("AF_Notes", "notes", default=None)
+    id: Text = column("AF_ID")
+    code: Text = column("AF_Code")
+    is_enabled: Enabled = column("AF_IsEnabled", default=True)
+    text_key_id: Words = optional("AF_TextKeyID", "textKey")
+    description: Words = optional("AF_Description")
+    notes: Words = optional("AF_Notes")
 
 
 class ApprovalStep(RowWithId):
-    id: Text = column("AS_ID", "id")
+    id: Text = column("AS_ID")
     flow_id: Text = column("AF_ID", "flowId", "approvalFlowId")
-    order: Annotated[int, Field(ge=0, le=1_000_000)] = column("AS_Order", "order", "stepOrder")
-    code: Text = column("AS_Code", "code")
-    rule: Any = column("AS_RuleLogical", "rule", "ruleDsl", default=None)
-    text_key_id: Words = column("AS_TextKeyID", "textKeyId", "textKey", default=None)
-    description: Words = column("AS_Description", "description", default=None)
-    notes: Words = column("AS_Notes", "notes", default=None)
+    order: Annotated[int, Field(ge=0, le=1_000_000)] = column(
+        "AS_Order", "AS_StepOrder", "stepOrder"
+    )
+    code: Text = column("AS_Code")
+    rule: Any = optional("AS_RuleLogical", "rule", "ruleDsl")
+    text_key_id: Words = optional("AS_TextKeyID", "textKey")
+    description: Words = optional("AS_Description")
+    notes: Words = optional("AS_Notes")
 
 
 class ApprovalStepRole(Row):
     step_id: Text = column("AS_ID", "stepId", "approvalStepId")
     role_id: Text = column("RO_ID", "roleId")
+    notes: Words = optional("ASR_Notes")
 
 
 class SlaPolicy(RowWithId):
-    id: Text = column("SL_ID", "id")
-    code: Text = column("SL_Code", "code")
-    object_type: Literal["Workflow", "Transition", "ApprovalStep", "Table", "UiEntity"] = column(
-        "SL_ObjectType", "objectType"
+    id: Text = column("SL_ID")
+    code: Text = column("SL_Code")
+    object_type: Literal["Workflow", "Transition", "ApprovalStep", "Table", "UiEntity"] | None = (
+        optional("SL_ObjectType")
     )
-    object_id: OptionalText = column("SL_ObjectID", "objectId", default=None)
-    target_minutes: Minutes = column("SL_TargetMinutes", "targetMinutes")
-    warn_minutes: OptionalMinutes = column("SL_WarnMinutes", "warnMinutes", default=None)
-    escalation_rule: Any = column(
-        "SL_EscalationRule", "escalationRule", "escalationRuleDsl", default=None
-    )
-    is_enabled: Enabled = column("SL_IsEnabled", "isEnabled", default=True)
-    text_key_id: Words = column("SL_TextKeyID", "textKeyId", "textKey", default=None)
-    description: Words = column("SL_Description", "description", default=None)
-    notes: Words = column("SL_Notes", "notes", default=None)
+    object_id: OptionalText = optional("SL_ObjectID")
+    target_minutes: Minutes = column("SL_TargetMinutes")
+    warn_minutes: OptionalMinutes = optional("SL_WarnMinutes")
+    escalation_rule: Any = optional("SL_EscalationRule", "escalationRuleDsl")
+    is_enabled: Enabled = column("SL_IsEnabled", default=True)
+    text_key_id: Words = optional("SL_TextKeyID", "textKey")
+    description: Words = optional("SL_Description")
+    notes: Words = optional("SL_Notes")
 
 
 class EventType(RowWithId):
-    id: Text = column("EVTT_ID", "id")
-    code: Text = column("EVTT_Code", "code")
+    id: Text = column("EVTT_ID")
+    code: Text = column("EVTT_Code")
+    category: Words = optional("EVTT_Category")
+    retention_days: OptionalDays = optional("EVTT_DefaultRetentionDays")
+    text_key_id: Words = optional("EVTT_TextKeyID")
+    notes: Words = optional("EVTT_Notes")
 
 
 class TransitionEvent(Row):
-    transition_id: Text = column("WT_ID", "transitionId")
+    transition_id: Text = column("WT_ID", "TRN_ID", "transitionId")
     event_type_id: Text = column("EVTT_ID", "eventTypeId")
+    notes: Words = optional("TE_Notes")
 
 
 class RuntimeBinding(RowWithId):
-    id: Text = column("RB_ID", "id")
-    object_type: Literal["Table", "UiEntity"] = column("RB_ObjectType", "objectType")
-    object_id: Text = column("RB_ObjectID", "objectId")
-    workflow_id: OptionalText = column("WF_ID", "workflowId", default=None)
-    approval_flow_id: OptionalText = column("AF_ID", "approvalFlowId", default=None)
-    runtime_mode: Literal["None", "Inline", "Sidecar"] = column(
-        "RB_RuntimeMode", "runtimeMode", default="Sidecar"
-    )
+    id: Text = column("RB_ID")
+    object_type: Literal["Table", "UiEntity"] | None = optional("RB_ObjectType")
+    object_id: OptionalText = optional("RB_ObjectID")
+    workflow_id: OptionalText = optional("WF_ID", "workflowId")
+    approval_flow_id: OptionalText = optional("AF_ID", "approvalFlowId")
+    runtime_mode: Literal["None", "Inline", "Sidecar"] = column("RB_RuntimeMode", default="Sidecar")
     key_strategy: Literal["ObjectID", "Tenant+ObjectID", "Composite"] = column(
-        "RB_InstanceKeyStrategy", "instanceKeyStrategy", default="Tenant+ObjectID"
+        "RB_InstanceKeyStrategy", default="Tenant+ObjectID"
     )
-    is_enabled: Enabled = column("RB_IsEnabled", "isEnabled", default=True)
+    is_enabled: Enabled = column("RB_IsEnabled", default=True)
+    text_key_id: Words = optional("RB_TextKeyID")
+    notes: Words = optional("RB_Notes")
 
 
 class EventTemplate(Row):
     """A template of a table of the data plane. Only a template that a binding uses is checked."""
 
-    id: Words = column("ET_ID", "id", "templateId", default=None)
-    code: Words = column("ET_Code", "code", default=None)
-    type: Words = column("ET_TemplateType", "templateType", "type", default=None)
-    spec: Json = column("ET_SpecJSON", "specJson", "spec", default=None)
+    id: Words = optional("ET_ID", "templateId")
+    code: Words = optional("ET_Code")
+    type: Words = optional("ET_TemplateType", "type")
+    spec: Json = optional("ET_SpecJSON", "spec")
 
 
 class RuntimeTemplateBinding(Row):
     binding_id: Text = column("RB_ID", "bindingId")
-    template_id: OptionalText = column("ET_ID", "templateId", default=None)
+    template_id: OptionalText = optional("ET_ID", "templateId")
     purpose: Literal["WorkflowInstance", "SlaTracking", "ApprovalTracking", "EscalationQueue"] = (
-        column("RTB_Purpose", "purpose")
+        column("RTB_Purpose")
     )
     target_layer: Literal["OLTP", "Lakehouse", "Warehouse", "Semantic"] = column(
-        "RTB_TargetLayer", "targetLayer", default="Warehouse"
+        "RTB_TargetLayer", default="Warehouse"
     )
+    notes: Words = optional("RTB_Notes")
 
 
 class RuntimeSlaBinding(Row):
-    id: OptionalText = column("RSB_ID", "id", default=None)
+    id: OptionalText = optional("RSB_ID")
     binding_id: Text = column("RB_ID", "bindingId")
     sla_id: Text = column("SL_ID", "slaId", "slaPolicyId")
-    start_rule: Any = column("RSB_StartRule", "startRule", default=None)
-    stop_rule: Any = column("RSB_StopRule", "stopRule", default=None)
+    start_rule: Any = optional("RSB_StartRule")
+    stop_rule: Any = optional("RSB_StopRule")
+    notes: Words = optional("RSB_Notes")
 
 
 class RuntimeSignalType(Row):
-    code: Text = column("RST_Code", "code")
-    severity: Literal["Info", "Warning", "Critical"] = column("RST_Severity", "severity")
-    retention_days: OptionalDays = column(
-        "RST_DefaultRetentionDays", "defaultRetentionDays", default=None
-    )
+    code: Text = column("RST_Code")
+    severity: OptionalText = optional("RST_Severity")
+    retention_days: OptionalDays = optional("RST_DefaultRetentionDays")
+    text_key_id: Words = optional("RST_TextKeyID")
+    notes: Words = optional("RST_Notes")
 
 
 class Language(Row):
-    code: Words = column("LG_Code", "code", "languageCode", default=None)
-    is_default: LooseFlag = column("LG_IsDefault", "isDefault", default=False)
+    code: Words = optional("LG_Code", "languageCode")
+    is_default: LooseFlag = column("LG_IsDefault", default=False)
 
 
 class ProjectLanguage(Row):
     """A language of the project."""
 
-    code: Words = column("LG_Code", "languageCode", "code", default=None)
-    is_default: LooseFlag = column("PL_IsDefault", "isDefault", default=False)
+    code: Words = optional("LG_Code", "languageCode", "code")
+    is_default: LooseFlag = column("PL_IsDefault", default=False)
 
 
 class TextKey(Row):
     """A text in all its languages."""
 
-    id: Words = column("TK_ID", "id", "textKeyId", default=None)
-    code: Words = column("TK_Code", "code", default=None)
-    text: Words = column("TK_DefaultText", "defaultText", "text", default=None)
+    id: Words = optional("TK_ID", "textKeyId")
+    code: Words = optional("TK_Code")
+    text: Words = optional("TK_DefaultText", "text")
 
 
 class TextTranslation(Row):
     """A text in one language."""
 
-    text_key: Words = column("TK_ID", "textKeyId", "textKey", default=None)
-    language: Words = column("LG_Code", "languageCode", "language", default=None)
-    text: Words = column("TR_Text", "text", default=None)
+    text_key: Words = optional("TK_ID", "textKeyId", "textKey")
+    language: Words = optional("LG_Code", "languageCode", "language")
+    text: Words = optional("TR_Text")
 
 
-# Columns of MetaDB that are known and of no matter here: no warning is due for them.
-IGNORED = {
-    "id",
-    "pj_id",
-    "projectid",
-    "cl_id",
-    "clientid",
-    "tb_schemaname",
-    "schema",
-    "tabletype",
-    "fields",
-    "evtt_schemajson",
-    "schemajson",
-    "rst_id",
-    "rtb_id",
-    "description",
-    "name",
-    "wt_description",
-    "wf_description",
-    "displayname",
-    "af_objecttype",
-    "af_objectid",
-    "objecttype",
-    "objectid",
-    "lg_name",
-    "pl_id",
-    "pl_isrequired",
-    "isrequired",
-    "pl_notes",
-    "tk_notes",
-    "tr_id",
-    "tr_notes",
-    "notes",
-}
+class RetentionPolicy(RowWithId):
+    """How long records are kept. Nothing acts on it yet."""
+
+    id: Text = column("RTN_ID")
+    code: Text = column("RTN_Code")
+    retention_days: OptionalDays = optional("RTN_RetentionDays", "days")
+    disposition: Words = optional("RTN_Disposition")
+    legal_hold: Flag = column("RTN_LegalHold", default=False)
+    is_enabled: Enabled = column("RTN_IsEnabled", default=True)
+    text_key_id: Words = optional("RTN_TextKeyID")
+    notes: Words = optional("RTN_Notes")
+    config: Json = optional("RTN_ConfigJSON")
+
 
 TABLES: dict[str, type[Row]] = {
     cls.__name__: cls
@@ -328,6 +362,7 @@ TABLES: dict[str, type[Row]] = {
         RuntimeTemplateBinding,
         RuntimeSlaBinding,
         RuntimeSignalType,
+        RetentionPolicy,
         Language,
         ProjectLanguage,
         TextKey,
@@ -335,26 +370,24 @@ TABLES: dict[str, type[Row]] = {
     )
 }
 
-# Tables of which no row is needed. A value that is no row of them is a warning.
-OPTIONAL = {"EventTemplate", "Language", "ProjectLanguage", "TextKey", "TextTranslation"}
+# Tables of which no row is needed. If a database lacks one of their columns, they are left out.
+OPTIONAL = {
+    "EventTemplate",
+    "RetentionPolicy",
+    "Language",
+    "ProjectLanguage",
+    "TextKey",
+    "TextTranslation",
+}
 
 
-def written_names(info: FieldInfo) -> list[str]:
-    """The names by which a file may write a field, the column's own first."""
-    extra = info.json_schema_extra
-    assert isinstance(extra, dict), "every field is made by column()"
-    return list(cast("list[str]", extra["names"]))
+@cache
+def spelt(cls: type[Row]) -> dict[str, list[str]]:
+    """{field: the names by which a file may write it}, the column's own first."""
+    return {field: written_names(info) for field, info in cls.model_fields.items()}
 
 
-def canonical(info: FieldInfo) -> str:
-    """The column's own name."""
-    return written_names(info)[0]
-
-
-def names_of(cls: type[Row]) -> dict[str, str]:
-    """{lower-case name in a file: field}"""
-    return {
-        name.lower(): field_name
-        for field_name, info in cls.model_fields.items()
-        for name in written_names(info)
-    }
+@cache
+def known_names(cls: type[Row]) -> frozenset[str]:
+    """All names of the columns that are read, in lower case."""
+    return frozenset(name.lower() for names in spelt(cls).values() for name in names)

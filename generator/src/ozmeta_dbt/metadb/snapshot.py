@@ -1,5 +1,5 @@
-"""MetaDB's rows as a snapshot (SPEC 1), which reads back to the same model: column names, a row a
-line, sorted, nothing about the time it was written.
+"""MetaDB's rows as a snapshot (spec 1) that is valid under its JSON schema and reads back to the
+same models: every part, column names, one row per line, sorted, without the time of the export.
 """
 
 from __future__ import annotations
@@ -9,34 +9,42 @@ from decimal import Decimal
 from typing import Any
 
 from ozmeta_dbt.documents import loads
-from ozmeta_dbt.metadb.readers import SNAPSHOT_PLACES, SNAPSHOT_VERSION, MetaRows
-from ozmeta_dbt.metadb.rows import Row, canonical
+from ozmeta_dbt.metadb.contract import PARTS
+from ozmeta_dbt.metadb.readers import SNAPSHOT_PLACES
+from ozmeta_dbt.metadb.rows import Row, Table, canonical
+from ozmeta_dbt.metadb.use import MetaRows
+
+# A snapshot needs a time. A fixed one, as the same metadata gives the same bytes.
+NO_TIME = "1970-01-01T00:00:00Z"
 
 
 def snapshot_text(rows: MetaRows) -> str:
-    parts: dict[str, dict[str, list[str]]] = {}
+    parts: dict[str, Any] = {
+        part: {name: [] for name in names} if names else [] for part, names in PARTS.items()
+    }
+    parts["tables"] = [
+        schema_table(row) for row in sorted(rows.of(Table), key=row_order) if fits_schema(row)
+    ]
     for table, places in SNAPSHOT_PLACES.items():
-        if rows[table]:
-            part, _, name = places[0].partition(".")
-            parts.setdefault(part, {})[name] = [
-                row_text(row) for row in sorted(rows[table], key=row_order)
-            ]
-    objects = block(
-        {
-            # a part without names is itself the array
-            part: array(lists[""], 4)
-            if "" in lists
-            else block({name: array(texts, 6) for name, texts in lists.items()}, 4)
-            for part, lists in parts.items()
-        },
-        2,
-    )
+        own = [
+            row_text(row)
+            for row in sorted(rows[table], key=row_order)
+            if not (isinstance(row, Table) and fits_schema(row))
+        ]
+        part, _, name = places[0].partition(".")
+        if own and name:
+            parts.setdefault(part, {})[name] = own
+        elif own:
+            parts[part] = own
+    revision = rows.codes.get("snapshotVersion", 1)
     return (
         block(
             {
-                "snapshotVersion": str(SNAPSHOT_VERSION),
-                **{key: json_text(code) for key, code in sorted(rows.codes.items())},
-                "objects": objects,
+                "snapshotVersion": str(revision if revision >= 1 else 1),
+                "generatedAtUTC": json_text(NO_TIME),
+                "clientCode": json_text(rows.codes.get("clientCode", "")),
+                "projectCode": json_text(rows.codes.get("projectCode", "")),
+                "objects": block({part: part_text(value) for part, value in parts.items()}, 2),
             },
             0,
         )
@@ -44,9 +52,43 @@ def snapshot_text(rows: MetaRows) -> str:
     )
 
 
+def fits_schema(row: Table) -> bool:
+    """Whether a table has all that the schema asks of objects.tables. Any other is in
+    objects.model.tables, which may hold any row.
+    """
+    return (
+        row.schema_name is not None
+        and row.table_type is not None
+        and row.cd_code is not None
+        and len(row.cd_code) == 2
+    )
+
+
+def schema_table(row: Table) -> str:
+    texts = {"textKey": row.text_key_id, "description": row.description}
+    flags = {"flags": {"requiresTenant": True}} if row.requires_tenant else {}
+    return json_text(
+        {
+            "tbId": row.id,
+            "schemaName": row.schema_name,
+            "tableName": row.code,
+            "code": row.cd_code,
+            "tableType": row.table_type,
+            **{key: text for key, text in texts.items() if text is not None},
+            **flags,
+        }
+    )
+
+
+def part_text(value: Any) -> str:
+    if isinstance(value, list):
+        return array(value, 4)
+    return block({name: array(texts, 6) for name, texts in value.items()}, 4)
+
+
 def array(texts: list[str], indent: int) -> str:
     pad = " " * indent
-    return "[\n" + ",\n".join(f"{pad}  {text}" for text in texts) + f"\n{pad}]"
+    return "[\n" + ",\n".join(f"{pad}  {text}" for text in texts) + f"\n{pad}]" if texts else "[]"
 
 
 def block(entries: dict[str, str], indent: int) -> str:

@@ -13,6 +13,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from ozmeta_dbt.metadb.rows import TABLES
+
 _TABLES = {
     "table.Table": "The entities that are tables. A binding points to one.",
     "table.UiEntity": "The entities that are not tables. A binding points to one.",
@@ -41,12 +43,19 @@ _TABLES = {
     "table.ProjectLanguage": "The languages of the project.",
     "table.TextKey": "Texts for people, which other tables point to.",
     "table.TextTranslation": "The same texts in each language.",
+    "table.RetentionPolicy": "How long records are kept. Nothing deletes anything for it.",
 }
 
 _COLUMNS = {
-    "Table.id": "Id of the table.",
-    "Table.code": "Its name. The models are named after it in snake_case.",
-    "Table.cd_code": "Its 2-letter code. Journals may use it as the object type.",
+    "Table.id": "Id of the table. Without one, its code is its id, as for every row.",
+    "Table.code": (
+        "Its name. The models are named after it in snake_case. `code` is the name only if no "
+        "other column has it."
+    ),
+    "Table.cd_code": (
+        "Its 2-letter code. Journals may use it as the object type. `code` is the 2-letter code "
+        "if another column has the name."
+    ),
     "Table.schema_name": "Its schema in the warehouse. Only Inline needs it.",
     "Table.requires_tenant": (
         "Whether a row without a tenant goes to quarantine. Under Tenant+ObjectID, it always does."
@@ -66,8 +75,11 @@ _COLUMNS = {
     "WorkflowState.sla_minutes": "Minutes an object may stay here. Makes an SLA `State.<code>`.",
     "WorkflowTransition.id": "Id of the transition.",
     "WorkflowTransition.workflow_id": "Its workflow.",
-    "WorkflowTransition.from_state_id": "The state it leaves.",
-    "WorkflowTransition.to_state_id": "The state it leads to.",
+    "WorkflowTransition.from_state_id": (
+        "The state it leaves: its id, or its code. Without one, it leaves any state that is not "
+        "terminal."
+    ),
+    "WorkflowTransition.to_state_id": "The state it leads to: its id, or its code.",
     "WorkflowTransition.code": "Its code. Transitions from several states may share one.",
     "WorkflowTransition.guard": "A rule of kind Guard. It is checked, and not evaluated.",
     "WorkflowTransition.action": "A rule of kind Action: what follows when it is applied.",
@@ -105,8 +117,10 @@ _COLUMNS = {
     "TransitionEvent.transition_id": "The transition.",
     "TransitionEvent.event_type_id": "The event type that means it.",
     "RuntimeBinding.id": "Id of the binding.",
-    "RuntimeBinding.object_type": "Where the entity stands: in Table or in UiEntity.",
-    "RuntimeBinding.object_id": "Id of the entity.",
+    "RuntimeBinding.object_type": (
+        "Where the entity is: in Table or in UiEntity. Only a binding that writes models needs it."
+    ),
+    "RuntimeBinding.object_id": "Id of the entity. Only a binding that writes models needs it.",
     "RuntimeBinding.workflow_id": (
         "The workflow that its objects follow. Without one, the binding is skipped with a warning."
     ),
@@ -157,11 +171,34 @@ _COLUMNS = {
         "SLA measures; mostly it is a terminal state."
     ),
     "RuntimeSignalType.code": "The signal, such as SLA.Breached.",
-    "RuntimeSignalType.severity": "How grave it is.",
+    "RuntimeSignalType.severity": (
+        "How grave it is: Info, Warning or Critical. Without one, the catalogue decides."
+    ),
     "RuntimeSignalType.retention_days": (
         "For how many days the signal is of use, shown in RS_RetentionDays. The runtime deletes"
         " nothing."
     ),
+    "EventType.category": "Its category. It has no effect.",
+    "EventType.retention_days": "How many days its events are kept, as MetaDB states it.",
+    "Table.table_type": "Its type. It has no effect.",
+    "RetentionPolicy.id": "Id of the policy.",
+    "RetentionPolicy.code": "Its code.",
+    "RetentionPolicy.retention_days": "How many days records are kept.",
+    "RetentionPolicy.disposition": "What happens to them afterwards.",
+    "RetentionPolicy.legal_hold": "Whether they may not be deleted.",
+    "RetentionPolicy.is_enabled": "Whether it applies.",
+}
+_FOR_PEOPLE = {
+    "text_key_id": "The text that names it, for documentation.",
+    "description": "A description, for documentation.",
+    "notes": "Notes, for documentation.",
+    "config": "Settings of other programs. They have no effect, and an export keeps them.",
+}
+_COLUMNS |= {
+    f"{table}.{field}": text
+    for table, cls in TABLES.items()
+    for field, text in _FOR_PEOPLE.items()
+    if field in cls.model_fields
 }
 
 # op: what it does, what it does with null, an example
