@@ -327,3 +327,44 @@ def test_the_mirror_holds_the_journal_and_what_the_runtime_says(project: DbtProj
         and "journal: a row is missing: EJ_ID b" in said
         and "journal: an extra row: EJ_ID bad" in said
     )
+
+
+def test_the_rollup_shows_what_is_known_of_the_types(tmp_path: Path) -> None:
+    """MetaDB's retention days come first, then the seed, once it is loaded."""
+    document = emitting()
+    document["objects"].setdefault("runtime", {})["signalTypes"] = [
+        {"code": "SLA.Warned", "severity": "Warning", "defaultRetentionDays": 0},
+        {"code": "Work.Handed'Back", "severity": "Info", "defaultRetentionDays": 30},
+        {"code": "Other", "severity": "Info"},
+    ]
+    project = DbtProject(tmp_path, copy.deepcopy(CONFIG), document)
+    project.create_journal()
+    project.append([event("a", 0, "Go"), event("b", 100, "Back")])
+    project.run("2026-01-01T03:00:00")
+    shown = (
+        "select distinct RS_SignalCode, RS_RetentionDays, RS_Description from runtime_signal"
+        " order by RS_SignalCode"
+    )
+    types = {row["RS_SignalCode"]: (*row.values(),)[1:] for row in project.rows(shown)}
+    assert types == {
+        "Escalation.Raised": (None, None),
+        "SLA.Breached": (None, None),
+        "SLA.Warned": (0, None),
+        "Work.Handed'Back": (30, None),
+    }
+    described = project.rows("describe runtime_signal")[:-2]
+    names = ", ".join(row["column_name"] for row in described)
+    log = f"select {names} from {{}} order by all"
+    rows = project.rows(log.format("case_runtime_signal"))
+    assert project.rows(log.format("runtime_signal")) == rows
+
+    project.dbt("seed")
+    project.run("2026-01-01T03:00:00", "--select", "runtime_signal")
+    types = {row["RS_SignalCode"]: (*row.values(),)[1:] for row in project.rows(shown)}
+    assert types == {
+        "Escalation.Raised": (730, "A case was put in the escalation queue"),
+        "SLA.Breached": (730, "A running SLA timer has passed its target"),
+        "SLA.Warned": (0, "A running SLA timer has reached its warning threshold"),
+        "Work.Handed'Back": (30, None),
+    }
+    assert project.rows(log.format("runtime_signal")) == rows

@@ -84,6 +84,28 @@ def test_a_layout_names_columns_that_are_there(
     assert len(layout.get("cluster_by") or []) <= 4
 
 
+@pytest.mark.parametrize(
+    ("prefix", "added"),
+    [
+        ("default", None),
+        ("redshift", None),
+        ("duckdb", [{"columns": ["A"]}, {"columns": ["B"]}]),
+        ("postgres", [{"columns": ["A"], "unique": True}, {"columns": ["B"]}]),
+    ],
+)
+def test_indexes_of_templates_are_added_where_there_are_indexes(
+    prefix: str, added: list[dict[str, Any]] | None
+) -> None:
+    layout = getattr(PACKAGE, f"{prefix}__storage")("workflow_instance")
+    asked = [{"columns": ["A"], "unique": True}, {"columns": ["B"]}]
+    made = getattr(PACKAGE, f"{prefix}__with_indexes")(layout, asked)
+    own = layout.get("indexes", [])
+    assert made == (layout if added is None else {**layout, "indexes": [*own, *added]})
+    assert getattr(PACKAGE, f"{prefix}__with_indexes")(layout, [{"columns": ["_Batch"]}]) == (
+        {**layout, "indexes": [{"columns": ["_Batch"]}]} if prefix == "duckdb" else layout
+    )
+
+
 def test_postgres_has_the_indexes(tmp_path: Path, postgres: Worker) -> None:
     next(iter(SCENARIOS["changes"]().play(postgres, tmp_path / "changes")))
     made = {

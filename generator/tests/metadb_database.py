@@ -73,6 +73,10 @@ META = {
         "RTN_ID PJ_ID RTN_Code RTN_RetentionDays:number RTN_Disposition RTN_LegalHold:flag"
         " RTN_IsEnabled:flag RTN_TextKeyID RTN_Notes RTN_ConfigJSON:rule"
     ),
+    "Language": "LG_Code LG_Name LG_IsDefault:flag",
+    "ProjectLanguage": "PL_ID PJ_ID LG_Code PL_IsDefault:flag PL_IsRequired:flag PL_Notes",
+    "TextKey": "TK_ID TK_Code TK_DefaultText TK_Notes",
+    "TextTranslation": "TR_ID TK_ID LG_Code TR_Text TR_Notes",
 }
 CAMEL = {  # what golden/ calls otherwise than the column without its prefix
     "WT_FromWS_ID": "fromStateId",

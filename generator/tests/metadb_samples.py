@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from ozmeta_dbt import cli
 from ozmeta_dbt.bindings.definitions import Binding
-from ozmeta_dbt.problems import InvalidMetadata, Problem
+from ozmeta_dbt.problems import InvalidMetadata, Problem, Problems
+from ozmeta_dbt.project import read_project
 
 GOLDEN = Path(__file__).parent / "golden"
 CONFIG = """\
@@ -36,9 +37,14 @@ PLACES = {
     "ApprovalFlow": "workflows/approvalFlows",
     "ApprovalStep": "runtime/approvalSteps",
     "ApprovalStepRole": "runtime/approvalStepRoles",
+    "EventTemplate": "templates/",
     "RuntimeTemplateBinding": "runtime/templateBindings",
     "RuntimeSlaBinding": "runtime/slaBindings",
     "RuntimeSignalType": "runtime/signalTypes",
+    "Language": "texts/languages",
+    "ProjectLanguage": "localization/projectLanguages",
+    "TextKey": "texts/textKeys",
+    "TextTranslation": "texts/translations",
     "RetentionPolicy": "documents/retentionPolicies",
 }
 Tables = dict[str, list[dict]]
@@ -84,9 +90,14 @@ def minimal() -> Tables:
             "RuntimeBinding": [
                 {"RB_ID": 1, "RB_ObjectType": "Table", "RB_ObjectID": 1, "WF_ID": 1, "AF_ID": 1}
             ],
+            "EventTemplate": [],
             "RuntimeTemplateBinding": [],
             "RuntimeSlaBinding": [{"RSB_ID": 1, "RB_ID": 1, "SL_ID": 1}],
             "RuntimeSignalType": [],
+            "Language": [],
+            "ProjectLanguage": [],
+            "TextKey": [],
+            "TextTranslation": [],
             "RetentionPolicy": [],
         }
     )
@@ -96,16 +107,20 @@ def as_snapshot(tables: Tables) -> dict:
     objects: dict = {}
     for table, rows in tables.items():
         part, _, name = PLACES[table].partition("/")
-        objects.setdefault(part, {})[name] = rows
+        if name:
+            objects.setdefault(part, {})[name] = rows
+        else:
+            objects[part] = rows
     return {"snapshotVersion": 1, "objects": objects}
 
 
 def golden_tables() -> Tables:
     objects = json.loads((GOLDEN / "snapshot.json").read_text())["objects"]
-    return {
-        table: objects.get(place.split("/")[0], {}).get(place.split("/")[1], [])
-        for table, place in PLACES.items()
-    }
+    found = {}
+    for table, place in PLACES.items():
+        part, _, name = place.partition("/")
+        found[table] = objects.get(part, {}).get(name, []) if name else objects.get(part, [])
+    return found
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -170,6 +185,12 @@ class Project:
 
     def bindings(self) -> list[Binding]:
         return cli.load(self.path).bindings
+
+    def refused(self) -> list[Problem]:
+        """The errors of the whole generation, not only those of the bindings."""
+        problems = Problems()
+        read_project(self.path, problems)
+        return problems.errors
 
     def errors(self) -> list[Problem]:
         with pytest.raises(InvalidMetadata) as raised:

@@ -540,7 +540,7 @@ def test_one_fault_is_one_error(
 )
 def test_a_file_that_is_not_read_is_warned_of(project: Project, name: str, hint: str) -> None:
     project.put("ozmeta.yml", CONFIG.replace("{snapshot: snapshot.json}", "{folder: metadb/}"))
-    for other in ("README.md", "Client.csv", "EventTemplate.yml", ".hidden"):
+    for other in ("README.md", "Client.csv", "TableRelation.yml", ".hidden"):
         project.put(f"metadb/{other}", "")
     project.put(f"metadb/{name}", "")
     status, printed = project.run("validate")

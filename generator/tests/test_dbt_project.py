@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 from metadb_samples import Project, minimal
+from ozmeta_dbt import __version__
 
 HEAD = "version: 1\nmetadb: {snapshot: snapshot.json}\n"
 REF = HEAD + "journal: {ref: stg_events}\n"
@@ -332,3 +333,45 @@ def test_a_time_spine_of_the_users_own(project: Project) -> None:
     project.put("models/ozmeta_time_spine.sql", "select 1\n")
     status, printed = project.run("generate")
     assert status == 2 and "time_spine: false" in printed
+
+
+PACKAGE_FILE = "name: ozmeta_runtime\nversion: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("place", "more"),
+    [
+        ("dbt_packages/ozmeta_runtime", {}),
+        ("deps/ozmeta_runtime", {"dbt_project.yml": "name: p\npackages-install-path: deps\n"}),
+        ("vendored", {"packages.yml": "packages:\n  - local: vendored\n"}),
+        ("vendored", {"dependencies.yml": "packages:\n  - local: vendored\n"}),
+    ],
+)
+def test_a_package_of_another_version_is_a_warning(
+    project: Project, place: str, more: dict[str, str]
+) -> None:
+    for name, text in more.items():
+        project.put(name, text)
+    project.put(f"{place}/dbt_project.yml", PACKAGE_FILE.format("9.8.7"))
+    status, printed = project.run("generate")
+    printed = " ".join(printed.split())
+    assert status == 0
+    assert f"{place}/dbt_project.yml /version" in printed
+    assert f"ozmeta_runtime has version 9.8.7, and this is ozmeta-dbt {__version__}" in printed
+    assert "install ozmeta-dbt 9.8.7" in printed
+    patch = __version__.rpartition(".")[0] + ".99"
+    project.put(f"{place}/dbt_project.yml", PACKAGE_FILE.format(patch))
+    assert "has version" not in project.run("generate")[1]
+
+
+@pytest.mark.parametrize(
+    "seeds",
+    [
+        "{ozmeta_runtime: {+enabled: false}}",
+        "{ozmeta_runtime: {ozmeta_signal_type: {+enabled: false}}}",
+    ],
+)
+def test_a_disabled_seed_of_signal_types_is_not_read(project: Project, seeds: str) -> None:
+    assert b"seed=ref('ozmeta_runtime', " in project.generate()["rollups/runtime_signal.sql"]
+    project.put("dbt_project.yml", f"name: p\nseeds: {seeds}\n")
+    assert b"seed=" not in project.generate()["rollups/runtime_signal.sql"]

@@ -97,6 +97,7 @@ def test_a_stale_page_is_noticed(reference: ModuleType, monkeypatch: pytest.Monk
 def test_every_column_has_a_doc_block_and_none_is_left_over() -> None:
     """The columns of every model of a binding that has them all, and of the two that count."""
     used = {column.key for own in rollups.ACCOUNTING.values() for column in own}
+    used |= set(columns.SIGNAL_TYPE)
     level = Level(1, "SLA.Breached", 0, "Critical")
     start = Rule(Origin("x"), {"op": "isNull", "args": [{"ref": "object.X"}]})
     binding = Binding(

@@ -3,14 +3,30 @@ How a table is updated and laid out, as arguments of `config()`. docs/scale.md g
 To change a layout, define `<engine>__storage(model)` in your project and name the project first in dbt_project.yml:
 `dispatch: [{macro_namespace: ozmeta_runtime, search_order: [your_project, ozmeta_runtime]}]`.
 model: the model's name without the binding, such as 'timeline' or 'sla_cycle'
+indexes: [{columns: list of names, unique?: true}] that an event template asks for (spec 10.8)
 Returns: dict
 #}
-{% macro storage(model) -%}
-  {%- do return(adapter.dispatch('storage', 'ozmeta_runtime')(model)) -%}
+{% macro storage(model, indexes=[]) -%}
+  {%- set layout = adapter.dispatch('storage', 'ozmeta_runtime')(model) -%}
+  {%- do return(ozmeta_runtime.with_indexes(layout, indexes) if indexes else layout) -%}
 {%- endmacro %}
 
 {% macro default__storage(model) -%}
   {%- do return({'incremental_strategy': 'merge'}) -%}
+{%- endmacro %}
+
+{#
+A layout with further indexes. Engines without indexes keep the layout as it is.
+layout: dict, see storage
+indexes: see storage
+Returns: dict
+#}
+{% macro with_indexes(layout, indexes) -%}
+  {%- do return(adapter.dispatch('with_indexes', 'ozmeta_runtime')(layout, indexes)) -%}
+{%- endmacro %}
+
+{% macro default__with_indexes(layout, indexes) -%}
+  {%- do return(layout) -%}
 {%- endmacro %}
 
 {#

@@ -107,6 +107,9 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
     'time_in_state': {
       'journal_config': object, 'workflow': {'terminal': ['text']}, 'timeline': 'relation', 'log': 'relation'},
     'rollup': {'columns': ['text'], 'relations': ['relation'], 'live?': 'text'},
+    'signal_rollup': {
+      'columns': ['text'], 'relations': ['relation'],
+      'types': [{'code': 'text', 'retention_days': 'integer'}], 'seed?': 'relation'},
     'journal_volume': {'journals': journals, 'lookback_minutes': 'integer'},
     'unclaimed_object_type': {
       'volume': 'relation',

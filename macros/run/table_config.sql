@@ -3,10 +3,11 @@ The config of an incremental table: how it is updated, and how the engine lays i
 generator reads `config(**ozmeta_runtime.table_config('timeline'))`.
 
 model: the model's name without the binding, such as 'timeline'
+indexes: see storage
 Returns: dict
 #}
-{% macro table_config(model) %}
-  {%- set layout = ozmeta_runtime.storage(model) -%}
+{% macro table_config(model, indexes=[]) %}
+  {%- set layout = ozmeta_runtime.storage(model, indexes) -%}
   {%- if model == 'journal_volume' -%}
     {#- The table is small, so it has no layout. -#}
     {%- set layout = {'incremental_strategy': layout.incremental_strategy} -%}

@@ -423,6 +423,14 @@ class FlowChoices(Strict):
         return self
 
 
+def quoted_code(value: Any) -> Any:
+    """YAML reads some codes as true or false."""
+    if isinstance(value, bool):
+        raise ValueError("write the code in quotes, as in language: 'no'")
+    return value
+
+
+LanguageCode = Annotated[Text, StringConstraints(min_length=1), BeforeValidator(quoted_code)]
 TenantID = Annotated[Text, StringConstraints(min_length=1)]
 Warehouse = Literal[
     "duckdb",
@@ -479,6 +487,7 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
     tenants: list[TenantID] | None = (
         None  # all tenants there are: then a rule that compares with another one is refused
     )
+    language: LanguageCode | None = None  # of the texts; by default the project's own
     # whether to write the one that dbt's semantic models need; false where the project has its own
     time_spine: bool = True
 

@@ -74,6 +74,11 @@ class Origin:
         escaped = (str(key).replace("~", "~0").replace("/", "~1") for key in keys)
         return Origin(self.file, self.pointer + "".join(f"/{key}" for key in escaped))
 
+    @property
+    def parent(self) -> Origin:
+        """The place that this one is in."""
+        return Origin(self.file, self.pointer.rpartition("/")[0])
+
     def __str__(self) -> str:
         return f"{self.file} {self.pointer}".strip()
 

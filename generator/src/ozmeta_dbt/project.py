@@ -18,12 +18,13 @@ from ozmeta_dbt.metadb.readers import read_metadb
 from ozmeta_dbt.metadb.rows import EventType, RetentionPolicy, RuntimeSignalType
 from ozmeta_dbt.metadb.snapshot import snapshot_text
 from ozmeta_dbt.metadb.use import MetaRows
-from ozmeta_dbt.models import addition, leftovers, manifest, readme, writer
+from ozmeta_dbt.models import addition, leftovers, manifest, readme, templates, writer
+from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.models.manifest import Snapshot
 from ozmeta_dbt.models.plan import Plan, wanted_models
 from ozmeta_dbt.models.render import render
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Problems
-from ozmeta_dbt.user_project import declarations, variables
+from ozmeta_dbt.user_project import declarations, package, variables
 from ozmeta_dbt.words import counted
 
 # the journal, if nothing else is said
@@ -107,6 +108,7 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
     rows = read_metadb(scene.metadata, config.metadb, problems, tuple(sorted(flows)))
     if scene.in_project:
         variables.check(folder, problems)
+        package.check_version(folder, problems)
     lookups = Lookups(rows, config, problems)
     resolver = Resolver(lookups)
     bindings = resolver.bindings()
@@ -120,6 +122,8 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
     project = Project(config, rows, bindings, folder)
     if not problems.errors:
         project.plans = [plan_of(binding, folder, config, problems) for binding in bindings]
+        scopes = [Scope(plan.binding, config, plan.built) for plan in project.plans]
+        templates.check(scopes, problems)
     if not problems.errors:
         around = (
             declarations.look(folder, config.output)
@@ -127,7 +131,7 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
             else declarations.Surroundings()
         )
         project.snapshot, project.title = source_of(scene, config, rows)
-        project.files = render(project.plans, config, around)
+        project.files = render(project.plans, config, around, rows.of(RuntimeSignalType))
         project.files[readme.NAME] = readme.text(project.plans, facts_of(project))
         if scene.in_project:
             declarations.check_names(folder, config, project.files, problems)

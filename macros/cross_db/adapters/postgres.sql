@@ -415,3 +415,13 @@ them, a b-tree does not. The adapter deletes and inserts in one transaction.
   {%- endfor -%}
   {%- do return({'incremental_strategy': 'delete+insert', 'indexes': indexes}) -%}
 {%- endmacro %}
+
+{# B-trees, which serve comparisons and several columns. An entry may have at most 2,700 bytes. #}
+{% macro postgres__with_indexes(layout, indexes) -%}
+  {%- set known = layout.get('indexes', []) | map(attribute='columns') | list -%}
+  {%- set all_indexes = layout.get('indexes', []) | list -%}
+  {%- for index in indexes if index.columns not in known or index.get('unique') -%}
+    {%- do all_indexes.append(index) -%}
+  {%- endfor -%}
+  {%- do return(dict(layout, indexes=all_indexes)) -%}
+{%- endmacro %}

@@ -237,3 +237,8 @@ vacuum. A merge is one statement, while the adapter may run a delete and an inse
   {%- endif -%}
   {%- do return(layout) -%}
 {%- endmacro %}
+
+{# Redshift has no indexes. Without this macro, dbt would use that of Postgres. #}
+{% macro redshift__with_indexes(layout, indexes) -%}
+  {%- do return(layout) -%}
+{%- endmacro %}

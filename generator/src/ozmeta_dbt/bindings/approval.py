@@ -90,7 +90,8 @@ class ApprovalResolver:
                 " never count",
                 "end with a version that has a `from` and no `steps`",
             )
-        return Flow(row.code, steps, said.on_request, versions)
+        text = self.lookups.texts.of(row)
+        return Flow(row.code, steps, said.on_request, versions, text)
 
     def steps_of(self, flow: ApprovalFlow) -> list[Step]:
         """Its steps in order, checked once, however many bindings use the flow."""
@@ -178,7 +179,10 @@ class ApprovalResolver:
             for r in self.rows.of(ApprovalStepRole)
             if r.step_id == row.id and r.role_id in self.lookups.roles
         }
-        return Step(row.id, row.code, row.order, quorum, voters, veto is not False, sorted(roles))
+        text = self.lookups.texts.of(row)
+        return Step(
+            row.id, row.code, row.order, quorum, voters, veto is not False, sorted(roles), text
+        )
 
     def check_flow_choices(self) -> None:
         codes = sorted({flow.code for flow in self.lookups.flows.values()})

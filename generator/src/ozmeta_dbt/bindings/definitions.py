@@ -11,6 +11,7 @@ from typing import Any
 from ozmeta_dbt.bindings.aliases import Aliases, Known
 from ozmeta_dbt.bindings.dsl import Action, Rule, path_of, refs_of
 from ozmeta_dbt.config import BindingChoices
+from ozmeta_dbt.problems import Origin
 
 MAX_NAME = 40
 APPROVAL_REFS = ("approval.flow", "approval.onBehalfOf", "approval.step")
@@ -48,6 +49,7 @@ class Transition:
     actions: tuple[Action, ...] = ()
     levels: list[Level] = field(default_factory=list)
     emits: list[Emit] = field(default_factory=list)
+    text: str = ""  # what MetaDB says about it, for people
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Sla:
     approval_step: tuple[str, str] | None = None  # flow, step
     start_actions: list[Transition] = field(default_factory=list)
     stop_actions: list[Transition] = field(default_factory=list)
+    text: str = ""
 
 
 @dataclass
@@ -74,6 +77,8 @@ class Workflow:
     terminal: list[str]
     transitions: list[Transition]
     bound_events: list[str]
+    text: str = ""
+    state_texts: dict[str, str] = field(default_factory=dict)  # of the states that have one
 
 
 @dataclass
@@ -85,6 +90,7 @@ class Step:
     voters: int | None  # out of how many, if that is known
     veto: bool
     roles: list[str]
+    text: str = ""
 
 
 @dataclass
@@ -102,6 +108,7 @@ class Flow:
     steps: list[Step]  # as MetaDB has them now
     on_request: str = "ignore"
     versions: list[Version] = field(default_factory=list)  # empty: the flow never changed
+    text: str = ""
 
     @property
     def all_steps(self) -> list[Step]:
@@ -128,6 +135,33 @@ class EntityTable:
     write_back: bool
 
 
+@dataclass(frozen=True)
+class Named:
+    """A column that a template names, and where."""
+
+    name: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index that a template asks for."""
+
+    columns: tuple[Named, ...]
+    is_unique: bool
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Template:
+    """What an event template asks of the table of one purpose (SPEC 10.8)."""
+
+    code: str
+    columns: tuple[Named, ...] = ()
+    key: tuple[Named, ...] = ()
+    indexes: tuple[Index, ...] = ()
+
+
 @dataclass
 class Binding:
     name: str
@@ -149,6 +183,8 @@ class Binding:
     left_out: set[str] = field(
         default_factory=set
     )  # purposes that the definitions allow, and no RuntimeTemplateBinding asks for
+    text: str = ""
+    templates: dict[str, list[Template]] = field(default_factory=dict)  # by purpose
     aliases: Aliases = field(default_factory=Aliases)
     known: dict[str, Known] = field(default_factory=dict)  # by kind of alias
     names: dict[str, Any] = field(

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any, Generic, TypeVar
 
 from ozmeta_dbt.bindings.dsl import Rule, parse_rule
+from ozmeta_dbt.bindings.texts import Texts
 from ozmeta_dbt.config import Config
 from ozmeta_dbt.metadb.rows import (
     ApprovalFlow,
@@ -84,6 +85,7 @@ class Lookups:
         self.flows = ById(ApprovalFlow, rows, problems)
         self.steps = ById(ApprovalStep, rows, problems)
         self.binding_rows = ById(RuntimeBinding, rows, problems)
+        self.texts = Texts(rows, config, problems)
         self.policy_rules = {
             id: self.rule_of(row, "escalation_rule", "Escalation")
             for id, row in self.policies.items()

@@ -13,6 +13,7 @@ from ozmeta_dbt.bindings.definitions import Approvals, Binding, Draft, Sla, Work
 from ozmeta_dbt.bindings.entity import EntityResolver, requires_tenant, short_code
 from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.sla import SlaResolver
+from ozmeta_dbt.bindings.templates import TemplateResolver
 from ozmeta_dbt.bindings.workflow import WorkflowResolver
 from ozmeta_dbt.config import BindingChoices
 from ozmeta_dbt.metadb.rows import (
@@ -40,6 +41,7 @@ class Resolver:
         self.slas = SlaResolver(lookups, actions)
         self.approvals = ApprovalResolver(lookups)
         self.entities = EntityResolver(lookups)
+        self.templates = TemplateResolver(lookups)
         self.checker = Checker(lookups.config, lookups.problems)
         self.drafts: list[Draft] = []  # also of bindings that an error refuses
 
@@ -145,6 +147,8 @@ class Resolver:
             semantic=semantic,
             entity=own_table,
             left_out=left_out,
+            text=self.lookups.texts.of(entity),
+            templates=self.templates.templates(row, purposes),
         )
         found.known = self.known(found)
         found.aliases = self.checker.aliases(label, choices, found.known)

@@ -76,6 +76,7 @@ class SlaResolver:
             (start.params.get("onRestart") if start else None) or "newCycle",
             start,
             stop,
+            text=self.lookups.texts.of(policy),
         )
         if policy.object_type == "Transition" and (start is None or stop is None):
             # SPEC 6b: from entering its from-state to taking it, or leaving that state otherwise

@@ -68,6 +68,8 @@ class WorkflowResolver:
             terminal=sorted({s.code for s in states if s.is_terminal}),
             transitions=sorted(transitions, key=lambda t: (t.code, t.from_state, t.to_state)),
             bound_events=sorted({e for t in own for e in events[t.id]}),
+            text=self.lookups.texts.of(row),
+            state_texts={s.code: text for s in states if (text := self.lookups.texts.of(s))},
         )
 
     def transitions(
@@ -124,6 +126,7 @@ class WorkflowResolver:
                 actions=actions,
                 levels=levels,
                 emits=emits,
+                text=self.lookups.texts.of(row),
             )
             for start in starts
         ]

@@ -64,6 +64,7 @@ def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> No
     def models() -> str:
         bindings, files = write_models(folder)
         dbt(folder, "deps")
+        dbt(folder, "seed")
         return f"ozmeta-dbt generate: {bindings} bindings, {files} files in models/ozmeta"
 
     def refresh() -> str:

@@ -29,7 +29,7 @@ from ozmeta_dbt.config import FILE_NAME, Provided
 from ozmeta_dbt.documents import loads
 from ozmeta_dbt.metadb import connections
 from ozmeta_dbt.metadb.build import Unreadable
-from ozmeta_dbt.metadb.rows import TABLES, canonical, spelt
+from ozmeta_dbt.metadb.rows import OPTIONAL, TABLES, canonical, spelt
 from ozmeta_dbt.problems import (
     DatabaseProblem,
     FileProblem,
@@ -52,6 +52,15 @@ PARENTS = {
     "RuntimeSlaBinding": ("RB_ID", "RuntimeBinding"),
     "ApprovalStep": ("AF_ID", "ApprovalFlow"),
     "ApprovalStepRole": ("AS_ID", "ApprovalStep"),
+    "TextTranslation": ("TK_ID", "TextKey"),
+}
+# What belongs to no project
+COMMON = {"Language"}
+# The columns that name a text key: {table: column}. A text key is the project's if it uses it.
+TEXT_KEYS = {
+    table: canonical(cls.model_fields["text_key_id"])
+    for table, cls in TABLES.items()
+    if "text_key_id" in cls.model_fields
 }
 # What several projects may share is the project's if it says so itself (PJ_ID, CL_ID), or if the
 # project uses it: {table: [(column, where it is used)]}
@@ -217,6 +226,17 @@ class Meta:
 
     def scope(self, table: str) -> list[sa.ColumnElement[bool]]:
         """What makes a row the project's, and alive."""
+        if table in COMMON:
+            return self.live(table)
+        if table == "TextKey":
+            key = self.column(table, "TK_ID")
+            uses = [
+                key.in_(sa.select(there).where(there.is_not(None), *self.scope(by)))
+                for by, column in TEXT_KEYS.items()
+                if self.has(by, column)
+                for there in [self.column(by, column)]
+            ]
+            return [sa.or_(sa.false(), *uses), *self.live(table)]
         if table in PARENTS:
             column, parent = PARENTS[table]
             return [self.used(table, column, parent), *self.live(table)]
@@ -274,13 +294,14 @@ def columns_of(table: str) -> list[list[str]]:
 
 
 def key_columns(table: str) -> list[str]:
-    """What names a row in a message: its id, or the columns that no row can do without."""
+    """What names a row in a message: its id, or the columns that no row can do without, or its
+    first two.
+    """
     fields = TABLES[table].model_fields
-    return (
-        [canonical(fields["id"])]
-        if "id" in fields
-        else [canonical(info) for info in fields.values() if info.is_required()]
-    )
+    if "id" in fields:
+        return [canonical(fields["id"])]
+    required = [canonical(info) for info in fields.values() if info.is_required()]
+    return required or [canonical(info) for info in fields.values()][:2]
 
 
 def catalogue(dialect: str) -> tuple[sa.ColumnClause[Any], ...]:
@@ -330,7 +351,7 @@ def database_rows(
         ) as connection,
     ):
         meta = project_of(connection, client, project, problems, flows)
-        found = rows_of(connection, meta)
+        found = rows_of(connection, meta, problems)
     yield from sorted_rows(found, meta, problems)
 
 
@@ -350,7 +371,7 @@ def provided_rows(metadb: Provided, codes: dict[str, Any], problems: Problems) -
             code = connection.execute(query).scalar()
             if code is not None:
                 codes[key] = str(code)
-        found = rows_of(connection, meta)
+        found = rows_of(connection, meta, problems)
     yield from sorted_rows(found, meta, problems)
 
 
@@ -366,13 +387,23 @@ def reading(problems: Problems) -> Iterator[None]:
         raise InvalidMetadata(problems) from None
 
 
-def rows_of(connection: sa.Connection, meta: Meta) -> dict[str, list[dict[str, Any]]]:
+def rows_of(
+    connection: sa.Connection, meta: Meta, problems: Problems
+) -> dict[str, list[dict[str, Any]]]:
     found = {}
     for table in TABLES:
-        if names := meta.names(table):
+        names = meta.names(table)
+        try:
+            query = meta.rows(table) if names else None
+        except Missing as error:
+            if table not in OPTIONAL:
+                raise
+            problems.warn(Origin(f"{SCHEMA}.{table}"), f"{error}, so its rows are not read")
+            continue
+        if query is not None:
             found[table] = [
                 {name: plain(value) for name, value in zip(names, row, strict=True)}
-                for row in connection.execute(meta.rows(table))
+                for row in connection.execute(query)
             ]
     return found
 

@@ -41,10 +41,15 @@ SNAPSHOT_PLACES = {
     "TransitionEvent": ["runtime.transitionEvents", "workflows.transitionEvents"],
     "Role": ["security.roles"],
     "RuntimeBinding": ["runtime.bindings"],
+    "EventTemplate": ["templates", "runtime.eventTemplates"],
     "RuntimeTemplateBinding": ["runtime.templateBindings"],
     "RuntimeSlaBinding": ["runtime.slaBindings"],
     "RuntimeSignalType": ["runtime.signalTypes"],
     "RetentionPolicy": ["documents.retentionPolicies", "governance.retentionPolicies"],
+    "Language": ["texts.languages"],
+    "ProjectLanguage": ["localization.projectLanguages"],
+    "TextKey": ["texts.textKeys"],
+    "TextTranslation": ["texts.translations"],
 }
 # The same tables within one pack of `objects.workflows`, where that is an array.
 PACK_PLACES = {
@@ -238,6 +243,8 @@ def listed(table: str, rows: Any, origin: Origin) -> Iterator[Found]:
         yield from nothing_of([table], origin, problem)
         return
     for index, row in enumerate(rows):
+        if table == "Language" and isinstance(row, str):
+            row = {"LG_Code": row}  # a list of codes
         yield table, row, origin.at(index)
 
 

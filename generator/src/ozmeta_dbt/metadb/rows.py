@@ -32,7 +32,13 @@ def _words(value: Any) -> str | None:
     return "".join(char if storable(char) else "\ufffd" for char in str(value)) or None
 
 
+def _is_set(value: Any) -> bool:
+    """A flag of a text. Anything that does not mean yes counts as no, so it can refuse nothing."""
+    return str(value).strip().lower() in ("1", "true", "yes", "y", "t")
+
+
 Words = Annotated[str | None, BeforeValidator(_words)]
+LooseFlag = Annotated[bool, BeforeValidator(_is_set)]
 Enabled = Annotated[bool, BeforeValidator(_blank_is(True))]
 Flag = Annotated[bool, BeforeValidator(_blank_is(False))]
 MAX_MINUTES = 1_000_000_000
@@ -255,6 +261,15 @@ class RuntimeBinding(RowWithId):
     notes: Words = optional("RB_Notes")
 
 
+class EventTemplate(Row):
+    """A template of a table of the data plane. Only a template that a binding uses is checked."""
+
+    id: Words = optional("ET_ID", "templateId")
+    code: Words = optional("ET_Code")
+    type: Words = optional("ET_TemplateType", "type")
+    spec: Json = optional("ET_SpecJSON", "spec")
+
+
 class RuntimeTemplateBinding(Row):
     binding_id: Text = column("RB_ID", "bindingId")
     template_id: OptionalText = optional("ET_ID", "templateId")
@@ -282,6 +297,34 @@ class RuntimeSignalType(Row):
     retention_days: OptionalDays = optional("RST_DefaultRetentionDays")
     text_key_id: Words = optional("RST_TextKeyID")
     notes: Words = optional("RST_Notes")
+
+
+class Language(Row):
+    code: Words = optional("LG_Code", "languageCode")
+    is_default: LooseFlag = column("LG_IsDefault", default=False)
+
+
+class ProjectLanguage(Row):
+    """A language of the project."""
+
+    code: Words = optional("LG_Code", "languageCode", "code")
+    is_default: LooseFlag = column("PL_IsDefault", default=False)
+
+
+class TextKey(Row):
+    """A text in all its languages."""
+
+    id: Words = optional("TK_ID", "textKeyId")
+    code: Words = optional("TK_Code")
+    text: Words = optional("TK_DefaultText", "text")
+
+
+class TextTranslation(Row):
+    """A text in one language."""
+
+    text_key: Words = optional("TK_ID", "textKeyId", "textKey")
+    language: Words = optional("LG_Code", "languageCode", "language")
+    text: Words = optional("TR_Text")
 
 
 class RetentionPolicy(RowWithId):
@@ -315,11 +358,26 @@ TABLES: dict[str, type[Row]] = {
         EventType,
         TransitionEvent,
         RuntimeBinding,
+        EventTemplate,
         RuntimeTemplateBinding,
         RuntimeSlaBinding,
         RuntimeSignalType,
         RetentionPolicy,
+        Language,
+        ProjectLanguage,
+        TextKey,
+        TextTranslation,
     )
+}
+
+# Tables of which no row is needed. If a database lacks one of their columns, they are left out.
+OPTIONAL = {
+    "EventTemplate",
+    "RetentionPolicy",
+    "Language",
+    "ProjectLanguage",
+    "TextKey",
+    "TextTranslation",
 }
 
 

@@ -11,7 +11,13 @@ from ozmeta_dbt.models import columns as col
 from ozmeta_dbt.models.columns import Column, columns_of
 from ozmeta_dbt.models.description import Call, Model, Scope
 from ozmeta_dbt.models.literals import yaml_text
-from ozmeta_dbt.models.prose import flow_in_words, sla_in_words
+from ozmeta_dbt.models.prose import (
+    flow_in_words,
+    sla_in_words,
+    texts_of_flow,
+    texts_of_workflow,
+    with_text,
+)
 
 # ---------------------------------------------------------------- conditions
 
@@ -79,19 +85,35 @@ def fixed(model: str, *names: str) -> Callable[[Scope], list[Column]]:
 
 
 def describe_timeline(scope: Scope, summary: str) -> str:
-    binding = scope.binding
-    return (
+    binding, workflow = scope.binding, scope.binding.workflow
+    line = (
         f"{summary} Conflicts: {binding.choices.conflict_policy}. Workflow:"
-        f" {binding.workflow.code}, from {binding.workflow.start}."
+        f" {workflow.code}, from {workflow.start}."
     )
+    lines = [with_text(line, workflow.text), *texts_of_entity(binding)]
+    return "\n".join([*lines, *texts_of_workflow(workflow, transitions=True)])
+
+
+def describe_instances(scope: Scope, summary: str) -> str:
+    workflow = scope.binding.workflow
+    lines = [summary, *texts_of_entity(scope.binding)]
+    return "\n".join([*lines, *texts_of_workflow(workflow, transitions=False)])
+
+
+def texts_of_entity(binding: Binding) -> list[str]:
+    return [f"{binding.object_type}: {binding.text}"] if binding.text else []
 
 
 def describe_slas(scope: Scope, summary: str) -> str:
-    return "\n".join([summary, *(f"- {sla_in_words(sla)}" for sla in scope.binding.slas)])
+    slas = scope.binding.slas
+    return "\n".join([summary, *(f"- {with_text(sla_in_words(s), s.text)}" for s in slas)])
 
 
 def describe_flows(scope: Scope, summary: str) -> str:
-    return "\n".join([summary, *(f"- {flow_in_words(flow)}" for flow in scope.binding.flows)])
+    lines = [summary]
+    for flow in scope.binding.flows:
+        lines += [f"- {with_text(flow_in_words(flow), flow.text)}", *texts_of_flow(flow)]
+    return "\n".join(lines)
 
 
 # ---------------------------------------------------------------- tests of rows
@@ -177,6 +199,7 @@ MODELS = (
         call=arguments.workflow_instance,
         columns=col.WORKFLOW_INSTANCE,
         wanted=lambda binding: bool("WorkflowInstance" in binding.purposes or binding.entity),
+        describe=describe_instances,
         not_null=frozenset({"WI_ID", "WI_ObjectID", "WS_CurrentCode", "WI_CurrentSinceUTC"}),
         unique="WI_ID",
     ),

@@ -213,6 +213,8 @@ RUNTIME_SIGNAL = (
     "RS_Level",
     "RS_Notes",
 )
+# what the roll-up of runtime_signal adds
+SIGNAL_TYPE = ("RS_Description", "RS_RetentionDays")
 JOURNAL = (*CANONICAL_COLUMNS, "MJ_Journal", "MJ_RowHash")
 RUN = (
     "RUN_Batch",
@@ -568,6 +570,14 @@ DESCRIPTIONS = {
     ),
     "RS_Level": "The escalation level, if the signal is about one.",
     "RS_Notes": "Notes of the rule.",
+    "RS_Description": (
+        "What the signal says, from the seed ozmeta_signal_type. Null if the seed does not have the"
+        " signal, or if `dbt seed` has not loaded it."
+    ),
+    "RS_RetentionDays": (
+        "For how many days a signal of this type is of use, from MetaDB or from the seed"
+        " ozmeta_signal_type. The runtime deletes nothing."
+    ),
     # quarantine
     "QR_Reason": (
         "Why the row was refused: MissingEventID, MissingObjectID, MissingEventType,"

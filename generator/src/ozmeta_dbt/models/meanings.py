@@ -30,9 +30,19 @@ _TABLES = {
     "table.EventType": "The types of events that journals hold.",
     "table.TransitionEvent": "Which event type means which transition.",
     "table.RuntimeBinding": "What is tracked. One enabled row makes one set of models.",
+    "table.EventTemplate": (
+        "Templates of the tables that bindings write. Only a template that a binding uses is read."
+    ),
     "table.RuntimeTemplateBinding": "Which models a binding gets. Without rows it gets all.",
     "table.RuntimeSlaBinding": "Which SLAs a binding runs, and when a timer starts and stops.",
-    "table.RuntimeSignalType": "The severity of each signal. The catalogue has the defaults.",
+    "table.RuntimeSignalType": (
+        "The severity and retention days of each signal. The seed ozmeta_signal_type has the"
+        " defaults."
+    ),
+    "table.Language": "The languages of MetaDB. A snapshot may have only their codes.",
+    "table.ProjectLanguage": "The languages of the project.",
+    "table.TextKey": "Texts for people, which other tables point to.",
+    "table.TextTranslation": "The same texts in each language.",
     "table.RetentionPolicy": "How long records are kept. Nothing deletes anything for it.",
 }
 
@@ -124,8 +134,27 @@ _COLUMNS = {
         "columns that ozmeta.yml names under `key`."
     ),
     "RuntimeBinding.is_enabled": "Whether models are written for it.",
+    "EventTemplate.id": "Id of the event template.",
+    "EventTemplate.code": "Its code. Messages show it.",
+    "EventTemplate.type": "Its type. It has no effect.",
+    "EventTemplate.spec": (
+        "The columns, the key and the indexes that it asks for: `columns`, `key` and `indexes`, "
+        "all optional. See [Event templates](metadata-to-models.md#event-templates)."
+    ),
+    "Language.code": "Its code, such as `en-US`.",
+    "Language.is_default": "Whether texts are in it if the project has no default.",
+    "ProjectLanguage.code": "Its code, such as `en-US`.",
+    "ProjectLanguage.is_default": "Whether texts are in it, unless ozmeta.yml has `language`.",
+    "TextKey.id": "Id of the text.",
+    "TextKey.code": "Its code.",
+    "TextKey.text": "The text if it has no translation.",
+    "TextTranslation.text_key": "Id or code of the text.",
+    "TextTranslation.language": "Code of the language.",
+    "TextTranslation.text": "The text in that language.",
     "RuntimeTemplateBinding.binding_id": "The binding.",
-    "RuntimeTemplateBinding.template_id": "Id of the event template. It has no effect.",
+    "RuntimeTemplateBinding.template_id": (
+        "Id of the event template. Its columns are checked, its indexes are made."
+    ),
     "RuntimeTemplateBinding.purpose": "Which models it asks for.",
     "RuntimeTemplateBinding.target_layer": (
         "Where they belong. OLTP is skipped. Semantic adds dbt semantic models and metrics."
@@ -145,7 +174,10 @@ _COLUMNS = {
     "RuntimeSignalType.severity": (
         "How grave it is: Info, Warning or Critical. Without one, the catalogue decides."
     ),
-    "RuntimeSignalType.retention_days": "How many days its rows are kept, as MetaDB states it.",
+    "RuntimeSignalType.retention_days": (
+        "For how many days the signal is of use, shown in RS_RetentionDays. The runtime deletes"
+        " nothing."
+    ),
     "EventType.category": "Its category. It has no effect.",
     "EventType.retention_days": "How many days its events are kept, as MetaDB states it.",
     "Table.table_type": "Its type. It has no effect.",
@@ -365,6 +397,9 @@ _CONFIG = {
     "metadb.client": "Code of the client. Needed with url_env, and only there.",
     "metadb.project": "Code of the project. Needed with url_env, and only there.",
     "output": "The folder for generated files, inside `model-paths`.",
+    "language": (
+        "The language of MetaDB's texts in the descriptions. The default is the project's own."
+    ),
     "journal": "Where the EventJournal is. Give exactly one of source, ref and sources.",
     "journal.source": "The journal's table.",
     "journal.ref": "The journal's dbt model, seed or snapshot.",
@@ -442,6 +477,22 @@ _CONFIG |= {
 for _key, _meaning in _ALIASES.items():
     _CONFIG |= {_key: f"{_meaning} For every binding that has it."}
     _CONFIG |= {f"bindings.<name>.{_key}": f"{_meaning} Goes before the one at the top."}
+
+for _table in (
+    "Table",
+    "UiEntity",
+    "Workflow",
+    "WorkflowState",
+    "WorkflowTransition",
+    "ApprovalFlow",
+    "ApprovalStep",
+    "SlaPolicy",
+):
+    _COLUMNS |= {
+        f"{_table}.text_key_id": "Id or code of its text, which the descriptions show.",
+        f"{_table}.description": "Shown if there is no such text.",
+        f"{_table}.notes": "Shown if there is no description.",
+    }
 
 MEANINGS: dict[str, str] = {
     **_TABLES,

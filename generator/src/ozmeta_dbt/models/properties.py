@@ -10,6 +10,7 @@ from ozmeta_dbt.models.catalogue import BY_NAME
 from ozmeta_dbt.models.columns import Column
 from ozmeta_dbt.models.description import Model, Scope
 from ozmeta_dbt.models.literals import yaml_text
+from ozmeta_dbt.models.prose import with_text
 from ozmeta_dbt.models.yaml_files import OneLine, dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 
@@ -107,7 +108,7 @@ def binding_yaml(scope: Scope) -> str:
 def entity_source(binding: Binding, entity: EntityTable) -> dict[str, Any]:
     """A source with a name of its own, so that it cannot clash with a source of the project."""
     place = {"schema": entity.schema} | ({"database": entity.database} if entity.database else {})
-    description = yaml_text(f"{binding.object_type}'s own table.")
+    description = yaml_text(with_text(f"{binding.object_type}'s own table.", binding.text))
     return {
         "name": f"{binding.name}_entity",
         **place,

@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
-from ozmeta_dbt.bindings.definitions import Flow, Sla, Step
+from ozmeta_dbt.bindings.definitions import Flow, Sla, Step, Workflow
 from ozmeta_dbt.bindings.dsl import in_words
+
+
+def with_text(line: str, text: str) -> str:
+    """A line of ours, then what MetaDB says about the same thing."""
+    return f"{line} {text}" if text else line
+
+
+def texts_of_flow(flow: Flow) -> list[str]:
+    """What MetaDB says about the steps of a flow, as a list below its line."""
+    return [f"  - {step.code}: {step.text}" for step in flow.all_steps if step.text]
+
+
+def texts_of_workflow(workflow: Workflow, transitions: bool) -> list[str]:
+    """What MetaDB says about the states, and about the transitions if they are wanted."""
+    states = [f"- {code}: {text}" for code, text in sorted(workflow.state_texts.items())]
+    lines = ["States:", *states] if states else []
+    told = dict.fromkeys(f"- {t.code}: {t.text}" for t in workflow.transitions if t.text)
+    return [*lines, "Transitions:", *told] if transitions and told else lines
 
 
 def flow_in_words(flow: Flow) -> str:

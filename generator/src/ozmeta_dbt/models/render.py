@@ -5,6 +5,7 @@ properties file per binding, the source and the roll-ups (SPEC 10).
 from __future__ import annotations
 
 from ozmeta_dbt.config import Config
+from ozmeta_dbt.metadb.rows import RuntimeSignalType
 from ozmeta_dbt.models import semantic
 from ozmeta_dbt.models.catalogue import BY_NAME
 from ozmeta_dbt.models.description import Model, Scope
@@ -13,11 +14,14 @@ from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.properties import binding_yaml, source_yaml
 from ozmeta_dbt.models.rollups import TIME_SPINE, rollup_files, time_spine_yaml
 from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config
+from ozmeta_dbt.models.templates import indexes_of
 from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 
 
-def render(plans: list[Plan], config: Config, around: Surroundings) -> dict[str, str]:
+def render(
+    plans: list[Plan], config: Config, around: Surroundings, signal_types: list[RuntimeSignalType]
+) -> dict[str, str]:
     """{path below the output folder: text}. around: what the user's own project has"""
     files: dict[str, str] = {}
     if plans and around.undeclared(config.journal.all_sources):
@@ -28,7 +32,7 @@ def render(plans: list[Plan], config: Config, around: Surroundings) -> dict[str,
         files["semantic/ozmeta_time_spine.sql"] = TIME_SPINE
         files["semantic/_models.yml"] = time_spine_yaml()
     if plans:
-        files |= rollup_files(plans, config, around)
+        files |= rollup_files(plans, config, around, signal_types)
     return files
 
 
@@ -53,8 +57,11 @@ def model_sql(model: Model, scope: Scope) -> str:
     if model.is_view:
         config = calling("config", ["materialized='view'", *meta])
         return file_of(*sets, config, "", calling(macro, arguments))
+    indexes = indexes_of(model.name, scope)
+    before = [setting("indexes", indexes)] if indexes else []
+    config = table_config(model.name, *(["indexes"] if indexes else []))
     # `meta` names what is set above it
     more = [calling("config", meta)] if meta else []
     binding = f"binding={jinja(scope.binding.name)}"
     body = [*sets, *more, ""] if sets or more else []
-    return file_of(table_config(model.name), "", *body, calling(macro, [binding, *arguments]))
+    return file_of(*before, config, "", *body, calling(macro, [binding, *arguments]))

@@ -6,6 +6,7 @@ from typing import Any
 
 from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.config import Config
+from ozmeta_dbt.metadb.rows import RuntimeSignalType
 from ozmeta_dbt.models import columns as col
 from ozmeta_dbt.models.arguments import journal_literals
 from ozmeta_dbt.models.catalogue import MODELS
@@ -17,7 +18,9 @@ from ozmeta_dbt.models.properties import column, well_formed
 from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config
 from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
+from ozmeta_dbt.user_project.variables import PACKAGE
 
+SEED = "ozmeta_signal_type"
 ACCOUNTING = {
     "journal_volume": columns_of("journal_volume", col.JOURNAL_VOLUME),
     "unclaimed_object_type": columns_of("unclaimed_object_type", col.UNCLAIMED_OBJECT_TYPE),
@@ -34,7 +37,9 @@ SUMMARIES = {
 }
 
 
-def rollup_files(plans: list[Plan], config: Config, around: Surroundings) -> dict[str, str]:
+def rollup_files(
+    plans: list[Plan], config: Config, around: Surroundings, signal_types: list[RuntimeSignalType]
+) -> dict[str, str]:
     prefix = config.rollups.prefix if config.rollups else ""
     bindings = [plan.binding for plan in plans]
     owners = {
@@ -44,7 +49,11 @@ def rollup_files(plans: list[Plan], config: Config, around: Surroundings) -> dic
     }
     rolled_up = [model for model in MODELS if owners.get(model.name)]
     files = {
-        f"rollups/{prefix}{model.name}.sql": rollup_sql(model, owners[model.name])
+        f"rollups/{prefix}{model.name}.sql": (
+            signals_sql(model, owners[model.name], signal_types, around)
+            if model.name == "runtime_signal"
+            else rollup_sql(model, owners[model.name])
+        )
         for model in rolled_up
     }
     files[f"rollups/{prefix}journal_volume.sql"] = volume_sql(config)
@@ -66,12 +75,21 @@ def rollup_properties(model: Model, owners: list[Binding], prefix: str) -> dict[
     return {
         "name": f"{prefix}{model.name}",
         "description": yaml_text(f"{summary}: the live rows of {types} together."),
-        "columns": [column(found) for found in columns_of(model.name, model.columns)],
+        "columns": [column(found) for found in columns_of(model.name, rollup_columns(model))],
     }
 
 
+def rollup_columns(model: Model) -> tuple[str, ...]:
+    more = col.SIGNAL_TYPE if model.name == "runtime_signal" else ()
+    return (*model.columns, *more)
+
+
+def refs_of(model: Model, owners: list[Binding]) -> list[Code]:
+    return [Code(f"ref({jinja(f'{binding.name}_{model.name}')})") for binding in owners]
+
+
 def rollup_sql(model: Model, owners: list[Binding]) -> str:
-    refs = [Code(f"ref({jinja(f'{binding.name}_{model.name}')})") for binding in owners]
+    refs = refs_of(model, owners)
     live = [] if model.is_soft_deleted else ["live=none"]
     return file_of(
         "{{ config(materialized='view') }}",
@@ -79,6 +97,27 @@ def rollup_sql(model: Model, owners: list[Binding]) -> str:
         setting("columns", list(model.columns)),
         "",
         calling("ozmeta_runtime.rollup", ["columns", jinja(refs, 2, 1), *live]),
+    )
+
+
+def signals_sql(
+    model: Model, owners: list[Binding], types: list[RuntimeSignalType], around: Surroundings
+) -> str:
+    """The roll-up of signals also shows what is known of their types."""
+    literals = [
+        {"code": row.code, "retention_days": row.retention_days}
+        for row in sorted(types, key=lambda row: row.code)
+        if row.retention_days is not None
+    ]
+    seed = [f"seed=ref({jinja(PACKAGE)}, {jinja(SEED)})"] if around.has_seed(SEED) else []
+    arguments = ["columns=columns", f"relations={jinja(refs_of(model, owners), 2, 11)}"]
+    return file_of(
+        "{{ config(materialized='view') }}",
+        "",
+        setting("columns", list(model.columns)),
+        setting("types", literals),
+        "",
+        calling("ozmeta_runtime.signal_rollup", [*arguments, "types=types", *seed]),
     )
 
 

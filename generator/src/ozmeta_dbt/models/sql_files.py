@@ -27,9 +27,10 @@ def setting(name: str, value: Any) -> str:
     return start + jinja(value, beside=len(start + end)) + end
 
 
-def table_config(model: str) -> str:
-    """The config of an incremental table."""
-    return calling("config", [f"**ozmeta_runtime.table_config({jinja(model)})"])
+def table_config(model: str, *more: str) -> str:
+    """The config of an incremental table. more: further arguments, as Jinja"""
+    arguments = ", ".join([jinja(model), *more])
+    return calling("config", [f"**ozmeta_runtime.table_config({arguments})"])
 
 
 def file_of(*lines: str) -> str:

@@ -12,6 +12,7 @@ import yaml
 
 from ozmeta_dbt.config import FILE_NAME, Config, Source
 from ozmeta_dbt.problems import Origin, Problems
+from ozmeta_dbt.user_project.variables import PACKAGE
 
 PROJECT_FILE = "dbt_project.yml"
 DEFAULT_PATHS = {"model": ["models"], "seed": ["seeds"], "snapshot": ["snapshots"]}
@@ -40,6 +41,18 @@ class Surroundings:
     def builds(self, *model: str) -> bool:
         """Whether dbt_project.yml leaves a model below the output folder enabled."""
         return enabled(self.project, self.output, model) is not False
+
+    def has_seed(self, name: str) -> bool:
+        """Whether dbt_project.yml leaves a seed of the package enabled."""
+        seeds = self.project.get("seeds") if isinstance(self.project, dict) else None
+        said: Any = True
+        level: Any = seeds
+        for part in (PACKAGE, name, None):
+            if not isinstance(level, dict):
+                break
+            said = level.get("+enabled", level.get("enabled", said))
+            level = level.get(part)
+        return said is not False
 
     def declared(self, source: Source) -> Declared | None:
         """The entry that declares this very table."""

@@ -18,5 +18,11 @@
   'RS_Level',
   'RS_Notes'
 ] %}
+{% set types = [{'code': 'SLA.Warned', 'retention_days': 90}] %}
 
-{{ ozmeta_runtime.rollup(columns, [ref('case_runtime_signal'), ref('invoice_runtime_signal')], live=none) }}
+{{ ozmeta_runtime.signal_rollup(
+  columns=columns,
+  relations=[ref('case_runtime_signal'), ref('invoice_runtime_signal')],
+  types=types,
+  seed=ref('ozmeta_runtime', 'ozmeta_signal_type')
+) }}
