@@ -54,7 +54,7 @@ META = {
         " EVTT_TextKeyID EVTT_Notes"
     ),
     "TransitionEvent": "WT_ID EVTT_ID TE_Notes",
-    "EventTemplate": "ET_ID ET_Code ET_TemplateType ET_SpecJSON ET_TextKeyID ET_Notes",
+    "EventTemplate": "ET_ID ET_Code ET_TemplateType ET_SpecJSON",
     "SlaPolicy": (
         "SL_ID PJ_ID SL_Code SL_ObjectType SL_ObjectID SL_TargetMinutes:number"
         " SL_WarnMinutes:number SL_EscalationRule:rule SL_IsEnabled:flag"

@@ -293,7 +293,7 @@ def test_a_template_that_is_not_there_is_warned_of(project: Project) -> None:
 
 def test_two_templates_with_one_id_are_refused_where_it_is_used(project: Project) -> None:
     tables = minimal()
-    tables["EventTemplate"] = [{"ET_ID": 7}, {"ET_ID": 7}]
+    tables["EventTemplate"] = [{"ET_ID": 7, "ET_Code": "A"}, {"ET_ID": 7, "ET_Code": "B"}]
     tables["RuntimeTemplateBinding"] = [{"RB_ID": 1, "ET_ID": 7, "RTB_Purpose": "WorkflowInstance"}]
     project.metadb(tables)
     (error,) = project.refused()

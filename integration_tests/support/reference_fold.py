@@ -433,6 +433,10 @@ def look_up(ref: str, seen: dict) -> Any:
         return part(seen["payload"], "context").get(rest)
     if ref.startswith("user.claims."):
         return part(part(seen["payload"], "user"), "claims").get(ref.removeprefix("user.claims."))
+    if ref == "user.role":
+        roles = part(seen["payload"], "user").get("roles")
+        first = roles[0] if isinstance(roles, list) and roles else None
+        return None if isinstance(first, list | dict) else first
     if ref == "user.roles":
         return part(seen["payload"], "user").get("roles")
     return seen[ref]

@@ -86,6 +86,14 @@ cast_member: the rule type of the value, to which `cast_text` casts each member
 {%- endmacro %}
 
 {#
+The first member of a JSON array as text, as `json_scalar` writes it; null for an empty array.
+array: SQL of raw JSON text, an array or null
+#}
+{% macro json_first(array) -%}
+  {{ adapter.dispatch('json_first', 'ozmeta_runtime')(array) }}
+{%- endmacro %}
+
+{#
 A text as a JSON string; a null becomes the text 'null'.
 text: SQL text
 #}

@@ -77,6 +77,10 @@ condition.
       'event.id': 'EJ_ID',
       'event.sourceSystem': 'EJ_SourceSystem',
   } -%}
+  {%- if ref == 'user.role' -%}
+    {%- set roles = "(" ~ ozmeta_runtime.json_array(fields['user.roles']) ~ ")" -%}
+    {%- do return("(" ~ ozmeta_runtime.json_first(roles) | trim ~ ")") -%}
+  {%- endif -%}
   {%- do return(columns[ref] if ref in columns else ozmeta_runtime.json_scalar(fields[ref]) | trim) -%}
 {% endmacro %}
 

@@ -197,6 +197,10 @@ It reads a text without a time zone as UTC.
   )
 {%- endmacro %}
 
+{% macro bigquery__json_first(array) -%}
+  {{ ozmeta_runtime.json_scalar("json_query(" ~ array ~ ", '$[0]')") }}
+{%- endmacro %}
+
 {% macro bigquery__json_text(text) -%}
   coalesce(to_json_string({{ text }}), 'null')
 {%- endmacro %}

@@ -211,6 +211,10 @@ is searched again without its strings. One pattern per first letter is twice as 
   end
 {%- endmacro %}
 
+{% macro duckdb__json_first(array) -%}
+  {{ ozmeta_runtime.json_scalar("cast(json_extract(" ~ array ~ ", '$[0]') as varchar)") }}
+{%- endmacro %}
+
 {% macro duckdb__json_text(text) -%}
   coalesce(cast(to_json({{ text }}) as varchar), 'null')
 {%- endmacro %}

@@ -176,6 +176,10 @@ of sqlserver.sql is repeated here.
   {{ ozmeta_runtime.sqlserver__json_member(value, array, cast_member) }}
 {%- endmacro %}
 
+{% macro fabric__json_first(array) -%}
+  {{ ozmeta_runtime.sqlserver__json_first(array) }}
+{%- endmacro %}
+
 {% macro fabric__json_text(text) -%}
   {{ ozmeta_runtime.sqlserver__json_text(text) }}
 {%- endmacro %}

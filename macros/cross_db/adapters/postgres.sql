@@ -334,6 +334,11 @@ raw: SQL text of the number
   )
 {%- endmacro %}
 
+{% macro postgres__json_first(array) -%}
+  {%- set first = "cast(cast(" ~ array ~ " as json) -> 0 as " ~ ozmeta_runtime.type_text() ~ ")" -%}
+  {{ ozmeta_runtime.json_scalar(first) }}
+{%- endmacro %}
+
 {# to_json writes the escapes of control characters in lower case, DuckDB in upper case. #}
 {% macro postgres__json_text(text) -%}
   {%- set text_type = ozmeta_runtime.type_text() -%}

@@ -176,6 +176,12 @@ members and none of the first 50 matches, the result is unknown.
   end
 {%- endmacro %}
 
+{# The function returns a nested array or object as its JSON text. #}
+{% macro redshift__json_first(array) -%}
+  {%- set first = "json_extract_array_element_text(" ~ array ~ ", 0)" -%}
+  case when substring({{ first }}, 1, 1) not in ('[', '{') then nullif({{ first }}, 'null') end
+{%- endmacro %}
+
 {% macro redshift__json_text(text) -%}
   {%- set escaped = ["replace(" ~ text ~ ", chr(92), chr(92) || chr(92))"] -%}
   {%- for pair in [["'\"'", "'\"'"], ["chr(10)", "'n'"], ["chr(13)", "'r'"], ["chr(9)", "'t'"]] -%}

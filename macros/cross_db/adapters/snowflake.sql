@@ -206,6 +206,10 @@ They are searched for outside strings.
   end
 {%- endmacro %}
 
+{% macro snowflake__json_first(array) -%}
+  {{ ozmeta_runtime.json_scalar("to_json(get(try_parse_json(" ~ array ~ "), 0))") }}
+{%- endmacro %}
+
 {% macro snowflake__json_text(text) -%}
   coalesce(to_json(to_variant({{ text }})), 'null')
 {%- endmacro %}

@@ -322,6 +322,11 @@ value: SQL of a VARIANT
   )
 {%- endmacro %}
 
+{% macro spark__json_first(array) -%}
+  {%- set first = "try_variant_get(try_parse_json(" ~ array ~ "), '$[0]', 'variant')" -%}
+  {{ ozmeta_runtime.json_scalar(ozmeta_runtime.spark__json_serialized(first)) }}
+{%- endmacro %}
+
 {# to_json does not accept a text, so the text is written as an array and the brackets are removed. #}
 {% macro spark__json_text(text) -%}
   substr(to_json(array({{ text }})), 2, length(to_json(array({{ text }}))) - 2)

@@ -359,6 +359,11 @@ fraction, so further digits are dropped. It accepts offsets of at most 14 hours,
   ) = 1)
 {%- endmacro %}
 
+{% macro sqlserver__json_first(array) -%}
+  {%- set scalar = "case when [type] in (1, 2, 3) then cast([value] as varchar(max)) end" -%}
+  (select max({{ scalar }}) from openjson({{ array }}) where [key] = '0')
+{%- endmacro %}
+
 {% macro sqlserver__json_text(text) -%}
   coalesce('"' + {{ ozmeta_runtime.sqlserver__json_escaped(text) }} + '"', 'null')
 {%- endmacro %}

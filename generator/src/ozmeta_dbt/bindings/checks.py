@@ -106,9 +106,8 @@ class Checks:
                 False,
             )
         if self.rows.of(rows.Role) and self.rows.complete("Role"):
-            sets["user.roles"] = Names(
-                frozenset(row.code for row in self.rows.of(rows.Role)), "a role", False
-            )
+            roles = Names(frozenset(row.code for row in self.rows.of(rows.Role)), "a role", False)
+            sets |= {"user.role": roles, "user.roles": roles}
         if self.config.tenants is not None:
             sets["tenant.id"] = Names(
                 frozenset(self.config.tenants), "a tenant that ozmeta.yml lists", True

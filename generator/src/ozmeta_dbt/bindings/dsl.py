@@ -49,6 +49,7 @@ PLAIN_REFS = (
     "transition.toState",
     "transition.code",
     "user.id",
+    "user.role",
     "user.roles",
     "tenant.id",
     "now.utc",
@@ -69,6 +70,15 @@ ACTIONS = (
 )
 ACTION_KEYS = {"type", "target", "value", "eventType", "signalType", "payload", "notes"}
 RULE_KEYS = ("version", "kind", "description", "expr", "actions", "params")
+SHORTHANDS: dict[str, Any] = {
+    "allow": True,
+    "deny": False,
+    "tenant": {"op": "isNotNull", "args": [{"ref": "tenant.id"}]},
+    "true": True,
+    "1=1": True,
+    "false": False,
+    "1=0": False,
+}
 RESTARTS = ("newCycle", "ignore", "resume")
 NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]+)?")
 MAX_DEPTH = 40
@@ -101,14 +111,12 @@ def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems)
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
+    if isinstance(value, bool):
+        return Rule(origin, value)
     if isinstance(value, str):
-        shorthand = {
-            "allow": True,
-            "deny": False,
-            "tenant": {"op": "isNotNull", "args": [{"ref": "tenant.id"}]},
-        }
-        if value.strip() in shorthand:
-            return Rule(origin, shorthand[value.strip()])
+        shorthand = value.strip().lower().replace(" ", "")
+        if value.strip() in ("allow", "deny", "tenant") or shorthand in SHORTHANDS:
+            return Rule(origin, SHORTHANDS[shorthand])
         try:
             value = loads(value)
         except (ValueError, RecursionError) as error:
@@ -119,7 +127,7 @@ def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems)
             )
             return None
     if not isinstance(value, dict):
-        problems.error(origin, "a rule is a JSON object, or one of allow, deny and tenant")
+        problems.error(origin, f"a rule is a JSON object, or one of {', '.join(SHORTHANDS)}")
         return None
     before = len(problems.errors)
     if not all(storable(part) for part in parts(value) if isinstance(part, str)):
@@ -376,7 +384,8 @@ def check_actions(actions: Any, origin: Origin, problems: Problems) -> list[Acti
 def refs_of(expr: Any) -> set[str]:
     """The refs an expression names that are read from the payload."""
     if isinstance(expr, dict) and "ref" in expr:
-        ref = expr["ref"]
+        # the first role is read from the array of all of them
+        ref = "user.roles" if expr["ref"] == "user.role" else expr["ref"]
         return {ref} if ref == "user.roles" or any(ref.startswith(p) for p in KEYED_REFS) else set()
     if isinstance(expr, dict) and "args" in expr:
         return set().union(*map(refs_of, expr["args"]))

@@ -44,7 +44,12 @@ def node_of(expr: Any) -> Any:
 
 def may_be_array(expr: Any) -> bool:
     """Whether `contains` looks for a member in it. In a text, it looks for a part."""
-    return isinstance(expr, dict) and "ref" in expr and bool(refs_of(expr))
+    return (
+        isinstance(expr, dict)
+        and "ref" in expr
+        and expr["ref"] != "user.role"
+        and bool(refs_of(expr))
+    )
 
 
 def is_condition(op: str) -> bool:

@@ -29,7 +29,7 @@ from ozmeta_dbt.config import FILE_NAME, Provided
 from ozmeta_dbt.documents import loads
 from ozmeta_dbt.metadb import connections
 from ozmeta_dbt.metadb.build import Unreadable
-from ozmeta_dbt.metadb.rows import TABLES, canonical, spelt
+from ozmeta_dbt.metadb.rows import OPTIONAL, TABLES, canonical, spelt
 from ozmeta_dbt.problems import (
     DatabaseProblem,
     FileProblem,
@@ -41,11 +41,6 @@ from ozmeta_dbt.problems import (
 
 SCHEMA = "Meta"
 MAX_LISTED = 10
-# tables that may lack the columns by which their rows belong to a project
-OPTIONAL = {
-    *("EventTemplate", "RetentionPolicy"),
-    *("Language", "ProjectLanguage", "TextKey", "TextTranslation"),
-}
 # What belongs to one row of another table is the project's if that row is: {table: (column, its
 # table)}
 PARENTS = {
@@ -398,19 +393,18 @@ def rows_of(
     found = {}
     for table in TABLES:
         names = meta.names(table)
-        if not names:
-            continue
         try:
-            query = meta.rows(table)
+            query = meta.rows(table) if names else None
         except Missing as error:
             if table not in OPTIONAL:
                 raise
             problems.warn(Origin(f"{SCHEMA}.{table}"), f"{error}, so its rows are not read")
             continue
-        found[table] = [
-            {name: plain(value) for name, value in zip(names, row, strict=True)}
-            for row in connection.execute(query)
-        ]
+        if query is not None:
+            found[table] = [
+                {name: plain(value) for name, value in zip(names, row, strict=True)}
+                for row in connection.execute(query)
+            ]
     return found
 
 

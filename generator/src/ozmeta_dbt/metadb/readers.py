@@ -45,11 +45,11 @@ SNAPSHOT_PLACES = {
     "RuntimeTemplateBinding": ["runtime.templateBindings"],
     "RuntimeSlaBinding": ["runtime.slaBindings"],
     "RuntimeSignalType": ["runtime.signalTypes"],
+    "RetentionPolicy": ["documents.retentionPolicies", "governance.retentionPolicies"],
     "Language": ["texts.languages"],
     "ProjectLanguage": ["localization.projectLanguages"],
     "TextKey": ["texts.textKeys"],
     "TextTranslation": ["texts.translations"],
-    "RetentionPolicy": ["documents.retentionPolicies", "governance.retentionPolicies"],
 }
 # The same tables within one pack of `objects.workflows`, where that is an array.
 PACK_PLACES = {

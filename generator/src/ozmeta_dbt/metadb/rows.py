@@ -268,8 +268,6 @@ class EventTemplate(Row):
     code: Words = optional("ET_Code")
     type: Words = optional("ET_TemplateType", "type")
     spec: Json = optional("ET_SpecJSON", "spec")
-    text_key_id: Words = optional("ET_TextKeyID")
-    notes: Words = optional("ET_Notes")
 
 
 class RuntimeTemplateBinding(Row):
@@ -301,6 +299,34 @@ class RuntimeSignalType(Row):
     notes: Words = optional("RST_Notes")
 
 
+class Language(Row):
+    code: Words = optional("LG_Code", "languageCode")
+    is_default: LooseFlag = column("LG_IsDefault", default=False)
+
+
+class ProjectLanguage(Row):
+    """A language of the project."""
+
+    code: Words = optional("LG_Code", "languageCode", "code")
+    is_default: LooseFlag = column("PL_IsDefault", default=False)
+
+
+class TextKey(Row):
+    """A text in all its languages."""
+
+    id: Words = optional("TK_ID", "textKeyId")
+    code: Words = optional("TK_Code")
+    text: Words = optional("TK_DefaultText", "text")
+
+
+class TextTranslation(Row):
+    """A text in one language."""
+
+    text_key: Words = optional("TK_ID", "textKeyId", "textKey")
+    language: Words = optional("LG_Code", "languageCode", "language")
+    text: Words = optional("TR_Text")
+
+
 class RetentionPolicy(RowWithId):
     """How long records are kept. Nothing acts on it yet."""
 
@@ -313,37 +339,6 @@ class RetentionPolicy(RowWithId):
     text_key_id: Words = optional("RTN_TextKeyID")
     notes: Words = optional("RTN_Notes")
     config: Json = optional("RTN_ConfigJSON")
-
-
-class Language(Row):
-    code: Words = optional("LG_Code", "languageCode")
-    is_default: LooseFlag = column("LG_IsDefault", default=False)
-
-
-class ProjectLanguage(Row):
-    """A language of the project."""
-
-    code: Words = optional("LG_Code", "languageCode", "code")
-    is_default: LooseFlag = column("PL_IsDefault", default=False)
-    notes: Words = optional("PL_Notes")
-
-
-class TextKey(Row):
-    """A text in all its languages."""
-
-    id: Words = optional("TK_ID", "textKeyId")
-    code: Words = optional("TK_Code")
-    text: Words = optional("TK_DefaultText", "text")
-    notes: Words = optional("TK_Notes")
-
-
-class TextTranslation(Row):
-    """A text in one language."""
-
-    text_key: Words = optional("TK_ID", "textKeyId", "textKey")
-    language: Words = optional("LG_Code", "languageCode", "language")
-    text: Words = optional("TR_Text")
-    notes: Words = optional("TR_Notes")
 
 
 TABLES: dict[str, type[Row]] = {
@@ -373,6 +368,16 @@ TABLES: dict[str, type[Row]] = {
         TextKey,
         TextTranslation,
     )
+}
+
+# Tables of which no row is needed. If a database lacks one of their columns, they are left out.
+OPTIONAL = {
+    "EventTemplate",
+    "RetentionPolicy",
+    "Language",
+    "ProjectLanguage",
+    "TextKey",
+    "TextTranslation",
 }
 
 

@@ -303,6 +303,7 @@ _RULES = {
     "ref.transition.toState": "The state after the event. Null unless it was applied.",
     "ref.transition.code": "Code of the applied transition.",
     "ref.user.id": "The event's actor, EJ_Actor.",
+    "ref.user.role": "The first of `user.roles`. Null if there is none.",
     "ref.user.roles": "The roles in the event's payload: an array.",
     "ref.tenant.id": "The event's tenant.",
     "ref.now.utc": "The event's effective time: a datetime.",
