@@ -107,7 +107,7 @@ def test_texts_change_nothing_but_descriptions(project: Project) -> None:
     project.metadb(with_texts())
     after = project.generate()
     changed = {name for name in before if before[name] != after[name]}
-    assert changed == {"case/_case.yml", "manifest.json"}
+    assert changed == {"case/_case.yml"}
 
 
 def test_texts_of_a_ui_entity(project: Project) -> None:
