@@ -157,12 +157,13 @@ def used_rows(by_table: dict[str, list[Built]], flows: set[str]) -> set[int]:
         every = [one for one in every if not one.is_disabled]
         if table in PARENTS:
             column, parent = PARENTS[table]
-            ids = {one.text("id") for one in used[parent]} - {None}
+            parents = [one for one in used[parent] if one.values is not None]
+            ids = {one.text("id") for one in parents} - {None}
             used[table] = [
                 one
                 for one in every
                 if one.text(column) in ids
-                or (used[parent] and one.text(column) is None and is_unknown(one))
+                or (parents and one.text(column) is None and is_unknown(one))
             ]
             continue
         wanted = {
