@@ -15,7 +15,7 @@ Arguments
 {%- set rows, days = [], [] -%}
 {%- for type in types -%}{%- do rows.append([type.code, type.retention_days]) -%}{%- endfor -%}
 {%- set seed_table = ozmeta_runtime.unlimited_relation(seed) if seed else none -%}
-{%- set has_seed = execute and seed and load_relation(seed_table) -%}
+{%- set has_seed = execute and seed and load_relation(seed) -%}
 {%- if rows -%}{%- do days.append('own.retention_days') -%}{%- endif -%}
 {%- if has_seed -%}{%- do days.append('seed.default_retention_days') -%}{%- endif -%}
 {%- set first_days = 'coalesce(' ~ days | join(', ') ~ ')' if days | length > 1 else days | join or 'null' -%}
