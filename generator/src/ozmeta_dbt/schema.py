@@ -14,6 +14,7 @@ from referencing.exceptions import Unresolvable
 
 from ozmeta_dbt.documents import loads
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
+from ozmeta_dbt.words import shortened
 
 MAX_ERRORS = 100
 MAX_MESSAGE = 200
@@ -80,5 +81,4 @@ def parsed(text: str) -> Any:
 
 
 def short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= MAX_MESSAGE else line[: MAX_MESSAGE - 3] + "..."
+    return shortened(" ".join(text.split()), MAX_MESSAGE)

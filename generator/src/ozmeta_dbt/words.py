@@ -1,4 +1,6 @@
-"""Words for messages: the nearest known name, and numbers with their nouns."""
+"""Words for messages: the nearest known name, and numbers with their nouns, long
+values cut.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +21,11 @@ def listed(names: Iterable[str]) -> str:
     every = sorted(set(names))
     more = len(every) - MAX_NAMED
     return ", ".join(every[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "") or "none"
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """The text, or its beginning and three dots if it has more characters than that."""
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def distance(one: str, other: str) -> int:

@@ -11,7 +11,7 @@ from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.documents import loads
 from ozmeta_dbt.metadb.rows import EventTemplate, RuntimeBinding, RuntimeTemplateBinding
 from ozmeta_dbt.problems import Origin
-from ozmeta_dbt.words import nearest
+from ozmeta_dbt.words import nearest, shortened
 
 SPEC_KEYS = ("columns", "key", "indexes")
 INDEX_COLUMNS = ("on", "columns")
@@ -155,8 +155,5 @@ def kind_of(value: Any) -> str:
     if isinstance(value, list):
         return "an array" if value else "an empty array"
     if isinstance(value, str):
-        text = repr(value)
-        return (
-            "an empty text" if not value.strip() else text if len(text) <= 60 else text[:57] + "..."
-        )
+        return shortened(repr(value)) if value.strip() else "an empty text"
     return f"the number {value}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ozmeta_dbt.config import FILE_NAME, Config
-from ozmeta_dbt.metadb.readers import MetaRows
 from ozmeta_dbt.metadb.rows import Language, ProjectLanguage, Row, TextKey, TextTranslation
+from ozmeta_dbt.metadb.use import MetaRows
 from ozmeta_dbt.problems import Origin, Problems
 from ozmeta_dbt.words import did_you_mean, nearest
 

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from ozmeta_dbt.metadb.contract import KNOWN_BY, WITHOUT_EFFECT, is_unused
 from ozmeta_dbt.metadb.rows import TABLES, Row, WorkflowTransition, canonical, known_names, spelt
 from ozmeta_dbt.problems import Origin, Problem, Problems
-from ozmeta_dbt.words import did_you_mean, nearest
+from ozmeta_dbt.words import did_you_mean, nearest, shortened
 
 DELETED = ("_deletedate", "deletedate")
 
@@ -196,5 +196,4 @@ def misspelt_column(keys: list[str], cls: type[Row], name: str) -> str:
 
 
 def short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return shortened(repr(value))

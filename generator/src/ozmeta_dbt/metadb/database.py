@@ -29,7 +29,7 @@ from ozmeta_dbt.config import FILE_NAME, Provided
 from ozmeta_dbt.documents import loads
 from ozmeta_dbt.metadb import connections
 from ozmeta_dbt.metadb.build import Unreadable
-from ozmeta_dbt.metadb.rows import OPTIONAL, TABLES, canonical, spelt
+from ozmeta_dbt.metadb.rows import TABLES, canonical, spelt
 from ozmeta_dbt.problems import (
     DatabaseProblem,
     FileProblem,
@@ -41,6 +41,15 @@ from ozmeta_dbt.problems import (
 
 SCHEMA = "Meta"
 MAX_LISTED = 10
+# Tables of which no row is needed. If a database lacks one of their columns, they are left out.
+OPTIONAL = {
+    "EventTemplate",
+    "RetentionPolicy",
+    "Language",
+    "ProjectLanguage",
+    "TextKey",
+    "TextTranslation",
+}
 # What belongs to one row of another table is the project's if that row is: {table: (column, its
 # table)}
 PARENTS = {

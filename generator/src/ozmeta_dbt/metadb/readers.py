@@ -16,8 +16,7 @@ from ozmeta_dbt.documents import loads, loads_yaml, storable
 from ozmeta_dbt.metadb import contract
 from ozmeta_dbt.metadb.build import Builder, Built, Unreadable, short
 from ozmeta_dbt.metadb.rows import TABLES, Workflow, WorkflowState, spelt
-from ozmeta_dbt.metadb.use import MetaRows as MetaRows
-from ozmeta_dbt.metadb.use import gather
+from ozmeta_dbt.metadb.use import MetaRows, gather
 from ozmeta_dbt.problems import DatabaseProblem, FileProblem, Origin, Problem, Problems
 from ozmeta_dbt.words import distance, nearest, plain
 

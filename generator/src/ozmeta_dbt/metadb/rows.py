@@ -370,16 +370,6 @@ TABLES: dict[str, type[Row]] = {
     )
 }
 
-# Tables of which no row is needed. If a database lacks one of their columns, they are left out.
-OPTIONAL = {
-    "EventTemplate",
-    "RetentionPolicy",
-    "Language",
-    "ProjectLanguage",
-    "TextKey",
-    "TextTranslation",
-}
-
 
 @cache
 def spelt(cls: type[Row]) -> dict[str, list[str]]:
