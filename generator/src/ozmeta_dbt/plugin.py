@@ -73,5 +73,7 @@ def simple(value: Any) -> Any:
 
 def choices_of(given: Mapping[str, Any]) -> dict[str, Any]:
     for key in sorted(given.keys() - CHOICES - COMPILER_OPTIONS):
-        raise ValueError(f"{key!r} is no option of the emitter ({one_of(key, sorted(CHOICES))})")
+        raise ValueError(
+            f"{key!r} is not an option of the emitter ({one_of(key, sorted(CHOICES))})"
+        )
     return {key: value for key, value in given.items() if key in CHOICES}

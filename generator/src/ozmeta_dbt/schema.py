@@ -21,7 +21,7 @@ MAX_MESSAGE = 200
 
 
 def check(snapshot: Path, schema: Path | None, problems: Problems) -> None:
-    """An error for each part of the snapshot that is not as the schema says."""
+    """An error for each part of the snapshot that does not match the schema."""
     root = Origin(snapshot.as_posix())
     try:
         document = parsed(read(snapshot))
@@ -44,7 +44,7 @@ def check(snapshot: Path, schema: Path | None, problems: Problems) -> None:
         said = deepest(fault)
         problems.error(root.at(*said.absolute_path), short(said.message))
     if len(errors) > MAX_ERRORS:
-        problems.error(root, f"{len(errors) - MAX_ERRORS} more parts are not as {name} says")
+        problems.error(root, f"{len(errors) - MAX_ERRORS} more parts do not match {name}")
 
 
 def deepest(error: ValidationError) -> ValidationError:

@@ -45,7 +45,8 @@ def export(
         str | None, typer.Option(metavar="UUID", help="With --provider: the PJ_ID of the project.")
     ] = None,
     file: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="The snapshot to write, as PATH.")
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="The snapshot to write, instead of PATH."),
     ] = None,
 ) -> None:
     """Write the metadata as one snapshot: that of ozmeta.yml, or with --provider that of a project

@@ -69,7 +69,7 @@ def generate(
         str | None,
         typer.Option(
             metavar="MODEL",
-            help="With --snapshot: the dbt model or seed that is the journal, if it is no source.",
+            help="With --snapshot: the dbt model or seed that is the journal, instead of a source.",
         ),
     ] = None,
     journal_column: Annotated[

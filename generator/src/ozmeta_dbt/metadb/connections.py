@@ -1,5 +1,5 @@
-"""Connections to MetaDB as OZMetaDB's own tools take them: a URL, a connection string of .NET or
-libpq, or the path of a file.
+"""Connections to MetaDB as OZMetaDB's own tools take them: a URL, a .NET or libpq connection
+string, or the path of a file.
 """
 
 from __future__ import annotations

@@ -575,7 +575,7 @@ DESCRIPTIONS = {
         " signal, or if `dbt seed` has not loaded it."
     ),
     "RS_RetentionDays": (
-        "For how many days a signal of this type is of use, from MetaDB or from the seed"
+        "For how many days a signal of this type should be kept, from MetaDB or from the seed"
         " ozmeta_signal_type. The runtime deletes nothing."
     ),
     # quarantine

@@ -172,11 +172,11 @@ _COLUMNS = {
     ),
     "RuntimeSignalType.code": "The signal, such as SLA.Breached.",
     "RuntimeSignalType.severity": (
-        "How grave it is: Info, Warning or Critical. Without one, the catalogue decides."
+        "Its severity: Info, Warning or Critical. Without one, the signal has its default."
     ),
     "RuntimeSignalType.retention_days": (
-        "For how many days the signal is of use, shown in RS_RetentionDays. The runtime deletes"
-        " nothing."
+        "For how many days the signal should be kept, shown in RS_RetentionDays. The runtime"
+        " deletes nothing."
     ),
     "EventType.category": "Its category. It has no effect.",
     "EventType.retention_days": "How many days its events are kept, as MetaDB states it.",
