@@ -43,7 +43,7 @@ _TABLES = {
     "table.ProjectLanguage": "The languages of the project.",
     "table.TextKey": "Texts for people, which other tables point to.",
     "table.TextTranslation": "The same texts in each language.",
-    "table.RetentionPolicy": "How long records are kept. Nothing deletes anything for it.",
+    "table.RetentionPolicy": "How long records are kept. No model deletes rows because of it.",
 }
 
 _COLUMNS = {
