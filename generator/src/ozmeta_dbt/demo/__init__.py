@@ -63,9 +63,12 @@ def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> No
 
     def models() -> str:
         bindings, files = write_models(folder)
+        return f"ozmeta-dbt generate: {bindings} bindings, {files} files in models/ozmeta"
+
+    def signal_types() -> str:
         dbt(folder, "deps")
         dbt(folder, "seed")
-        return f"ozmeta-dbt generate: {bindings} bindings, {files} files in models/ozmeta"
+        return "dbt deps and dbt seed: the package's signal types"
 
     def refresh() -> str:
         told = f"{doing}: {load_journal(folder, midnight):,} new events"
@@ -80,6 +83,7 @@ def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> No
     rows, van = journals(events)
     step(out, "making events", journal)
     step(out, "generating models", models)
+    step(out, "loading signal types", signal_types)
     for days_left in range(refreshes, -1, -1):
         midnight = END - dt.timedelta(days=days_left)
         doing = f"dbt run as of {midnight:%Y-%m-%d}" + (
