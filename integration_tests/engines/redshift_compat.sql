@@ -50,6 +50,11 @@ create function redshift.regexp_instr(t text, p text, pos int, occurrence int, o
 $$ select pg_catalog.regexp_instr(t collate "C",
     replace(regexp_replace(p, E'\\(\\?P<[A-Za-z0-9_]+>', '(', 'g'), E'\\b', E'\\y'), pos, occurrence, opt, 'p') $$;
 
+-- REGEXP_SUBSTR with 'e': what the first group matched; an empty text, not null, if nothing matched
+create function redshift.regexp_substr(t text, p text, pos int, occurrence int,
+    flags text) returns text language sql immutable as
+$$ select coalesce(pg_catalog.regexp_substr(t collate "C", p, pos, occurrence, '', (flags like '%e%')::int), '') $$;
+
 -- REGEXP_REPLACE with 'p': a group is $1 in what replaces it, and a backslash there escapes
 create function redshift.regexp_replace(t text, p text, by text, pos int,
     flags text) returns text language sql immutable as
