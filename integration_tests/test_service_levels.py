@@ -37,8 +37,8 @@ def day(text: str) -> dt.datetime:
     return at(f"2026-01-01 {clock}") + dt.timedelta(days=int(days or 0))
 
 
-def equals(ref_: str, value: Any) -> Row:
-    return {"op": "eq", "args": [{"ref": ref_}, {"lit": value}]}
+def equals(name: str, value: Any) -> Row:
+    return {"op": "eq", "args": [{"ref": name}, {"lit": value}]}
 
 
 def document(expr: Any = None, **params: Any) -> Row:
@@ -346,6 +346,13 @@ NEW_YORK_NIGHT = {"time_zone": "America/New_York", "hours": {"sun": "01:00-04:00
         (
             {"time_zone": "Europe/Berlin", "hours": {"sun": "01:00-02:30, 02:30-04:00"}},
             *("2024-10-26", "2024-10-28", 240),
+        ),
+        # a window that ends when the repeated hour begins: its end is the second 02:00
+        (
+            {"time_zone": "Europe/Berlin", "hours": {"sun": "01:00-02:00"}},
+            "2024-10-26",
+            "2024-10-28",
+            120,
         ),
         # the night before a closed day runs to its end
         (

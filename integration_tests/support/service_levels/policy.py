@@ -107,7 +107,9 @@ def calendar_code(calendar: Any, event: dict) -> str | None:
 def opening(binding: dict, code: str | None) -> Opening:
     if code is None:
         return AlwaysOpen()
-    return known_calendar(json.dumps(binding["calendars"][code], default=str))
+    keys = dict(binding["calendars"][code])
+    keys["exceptions"] = {str(day): text for day, text in (keys.get("exceptions") or {}).items()}
+    return known_calendar(json.dumps(keys, default=str))
 
 
 @lru_cache(maxsize=100)
