@@ -51,25 +51,25 @@ def rungs(levels: list[dict], verdict: Verdict, clock: Clock) -> list[Rung]:
 def is_prevented(
     rung: Rung,
     ladder: Iterable[Rung],
-    answers: list[dict],
+    events: list[dict],
     sla_code: str,
     clock: Clock,
     end: dt.datetime,
 ) -> bool:
-    """Whether a lower level was acknowledged or closed before this level's minutes were used up.
+    """Whether a lower level was acknowledged or closed before this level's minutes were exceeded.
 
-    answers: the events that may answer a level of this cycle
+    events: the rule-visible events of the object
     """
     if not rung.level["unless_acknowledged"]:
         return False
     return any(
         other.at is not None
-        and answer["effective"] >= other.at
-        and not rung.is_reached(clock, answer["effective"])
-        and is_meant(answer, other.level, sla_code)
+        and event["effective"] >= other.at
+        and not rung.is_reached(clock, event["effective"])
+        and is_meant(event, other.level, sla_code)
         for other in ladder
         if other.level["level"] < rung.level["level"] and other.is_reached(clock, end)
-        for answer in answers
+        for event in events
     )
 
 

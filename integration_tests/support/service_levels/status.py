@@ -57,11 +57,11 @@ def timed(
     end = cycle.stop or as_of
     verdict = thresholds.judge(thresholds.stretches(cycle, opts, counts), clock, end)
     rungs = ladder.rungs(levels, verdict, clock)
-    answers = [e for e in events if may_answer(e, cycle, auto_close=binding["auto_close"])]
+    # every event may be an answer: one after the stop is too late for each level that was raised
     rungs = [
         rung
         for rung in rungs
-        if not ladder.is_prevented(rung, rungs, answers, sla["code"], clock, end)
+        if not ladder.is_prevented(rung, rungs, events, sla["code"], clock, end)
     ]
     raised = [rung for rung in rungs if rung.is_reached(clock, end)]
     target, ran = verdict.asked.target * MINUTE, clock.run(cycle.start, end)
@@ -92,12 +92,6 @@ def timed(
         "ST_NextUTC": next_instant(cycle, verdict, rungs, opts, clock, end),
     }
     return Timed(cycle, columns, [(rung.level, rung.at) for rung in raised if rung.at])
-
-
-def may_answer(event: dict, cycle: Cycle, *, auto_close: bool) -> bool:
-    """Under auto_close, and after a cancellation, an answer after the stop does not count."""
-    is_closed = auto_close or cycle.is_cancelled
-    return not (is_closed and cycle.stop is not None and event["effective"] >= cycle.stop)
 
 
 def outcome(
