@@ -602,7 +602,7 @@ def test_columns_and_values_name_the_nearest(project: Project) -> None:
                 "ozmeta.yml /outptu: 'outptu' is not a key that is known here (did you mean"
                 " 'output'? allowed: state_aliases, transition_aliases, event_type_aliases,"
                 " object_type_aliases, field_aliases, version, metadb, output, journal, rollups,"
-                " bindings,"
+                " calendars, bindings,"
             ),
         ),
         (

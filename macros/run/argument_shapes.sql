@@ -115,6 +115,12 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'volume': 'relation',
       'claimed': [{'binding': 'text', 'object_type': 'text', 'object_types': ['text']}],
       'ignored': 'list'},
+    'calendar_window': {
+      'calendars': [{
+        'key': 'text', 'code': 'text', 'time_zone': 'text', 'from': 'text', 'until': 'text', 'hours': 'dict',
+        'exceptions': 'dict', 'holidays': 'dict', 'first_offset': 'text', 'offsets': 'dict'}]},
+    'calendar_piece': {
+      'calendars': [{'code': 'text', 'key': 'text', 'from': 'text', 'until': 'text'}], 'windows': 'relation'},
     'time_spine': {'first': 'text', 'last': 'text'}
   }) -%}
 {% endmacro %}

@@ -431,6 +431,48 @@ def quoted_code(value: Any) -> Any:
 
 
 LanguageCode = Annotated[Text, StringConstraints(min_length=1), BeforeValidator(quoted_code)]
+
+
+def as_given(value: object) -> object:
+    return value
+
+
+Given = PlainValidator(as_given)  # calendars/reading.py checks the value
+
+
+class CountryHolidays(Strict):
+    """The public holidays of a country, or of a part of it."""
+
+    country: str
+    subdivision: str | None = None
+
+
+class Validity(Strict):
+    """The dates on which a calendar is valid, both included."""
+
+    from_: Annotated[str, Given] = Field(default="2000-01-01", alias="from")
+    until: Annotated[str, Given] = "2050-12-31"
+
+
+class CalendarKeys(Strict):
+    """The keys of a calendar, in ozmeta.yml or in an EventTemplate. Only their names are checked
+    here.
+    """
+
+    time_zone: Annotated[str, Given]
+    hours: Annotated[dict[str, str], Given]
+    holidays: Annotated[list[str | CountryHolidays], Given] = []
+    exceptions: Annotated[dict[str, str], Given] = {}
+    valid: Annotated[Validity, Given] = Validity()
+
+    @model_validator(mode="before")
+    @classmethod
+    def a_mapping(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            raise ValueError(f"is {data!r}; expected a calendar with `time_zone` and `hours`")
+        return data
+
+
 TenantID = Annotated[Text, StringConstraints(min_length=1)]
 Warehouse = Literal[
     "duckdb",
@@ -476,6 +518,7 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
     output: str = "models/ozmeta"
     journal: Journal
     rollups: Rollups | Literal[False] = Rollups()  # false: none are written
+    calendars: dict[Text, CalendarKeys] = {}  # by the calendar's code
     bindings: dict[str, BindingChoices] = {}
     tests: Tests = Tests()
     approval_events: ApprovalEvents = ApprovalEvents()
@@ -548,7 +591,7 @@ def checked(document: Any, name: str) -> Config:
     except ValidationError as error:
         problems = Problems()
         for fault in error.errors():
-            place = tuple(key for key in fault["loc"] if key not in UNION_TAGS)
+            place = tuple(key for key in fault["loc"] if key not in (*UNION_TAGS, "[key]"))
             problems.error(Origin(name).at(*place), *said(place, fault))
         raise InvalidMetadata(problems) from None
 

@@ -13,6 +13,8 @@ from ozmeta_dbt.bindings import checks, renames, warehouses
 from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.resolver import Resolver
+from ozmeta_dbt.calendars.definition import Calendar
+from ozmeta_dbt.calendars.sources import calendars
 from ozmeta_dbt.config import Config, checked, load_config
 from ozmeta_dbt.metadb.readers import read_metadb
 from ozmeta_dbt.metadb.rows import EventType, RetentionPolicy, RuntimeSignalType
@@ -38,6 +40,7 @@ class Project:
     config: Config
     rows: MetaRows
     bindings: list[Binding]
+    calendars: list[Calendar] = field(default_factory=list)
     folder: Path = Path()  # the dbt project
     plans: list[Plan] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # {path below the output folder: text}
@@ -119,7 +122,7 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
     warehouses.check(bindings, config.warehouses, problems)
     if scene.in_project:
         declarations.check_sources(folder, config, problems)
-    project = Project(config, rows, bindings, folder)
+    project = Project(config, rows, bindings, calendars(config, rows, problems), folder)
     if not problems.errors:
         project.plans = [plan_of(binding, folder, config, problems) for binding in bindings]
         scopes = [Scope(plan.binding, config, plan.built) for plan in project.plans]
@@ -131,7 +134,8 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
             else declarations.Surroundings()
         )
         project.snapshot, project.title = source_of(scene, config, rows)
-        project.files = render(project.plans, config, around, rows.of(RuntimeSignalType))
+        signal_types = rows.of(RuntimeSignalType)
+        project.files = render(project.plans, config, around, signal_types, project.calendars)
         project.files[readme.NAME] = readme.text(project.plans, facts_of(project))
         if scene.in_project:
             declarations.check_names(folder, config, project.files, problems)

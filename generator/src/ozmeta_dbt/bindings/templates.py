@@ -67,7 +67,7 @@ class TemplateResolver:
 
     def parse(self, row: EventTemplate) -> Template | None:
         spec, at = row.spec, row.at("spec")
-        if spec is None or (isinstance(spec, str) and not spec.strip()):
+        if row.is_calendar or spec is None or (isinstance(spec, str) and not spec.strip()):
             return None
         if isinstance(spec, str):
             try:

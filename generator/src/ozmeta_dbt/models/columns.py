@@ -247,6 +247,28 @@ JOURNAL_VOLUME = (
     "_DefinitionHash",
     "_UpdateDate",
 )
+CALENDAR_WINDOW = (
+    "_Key",
+    "CW_Calendar",
+    "CW_Code",
+    "CW_FromUTC",
+    "CW_ToUTC",
+    "CW_Bucket",
+    "CW_Open",
+    "CW_OpenEnd",
+    "CW_From",
+    "CW_Next",
+)
+CALENDAR_PIECE = (
+    "_Key",
+    "CP_Calendar",
+    "CP_Code",
+    "CP_Day",
+    "CP_From",
+    "CP_To",
+    "CP_Open",
+    "CP_IsOpen",
+)
 UNCLAIMED_OBJECT_TYPE = (
     "UO_Journal",
     "EJ_ObjectType",
@@ -637,6 +659,36 @@ DESCRIPTIONS = {
     ),
     "UO_LastDay": "The day on which the last of the rows reached the journal.",
     "UO_NearestBinding": "The binding with the most similar name or object type, null if none is.",
+    # calendars
+    "calendar_window._Key": "The calendar, and where the row's open time begins.",
+    "CW_Calendar": (
+        "The calendar's key: a hash of its definition. A changed calendar has a new key, and the"
+        " rows of the old one stay until a full refresh."
+    ),
+    "CW_Code": "The calendar's code.",
+    "CW_FromUTC": (
+        "When the open window begins that the row is a part of. Windows that meet are one."
+    ),
+    "CW_ToUTC": "When that window ends.",
+    "CW_Bucket": "Number of the 8 hours of open time that the row is a part of, from 0.",
+    "CW_Open": (
+        "Microseconds of open time from the start of the calendar to the start of the row. -1 in"
+        " the row that only shows when the calendar first opens."
+    ),
+    "CW_OpenEnd": "Microseconds of open time to the end of the row.",
+    "CW_From": "When the row begins, in microseconds since 1970.",
+    "CW_Next": (
+        "From when on the clock advances after the end of the row, in microseconds since 1970: the"
+        " next opening, or the row's own end. Null if the calendar does not open again."
+    ),
+    "calendar_piece._Key": "The calendar, and when the row begins.",
+    "CP_Calendar": "The calendar's key, as in ozmeta_calendar_window.",
+    "CP_Code": "The calendar's code.",
+    "CP_Day": "The row's UTC day, in days since 1970.",
+    "CP_From": "When the row begins, in microseconds since 1970.",
+    "CP_To": "When it ends, in microseconds since 1970.",
+    "CP_Open": "Microseconds of open time from the start of the calendar to the start of the row.",
+    "CP_IsOpen": "1 if the calendar is open in the row, else 0.",
 }
 
 

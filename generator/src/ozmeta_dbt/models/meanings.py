@@ -31,7 +31,8 @@ _TABLES = {
     "table.TransitionEvent": "Which event type means which transition.",
     "table.RuntimeBinding": "What is tracked. One enabled row makes one set of models.",
     "table.EventTemplate": (
-        "Templates of the tables that bindings write. Only a template that a binding uses is read."
+        "Calendars, and templates of tables. Every calendar is read, and each template that a "
+        "binding uses."
     ),
     "table.RuntimeTemplateBinding": "Which models a binding gets. Without rows it gets all.",
     "table.RuntimeSlaBinding": "Which SLAs a binding runs, and when a timer starts and stops.",
@@ -135,11 +136,12 @@ _COLUMNS = {
     ),
     "RuntimeBinding.is_enabled": "Whether models are written for it.",
     "EventTemplate.id": "Id of the event template.",
-    "EventTemplate.code": "Its code. Messages show it.",
-    "EventTemplate.type": "Its type. It has no effect.",
+    "EventTemplate.code": "Its code. A calendar needs one, and SLA policies name it.",
+    "EventTemplate.type": "`Calendar` for a calendar. Other types have no effect.",
     "EventTemplate.spec": (
         "The columns, the key and the indexes that it asks for: `columns`, `key` and `indexes`, "
-        "all optional. See [Event templates](metadata-to-models.md#event-templates)."
+        "all optional. See [Event templates](metadata-to-models.md#event-templates). A calendar "
+        "has the keys of `calendars.<name>` in [ozmeta.yml](ozmeta-yml.md#calendars) instead."
     ),
     "Language.code": "Its code, such as `en-US`.",
     "Language.is_default": "Whether texts are in it if the project has no default.",
@@ -362,6 +364,8 @@ _OUTPUTS = {
     "grain.journal": "journal row or row of the runtime's own",
     "grain.inline": "row of the entity's table",
     "grain.time_in_state": "stay in a state",
+    "grain.calendar_window": "calendar and part of an open window",
+    "grain.calendar_piece": "calendar and piece of time, open or closed",
     "grain.journal_volume": "journal, object type and day",
     "grain.unclaimed_object_type": "journal and object type",
     "written.timeline": "Always.",
@@ -375,6 +379,8 @@ _OUTPUTS = {
     "written.journal": "If `journal.mirror` is true.",
     "written.inline": "RuntimeMode Inline.",
     "written.time_in_state": "Purpose WorkflowInstance with TargetLayer Semantic.",
+    "written.calendar_window": "If a calendar is configured, once per project.",
+    "written.calendar_piece": "If a calendar is configured, once per project.",
     "written.journal_volume": "Always, once per project.",
     "written.unclaimed_object_type": "Always, once per project.",
     "written.approval_instance": "Purpose ApprovalTracking.",
@@ -416,6 +422,27 @@ _CONFIG = {
     "journal.deduplicate_on": "Columns by which two rows are one message, whatever their EJ_ID.",
     "rollups": "The views over all bindings. `false` writes none.",
     "rollups.prefix": "What their names begin with.",
+    "calendars": (
+        "Working-time calendars, by a code of your own. Each becomes rows of two tables, "
+        "ozmeta_calendar_window and ozmeta_calendar_piece. The guide Working time explains them."
+    ),
+    "calendars.<name>.time_zone": "The IANA name of its time zone, such as Europe/Berlin.",
+    "calendars.<name>.hours": (
+        'The open windows of each day: `{mon-thu: "08:00-12:00, 13:00-18:00"}`, or `closed`. A '
+        "window may end at 24:00, or before it begins, on the next day."
+    ),
+    "calendars.<name>.holidays": (
+        "Dates on which it is closed, and countries whose public holidays are such dates: "
+        "`[2026-12-25, {country: DE, subdivision: BE}]`."
+    ),
+    "calendars.<name>.holidays.country": "The country's ISO 3166 code.",
+    "calendars.<name>.holidays.subdivision": "The code of a part of it, as in ISO 3166-2.",
+    "calendars.<name>.exceptions": (
+        'Windows that replace those of a date, even of a holiday: `{2026-12-24: "08:00-12:00"}`.'
+    ),
+    "calendars.<name>.valid": "The local dates on which it counts. Outside them no time is open.",
+    "calendars.<name>.valid.from": "The first of these dates, from 1970 on.",
+    "calendars.<name>.valid.until": "The last of these dates, up to 2199.",
     "bindings": "Choices per binding, by the name of its table or UI entity.",
     "bindings.<name>.conflict_policy": (
         "What happens to an illegal, undeclared or outdated "
