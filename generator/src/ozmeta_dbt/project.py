@@ -14,7 +14,7 @@ from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.resolver import Resolver
 from ozmeta_dbt.calendars.definition import Calendar
-from ozmeta_dbt.calendars.sources import calendars
+from ozmeta_dbt.calendars.sources import calendars, versions_of
 from ozmeta_dbt.config import Config, checked, load_config
 from ozmeta_dbt.metadb.readers import read_metadb
 from ozmeta_dbt.metadb.rows import EventType, RetentionPolicy, RuntimeSignalType
@@ -49,8 +49,9 @@ class Project:
 
     def to_write(self) -> writer.Plan:
         """What a generation would do to the output folder."""
-        names = renames.names_of(self.bindings)
-        return writer.plan(self.folder / self.config.output, self.files, self.snapshot, names)
+        names, versions = renames.names_of(self.bindings), versions_of(self.calendars)
+        output = self.folder / self.config.output
+        return writer.plan(output, self.files, self.snapshot, names, versions)
 
 
 def read_project(folder: Path, problems: Problems, check_rules: bool = True) -> Project:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
+from ozmeta_dbt.calendars import public_holidays, zones
 from ozmeta_dbt.calendars.definition import Calendar
 from ozmeta_dbt.calendars.reading import read
 from ozmeta_dbt.config import FILE_NAME, CalendarKeys, Config, said
@@ -62,3 +64,20 @@ def from_metadb(code: str, document: Any, origin: Origin, problems: Problems) ->
             problems.error(origin.at(*place), *said(("calendars", code, *place), fault))
         return None
     return read(code, given(keys), origin, problems)
+
+
+def versions_of(found: list[Calendar]) -> dict[str, str]:
+    """The packages that resolved these calendars; another version may change the models."""
+    if not found:
+        return {}
+    return {"holidays": public_holidays.version(), "tzdata": zones.version()}
+
+
+def changed_versions(before: Mapping[str, Any], now: Mapping[str, str]) -> str:
+    """Which packages changed since the last generation, as a sentence. Empty if none did."""
+    changed = [
+        f"{name} {before[name]} is now {version}"
+        for name, version in now.items()
+        if before.get(name) not in (None, version)
+    ]
+    return f"calendars may change because {' and '.join(changed)}" if changed else ""
