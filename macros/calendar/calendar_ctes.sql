@@ -11,8 +11,9 @@ The open windows of calendars in UTC, made without time-zone functions. Local ti
   local_windows    the windows of every date, cut where the validity of the calendar begins and ends
   utc_windows      the same in UTC: the first instant that the local clock shows `from` or later, and the last that it
                    shows less than `to`
-  calendar_windows windows that meet or overlap as one: calendar, from_micros, to_micros, open_before (the open time
-                   from the start of the calendar, in microseconds)
+  calendar_windows windows that meet or overlap as one: calendar, from_micros, to_micros, open_after (the open time
+                   from the start of the calendar to the end of the window, in microseconds), next_from (when the next
+                   window begins)
 
 calendars: see calendar_window
 #}
@@ -23,7 +24,7 @@ calendars: see calendar_window
 {%- set bucket_days = 256 %}
 {%- set most_days = [1] %}
 {%- for row in rows %}{%- do most_days.append(row[3] - row[2] + 8) %}{%- endfor %}
-{{ ozmeta_runtime.number_ctes([most_days | max * 3, 9999] | max) }}
+{{ ozmeta_runtime.number_ctes([most_days | max, 9999] | max) }}
 calendars as (
     {{- ozmeta_runtime.literal_rows(ozmeta_runtime.calendar_columns(), rows) }}
 ),
@@ -135,12 +136,11 @@ utc_windows as (
     where utc_from < utc_to
 ),
 
+-- neither `from` nor `to` of a window is before that of an earlier one
 windows_in_order as (
     select
         calendar, utc_from, utc_to,
-        max(utc_to) over (
-            partition by calendar order by utc_from, utc_to rows between unbounded preceding and 1 preceding
-        ) as open_until
+        lag(utc_to) over (partition by calendar order by utc_from, utc_to) as open_until
     from utc_windows
 ),
 
@@ -164,7 +164,8 @@ calendar_windows as (
         calendar, from_micros, to_micros,
         cast(sum(to_micros - from_micros) over (
             partition by calendar order by from_micros rows between unbounded preceding and current row
-        ) as {{ bigint }}) - (to_micros - from_micros) as open_before
+        ) as {{ bigint }}) as open_after,
+        lead(from_micros) over (partition by calendar order by from_micros) as next_from
     from united_windows
 ),
 {% endmacro %}

@@ -18,58 +18,63 @@ Arguments
 {%- endif -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set c = ozmeta_runtime.calendar_constants() -%}
-{%- set so_far = 'partition by calendar order by starts rows between unbounded preceding and current row' -%}
-{%- set keys = added | map(attribute='key') | list -%}
 {%- set limits = ozmeta_runtime.calendar_limits(added) -%}
-{%- set most_days = [1] -%}
-{%- for row in limits -%}{%- do most_days.append((row[3] - row[2]) // c.day) -%}{%- endfor -%}
-with {{ ozmeta_runtime.number_ctes(most_days | max) }}
+with {{ ozmeta_runtime.number_ctes(9999) }}
 calendars as (
     {{- ozmeta_runtime.literal_rows(
         [['calendar', text], ['code', text], ['first_micros', bigint], ['last_micros', bigint]], limits
     ) }}
 ),
 
-turns as (
-    select calendar, starts, sum(turn) as turn, max(open_at) as open_at
-    from (
-        select CW_Calendar as calendar, CW_From as starts, 1 as turn, CW_Open as open_at
-        from {{ windows }}
-        where CW_Open >= 0 and CW_Calendar in ({{ ozmeta_runtime.text_literals(keys) }})
-        union all
-        select
-            CW_Calendar as calendar, CW_From + CW_OpenEnd - CW_Open as starts, -1 as turn, CW_OpenEnd as open_at
-        from {{ windows }}
-        where CW_Open >= 0 and CW_Calendar in ({{ ozmeta_runtime.text_literals(keys) }})
-        union all
-        select calendar, first_micros + n * {{ c.day }} as starts, 0 as turn, cast(null as {{ bigint }}) as open_at
-        from calendars
-        inner join numbers on first_micros + n * {{ c.day }} <= last_micros
-    ) as openings_and_days
-    group by calendar, starts
+open_parts as (
+    select
+        CW_Calendar as calendar, first_micros, last_micros, CW_Open as open_at, CW_From as starts,
+        CW_From + CW_OpenEnd - CW_Open as ends, CW_Next as next_starts, CW_OpenEnd as open_end
+    from {{ windows }}
+    inner join calendars on calendars.calendar = CW_Calendar
 ),
 
+-- the first row of a calendar, whose open time is negative, is the time before the first window
+spans as (
+    select calendar, open_at, 1 as is_open, starts, ends
+    from open_parts
+    where open_at >= 0
+    union all
+    select
+        calendar, open_end as open_at, 0 as is_open,
+        case when open_at < 0 then first_micros else ends end as starts,
+        coalesce(next_starts, last_micros) as ends
+    from open_parts
+    where ends < next_starts or next_starts is null or open_at < 0
+),
+
+day_ranges as (
+    select
+        calendar, open_at, is_open, starts, ends,
+        {{ ozmeta_runtime.floor_div('starts', c.day) }} as first_day,
+        {{ ozmeta_runtime.floor_div('(ends - 1)', c.day) }} - {{ ozmeta_runtime.floor_div('starts', c.day) }}
+        as more_days
+    from spans
+),
+{{ ozmeta_runtime.spread_ctes('spans_by_day', 'day_ranges', 'first_day', 'more_days', 'day_no') }}
 pieces as (
     select
-        calendar, starts,
-        lead(starts) over (partition by calendar order by starts) as ends,
-        sum(turn) over ({{ so_far }}) as is_open,
-        coalesce(max(open_at) over ({{ so_far }}), 0) as last_open,
-        coalesce(max(case when open_at is not null then starts end) over ({{ so_far }}), starts) as last_turn
-    from turns
+        calendar, day_no, is_open, open_at, starts,
+        greatest(starts, day_no * {{ c.day }}) as piece_starts,
+        least(ends, (day_no + 1) * {{ c.day }}) as piece_ends
+    from spans_by_day
 )
 
 select
-    {{ ozmeta_runtime.row_key(['pieces.calendar', "cast(starts as " ~ text ~ ")"]) }} as _Key,
+    {{ ozmeta_runtime.row_key(['pieces.calendar', "cast(piece_starts as " ~ text ~ ")"]) }} as _Key,
     pieces.calendar as CP_Calendar,
     calendars.code as CP_Code,
-    {{ ozmeta_runtime.floor_div('starts', c.day) }} as CP_Day,
-    cast(starts as {{ bigint }}) as CP_From,
-    cast(ends as {{ bigint }}) as CP_To,
-    cast(last_open + is_open * (starts - last_turn) as {{ bigint }}) as CP_Open,
+    cast(day_no as {{ bigint }}) as CP_Day,
+    cast(piece_starts as {{ bigint }}) as CP_From,
+    cast(piece_ends as {{ bigint }}) as CP_To,
+    cast(open_at + is_open * (piece_starts - starts) as {{ bigint }}) as CP_Open,
     cast(is_open as {{ bigint }}) as CP_IsOpen
 from pieces
 inner join calendars on calendars.calendar = pieces.calendar
-where ends is not null
 {% endif %}
 {% endmacro %}

@@ -21,71 +21,57 @@ Arguments
 {%- endif -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set c = ozmeta_runtime.calendar_constants() -%}
-{%- set so_far = 'partition by calendar order by open_at rows between unbounded preceding and current row' -%}
 with {{ ozmeta_runtime.calendar_ctes(added) }}
-open_times as (
-    select calendar, max(open_before + to_micros - from_micros) as total
+windows_by_open_time as (
+    select
+        calendar, from_micros, to_micros, next_from, open_after,
+        open_after - (to_micros - from_micros) as open_before
     from calendar_windows
-    group by calendar
 ),
 
-cuts as (
-    select calendar, max(from_micros) as from_micros, max(to_micros) as to_micros, open_at
-    from (
-        select calendar, from_micros, to_micros, open_before as open_at from calendar_windows
-        union all
-        select
-            calendar, cast(null as {{ bigint }}) as from_micros, cast(null as {{ bigint }}) as to_micros,
-            n * {{ c.quantum }} as open_at
-        from open_times
-        inner join numbers on n * {{ c.quantum }} < total
-    ) as starts_and_cuts
-    group by calendar, open_at
+bucket_ranges as (
+    select
+        calendar, from_micros, to_micros, next_from, open_before, open_after,
+        {{ ozmeta_runtime.floor_div('open_before', c.quantum) }} as first_bucket,
+        {{ ozmeta_runtime.floor_div('(open_after - 1)', c.quantum) }}
+        - {{ ozmeta_runtime.floor_div('open_before', c.quantum) }} as more_buckets
+    from windows_by_open_time
 ),
-
+{{ ozmeta_runtime.spread_ctes('window_buckets', 'bucket_ranges', 'first_bucket', 'more_buckets', 'bucket') }}
 cut_windows as (
     select
-        calendar, open_at,
-        max(from_micros) over ({{ so_far }}) as from_micros,
-        max(to_micros) over ({{ so_far }}) as to_micros,
-        max(case when from_micros is not null then open_at end) over ({{ so_far }}) as open_before
-    from cuts
+        calendar, from_micros, to_micros, next_from, open_before, open_after, bucket,
+        greatest(open_before, bucket * {{ c.quantum }}) as open_at,
+        least(open_after, (bucket + 1) * {{ c.quantum }}) as open_end
+    from window_buckets
 ),
 
 parts as (
     select
-        calendar, from_micros, to_micros, open_at,
+        calendar, from_micros, to_micros, bucket, open_at, open_end,
         from_micros + open_at - open_before as starts,
-        open_before + to_micros - from_micros as window_open_end
+        case when open_end < open_after then from_micros + open_end - open_before else next_from end as next_starts
     from cut_windows
-),
-
-parts_in_order as (
-    select
-        calendar, from_micros, to_micros, open_at, starts,
-        coalesce(lead(open_at) over (partition by calendar order by open_at), window_open_end) as open_end,
-        lead(starts) over (partition by calendar order by open_at) as next_starts
-    from parts
     union all
     select
-        calendar, min(from_micros) as from_micros, min(from_micros) as to_micros, -1 as open_at,
-        min(from_micros) - 1 as starts, 0 as open_end, min(from_micros) as next_starts
+        calendar, min(from_micros) as from_micros, min(from_micros) as to_micros, -1 as bucket, -1 as open_at,
+        0 as open_end, min(from_micros) - 1 as starts, min(from_micros) as next_starts
     from calendar_windows
     group by calendar
 )
 
 select
-    {{ ozmeta_runtime.row_key(['parts_in_order.calendar', "cast(open_at as " ~ text ~ ")"]) }} as _Key,
-    parts_in_order.calendar as CW_Calendar,
+    {{ ozmeta_runtime.row_key(['parts.calendar', "cast(open_at as " ~ text ~ ")"]) }} as _Key,
+    parts.calendar as CW_Calendar,
     calendars.code as CW_Code,
     {{ ozmeta_runtime.from_micros('from_micros') }} as CW_FromUTC,
     {{ ozmeta_runtime.from_micros('to_micros') }} as CW_ToUTC,
-    {{ ozmeta_runtime.floor_div('open_at', c.quantum) }} as CW_Bucket,
+    cast(bucket as {{ bigint }}) as CW_Bucket,
     cast(open_at as {{ bigint }}) as CW_Open,
     cast(open_end as {{ bigint }}) as CW_OpenEnd,
     cast(starts as {{ bigint }}) as CW_From,
     cast(next_starts as {{ bigint }}) as CW_Next
-from parts_in_order
-inner join calendars on calendars.calendar = parts_in_order.calendar
+from parts
+inner join calendars on calendars.calendar = parts.calendar
 {% endif %}
 {% endmacro %}
