@@ -20,7 +20,10 @@ Arguments
 ),
 
 {{ name }} as (
-    select given.*, cast(null as {{ dbt.type_bigint() }}) as {{ column }}_from, given.{{ first }} + numbers.n as {{ column }}
+    select
+        given.*,
+        cast(null as {{ dbt.type_bigint() }}) as {{ column }}_from,
+        given.{{ first }} + numbers.n as {{ column }}
     from {{ source }} as given
     inner join numbers on numbers.n < {{ few }} and numbers.n <= given.{{ more }}
     union all

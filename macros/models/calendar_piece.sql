@@ -7,11 +7,13 @@ A run adds the calendars whose definition it does not have, as calendar_window d
 Arguments
   calendars  [{key, code, from, until}]: see calendar_window
   windows    relation: calendar_window
+Errors       see check_limited_rebuild
 #}
 {% macro calendar_piece(calendars, windows) %}
 {%- do ozmeta_runtime.check_arguments('calendar_piece', kwargs, {'calendars': calendars, 'windows': windows}) -%}
 {% if execute %}
 {%- set limited = ozmeta_runtime.run_is_limited([windows]) -%}
+{%- if limited and not is_incremental() -%}{%- do ozmeta_runtime.check_limited_rebuild(this) -%}{%- endif -%}
 {%- set added = [] if limited else ozmeta_runtime.calendars_to_add(calendars, 'CP_Calendar') -%}
 {%- if not added and is_incremental() -%}
 {%- do return("select * from " ~ this ~ " where 1 = 0") -%}
