@@ -116,6 +116,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 YEARS = {"from": "2010-01-01", "until": "2030-12-31"}
 CALENDARS: dict[str, Keys] = {
     "NewYorkNight": {"time_zone": "America/New_York", "hours": {"sun": "01:00-04:00"}},
+    "NewYorkOne": {"time_zone": "America/New_York", "hours": {"sun": "00:00-01:00"}},
+    "NewYorkTwo": {"time_zone": "America/New_York", "hours": {"sun": "00:00-02:00"}},
     "BerlinNight": {"time_zone": "Europe/Berlin", "hours": {"sun": "01:00-02:30, 02:30-04:00"}},
     "BerlinDesk": {"time_zone": "Europe/Berlin", "hours": {"mon-fri": "08:00-18:00"}},
     "BerlinLong": {
@@ -145,6 +147,14 @@ EXAMPLES: dict[str, tuple[str | None, str, str, float, float, str | None, str | 
     "a Sunday in New York on which summer time ends": (
         *("NewYorkNight", "2014-11-02", "2014-11-03", 240, 240),
         *("2014-11-02 09:00", "2014-11-09 06:00"),
+    ),
+    "an end at the time at which the repeated hour begins is the second one": (
+        *("NewYorkOne", "2014-11-02", "2014-11-03", 120, 120),
+        *("2014-11-02 06:00", "2014-11-09 05:00"),
+    ),
+    "the clock shows the time after the repeated hour once": (
+        *("NewYorkTwo", "2014-11-02", "2014-11-03", 180, 180),
+        *("2014-11-02 07:00", "2014-11-09 05:00"),
     ),
     "windows that overlap in UTC count once": (
         *("BerlinNight", "2024-10-26", "2024-10-28", 240, 240),
@@ -286,13 +296,13 @@ def windows(draw: st.DrawFn, by_night: bool) -> str:
     """
     first = SIX if by_night else 0
     size = draw(st.sampled_from((0, 1, 1, 2, 3)))
-    points = draw(
-        st.lists(st.integers(first, 1440), min_size=2 * size, max_size=2 * size, unique=True)
-    )
+    # clocks change at whole and half hours
+    minute = st.integers(first, 1440) | st.integers(first // 30, 48).map(lambda half: half * 30)
+    points = draw(st.lists(minute, min_size=2 * size, max_size=2 * size, unique=True))
     times = sorted(points)
     spans = [[start, end] for start, end in zip(times[::2], times[1::2], strict=True)]
     if spans and by_night and draw(st.booleans()):
-        spans[-1][1] = draw(st.integers(0, SIX))
+        spans[-1][1] = draw(st.integers(0, SIX) | st.integers(0, 12).map(lambda half: half * 30))
     if len(spans) > 1 and draw(st.booleans()):
         spans[0][1] = spans[1][0]  # they meet
     parts = [f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in spans]

@@ -347,7 +347,17 @@ NEW_YORK_NIGHT = {"time_zone": "America/New_York", "hours": {"sun": "01:00-04:00
             {"time_zone": "Europe/Berlin", "hours": {"sun": "01:00-02:30, 02:30-04:00"}},
             *("2024-10-26", "2024-10-28", 240),
         ),
-        # a window that ends when the repeated hour begins: its end is the second 02:00
+        # a window that ends when the repeated hour begins: its end is the second 01:00
+        (
+            {"time_zone": "America/New_York", "hours": {"sun": "00:00-01:00"}},
+            *("2014-11-02", "2014-11-03", 120),
+        ),
+        # one that ends with the repeated hour: the clock shows 02:00 once
+        (
+            {"time_zone": "America/New_York", "hours": {"sun": "00:00-02:00"}},
+            *("2014-11-02", "2014-11-03", 180),
+        ),
+        # the same in Berlin, where the repeated hour begins at 02:00
         (
             {"time_zone": "Europe/Berlin", "hours": {"sun": "01:00-02:00"}},
             "2024-10-26",

@@ -88,8 +88,8 @@ class ReferenceCalendar:
         return []
 
     def in_utc(self, date: dt.date, begin: int, close: int) -> tuple[int, int]:
-        """The first minute in which the clock shows `begin` or later, and the end of the last in
-        which it shows less than `close`.
+        """The first minute in which the clock shows `begin` or later, and the last in which it
+        shows `close`. If it skips `close`, the end of the last minute before.
         """
         midnight = minutes(dt.datetime.combine(date, dt.time()))
         begin = max(midnight + begin, self.valid[0])
@@ -101,8 +101,8 @@ class ReferenceCalendar:
         if begin >= close:
             return 0, 0
         first = next(minute for minute in near if self.clock[minute] >= begin)
-        last = next(minute for minute in reversed(near) if self.clock[minute] < close)
-        return first, last + 1
+        last = next(minute for minute in reversed(near) if self.clock[minute] <= close)
+        return first, last if self.clock[last] == close else last + 1
 
     def open_until(self, instant: int) -> int:
         minute, rest = divmod(instant - self.start * MINUTE, MINUTE)

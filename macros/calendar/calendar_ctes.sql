@@ -9,8 +9,9 @@ The open windows of calendars in UTC, made without time-zone functions. Local ti
   special_windows  the windows of exceptions
   offset_periods   the periods of one UTC offset
   local_windows    the windows of every date, cut where the validity of the calendar begins and ends
-  utc_windows      the same in UTC: the first instant that the local clock shows `from` or later, and the last that it
-                   shows less than `to`
+  utc_windows      the same in UTC: the first instant at which the local clock shows `from` or later, and the last at
+                   which it shows `to` or earlier. So `to` is the second of a time that the clock shows twice, also if
+                   the repeated hour begins with it
   calendar_windows windows that meet or overlap as one: calendar, from_micros, to_micros, open_after (the open time
                    from the start of the calendar to the end of the window, in microseconds), next_from (when the next
                    window begins)
@@ -124,7 +125,7 @@ utc_windows as (
                 when local_from - offset_micros < ends then greatest(local_from - offset_micros, starts)
             end) as utc_from,
             max(case
-                when local_to - offset_micros > starts then least(local_to - offset_micros, ends)
+                when local_to - offset_micros >= starts then least(local_to - offset_micros, ends)
             end) as utc_to
         from local_windows
         inner join period_buckets
