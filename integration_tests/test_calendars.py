@@ -31,8 +31,9 @@ with questions as (select * from {{{{ source('raw_questions', 'question') }}}}),
 {{{{ ozmeta_runtime.open_micros(
     'started', 'questions', calendars, pieces, 'calendar', 'since', 'since_open'
 ) }}}}
+asked as (select *, since_open + run as due_open from started),
 {{{{ ozmeta_runtime.when_open(
-    'thresholds', 'started', windows, 'calendar', 'since', 'since_open', 'run', 'due'
+    'thresholds', 'asked', windows, 'calendar', 'since', 'due_open', 'due'
 ) }}}}
 {{{{ ozmeta_runtime.open_micros(
     'judged', 'thresholds', calendars, pieces, 'calendar', 'until', 'until_open'

@@ -13,8 +13,10 @@ Arguments
   calendar   string: the column with the calendar's key, null if all time is open
   instant    string: the column with the instant, in microseconds since 1970
   column     string: the name of the new column. <column>_at and <column>_day are helpers
+  details    boolean: whether to add <column>_next, the first instant at or after this one at which the calendar is open,
+             null if there is none, and <column>_before, 1 if it is open right before the instant and otherwise 0
 #}
-{% macro open_micros(name, source, calendars, pieces, calendar, instant, column) %}
+{% macro open_micros(name, source, calendars, pieces, calendar, instant, column, details=false) %}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() %}
 {%- set limits = ozmeta_runtime.calendar_limits(calendars) %}
 {%- set day = ozmeta_runtime.calendar_constants().day %}
@@ -50,6 +52,17 @@ Arguments
             when keyed.{{ calendar }} is null then keyed.{{ instant }}
             else pieces.CP_Open + pieces.CP_IsOpen * (keyed.{{ column }}_at - pieces.CP_From)
         end as {{ column }}
+        {%- if details %},
+        case
+            when keyed.{{ calendar }} is null or pieces.CP_IsOpen = 1 then keyed.{{ instant }}
+            else pieces.CP_Next
+        end as {{ column }}_next,
+        case
+            when keyed.{{ calendar }} is null then 1
+            when pieces.CP_From < keyed.{{ column }}_at then pieces.CP_IsOpen
+            else pieces.CP_WasOpen
+        end as {{ column }}_before
+        {%- endif %}
     from {{ name }}_keyed as keyed
     left join {{ pieces }} as pieces
         on pieces.CP_Calendar = keyed.{{ calendar }}

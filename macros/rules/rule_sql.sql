@@ -73,6 +73,7 @@ condition.
       'transition.code': 'TL_TransitionCode',
       'user.id': 'EJ_Actor',
       'tenant.id': '_TenantID',
+      'state.current': 'TL_State',
       'event.type': 'EJ_EventType',
       'event.id': 'EJ_ID',
       'event.sourceSystem': 'EJ_SourceSystem',

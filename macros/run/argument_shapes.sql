@@ -25,7 +25,8 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'from_words?': ['text']} -%}
   {%- set levels = [{
       'level': 'integer', 'signal': 'text', 'after_minutes': 'integer', 'severity': 'text', 'role?': 'text',
-      'principal?': 'text', 'notes?': 'text'}] -%}
+      'principal?': 'text', 'notes?': 'text', 'unless_acknowledged?': 'boolean'}] -%}
+  {%- set targets = [{'when': 'any', 'target_minutes': 'integer', 'warn_minutes?': 'integer'}] -%}
   {%- set steps = [{
       'order': 'integer', 'code': 'text', 'quorum': 'integer', 'of?': 'integer', 'veto': 'boolean',
       'roles': ['text']}] -%}
@@ -65,11 +66,19 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'workflow': {'terminal': ['text']},
       'slas': [{
         'code': 'text', 'target_minutes': 'integer', 'warn_minutes?': 'integer',
-        'on_restart?': 'newCycle|ignore|resume', 'state?': 'text', 'approval_step?': {'flow': 'text', 'step': 'text'},
+        'on_restart?': 'newCycle|ignore|resume|continue', 'state?': 'text', 'approval_step?': {'flow': 'text', 'step': 'text'},
         'start?': 'any', 'stop?': 'any', 'start_actions?': [transition_names], 'stop_actions?': [transition_names],
+        'calendar?': 'any', 'pause_when?': 'any', 'cancel_when?': 'any', 'trigger?': 'event|becomesTrue',
+        'on_both?': 'stop|restart', 'targets?': targets, 'on_target_change?': 'keep|retarget',
+        'versions?': [{
+          'name?': 'text', 'from?': 'text', 'target_minutes?': 'integer', 'warn_minutes?': 'integer',
+          'targets?': targets, 'calendar?': 'any'}],
         'levels': levels}],
       'timeline': 'relation',
-      'approvals?': 'relation'},
+      'approvals?': 'relation',
+      'calendars?': [{'key': 'text', 'code': 'text', 'from': 'text', 'until': 'text'}],
+      'windows?': 'relation',
+      'pieces?': 'relation'},
     'sla_timer': {'cycles': 'relation'},
     'escalation_queue': {
       'binding': 'text',

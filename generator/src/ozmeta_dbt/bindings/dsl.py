@@ -54,6 +54,7 @@ PLAIN_REFS = (
     "tenant.id",
     "now.utc",
     "event.type",
+    "state.current",
     "event.id",
     "event.sourceSystem",
 )

@@ -1,0 +1,115 @@
+{#
+The instant of each threshold of a cycle (spec 5.3, 5.4): when its running time has run, and after which instant it is
+exceeded. They differ if the clock stands still there: a target used up at closing is exceeded after the next opening.
+The CTEs are
+
+  crossings         per cycle, the open time at each threshold, and the first instant at which the clock advances in the
+                    first step that exceeds it
+  due_found, …      the instants, one look-up of the calendar for each threshold
+  scheduled         one row per cycle: due_at, warn_at, breach_at, breach_after, and per level level1_at, level1_after.
+                    What is not known while the cycle is paused is null, and so is what lies beyond its calendar
+
+Arguments
+  slas     see sla_cycle
+  windows  relation: calendar_window; none without calendars
+#}
+{% macro threshold_ctes(slas, windows) %}
+{%- set has = ozmeta_runtime.service_level_features(slas) %}
+{%- set names = ['due', 'warn'] + (['breach'] if has.retargets else []) %}
+{%- set exceeded = ['breach' if has.retargets else 'due'] %}
+{%- for i in range(1, ozmeta_runtime.level_numbers(slas) + 1) %}
+  {%- do names.append('level' ~ i) %}
+  {%- do exceeded.append('level' ~ i) %}
+{%- endfor %}
+{% if has.steps -%}
+crossings as (
+    select
+        verdicts._ObjectKey, verdicts.sla_no, verdicts.cycle_no
+        {%- for name in names %}
+        {%- set run = "verdicts." ~ name ~ "_run" %},
+        coalesce(
+            min(case when asked.ran_after >= {{ run }} then asked.start_open + {{ run }} - asked.ran_before end),
+            max({{ "case when verdicts.is_paused = 0 then " if has.pauses -}}
+                verdicts.last_open + {{ run }} - verdicts.last_ran {{- " end" if has.pauses }})
+        ) as {{ name }}_open
+        {%- if name in exceeded %},
+        coalesce(
+            min(case when asked.ran_after > {{ run }} then asked.start_open_next end),
+            max({{ "case when verdicts.is_paused = 0 then " if has.pauses -}}
+                verdicts.last_start_next {{- " end" if has.pauses }})
+        ) as {{ name }}_exceeded_from
+        {%- endif %}
+        {%- endfor %}
+    from verdicts
+    inner join asked
+        on asked._ObjectKey = verdicts._ObjectKey and asked.sla_no = verdicts.sla_no
+        and asked.cycle_no = verdicts.cycle_no
+    group by verdicts._ObjectKey, verdicts.sla_no, verdicts.cycle_no
+),
+
+crossed as (
+    select
+        verdicts.*
+        {%- for name in names %}, crossings.{{ name }}_open{% endfor %}
+        {%- for name in exceeded %}, crossings.{{ name }}_exceeded_from{% endfor %}
+    from verdicts
+    inner join crossings
+        on crossings._ObjectKey = verdicts._ObjectKey and crossings.sla_no = verdicts.sla_no
+        and crossings.cycle_no = verdicts.cycle_no
+),
+{%- else -%}
+crossed as (
+    select
+        *
+        {%- for name in names %}, last_open + {{ name }}_run - last_ran as {{ name }}_open{% endfor %}
+    from verdicts
+),
+{%- endif %}
+
+{% set last = namespace(cte='crossed') -%}
+{% if has.calendars -%}
+{% for name in names -%}
+{{ ozmeta_runtime.when_open(name ~ '_found', last.cte, windows, 'calendar', 'start_at', name ~ '_open',
+    name ~ '_time') }}
+{% set last.cte = name ~ '_found' -%}
+{% endfor -%}
+{% endif -%}
+
+found as (
+    select
+        *
+        {%- for name in names if not has.calendars %},
+        {{ name }}_open as {{ name }}_time
+        {%- endfor %}
+        {%- for name in exceeded %}
+        {%- set after = name ~ ("_time_next" if has.calendars else "_open") %},
+        {% if has.steps -%}
+        case when {{ after }} is null or {{ name }}_exceeded_from is null then null
+             when {{ after }} > {{ name }}_exceeded_from then {{ after }} else {{ name }}_exceeded_from end
+        {%- else %}{{ after }}{% endif %} as {{ name }}_after_time
+        {%- endfor %}
+    from {{ last.cte }}
+),
+
+based as (
+    select
+        *,
+        due_time as due_at,
+        {{ "coalesce(warn_since, warn_time)" if has.retargets else "warn_time" }} as warn_at,
+        {{ "coalesce(breach_since, breach_time)" if has.retargets else "due_time" }} as breach_at,
+        {{ exceeded[0] }}_after_time as breach_after
+    from found
+),
+
+scheduled as (
+    select
+        *
+        {%- for name in exceeded[1:] %},
+        case when {{ name }}_minutes = 0 then case when {{ name }}_is_warning = 1 then warn_at else breach_at end
+             else {{ name }}_time end as {{ name }}_at,
+        case when {{ name }}_is_warning = 0 and {{ name }}_minutes = 0 then breach_after
+             when {{ name }}_is_warning = 0 then {{ name }}_after_time end as {{ name }}_after
+        {%- endfor %}
+    from based
+),
+{% endmacro %}
