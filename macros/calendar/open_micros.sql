@@ -13,8 +13,9 @@ Arguments
   calendar   string: the column with the calendar's key, null if all time is open
   instant    string: the column with the instant, in microseconds since 1970
   column     string: the name of the new column. <column>_at and <column>_day are helpers
-  details    boolean: whether to add <column>_next, the first instant at or after this one at which the calendar is open,
-             null if there is none, and <column>_before, 1 if it is open right before the instant and otherwise 0
+  details    boolean: whether to add two more columns: <column>_next, the first instant at or after this one at which
+             the calendar is open, null if there is none; <column>_before, 1 if it is open right before the instant,
+             otherwise 0
 #}
 {% macro open_micros(name, source, calendars, pieces, calendar, instant, column, details=false) %}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() %}

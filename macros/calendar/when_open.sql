@@ -1,6 +1,6 @@
 {#
-CTEs that add two columns, in microseconds since 1970: the earliest instant by which a calendar has had an open time, and
-the first instant at or after it at which the clock advances. So an open time that is used up at closing has run at
+CTEs that add two columns, in microseconds since 1970: the earliest instant by which a calendar has had an open time,
+and the first instant at or after it at which the clock advances. So an open time that is used up at closing has run at
 closing, and the second is the next opening. Both are null if the calendar ends before.
 
 Arguments

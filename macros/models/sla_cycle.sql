@@ -1,34 +1,50 @@
 {#
 Model <binding>_sla_cycle: every cycle of every SLA timer (spec 5). One row per (object, SLA, start event).
 
-Main CTEs
-  marked_events, marks  the events that start (S) or stop (P) each SLA (mark_ctes)
-  turns                 each mark with the mark that decides before it, and the position of the next stop
-  spans                 from a start to the next stop; a cycle is one span or, with `resume`, all of them
-  scheduled             the instant of each threshold, without pauses
-  timed                 the cycles of folded objects, and cycles of other objects whose next threshold as_of has
-                        reached, which need no fold
-  evaluated             the schedule as of this run's as_of
+The steps, each in a file of macros/sla
+  mark_ctes       which events start, stop or cancel each SLA
+  policy_ctes     what each SLA says
+  cycle_ctes      from a start to the next stop: the cycles
+  then, only with service level options
+  step_ctes       when the clock of a cycle runs, and the running time so far (spec 5.10, 5.12)
+  verdict_ctes    which target decides (spec 5.13)
+  threshold_ctes  the instant of each threshold
+  answer_ctes     the levels that an acknowledgement prevents (spec 5.15)
+Main CTEs of this file
+  scheduled       the instant of each threshold
+  timed           the cycles of folded objects, and cycles of other objects whose next threshold as_of has reached,
+                  which need no fold
+  evaluated       the schedule as of this run's as_of
 
 Arguments
   binding         string: the binding's name
   journal_config  dict: object_type, tenant_in_key, fields, event_aliases?; see journal_slice
   workflow        dict: terminal: [state code]; see workflow_instance
-  slas            [{code, target_minutes, warn_minutes?, on_restart?: 'newCycle' (default), 'ignore' or 'resume',
+  slas            [{code, target_minutes, warn_minutes?, on_restart?: 'newCycle' (default), 'ignore', 'resume' or
+                  'continue',
                   start?: rule, stop?: rule, state?: state code, approval_step?: {flow, step},
                   start_actions?, stop_actions?: [see applied_transition],
                   levels: [{level: integer, signal, after_minutes: running minutes after the warn or target minutes,
-                  severity, role?, principal?, notes?}]}]. Minutes are integers. For rules, see rule_sql.
+                  severity, role?, principal?, notes?, unless_acknowledged?: true}]}]. Minutes are integers. For rules,
+                  see rule_sql. Service level options (spec 5.17), all of them optional:
+                  calendar: code, or {ref, cases: {value: code or none}, default: code or none}; pause_when and
+                  cancel_when: rule; trigger: 'event' (default) or 'becomesTrue'; on_both: 'stop' (default) or
+                  'restart'; targets: [{when: rule, target_minutes, warn_minutes?}]; on_target_change: 'keep' (default)
+                  or 'retarget'; versions: [{name?, from?: timestamp in UTC, target_minutes?, warn_minutes?, targets?,
+                  calendar?}] in ascending order
   timeline        relation: the binding's timeline
   approvals       relation: the binding's approval_step; none if no SLA has an approval_step
+  calendars       [{key, code, from, until}]: the calendars that the SLAs name, see calendar_window
+  windows, pieces relations: calendar_window and calendar_piece; none without calendars
+  report_fields   [{name, ref, column}]: fields of the object at the start of a cycle, see reported_columns
 Errors            see run_state
 #}
 {% macro sla_cycle(binding, journal_config, workflow, slas, timeline, approvals=none, calendars=[], windows=none,
-    pieces=none) %}
+    pieces=none, report_fields=[]) %}
 {%- do ozmeta_runtime.check_arguments('sla_cycle', kwargs, {
     'binding': binding, 'journal_config': journal_config, 'workflow': workflow, 'slas': slas,
     'timeline': timeline, 'approvals': approvals, 'calendars': calendars, 'windows': windows,
-    'pieces': pieces}) -%}
+    'pieces': pieces, 'report_fields': report_fields}) -%}
 {% if execute %}
 {#- Only what a level's threshold depends on is part of the definition, not who is notified. -#}
 {%- set schedules = [] -%}
@@ -44,7 +60,7 @@ Errors            see run_state
 {%- endfor -%}
 {%- set aliases = [journal_config.event_aliases] if journal_config.get('event_aliases') else [] -%}
 {%- set definition = [journal_config.object_type, journal_config.tenant_in_key, workflow.terminal, schedules]
-    + aliases + calendars -%}
+    + aliases + calendars + report_fields -%}
 {%- set as_of = ozmeta_runtime.as_of() -%}
 {#- A threshold at as_of itself stays due, because a breach comes after it. _UpdateDate shows that a run saw it. -#}
 {%- set ticks = "ST_NextUTC <= " ~ as_of ~ " and _UpdateDate < " ~ as_of ~ " and _DeleteDate is null" -%}
@@ -54,10 +70,12 @@ Errors            see run_state
 {%- set slots = ozmeta_runtime.level_numbers(slas) -%}
 {#- Columns of levels that no longer exist are set to null, because a merge would keep their values. -#}
 {%- set existing = ozmeta_runtime.relation_columns(this) if state.incremental and state.full_fold else {} -%}
-{%- set own_columns, dropped_columns = ozmeta_runtime.cycle_columns(slas, []), [] -%}
+{%- set own_columns, dropped_columns = ozmeta_runtime.cycle_columns(slas, report_fields, []), [] -%}
 {%- set helpers = ['ST_BreachAtUTC', 'ST_BreachAfterUTC'] -%}
 {%- for i in range(1, existing | length) -%}
-  {%- for part in ['At', 'After', 'Raised'] -%}{%- do helpers.append('ST_Level' ~ i ~ part ~ 'UTC') -%}{%- endfor -%}
+  {%- for part in ['At', 'After', 'Raised'] -%}
+    {%- do helpers.append('ST_Level' ~ i ~ part ~ 'UTC') -%}
+  {%- endfor -%}
 {%- endfor -%}
 {%- for column in helpers if column | lower in existing and column not in own_columns -%}
   {%- do dropped_columns.append(column) -%}
@@ -125,6 +143,9 @@ objects as (
 identified as (
     select
         scheduled.*, objects.tenant, objects.object_id, objects.stamp, objects.instance_seed,
+        {%- for field in report_fields %}
+        starts.{{ field.column }},
+        {%- endfor %}
         {{ "case when finished._ObjectKey is not null then 1 else 0 end" if has.gaps else "0" }} as is_finished,
         {{ ozmeta_runtime.seed_hash(["'SC'"] + object + ["SL_Code", "start_event"]) }} as cycle_seed,
         {{ ozmeta_runtime.seed_hash(["'ST'"] + object + ["SL_Code"]) }} as timer_seed
@@ -133,9 +154,13 @@ identified as (
     {%- if has.gaps %}
     left join finished on finished._ObjectKey = scheduled._ObjectKey
     {%- endif %}
+    {%- if report_fields %}
+    left join marked_events as starts
+        on starts._ObjectKey = scheduled._ObjectKey and starts.EJ_ID = scheduled.start_event
+    {%- endif %}
 ),
 
-{% set shown = ozmeta_runtime.cycle_schedule(slas, calendars) -%}
+{% set shown = ozmeta_runtime.cycle_schedule(slas, calendars, report_fields) -%}
 timed as (
     select
         {{ ozmeta_runtime.row_key(['_ObjectKey', 'SL_Code', 'start_event']) }} as _Key,
@@ -249,7 +274,7 @@ written as (
 )
 
 select * from written
-{%- set columns = ozmeta_runtime.cycle_columns(slas, dropped_columns) %}
+{%- set columns = ozmeta_runtime.cycle_columns(slas, report_fields, dropped_columns) %}
 {{ ozmeta_runtime.soft_deleted_rows(state, columns, '(' ~ is_changed ~ ')') }}
 {{ ozmeta_runtime.clustered_by_object() }}
 {% endif %}
@@ -259,13 +284,13 @@ select * from written
 The columns of the model that say when a cycle runs and when its thresholds are, as {column: SQL over `identified`}. A
 run that only evaluates a cycle again copies them.
 
-slas, calendars: see sla_cycle
+slas, calendars, report_fields: see sla_cycle
 #}
-{% macro cycle_schedule(slas, calendars) %}
+{% macro cycle_schedule(slas, calendars, report_fields) %}
   {%- set has = ozmeta_runtime.service_level_features(slas) -%}
   {%- set bigint, text = dbt.type_bigint(), ozmeta_runtime.type_text() -%}
-  {%- set paused = "last_start - coalesce(awake_before, 0) - start_at + coalesce(last_pause, 0)" if has.steps else "0" -%}
-  {%- set is_running = "stop_at is null" ~ (" and is_paused = 0" if has.pauses else "") -%}
+  {%- set paused = "last_start - coalesce(awake_before, 0) - start_at + coalesce(last_pause, 0)" if has.steps
+      else "0" -%}
   {%- set codes = [] -%}
   {%- for calendar in calendars -%}
     {%- do codes.append("when " ~ ozmeta_runtime.text_literal(calendar.key) ~ " then "
@@ -283,6 +308,7 @@ slas, calendars: see sla_cycle
       'ST_Calendar': "cast(" ~ ("case calendar " ~ codes | join(" ") ~ " end" if codes and has.calendars else "null")
           ~ " as " ~ text ~ ")",
       'ST_RanMicros': "cast(last_ran as " ~ bigint ~ ")",
+      'ST_OpenMicros': "cast(" ~ ("last_open" if has.is_timed else "last_at") ~ " as " ~ bigint ~ ")",
       'ST_RanUntilUTC': ozmeta_runtime.from_micros('last_at') | trim,
       'ST_WarnAtUTC': ozmeta_runtime.from_micros('warn_at') | trim} -%}
   {%- if has.is_timed -%}
@@ -290,6 +316,7 @@ slas, calendars: see sla_cycle
         'ST_BreachAtUTC': ozmeta_runtime.from_micros('breach_at') | trim,
         'ST_BreachAfterUTC': ozmeta_runtime.from_micros('breach_after') | trim}) -%}
   {%- endif -%}
+  {%- do columns.update(ozmeta_runtime.reported_columns(report_fields)) -%}
   {%- for i in range(1, ozmeta_runtime.level_numbers(slas) + 1) -%}
     {%- set at = 'heeded' ~ i ~ '_at' if has.answers else 'level' ~ i ~ '_at' -%}
     {%- do columns.update({'ST_Level' ~ i ~ 'AtUTC': ozmeta_runtime.from_micros(at) | trim}) -%}
@@ -301,11 +328,11 @@ slas, calendars: see sla_cycle
   {%- do return(columns) -%}
 {% endmacro %}
 
-{# The columns of the model without audit columns. slas: see sla_cycle; dropped_columns: [column] #}
-{% macro cycle_columns(slas, dropped_columns) %}
+{# The columns of the model without audit columns. slas, report_fields: see sla_cycle; dropped_columns: [column] #}
+{% macro cycle_columns(slas, report_fields, dropped_columns) %}
   {%- set columns = ['_Key', '_ObjectKey', 'SC_ID', 'ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_ObjectType',
       'ST_ObjectID', 'ST_CycleNo', 'ST_IsLatest', 'ST_StartEventID', 'ST_StopEventID'] -%}
-  {%- do columns.extend(ozmeta_runtime.cycle_schedule(slas, []) | list) -%}
+  {%- do columns.extend(ozmeta_runtime.cycle_schedule(slas, [], report_fields) | list) -%}
   {%- do columns.extend(['ST_Status', 'ST_Outcome', 'ST_WarnedUTC', 'ST_BreachedUTC', 'ST_EscalationLevel']) -%}
   {%- for i in range(1, ozmeta_runtime.level_numbers(slas) + 1) -%}
     {%- do columns.append('ST_Level' ~ i ~ 'RaisedUTC') -%}

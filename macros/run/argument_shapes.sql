@@ -27,6 +27,8 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'level': 'integer', 'signal': 'text', 'after_minutes': 'integer', 'severity': 'text', 'role?': 'text',
       'principal?': 'text', 'notes?': 'text', 'unless_acknowledged?': 'boolean'}] -%}
   {%- set targets = [{'when': 'any', 'target_minutes': 'integer', 'warn_minutes?': 'integer'}] -%}
+  {%- set report_fields = [{'name': 'text', 'ref': 'text', 'column': 'text'}] -%}
+  {%- set calendars = [{'key': 'text', 'code': 'text', 'from': 'text', 'until': 'text'}] -%}
   {%- set steps = [{
       'order': 'integer', 'code': 'text', 'quorum': 'integer', 'of?': 'integer', 'veto': 'boolean',
       'roles': ['text']}] -%}
@@ -47,7 +49,8 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'binding': 'text',
       'journal_config': object,
       'workflow': {'id': 'text', 'start': 'text', 'terminal': ['text']},
-      'timeline': 'relation'},
+      'timeline': 'relation',
+      'report_fields?': report_fields},
     'approval_event': {
       'binding': 'text',
       'journal_config': object_with_fields,
@@ -66,7 +69,8 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'workflow': {'terminal': ['text']},
       'slas': [{
         'code': 'text', 'target_minutes': 'integer', 'warn_minutes?': 'integer',
-        'on_restart?': 'newCycle|ignore|resume|continue', 'state?': 'text', 'approval_step?': {'flow': 'text', 'step': 'text'},
+        'on_restart?': 'newCycle|ignore|resume|continue', 'state?': 'text',
+        'approval_step?': {'flow': 'text', 'step': 'text'},
         'start?': 'any', 'stop?': 'any', 'start_actions?': [transition_names], 'stop_actions?': [transition_names],
         'calendar?': 'any', 'pause_when?': 'any', 'cancel_when?': 'any', 'trigger?': 'event|becomesTrue',
         'on_both?': 'stop|restart', 'targets?': targets, 'on_target_change?': 'keep|retarget',
@@ -76,10 +80,11 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
         'levels': levels}],
       'timeline': 'relation',
       'approvals?': 'relation',
-      'calendars?': [{'key': 'text', 'code': 'text', 'from': 'text', 'until': 'text'}],
+      'calendars?': calendars,
       'windows?': 'relation',
-      'pieces?': 'relation'},
-    'sla_timer': {'cycles': 'relation'},
+      'pieces?': 'relation',
+      'report_fields?': report_fields},
+    'sla_timer': {'cycles': 'relation', 'calendars?': calendars, 'pieces?': 'relation'},
     'escalation_queue': {
       'binding': 'text',
       'journal_config': object_with_aliases,
@@ -98,7 +103,8 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'timeline': 'relation',
       'cycles?': 'relation',
       'queue?': 'relation',
-      'approvals?': 'relation'},
+      'approvals?': 'relation',
+      'signals_from?': 'text'},
     'journal_mirror': {
       'binding': 'text',
       'journal_config': journal_config,

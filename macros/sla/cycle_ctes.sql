@@ -134,6 +134,8 @@ cycles as (
 {% macro carried_columns(slas) %}
   {%- set has = ozmeta_runtime.service_level_features(slas) -%}
   {%- set found = ['version_no'] if has.versions else [] -%}
-  {%- for i in range(1, ozmeta_runtime.most_target_lists(slas) + 1) -%}{%- do found.append('asked' ~ i) -%}{%- endfor -%}
+  {%- for i in range(1, ozmeta_runtime.most_target_lists(slas) + 1) -%}
+    {%- do found.append('asked' ~ i) -%}
+  {%- endfor -%}
   {%- do return(found + (['calendar'] if has.calendars else [])) -%}
 {% endmacro %}

@@ -189,7 +189,7 @@ slas: see sla_cycle; sla_no: integer: which of them; calendars, columns: see cal
   {%- do return(sla.get('trigger') == 'becomesTrue' and sla.get('start') is not none) -%}
 {% endmacro %}
 
-{# SQL of a flag: the event starts the timer, where that depends on the event before it (spec 5.11); none if it does not.
+{# SQL of a flag: the event starts the timer, where that depends on the event before it (spec 5.11); otherwise none.
    A start rule with becomesTrue must turn true. Without a rule, the first event that does not cancel starts. #}
 {% macro decided_start(sla, sla_no) %}
   {%- set by_object = 'partition by _ObjectKey order by TL_Position' -%}
@@ -207,7 +207,7 @@ slas: see sla_cycle; sla_no: integer: which of them; calendars, columns: see cal
   {%- do return(none) -%}
 {% endmacro %}
 
-{# SQL of a flag: the event changes whether the timer is paused, or the target that it asks for; none if no event does. #}
+{# SQL of a flag: the event changes whether the timer is paused, or the target that it asks for; otherwise none. #}
 {% macro level_changes(sla, sla_no) %}
   {%- set levels = ['pause' ~ sla_no] if sla.get('pause_when') is not none else [] -%}
   {%- if sla.get('on_target_change') == 'retarget' -%}

@@ -51,13 +51,15 @@ policies as (
     {%- set before = [sla_no, loop.index, list_no] %}
     {%- do rows.append(before + [0, retargets, version.name, version.target_minutes, version.warn_minutes]) %}
     {%- for target in version.targets %}
-      {%- do rows.append(before + [loop.index, retargets, version.name, target.target_minutes, target.get('warn_minutes')]) %}
+      {%- set minutes = [target.target_minutes, target.get('warn_minutes')] %}
+      {%- do rows.append(before + [loop.index, retargets, version.name] + minutes) %}
     {%- endfor %}
   {%- endfor %}
 {%- endfor %}
 terms as (
     {{ ozmeta_runtime.literal_rows([['sla_no', bigint], ['version_no', bigint], ['list_no', bigint],
-        ['asked_no', bigint], ['retargets', bigint], ['version_name', text], ['target_minutes', bigint], ['warn_minutes', bigint]], rows) }}
+        ['asked_no', bigint], ['retargets', bigint], ['version_name', text],
+        ['target_minutes', bigint], ['warn_minutes', bigint]], rows) }}
 ),
 
 {% endif -%}

@@ -19,8 +19,8 @@ slas: see sla_cycle
 #}
 {% macro service_level_features(slas) %}
   {%- set has = {
-      'cancels': false, 'restarts': false, 'rises': false, 'pauses': false, 'retargets': false, 'calendars': false, 'versions': false,
-      'gaps': false, 'answers': false} -%}
+      'cancels': false, 'restarts': false, 'rises': false, 'pauses': false, 'retargets': false, 'calendars': false,
+      'versions': false, 'gaps': false, 'answers': false} -%}
   {%- for sla in slas -%}
     {%- set cancels = sla.get('cancel_when') is not none -%}
     {%- set is_first_event = sla.get('start') is none and sla.get('state') is none

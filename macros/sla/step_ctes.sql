@@ -21,7 +21,8 @@ Arguments
 {%- set by_span = 'partition by sla_no, _ObjectKey, span_no order by step_position' %}
 {%- set by_cycle = 'partition by sla_no, _ObjectKey, cycle_no order by step_position' %}
 {%- set before = ' rows between unbounded preceding and 1 preceding' %}
-{%- set kept = ['_ObjectKey', 'sla_no', 'on_restart', 'span_no', 'cycle_no', 'start_event', 'stop_event', 'is_latest'] %}
+{%- set kept = ['_ObjectKey', 'sla_no', 'on_restart', 'span_no', 'cycle_no', 'start_event', 'stop_event',
+    'is_latest'] %}
 {%- do kept.extend(['is_cancelled'] if has.cancels else []) %}
 {%- do kept.extend(['start_version_no'] if has.versions else []) %}
 {%- do kept.extend(['start_calendar'] if has.calendars else []) %}
