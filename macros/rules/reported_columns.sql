@@ -8,7 +8,7 @@ that has its raw JSON
   {%- for field in report_fields %}{%- do columns.update({field.ref: field.column}) %}{%- endfor %}
   {%- for field in report_fields -%}
     {%- do found.update({'OF_' ~ field.name: "cast("
-        ~ (ozmeta_runtime.rule_value({'ref': field.ref}, 'text', columns) | trim) ~ " as "
+        ~ ozmeta_runtime.ref_text(field.ref, columns) ~ " as "
         ~ ozmeta_runtime.type_text() ~ ")"}) -%}
   {%- endfor -%}
   {%- do return(found) -%}

@@ -16,7 +16,7 @@ Arguments
   {%- for version in ozmeta_runtime.policy_versions(sla) -%}
     {%- set chosen = version.calendar -%}
     {%- if chosen is mapping -%}
-      {%- set field = ozmeta_runtime.rule_value({'ref': chosen.ref}, 'text', columns) -%}
+      {%- set field = ozmeta_runtime.ref_text(chosen.ref, columns) -%}
       {%- set cases = [] -%}
       {%- for value, code in chosen.cases.items() -%}
         {%- do cases.append("when " ~ ozmeta_runtime.text_literal(value) ~ " then " ~ keys.get(code, none_text)) -%}

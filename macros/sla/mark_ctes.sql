@@ -184,11 +184,6 @@ slas: see sla_cycle; sla_no: integer: which of them; calendars, columns: see cal
   {%- do return(found) -%}
 {% endmacro %}
 
-{# Whether only an event at which the start rule turns true starts the timer. #}
-{% macro must_become_true(sla) %}
-  {%- do return(sla.get('trigger') == 'becomesTrue' and sla.get('start') is not none) -%}
-{% endmacro %}
-
 {# SQL of a flag: the event starts the timer, where that depends on the event before it (spec 5.11); otherwise none.
    A start rule with becomesTrue must turn true. Without a rule, the first event that does not cancel starts. #}
 {% macro decided_start(sla, sla_no) %}
