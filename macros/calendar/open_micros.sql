@@ -46,7 +46,7 @@ Arguments
     from {{ name }}_clamped as clamped
 ),
 
-{{ name }} as (
+{{ ozmeta_runtime.barrier_cte(name) }} (
     select
         keyed.*,
         case

@@ -24,7 +24,7 @@ Arguments
     from {{ source }} as given
 ),
 
-{{ name }} as (
+{{ ozmeta_runtime.barrier_cte(name) }} (
     select
         keyed.*,
         case

@@ -70,3 +70,15 @@ keyword: 'where', or 'and' if the select has a `where` already
 {% macro default__with_materialized_ctes() -%}
   with
 {%- endmacro %}
+
+{#
+Begins a CTE that an engine must finish before it goes on with what reads it: `name as`.
+name: str
+#}
+{% macro barrier_cte(name) -%}
+  {{ adapter.dispatch('barrier_cte', 'ozmeta_runtime')(name) }}
+{%- endmacro %}
+
+{% macro default__barrier_cte(name) -%}
+  {{ name }} as
+{%- endmacro %}
