@@ -97,7 +97,9 @@ Errors            see run_state
 {{ ozmeta_runtime.cycle_ctes(slas) }}
 {% if has.is_timed -%}
 {{ ozmeta_runtime.step_ctes(slas, calendars, pieces) }}
+{% if has.retargets -%}
 {{ ozmeta_runtime.verdict_ctes(slas) }}
+{%- endif %}
 {{ ozmeta_runtime.threshold_ctes(slas, windows) }}
 {% if has.answers -%}
 {{ ozmeta_runtime.answer_ctes(journal_config, slas, timeline, is_folded) }}
@@ -289,8 +291,8 @@ slas, calendars, report_fields: see sla_cycle
 {% macro cycle_schedule(slas, calendars, report_fields) %}
   {%- set has = ozmeta_runtime.service_level_features(slas) -%}
   {%- set bigint, text = dbt.type_bigint(), ozmeta_runtime.type_text() -%}
-  {%- set paused = "last_start - coalesce(awake_before, 0) - start_at + coalesce(last_pause, 0)" if has.steps
-      else "0" -%}
+  {%- set paused = "last_start - coalesce(awake_before, 0) - start_at"
+      ~ (" + coalesce(last_pause, 0)" if has.pauses else "") if has.steps else "0" -%}
   {%- set codes = [] -%}
   {%- for calendar in calendars -%}
     {%- do codes.append("when " ~ ozmeta_runtime.text_literal(calendar.key) ~ " then "

@@ -8,7 +8,8 @@ start. The CTEs are
   steps        each step with its end, null if the cycle is open
   opened       steps with the open time until their start and their end
   clocked      steps with ran_before and ran_after, the running time until their start and their end
-  asked        steps with target_run and warn_run, the running time of the target and the warning that count
+  asked        steps with what the policy says: target_run and warn_run, the running time of the target and the warning
+               that count, and the levels
 
 Arguments
   slas       see sla_cycle
@@ -112,16 +113,27 @@ clocked as (
 ),
 
 asked as (
-    {%- set chosen = [] %}
+    {%- set chosen, minute = [], 60000000 %}
     {%- for i in range(1, lists + 1) %}
       {%- set number = "case when terms.retargets = 1 then clocked.asked" ~ i ~ " else clocked.start_asked" ~ i ~ " end"
           if has.retargets else "clocked.start_asked" ~ i %}
       {%- do chosen.append("when " ~ i ~ " then " ~ number) %}
     {%- endfor %}
     select
-        clocked.*, terms.version_name, terms.target_minutes,
-        terms.target_minutes * 60000000 as target_run, terms.warn_minutes * 60000000 as warn_run
+        clocked.*, policies.SL_Code, terms.version_name, terms.target_minutes,
+        terms.target_minutes * {{ minute }} as target_run, terms.warn_minutes * {{ minute }} as warn_run
+        {%- if not has.retargets %},
+        terms.target_minutes * {{ minute }} as due_run
+        {%- endif %}
+        {%- for i in range(1, ozmeta_runtime.level_numbers(slas) + 1) %},
+        policies.level{{ i }}, policies.level{{ i }}_minutes, policies.level{{ i }}_is_warning
+        {%- if not has.retargets %},
+        (policies.level{{ i }}_minutes + case when policies.level{{ i }}_is_warning = 1 then terms.warn_minutes
+         else terms.target_minutes end) * {{ minute }} as level{{ i }}_run
+        {%- endif %}
+        {%- endfor %}
     from clocked
+    inner join policies on policies.sla_no = clocked.sla_no
     inner join terms
         on terms.sla_no = clocked.sla_no
         {%- if has.versions %}

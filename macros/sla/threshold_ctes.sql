@@ -3,8 +3,8 @@ The instant of each threshold of a cycle (spec 5.3, 5.4): when its running time 
 exceeded. They differ if the clock stands still there: a target used up at closing is exceeded after the next opening.
 The CTEs are
 
-  crossings         per cycle, the open time at each threshold, and the first instant at which the clock advances in the
-                    first step that exceeds it
+  crossed           one row per cycle: what its steps say about it, the open time at each threshold, and the first
+                    instant at which the clock advances in the first step that exceeds it
   due_found, …      the instants, one look-up of the calendar for each threshold
   scheduled         one row per cycle: due_at, warn_at, breach_at, breach_after, and per level level1_at, level1_after.
                     What is not known while the cycle is paused is null, and so is what lies beyond its calendar
@@ -21,50 +21,47 @@ Arguments
   {%- do names.append('level' ~ i) %}
   {%- do exceeded.append('level' ~ i) %}
 {%- endfor %}
-{% if has.steps -%}
-crossings as (
+{%- set facts = ozmeta_runtime.cycle_facts(slas, has.steps) %}
+{%- set keys = ['_ObjectKey', 'sla_no', 'cycle_no'] %}
+{%- set of_verdict = ['breach_since', 'is_breached_at_once', 'warn_since'] if has.retargets else [] %}
+{%- set is_awake = "asked.is_last_step = 1" ~ (" and not (asked.step_end is null and asked.is_pause = 1)"
+    if has.pauses) %}
+crossed as (
     select
-        verdicts._ObjectKey, verdicts.sla_no, verdicts.cycle_no
+        asked.{{ keys | join(', asked.') }}
+        {%- for column, sql in facts.items() %},
+        {{ sql }} as {{ column }}
+        {%- endfor %}
+        {%- for column in of_verdict %},
+        max(verdicts.{{ column }}) as {{ column }}
+        {%- endfor %}
         {%- for name in names %}
-        {%- set run = "verdicts." ~ name ~ "_run" %},
+        {%- set run = ("verdicts." if has.retargets else "asked.") ~ name ~ "_run" %}
+        {%- set later = "coalesce(asked.end_open, asked.start_open) + " ~ run
+            ~ " - coalesce(asked.ran_after, asked.ran_before)" %},
+        {% if has.steps -%}
         coalesce(
             min(case when asked.ran_after >= {{ run }} then asked.start_open + {{ run }} - asked.ran_before end),
-            max({{ "case when verdicts.is_paused = 0 then " if has.pauses -}}
-                verdicts.last_open + {{ run }} - verdicts.last_ran {{- " end" if has.pauses }})
-        ) as {{ name }}_open
-        {%- if name in exceeded %},
+            max(case when {{ is_awake }} then {{ later }} end)
+        )
+        {%- else %}{{ later }}{% endif %} as {{ name }}_open
+        {%- if has.steps and name in exceeded %},
         coalesce(
             min(case when asked.ran_after > {{ run }} then asked.start_open_next end),
-            max({{ "case when verdicts.is_paused = 0 then " if has.pauses -}}
-                verdicts.last_start_next {{- " end" if has.pauses }})
+            max(case when {{ is_awake }} and asked.step_end is null then asked.start_open_next end)
         ) as {{ name }}_exceeded_from
         {%- endif %}
         {%- endfor %}
-    from verdicts
-    inner join asked
-        on asked._ObjectKey = verdicts._ObjectKey and asked.sla_no = verdicts.sla_no
-        and asked.cycle_no = verdicts.cycle_no
-    group by verdicts._ObjectKey, verdicts.sla_no, verdicts.cycle_no
+    from asked
+    {%- if has.retargets %}
+    inner join verdicts
+        on verdicts._ObjectKey = asked._ObjectKey and verdicts.sla_no = asked.sla_no
+        and verdicts.cycle_no = asked.cycle_no
+    {%- endif %}
+    {%- if has.steps %}
+    group by asked.{{ keys | join(', asked.') }}
+    {%- endif %}
 ),
-
-crossed as (
-    select
-        verdicts.*
-        {%- for name in names %}, crossings.{{ name }}_open{% endfor %}
-        {%- for name in exceeded %}, crossings.{{ name }}_exceeded_from{% endfor %}
-    from verdicts
-    inner join crossings
-        on crossings._ObjectKey = verdicts._ObjectKey and crossings.sla_no = verdicts.sla_no
-        and crossings.cycle_no = verdicts.cycle_no
-),
-{%- else -%}
-crossed as (
-    select
-        *
-        {%- for name in names %}, last_open + {{ name }}_run - last_ran as {{ name }}_open{% endfor %}
-    from verdicts
-),
-{%- endif %}
 
 {% set last = namespace(cte='crossed') -%}
 {% if has.calendars -%}
