@@ -29,16 +29,14 @@ LOOKED_UP = """\
 {{% set pieces, windows = ref('ozmeta_calendar_piece'), ref('ozmeta_calendar_window') %}}
 with questions as (select * from {{{{ source('raw_questions', 'question') }}}}),
 {{{{ ozmeta_runtime.open_micros(
-    'started', 'questions', calendars, pieces, 'calendar', 'since', 'since_open'
+    'started', 'questions', ['question'], calendars, pieces, 'calendar',
+    {{'since_open': 'since', 'until_open': 'until'}}
 ) }}}}
-asked as (select *, since_open + run as due_open from started),
+targets as (select *, since_open + run as due_open from started),
 {{{{ ozmeta_runtime.when_open(
-    'thresholds', 'asked', windows, 'calendar', 'since', 'due_open', 'due'
+    'thresholds', 'targets', ['question'], windows, 'calendar', 'since', {{'due': 'due_open'}}
 ) }}}}
-{{{{ ozmeta_runtime.open_micros(
-    'judged', 'thresholds', calendars, pieces, 'calendar', 'until', 'until_open'
-) }}}}
-select question, until_open - since_open as running, due, due_next from judged
+select question, until_open - since_open as running, due, due_next from thresholds
 """
 SOURCE = {
     "version": 2,

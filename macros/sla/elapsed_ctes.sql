@@ -23,8 +23,8 @@ moments as (
     select calendar, code, {{ now }} as now_micros
     from calendars
 ),
-{{ ozmeta_runtime.open_micros('opened', 'moments', calendars, ozmeta_runtime.unlimited_relation(pieces), 'calendar',
-    'now_micros', 'now_open') }}
+{{ ozmeta_runtime.open_micros('opened', 'moments', ['code'], calendars, ozmeta_runtime.unlimited_relation(pieces),
+    'calendar', {'now_open': 'now_micros'}) }}
 {% endif -%}
 clocks as (
     select

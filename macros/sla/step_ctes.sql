@@ -77,10 +77,9 @@ steps as (
 ),
 
 {% if has.calendars -%}
-{{ ozmeta_runtime.open_micros('opened_starts', 'steps', calendars, pieces, 'start_calendar', 'step_start',
-    'start_open', details=has.steps) }}
-{{ ozmeta_runtime.open_micros('opened', 'opened_starts', calendars, pieces, 'start_calendar', 'step_end', 'end_open',
-    details=has.retargets) }}
+{%- set details = (['start_open'] if has.steps else []) + (['end_open'] if has.retargets else []) %}
+{{ ozmeta_runtime.open_micros('opened', 'steps', ['sla_no', '_ObjectKey', 'step_position'], calendars, pieces,
+    'start_calendar', {'start_open': 'step_start', 'end_open': 'step_end'}, details) }}
 {%- else -%}
 opened as (
     select *, step_start as start_open, step_end as end_open

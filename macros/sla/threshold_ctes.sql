@@ -5,7 +5,7 @@ The CTEs are
 
   crossed           one row per cycle: what its steps say about it, the open time at each threshold, and the first
                     instant at which the clock advances in the first step that exceeds it
-  due_found, …      the instants, one look-up of the calendar for each threshold
+  located           the same with the instants, looked up in the calendar
   scheduled         one row per cycle: due_at, warn_at, breach_at, breach_after, and per level level1_at, level1_after.
                     What is not known while the cycle is paused is null, and so is what lies beyond its calendar
 
@@ -63,13 +63,10 @@ crossed as (
     {%- endif %}
 ),
 
-{% set last = namespace(cte='crossed') -%}
 {% if has.calendars -%}
-{% for name in names -%}
-{{ ozmeta_runtime.when_open(name ~ '_found', last.cte, windows, 'calendar', 'start_at', name ~ '_open',
-    name ~ '_time') }}
-{% set last.cte = name ~ '_found' -%}
-{% endfor -%}
+{%- set opens = {} %}
+{%- for name in names %}{%- do opens.update({name ~ '_time': name ~ '_open'}) %}{%- endfor %}
+{{ ozmeta_runtime.when_open('located', 'crossed', keys, windows, 'calendar', 'start_at', opens) }}
 {% endif -%}
 
 found as (
@@ -85,7 +82,7 @@ found as (
              when {{ after }} > {{ name }}_exceeded_from then {{ after }} else {{ name }}_exceeded_from end
         {%- else %}{{ after }}{% endif %} as {{ name }}_after_time
         {%- endfor %}
-    from {{ last.cte }}
+    from {{ "located" if has.calendars else "crossed" }}
 ),
 
 based as (
