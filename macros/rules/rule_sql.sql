@@ -71,6 +71,7 @@ condition.
       'transition.fromState': 'TL_FromState',
       'transition.toState': 'TL_ToState',
       'transition.code': 'TL_TransitionCode',
+      'state.current': 'TL_State',
       'user.id': 'EJ_Actor',
       'tenant.id': '_TenantID',
       'event.type': 'EJ_EventType',
