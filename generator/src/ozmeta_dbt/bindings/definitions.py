@@ -99,7 +99,7 @@ class PolicyVersion:
 
 @dataclass
 class Options:
-    """The options of a policy (SPEC 5.10)."""
+    """The options of a policy (SPEC 5)."""
 
     calendar: CalendarChoice = ALWAYS_OPEN
     pause_when: Rule | None = None

@@ -1,4 +1,4 @@
-"""The options of an SLA policy (SPEC 5.10): from the params of its start rule, and from `slas` in
+"""The options of an SLA policy (SPEC 5): from the params of its start rule, and from `slas` in
 ozmeta.yml. Every key is checked, and refused with its place.
 """
 
