@@ -120,7 +120,8 @@ def example() -> tuple[Binding, Config]:
     flow = Workflow("1", "CaseFlow", "New", ["New"], [], [], [])
     sla = Sla("Repair", 60, None, [level])
     purposes = {"WorkflowInstance", "SlaTracking", "EscalationQueue"}
-    names = ("Case", ["Case"], True, True, BindingChoices(), flow, [sla], purposes)
+    choices = BindingChoices(report_fields=["Priority"])
+    names = ("Case", ["Case"], True, True, choices, flow, [sla], purposes)
     return Binding("case", *names), config
 
 

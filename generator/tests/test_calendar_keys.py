@@ -402,7 +402,8 @@ def test_check_says_that_another_version_resolved_the_calendars(
 ) -> None:
     configured(project, {"Desk": DESK})
     project.generate()
-    assert project.run("generate", "--check") == (0, "all models are up to date\n")
+    status, printed = project.run("generate", "--check")
+    assert (status, "all models are up to date\n" in printed) == (0, True)
     before = zones.version()
     monkeypatch.setattr(zones, "version", lambda: "2099.1")
     status, printed = project.run("generate", "--check")

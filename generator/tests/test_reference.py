@@ -109,7 +109,7 @@ def test_every_column_has_a_doc_block_and_none_is_left_over() -> None:
         object_types=["Case"],
         tenant_in_key=True,
         needs_tenant=True,
-        choices=BindingChoices(),
+        choices=BindingChoices(report_fields=["Priority"]),
         workflow=Workflow("1", "CaseFlow", "New", ["New"], [], [], []),
         slas=[Sla("Repair", 60, None, [level], start=start)],
         purposes=set(),

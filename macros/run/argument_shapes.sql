@@ -17,6 +17,9 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'deduplicate_on?': ['text']} -%}
   {%- set object_with_fields = {
       'object_type': 'text', 'tenant_in_key': 'boolean', 'fields': 'list', 'event_aliases?': 'dict'} -%}
+  {%- set object_of_timers = {
+      'object_type': 'text', 'tenant_in_key': 'boolean', 'fields': 'list', 'event_aliases?': 'dict',
+      'sla_aliases?': 'dict'} -%}
   {%- set object_with_aliases = {
       'object_type': 'text', 'tenant_in_key': 'boolean', 'event_aliases?': 'dict', 'sla_aliases?': 'dict'} -%}
   {%- set transition = {'code': 'text', 'from': 'text', 'to': 'text', 'events?': ['text']} -%}
@@ -27,8 +30,11 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'level': 'integer', 'signal': 'text', 'after_minutes': 'integer', 'severity': 'text', 'role?': 'text',
       'principal?': 'text', 'notes?': 'text', 'unless_acknowledged?': 'boolean'}] -%}
   {%- set targets = [{'when': 'any', 'target_minutes': 'integer', 'warn_minutes?': 'integer'}] -%}
+  {%- set versions = [{
+      'name?': 'text', 'from?': 'text', 'target_minutes?': 'integer', 'warn_minutes?': 'integer', 'targets?': targets,
+      'calendar?': 'any'}] -%}
+  {%- set calendars = [{'code': 'text', 'key': 'text', 'from': 'text', 'until': 'text'}] -%}
   {%- set report_fields = [{'name': 'text', 'ref': 'text', 'column': 'text'}] -%}
-  {%- set calendars = [{'key': 'text', 'code': 'text', 'from': 'text', 'until': 'text'}] -%}
   {%- set steps = [{
       'order': 'integer', 'code': 'text', 'quorum': 'integer', 'of?': 'integer', 'veto': 'boolean',
       'roles': ['text']}] -%}
@@ -65,18 +71,15 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
     'approval_instance': {'binding': 'text', 'steps': 'relation'},
     'sla_cycle': {
       'binding': 'text',
-      'journal_config': object_with_fields,
+      'journal_config': object_of_timers,
       'workflow': {'terminal': ['text']},
       'slas': [{
         'code': 'text', 'target_minutes': 'integer', 'warn_minutes?': 'integer',
         'on_restart?': 'newCycle|ignore|resume|continue', 'state?': 'text',
         'approval_step?': {'flow': 'text', 'step': 'text'},
         'start?': 'any', 'stop?': 'any', 'start_actions?': [transition_names], 'stop_actions?': [transition_names],
-        'calendar?': 'any', 'pause_when?': 'any', 'cancel_when?': 'any', 'trigger?': 'event|becomesTrue',
-        'on_both?': 'stop|restart', 'targets?': targets, 'on_target_change?': 'keep|retarget',
-        'versions?': [{
-          'name?': 'text', 'from?': 'text', 'target_minutes?': 'integer', 'warn_minutes?': 'integer',
-          'targets?': targets, 'calendar?': 'any'}],
+        'calendar?': 'any', 'trigger?': 'event|becomesTrue', 'on_both?': 'stop|restart', 'pause_when?': 'any',
+        'cancel_when?': 'any', 'targets?': targets, 'on_target_change?': 'keep|retarget', 'versions?': versions,
         'levels': levels}],
       'timeline': 'relation',
       'approvals?': 'relation',
@@ -84,7 +87,7 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'windows?': 'relation',
       'pieces?': 'relation',
       'report_fields?': report_fields},
-    'sla_timer': {'cycles': 'relation', 'calendars?': calendars, 'pieces?': 'relation'},
+    'sla_timer': {'cycles': 'relation'},
     'escalation_queue': {
       'binding': 'text',
       'journal_config': object_with_aliases,
@@ -134,8 +137,7 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'calendars': [{
         'key': 'text', 'code': 'text', 'time_zone': 'text', 'from': 'text', 'until': 'text', 'hours': 'dict',
         'exceptions': 'dict', 'holidays': 'dict', 'first_offset': 'text', 'offsets': 'dict'}]},
-    'calendar_piece': {
-      'calendars': [{'code': 'text', 'key': 'text', 'from': 'text', 'until': 'text'}], 'windows': 'relation'},
+    'calendar_piece': {'calendars': calendars, 'windows': 'relation'},
     'time_spine': {'first': 'text', 'last': 'text'}
   }) -%}
 {% endmacro %}

@@ -14,7 +14,7 @@ from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.resolver import Resolver
 from ozmeta_dbt.calendars.definition import Calendar
-from ozmeta_dbt.calendars.sources import calendars, versions_of
+from ozmeta_dbt.calendars.sources import versions_of
 from ozmeta_dbt.config import Config, checked, load_config
 from ozmeta_dbt.metadb.readers import read_metadb
 from ozmeta_dbt.metadb.rows import EventType, RetentionPolicy, RuntimeSignalType
@@ -23,6 +23,7 @@ from ozmeta_dbt.metadb.use import MetaRows
 from ozmeta_dbt.models import addition, leftovers, manifest, readme, templates, writer
 from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.models.manifest import Snapshot
+from ozmeta_dbt.models.option_words import service_levels
 from ozmeta_dbt.models.plan import Plan, wanted_models
 from ozmeta_dbt.models.render import render
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Problems
@@ -51,7 +52,8 @@ class Project:
         """What a generation would do to the output folder."""
         names, versions = renames.names_of(self.bindings), versions_of(self.calendars)
         output = self.folder / self.config.output
-        return writer.plan(output, self.files, self.snapshot, names, versions)
+        levels = service_levels(self.bindings)
+        return writer.plan(output, self.files, self.snapshot, names, versions, levels)
 
 
 def read_project(folder: Path, problems: Problems, check_rules: bool = True) -> Project:
@@ -119,11 +121,16 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
     if check_rules:
         checks.check(lookups, resolver.drafts)
     problems.notes += leftovers.not_chosen(bindings)
+    used = {calendar.code for binding in bindings for calendar in binding.calendars}
+    problems.notes += [
+        f"{code}: no SLA of an enabled binding uses this calendar"
+        for code in sorted(lookups.calendars.keys() - used)
+    ]
     renames.propose(bindings, scene.former, f"{config.output}/{manifest.NAME}", problems)
     warehouses.check(bindings, config.warehouses, problems)
     if scene.in_project:
         declarations.check_sources(folder, config, problems)
-    project = Project(config, rows, bindings, calendars(config, rows, problems), folder)
+    project = Project(config, rows, bindings, list(lookups.calendars.values()), folder)
     if not problems.errors:
         project.plans = [plan_of(binding, folder, config, problems) for binding in bindings]
         scopes = [Scope(plan.binding, config, plan.built) for plan in project.plans]

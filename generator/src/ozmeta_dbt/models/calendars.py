@@ -5,13 +5,13 @@ from __future__ import annotations
 from ozmeta_dbt.calendars.definition import Calendar
 from ozmeta_dbt.calendars.expansion import limits, literal
 from ozmeta_dbt.models import columns as col
+from ozmeta_dbt.models.arguments import CALENDAR_PIECE, CALENDAR_WINDOW
 from ozmeta_dbt.models.columns import columns_of
 from ozmeta_dbt.models.literals import jinja, yaml_text
 from ozmeta_dbt.models.properties import column, well_formed
 from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config
 from ozmeta_dbt.models.yaml_files import dumped
 
-WINDOW, PIECE = "ozmeta_calendar_window", "ozmeta_calendar_piece"
 LOOKUPS = {
     "calendar_window": columns_of("calendar_window", col.CALENDAR_WINDOW),
     "calendar_piece": columns_of("calendar_piece", col.CALENDAR_PIECE),
@@ -28,8 +28,8 @@ SUMMARIES = {
 
 def calendar_files(calendars: list[Calendar]) -> dict[str, str]:
     return {
-        f"calendars/{WINDOW}.sql": window_sql(calendars),
-        f"calendars/{PIECE}.sql": piece_sql(calendars),
+        f"calendars/{CALENDAR_WINDOW}.sql": window_sql(calendars),
+        f"calendars/{CALENDAR_PIECE}.sql": piece_sql(calendars),
         "calendars/_models.yml": properties(),
     }
 
@@ -43,7 +43,7 @@ def window_sql(calendars: list[Calendar]) -> str:
 
 def piece_sql(calendars: list[Calendar]) -> str:
     known = setting("calendars", [limits(calendar) for calendar in calendars])
-    call = calling("ozmeta_runtime.calendar_piece", ["calendars", f"ref({jinja(WINDOW)})"])
+    call = calling("ozmeta_runtime.calendar_piece", ["calendars", f"ref({jinja(CALENDAR_WINDOW)})"])
     return file_of(table_config("calendar_piece"), "", known, "", call)
 
 

@@ -11,6 +11,7 @@ from ozmeta_dbt.models import columns as col
 from ozmeta_dbt.models.columns import Column, columns_of
 from ozmeta_dbt.models.description import Call, Model, Scope
 from ozmeta_dbt.models.literals import yaml_text
+from ozmeta_dbt.models.option_words import option_sentences
 from ozmeta_dbt.models.prose import (
     flow_in_words,
     sla_in_words,
@@ -65,7 +66,17 @@ def cycle_columns(scope: Scope) -> list[Column]:
         *columns_of("sla_cycle", col.SLA_CYCLE_MORE),
         *levels,
         *columns_of("sla_cycle", ["ST_NextUTC"]),
+        *report_columns(scope, "OF_Field"),
     ]
+
+
+def instance_columns(scope: Scope) -> list[Column]:
+    return report_columns(scope, "workflow_instance.OF_Field")
+
+
+def report_columns(scope: Scope, key: str) -> list[Column]:
+    fields = scope.binding.report_fields
+    return [Column(f"OF_{field['name']}", key, field["ref"]) for field in fields]
 
 
 def inline_columns(scope: Scope) -> list[Column]:
@@ -105,8 +116,11 @@ def texts_of_entity(binding: Binding) -> list[str]:
 
 
 def describe_slas(scope: Scope, summary: str) -> str:
-    slas = scope.binding.slas
-    return "\n".join([summary, *(f"- {with_text(sla_in_words(s), s.text)}" for s in slas)])
+    lines = [summary]
+    for sla in scope.binding.slas:
+        lines.append(f"- {with_text(sla_in_words(sla), sla.text)}")
+        lines += [f"  - {sentence}" for sentence in option_sentences(sla)]
+    return "\n".join(lines)
 
 
 def describe_flows(scope: Scope, summary: str) -> str:
@@ -198,6 +212,7 @@ MODELS = (
         ),
         call=arguments.workflow_instance,
         columns=col.WORKFLOW_INSTANCE,
+        more=instance_columns,
         wanted=lambda binding: bool("WorkflowInstance" in binding.purposes or binding.entity),
         describe=describe_instances,
         not_null=frozenset({"WI_ID", "WI_ObjectID", "WS_CurrentCode", "WI_CurrentSinceUTC"}),
@@ -256,7 +271,7 @@ MODELS = (
         wanted=lambda binding: "SlaTracking" in binding.purposes,
         needs=lambda binding: ("sla_cycle",),
         is_view=True,
-        more=fixed("sla_timer", "ST_NextUTC"),
+        more=fixed("sla_timer", *col.SLA_TIMER_MORE),
         describe=describe_slas,
         not_null=frozenset({"ST_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"}),
         unique="ST_ID",

@@ -169,8 +169,14 @@ SLA_TIMER = (
     "ST_ObjectType",
     "ST_ObjectID",
     "ST_CycleNo",
+    "ST_IsPaused",
+    "ST_TargetMinutes",
+    "ST_PolicyVersion",
+    "ST_Calendar",
 )
 SLA_CYCLE = ("SC_ID", *SLA_TIMER)
+# as of the last run, so that only the view has them
+SLA_TIMER_MORE = ("ST_ElapsedMinutes", "ST_RemainingMinutes", "ST_NextUTC")
 SLA_CYCLE_MORE = (
     "ST_IsLatest",
     "ST_StartEventID",
@@ -446,14 +452,19 @@ DESCRIPTIONS = {
     "escalation_queue.SL_Code": "Code of the SLA. Null if a transition raised the escalation.",
     "runtime_signal.SL_Code": "Code of the SLA, if the signal is about one.",
     "ST_StartUTC": "When the cycle started, UTC.",
-    "ST_DueUTC": "When the cycle is or was due, UTC. Pauses move it.",
+    "ST_DueUTC": (
+        "When the cycle is or was due, UTC. Pauses and closing hours move it. Null while the cycle"
+        " is paused, or if its calendar ends before."
+    ),
     "ST_StopUTC": "When the cycle stopped, UTC. Null while it runs.",
     "ST_Status": (
         "Running, Warned, Breached or Stopped. A timer that stopped late also has ST_BreachedUTC."
+        " A cancelled cycle is Stopped."
     ),
     "ST_Outcome": (
-        "Missed once breached, Met once stopped in time, null while open. A stopped timer with"
-        " onRestart `resume` may go on, so it stays open until its object is in a terminal state."
+        "Missed once breached, Met once stopped in time, Cancelled if `cancelWhen` ended it, null"
+        " while open. A stopped timer with onRestart `resume` or `continue` may go on, so it stays"
+        " open until its object is in a terminal state."
     ),
     "ST_WarnedUTC": "When the warning fell due, UTC. Null if the cycle ended before.",
     "ST_BreachedUTC": "When the target passed, UTC. Null if it was met.",
@@ -463,6 +474,34 @@ DESCRIPTIONS = {
     "ST_CycleNo": "Number of the cycle of this SLA, from 1.",
     "escalation_queue.ST_CycleNo": (
         "Number of the cycle when the row was written. Null if a transition raised the escalation."
+    ),
+    "ST_IsPaused": (
+        "Whether `pauseWhen` stops the clock. It does not say whether the desk is closed. False"
+        " once the cycle is stopped."
+    ),
+    "ST_TargetMinutes": (
+        "The minutes that count for the cycle: of its version, and of the first target that was"
+        " true. With onTargetChange `retarget`, those in force at the end."
+    ),
+    "ST_PolicyVersion": (
+        "The version of the SLA that counts for the cycle: its name, otherwise its `from`. Null if"
+        " the SLA has no versions, or if none has begun."
+    ),
+    "ST_Calendar": (
+        "Code of the calendar that counts for the cycle. Null if its clock always runs."
+    ),
+    "ST_ElapsedMinutes": (
+        "Whole minutes that the clock has run in the cycle, rounded down, as of the last run."
+    ),
+    "ST_RemainingMinutes": (
+        "Whole minutes that the clock may still run until the target, rounded down, as of the last"
+        " run. Negative if the cycle is late."
+    ),
+    "OF_Field": (
+        "The object's field at the start of the cycle, as text. Null if no event had it until then."
+    ),
+    "workflow_instance.OF_Field": (
+        "The object's field now, as text. Null if no event had it, or if it was cleared."
     ),
     "ST_IsLatest": "Whether this is the timer's latest cycle, which sla_timer shows.",
     "ST_StartEventID": "Id of the event that started the cycle.",
@@ -487,7 +526,10 @@ DESCRIPTIONS = {
     "EQ_Status": "Open, Ack (acknowledged) or Closed.",
     "EQ_CreatedUTC": "When the escalation was raised, UTC: the scheduled time.",
     "EQ_ClosedUTC": "When the escalation was closed, UTC.",
-    "EQ_Notes": "Notes of the rule. Retracted if a late event undid the cause of the escalation.",
+    "EQ_Notes": (
+        "Notes of the rule. Retracted if a late event undid the cause of the escalation, Cancelled"
+        " if `cancelWhen` ended the cycle."
+    ),
     "EQ_Level": "The escalation level.",
     # approvals
     "AF_Code": "Code of the approval flow.",
@@ -575,7 +617,10 @@ DESCRIPTIONS = {
         "Code of the signal: SLA.Warned, SLA.Breached, Escalation.Raised, Approval.Requested, or"
         " the signal that an EmitSignal action names."
     ),
-    "RS_Kind": "Raised, or Retracted if a late event undid an earlier row.",
+    "RS_Kind": (
+        "Raised, or Retracted if a late event undid an earlier row. Backfilled instead of Raised"
+        " if it was due before `journal.signals_from`."
+    ),
     "RS_Number": "1 when first raised, 2 when retracted, 3 when raised again, and so on.",
     "RS_Severity": "Info, Warning or Critical.",
     "RS_ObjectType": "The object type.",

@@ -52,6 +52,7 @@ def text(
     snapshot: Snapshot,
     names: dict[str, Any],
     versions: dict[str, str] | None = None,
+    service_levels: dict[str, dict[str, list[str]]] | None = None,
 ) -> str:
     """names: the code of each id, per binding; the next generation finds renamed codes by them
     versions: of the packages that resolved calendars
@@ -59,6 +60,7 @@ def text(
     data = {path: content.encode() for path, content in sorted(files.items())}
     hashes = {path: sha256(content) for path, content in data.items()}
     own = {"version": __version__, "names": names} | ({"versions": versions} if versions else {})
+    own |= {"service_levels": service_levels} if service_levels else {}
     document = {
         "schema": SCHEMA,
         "snapshot": {"path": snapshot.path, "sha256": snapshot.sha256},

@@ -289,10 +289,14 @@ _RULES = {
     "rule key.version": "Always 1. Required.",
     "rule key.kind": "What the rule is for. Required; it must fit the column it stands in.",
     "rule key.description": "For people. It has no effect.",
-    "rule key.expr": "The expression. Without one, the rule always matches.",
+    "rule key.expr": (
+        "The expression. Without one, a start or stop rule only has params, and the timer starts "
+        "or stops as if it had no such rule."
+    ),
     "rule key.actions": "An array of actions.",
     "rule key.params": (
-        "An object. A start rule may have `onRestart`: newCycle, ignore or resume. "
+        "An object. A start rule may have the options of its SLA: the keys of "
+        "[`bindings.<name>.slas.<name>`](ozmeta-yml.md#bindings). "
         "An approval step's rule may have quorum, of and veto."
     ),
     "kind.Guard": "May the transition be taken? Checked, and not evaluated.",
@@ -304,6 +308,9 @@ _RULES = {
     "ref.transition.fromState": "The state before the event. Null unless it was applied.",
     "ref.transition.toState": "The state after the event. Null unless it was applied.",
     "ref.transition.code": "Code of the applied transition.",
+    "ref.state.current": (
+        "The state after the event, whether the event moved the object or not. Never null."
+    ),
     "ref.user.id": "The event's actor, EJ_Actor.",
     "ref.user.role": "The first of `user.roles`. Null if there is none.",
     "ref.user.roles": "The roles in the event's payload: an array.",
@@ -334,7 +341,8 @@ _RULES = {
     "action.EnqueueEscalation": (
         "In an SLA's rule: one level. On an applied transition: one row "
         "of escalation_queue. Uses `signalType`, `target`, `notes`, and of the payload `level`, "
-        "`afterMinutes` (SLA only) and `severity`."
+        "`severity` and, in an SLA's rule, `afterMinutes` and `unlessAcknowledged`: if true, the "
+        "level is not raised if a level with a smaller number was acknowledged or closed in time."
     ),
     "action.Notify": "Left to the application. It does nothing in the warehouse.",
     "action.UpsertRuntime": "Left to the application. It does nothing in the warehouse.",
@@ -418,6 +426,10 @@ _CONFIG = {
     "journal.stream": "What tells writers apart. `none` makes each object one stream.",
     "journal.lookback_minutes": "How far back each run reads again, for rows that arrive late.",
     "journal.mirror": "Whether to write a model with the journal, its signals and emitted events.",
+    "journal.signals_from": (
+        "An instant. Signals that were due before it get the RS_Kind `Backfilled` instead of "
+        "`Raised`, so that the first load of a long history notifies nobody."
+    ),
     "journal.ignore_object_types": "Object types of other systems; null for rows without one.",
     "journal.deduplicate_on": "Columns by which two rows are one message, whatever their EJ_ID.",
     "rollups": "The views over all bindings. `false` writes none.",
@@ -461,6 +473,17 @@ _CONFIG = {
     "bindings.<name>.entity.key": "Its key column or columns.",
     "bindings.<name>.entity.tenant": "Its tenant column.",
     "bindings.<name>.entity.write_back": "Whether the operation write_inline may change it.",
+    "bindings.<name>.calendar": (
+        "The calendar of its SLAs that give none: a code, `none`, or a mapping as in `slas`."
+    ),
+    "bindings.<name>.report_fields": (
+        "Fields of the object that sla_cycle shows as they were at the start of the cycle, and "
+        "workflow_instance as they are now, in columns OF_<Field>."
+    ),
+    "bindings.<name>.slas": (
+        "Options of its SLAs, by the SLA's code, such as State.<WS_Code> for the SLA of a state. "
+        "The params of the start rule may have the same keys. A key in both places must be equal."
+    ),
     "bindings.<name>.tests": "As `tests`, for this binding.",
     "tests": "What the generated tests compare with.",
     "tests.quarantined_share": (
@@ -502,6 +525,52 @@ _CONFIG |= {
     "bindings.<name>.tests.quarantined_share.warn": "The share that warns.",
     "bindings.<name>.tests.quarantined_share.error": "The share that fails.",
 }
+_SLA = {
+    "calendar": (
+        "In which hours the clock runs: the code of a calendar, `none` for always, or a mapping "
+        "from a value of the event that starts the cycle."
+    ),
+    "calendar.ref": "The value, such as object.Region.",
+    "calendar.cases": "The calendar's code for each value.",
+    "calendar.default": "The calendar for any other value.",
+    "pauseWhen": (
+        "An expression over object.*, state.current and literals. The clock stands still while it "
+        "is true."
+    ),
+    "cancelWhen": (
+        "An expression. The SLA does not apply while it is true: nothing starts, and a running "
+        "cycle is cancelled."
+    ),
+    "trigger": (
+        "Whether each event on which the start rule is true may start a cycle, or only the one on "
+        "which it turns true."
+    ),
+    "onBoth": "What an event does to a running cycle if it is both a start and a stop.",
+    "onRestart": (
+        "What a start after a stop does: a new cycle, nothing, or the same cycle again, without "
+        "the time between (resume) or with it (continue)."
+    ),
+    "targets": "Minutes that depend on an expression. The first that is true counts.",
+    "targets.when": "The expression.",
+    "targets.target": "Minutes until the breach.",
+    "targets.warn": "Minutes until the warning. Without them, there is no warning.",
+    "onTargetChange": (
+        "Whether the target at the start counts for the whole cycle, or whether each event of the "
+        "cycle may change it."
+    ),
+    "versions": "What the SLA was earlier, and what it will be: a list, oldest first.",
+    "versions.from": "Since when, ISO 8601. Only the first may lack it.",
+    "versions.name": "Its name, shown in ST_PolicyVersion. The default is `from`.",
+    "versions.target": "Minutes until the breach. The default is the SLA's own.",
+    "versions.warn": "Minutes until the warning, or null for none. The default is the SLA's own.",
+    "versions.targets": "Targets as above. The default is the SLA's own.",
+    "versions.calendar": "The calendar, as above. The default is the SLA's own.",
+}
+_CALENDAR = [key for key in _SLA if key.startswith("calendar.")]
+_TARGET = [key for key in _SLA if key.startswith("targets.")]
+_SLA |= {f"versions.{key}": "As above, for this version." for key in (*_CALENDAR, *_TARGET)}
+_CONFIG |= {f"bindings.<name>.slas.<name>.{key}": text for key, text in _SLA.items()}
+_CONFIG |= {f"bindings.<name>.{key}": _SLA[key] for key in _CALENDAR}
 for _key, _meaning in _ALIASES.items():
     _CONFIG |= {_key: f"{_meaning} For every binding that has it."}
     _CONFIG |= {f"bindings.<name>.{_key}": f"{_meaning} Goes before the one at the top."}
