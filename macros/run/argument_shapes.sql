@@ -87,7 +87,7 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'windows?': 'relation',
       'pieces?': 'relation',
       'report_fields?': report_fields},
-    'sla_timer': {'cycles': 'relation'},
+    'sla_timer': {'cycles': 'relation', 'calendars?': calendars, 'pieces?': 'relation'},
     'escalation_queue': {
       'binding': 'text',
       'journal_config': object_with_aliases,

@@ -151,7 +151,11 @@ def sla_cycle(scope: Scope) -> Call:
 
 
 def sla_timer(scope: Scope) -> Call:
-    return Call({"cycles": scope.ref("sla_cycle")})
+    arguments, sets = {"cycles": scope.ref("sla_cycle")}, {}
+    if scope.binding.calendars:
+        sets["calendars"] = [limits(calendar) for calendar in scope.binding.calendars]
+        arguments |= {"calendars": "calendars", "pieces": f"ref({jinja(CALENDAR_PIECE)})"}
+    return Call(arguments, sets)
 
 
 def escalation_queue(scope: Scope) -> Call:
