@@ -292,6 +292,7 @@ def empty_table() -> agate.Table:
 
 
 def install() -> None:
+    gc.set_threshold(100_000, 20, 20)  # a run makes 80,000 objects of which few stay
     enable_test_caching()  # dbt's own, for its own tests: what Jinja parsed once is kept
     dbt_exceptions.env_secrets = secrets_in_environment
     EventManager.fire_event = fire_event
