@@ -26,6 +26,8 @@ from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
 from dbt.cli.main import dbtRunner
 from dbt_common.clients.jinja import template_cache
 
+from support import fast_dbt
+
 INJECTED = "the warehouse went away (injected)"
 
 
@@ -67,6 +69,7 @@ def warm_processes(count: int) -> ProcessPoolExecutor:
 
 
 def warm_up() -> None:
+    fast_dbt.install()
     dbt.mp_context._MP_CONTEXT = multiprocessing.get_context(
         "fork"
     )  # dbt's locks then leave nothing behind when their process is killed
@@ -97,10 +100,13 @@ _manifests: dict[str, Any] = {}
 
 
 def parsed(folder: Path) -> Any:
-    """The project's manifest; models that were parsed before are not parsed again."""
-    digest = hashlib.sha256(str(folder).encode())
-    for file in sorted([folder / "dbt_project.yml", *(folder / "models").rglob("*.*")]):
-        digest.update(f"{file}\n{file.read_text(encoding='utf-8')}".encode())
+    """The project's manifest. Projects of the same files and profile share one."""
+    digest = hashlib.sha256()
+    for name in ("dbt_project.yml", "profiles.yml", "models"):
+        path = folder / name
+        for file in sorted(path.rglob("*.*") if path.is_dir() else [path]):
+            text = file.read_text(encoding="utf-8").replace(str(folder), "")
+            digest.update(f"{file.relative_to(folder)}\n{text}".encode())
     key = digest.hexdigest()
     if key not in _manifests:
         result = dbtRunner().invoke(["parse", *options(folder)])
