@@ -133,7 +133,9 @@ class _Reader:
         if name in self.names:
             raise ValueError(f"two groups have the name {name}")
         self.names |= {name} - {None}
-        if found.group("end") != ")":
+        if found.group("end") == ")":
+            self.levels[-1].last = None  # RE2 would look further back. Java refuses a(?i)*.
+        else:
             self.levels.append(Level())
 
     def lacking(self) -> str:
