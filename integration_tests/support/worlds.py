@@ -126,6 +126,7 @@ REFS = [
     "context.x",
     "context.a b",
     "user.roles",
+    "user.role",
     "user.claims.lvl",
     "user.id",
     "event.type",
@@ -146,7 +147,7 @@ TEXT_OPS = ("contains", "startsWith", "endsWith", "regex")
 
 def leaf(rng: random.Random) -> dict[str, Any]:
     if rng.random() < 0.6:
-        node: dict[str, Any] = {"ref": rng.choice(REFS[:14] if rng.random() < 0.7 else REFS)}
+        node: dict[str, Any] = {"ref": rng.choice(REFS[:15] if rng.random() < 0.7 else REFS)}
         if rng.random() < 0.25 and node["ref"] != "now.utc":
             node["as"] = rng.choice(["string", "number", "boolean", "datetime"])
         return node
