@@ -8,7 +8,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from ozmeta_dbt.documents import OutOfRange, loads
+from ozmeta_dbt.documents import OutOfRange, loads, storable
 from ozmeta_dbt.metadb.contract import PARTS
 from ozmeta_dbt.metadb.readers import SNAPSHOT_PLACES
 from ozmeta_dbt.metadb.rows import Row, Table, canonical
@@ -158,4 +158,5 @@ def json_text(value: Any) -> str:
         return value.json
     if isinstance(value, Decimal):
         return str(value)
-    return json.dumps(value, ensure_ascii=False)
+    # half a character, which UTF-8 has no bytes for, stays an escape
+    return json.dumps(value, ensure_ascii=isinstance(value, str) and not storable(value))
