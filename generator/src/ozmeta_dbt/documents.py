@@ -46,8 +46,8 @@ OptionalText = Annotated[str | None, BeforeValidator(_text)]
 
 @dataclass(frozen=True)
 class OutOfRange:
-    """A number that no database holds, as written. It is an error only where something reads it.
-    Written out, 1e999999999 would fill the memory.
+    """A number that is too large or too small for any database, as written. It is an error only if
+    something reads it. Converting 1e999999999 to digits would fill the memory.
     """
 
     text: str

@@ -91,7 +91,7 @@ class Problem:
 
     def __str__(self) -> str:
         text = f"{self.origin}: {self.message}" + (f" ({self.hint})" if self.hint else "")
-        return text.encode("utf-8", "replace").decode()  # half a character can't be printed
+        return text.encode("utf-8", "replace").decode()  # a lone surrogate cannot be printed
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The grammar of RE2, so that a pattern which no engine takes is refused before a run."""
+"""The grammar of RE2, which checks a rule's pattern before a run would fail on it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ UNICODE = re.compile(r"\\[pP](?:\{\^?(\w+)\}|(\w))")
 HEX = re.compile(r"\\x(?:([0-9a-fA-F]{2})|\{([0-9a-fA-F]+)\})")
 OCTAL = re.compile(r"\\(0[0-7]{0,2}|[1-7][0-7]{1,2})")
 POSIX_CLASS = re.compile(r"\[:(.*?):\]", re.DOTALL)
-# what other dialects have
+# Syntax of other dialects that RE2 lacks
 OTHERS = (
     (re.compile(r"\\[1-9]|\(\?P[=>]"), "back-references"),
     (re.compile(r"\(\?<?[=!]"), "look-around"),
@@ -62,7 +62,7 @@ class Level:
     """A group, or the whole pattern."""
 
     weight: int = 1  # how often its repetitions repeat a part of it
-    last: int | None = None  # the weight of what a repetition would repeat; none: nothing
+    last: int | None = None  # the weight of what a repetition here repeats; None if nothing
 
 
 class _Reader:
@@ -139,7 +139,7 @@ class _Reader:
             self.levels.append(Level())
 
     def lacking(self) -> str:
-        """What another dialect has at this place, and RE2 has not."""
+        """What RE2 lacks, if the pattern has the syntax of another dialect here."""
         return next(
             (f"RE2 has no {what}" for form, what in OTHERS if form.match(self.pattern, self.at)), ""
         )
@@ -218,5 +218,5 @@ class _Reader:
 
 
 def check(pattern: str) -> None:
-    """ValueError with the reason, if it is not a pattern of RE2."""
+    """Raise ValueError, with the reason, unless it is a pattern of RE2."""
     _Reader(pattern).read()

@@ -16,16 +16,15 @@ UNICODE_CLASS = r"\\[pP](?:\{\^?\w+\}|\w)"
 REPEAT = r"\{[0-9]+(?:,[0-9]*)?\}"
 
 
-class UnsupportedError(Exception):
-    """The engine has no equivalent of a part of the pattern. The message names the part."""
-
+ASSERTIONS = ("^", "$", r"\A", r"\b", r"\B", r"\z")
 
 # The white space of `\s`, in a class, and the codes of all other characters.
 BLANK = r"\t\n\f\r "
 NO_BLANK = ((1, 8), (0xB, 0xB), (0xE, 0x1F), (0x21, 0x10FFFF))
 
 
-ASSERTIONS = ("^", "$", r"\A", r"\b", r"\B", r"\z")
+class UnsupportedError(Exception):
+    """The engine has no equivalent of a part of the pattern. The message names the part."""
 
 
 def tokens(*alternatives: str) -> re.Pattern[str]:
@@ -68,7 +67,7 @@ def to_postgres(pattern: str) -> str:
             text = part[2:].removesuffix(r"\E")
             out.append(re.sub(r"([^A-Za-z0-9_])", r"\\\1", text))
         elif (code := code_of(part)) is not None:
-            out.append(f"\\U{code:08X}")
+            out.append(postgres_char(code))
         elif is_named_group(part):
             out.append("(")
         elif has_flags(part) or part[:2] in (r"\p", r"\P", r"\C"):
@@ -89,14 +88,16 @@ def postgres_class(part: str) -> str:
         if one == "[" or (one == "-" and out and is_class(out[-1])):
             out.append("\\" + one)
         elif one in (r"\s", r"\S"):
-            out.append(
-                BLANK if one == r"\s" else "".join(rf"\U{a:08X}-\U{b:08X}" for a, b in NO_BLANK)
-            )
+            out.append(blank_in_class(one, postgres_char))
         elif (code := code_of(one)) is not None:
-            out.append(f"\\U{code:08X}")
+            out.append(postgres_char(code))
         else:
             out.append(one)
     return f"{start}{''.join(out)}]"
+
+
+def postgres_char(code: int) -> str:
+    return f"\\U{code:08X}"
 
 
 def to_spark(pattern: str) -> str:
@@ -152,9 +153,7 @@ def spark_class(part: str) -> str:
         elif one in ("[", "]", "&", "^"):
             out.append("\\" + one)
         elif one in (r"\s", r"\S"):
-            out.append(
-                BLANK if one == r"\s" else "".join(rf"\x{{{a:X}}}-\x{{{b:X}}}" for a, b in NO_BLANK)
-            )
+            out.append(blank_in_class(one, spark_char))
         elif one == r"\v":
             out.append(r"\x0B")
         else:
@@ -165,7 +164,7 @@ def spark_class(part: str) -> str:
 def spark_script(part: str) -> str:
     r"""`\p{Greek}` becomes `\p{IsGreek}`, and `\p{^Lu}` becomes `\P{Lu}`. A code is `\x{41}`."""
     if (code := code_of(part)) is not None:
-        return rf"\x{{{code:X}}}"
+        return spark_char(code)
     if part[:2] not in (r"\p", r"\P"):
         return part
     name = part[2:].strip("{}")
@@ -174,6 +173,10 @@ def spark_script(part: str) -> str:
     if name == "Any":
         raise UnsupportedError(repr(part))
     return rf"\{'P' if is_other else 'p'}{{{'' if name in CATEGORIES else 'Is'}{name}}}"
+
+
+def spark_char(code: int) -> str:
+    return rf"\x{{{code:X}}}"
 
 
 def to_snowflake(pattern: str) -> str:
@@ -200,6 +203,13 @@ def code_of(part: str) -> int | None:
     if not re.fullmatch(CODE, part):
         return None
     return int(part[2:].strip("{}"), 16) if part[1] == "x" else int(part[1:], 8)
+
+
+def blank_in_class(part: str, char: Callable[[int], str]) -> str:
+    r"""`\s` or `\S` in a class. char: writes the code of a character."""
+    if part == r"\s":
+        return BLANK
+    return "".join(f"{char(first)}-{char(last)}" for first, last in NO_BLANK)
 
 
 def is_class(part: str) -> bool:

@@ -158,5 +158,5 @@ def json_text(value: Any) -> str:
         return value.json
     if isinstance(value, Decimal):
         return str(value)
-    # half a character, which UTF-8 has no bytes for, stays an escape
+    # UTF-8 cannot encode a lone surrogate, so it stays an escape
     return json.dumps(value, ensure_ascii=isinstance(value, str) and not storable(value))

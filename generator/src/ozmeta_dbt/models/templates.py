@@ -31,8 +31,8 @@ KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "approval_instance": (("_TenantID", "AI_ObjectType", "AI_ObjectID", "AF_Code"), ("AI_ID",)),
     "escalation_queue": (("EQ_ID",),),
 }
-# The key of the canonical template, which does not tell rows apart (SPEC 6.1). It is no fault of
-# the project that has it, so it causes no warning: the column EQ_ID says what to merge on.
+# The key of OZMetaDB's own template, which does not identify a row (SPEC 6.1). A project cannot
+# change that template, so it causes no warning. The description of EQ_ID names the key to merge on.
 QUEUE_KEY = ("_TenantID", "EQ_ObjectType", "EQ_ObjectID", "EQ_SignalCode", "EQ_CreatedUTC")
 MAX_COLUMNS = 32  # of an index on Postgres
 
