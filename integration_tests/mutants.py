@@ -1697,6 +1697,7 @@ def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
     sys.path[:0] = [str(tests), str(tests.parent / "generator" / "src")]
     import pytest
     import support.dbt_project_under_test as under_test
+    from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
     parse, file = under_test.parsed, tests.parent / "macros" / mutant.file
 
@@ -1718,10 +1719,10 @@ def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
             if manifest is None:
                 return None
             part = kept.with_suffix(f".{os.getpid()}")
-            part.write_bytes(manifest.to_msgpack(under_test.extended_mashumaro_encoder))
+            part.write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
             part.replace(kept)
         manifest = under_test.Manifest.from_msgpack(
-            kept.read_bytes(), decoder=under_test.extended_mashumuro_decoder
+            kept.read_bytes(), decoder=extended_mashumuro_decoder
         )
         macros = [
             m

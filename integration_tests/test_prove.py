@@ -16,7 +16,7 @@ from ozmeta_dbt.operations.verify import Choice
 from ozmeta_dbt.problems import DbtFailed
 from support.dbt_project_under_test import DbtProject
 from support.small_case import CONFIG, event, meta, snapshot
-from support.verification import dbt_of, tampered, told, verified
+from support.verification import command, dbt_of, tampered, told, verified
 
 AS_OF = "2026-01-01T04:00:00"
 
@@ -455,7 +455,7 @@ def test_the_commands_themselves(project: DbtProject) -> None:
     project.append([event("a", 0, "Go")])
     Dbt(project.folder, project.folder, vars={"ozmeta_as_of": AS_OF})("run")
 
-    def command(*args: str) -> tuple[int, str]:
+    def called(*args: str) -> tuple[int, str]:
         done = subprocess.run(
             [sys.executable, "-m", "ozmeta_dbt", *args],
             cwd=project.folder,
@@ -464,18 +464,23 @@ def test_the_commands_themselves(project: DbtProject) -> None:
         )
         return done.returncode, done.stdout + done.stderr
 
-    status, said = command("explain", "case", "o1", "--tenant", "t1")
+    status, said = called("explain", "case", "o1", "--tenant", "t1")
     assert status == 0 and "starts Work, due 2026-01-01 01:00:00" in said
-    status, said = command("explain", "case", "o1' or 'a' = 'a")
-    assert status == 1 and "the tables hold nothing of case o1' or 'a' = 'a" in said
-    status, said = command("explain", "Case", "o1")
-    assert status == 0 and "starts Work" in said
-    status, said = command("explain", "cse", "o1")
-    assert status == 10 and "no binding 'cse'. It has: case. Did you mean case?" in said
-    status, said = command("verify", "Case")
-    assert status == 0 and "no row differs from a rebuild of all objects from the journal" in said
     tampered(project, "update case_sla_cycle set ST_Status = 'Running'")
-    status, said = command("verify", "--object", "o1")
+    status, said = called("verify", "--object", "o1")
     assert status == 1 and "sla_timer: ST_Status is Running, should be Breached" in said
-    status, said = command("verify", "--vars", "[no mapping")
+
+
+def test_what_the_commands_answer(project: DbtProject) -> None:
+    project.append([event("a", 0, "Go")])
+    project.run(AS_OF)
+    status, said = command(project, "explain", "case", "o1' or 'a' = 'a")
+    assert status == 1 and "the tables hold nothing of case o1' or 'a' = 'a" in said
+    status, said = command(project, "explain", "Case", "o1")
+    assert status == 0 and "starts Work" in said
+    status, said = command(project, "explain", "cse", "o1")
+    assert status == 10 and "no binding 'cse'. It has: case. Did you mean case?" in said
+    status, said = command(project, "verify", "Case")
+    assert status == 0 and "no row differs from a rebuild of all objects from the journal" in said
+    status, said = command(project, "verify", "--vars", "[no mapping")
     assert status == 10 and "expected a YAML mapping" in said

@@ -780,6 +780,28 @@ def queries(client: str = CLIENT, name: str = PROJECT, **more: str) -> dict[str,
     }
 
 
+def test_the_queries_for_a_project_by_its_id_are_t_sql() -> None:
+    """What `export --provider sqlserver --project-id` sends."""
+    names = [(table, column, "uniqueidentifier") for table in META for column in columns(table)]
+    meta = database.Meta.of(names, "Meta", "", "", project_id=HOSTILE)
+    sent = {
+        "projects": meta.projects(),
+        "clients": meta.clients(),
+        "project ids": meta.project_ids(),
+        **meta.codes(),
+        **{table: meta.rows(table) for table in TABLES},
+    }
+    assert {"projectCode", "clientCode"} <= sent.keys()
+    for what, query in sent.items():
+        compiled = query.compile(dialect=mssql.dialect())
+        tree = sqlglot.parse_one(str(compiled), read="tsql")
+        assert isinstance(tree, sqlglot.exp.Select), what
+        assert set(compiled.params.values()) <= {HOSTILE.lower()}, what
+        asks = "lower(CAST([Meta].[Project].[PJ_ID] AS VARCHAR(64))) ="
+        assert (asks in str(compiled)) == (HOSTILE.lower() in compiled.params.values()), what
+    assert HOSTILE.lower() in sent["projects"].compile().params.values()
+
+
 @pytest.mark.parametrize(
     "dialect",
     [mssql.dialect(), pymssql.dialect(paramstyle="pyformat"), pyodbc.dialect(paramstyle="qmark")],
@@ -803,6 +825,7 @@ def test_queries_are_t_sql(dialect: Any, more: dict[str, str]) -> None:
         ), what
         assert "drop" not in text.lower() and set(compiled.params.values()) <= {
             HOSTILE,
+            database.GUID_SHAPE,
             "meta",
             "information_schema",
             "pg_catalog",

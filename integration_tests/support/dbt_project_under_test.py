@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ import duckdb
 import yaml
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
-from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
 from support import fast_dbt
 
@@ -37,29 +37,36 @@ JOURNAL_COLUMNS = {
 
 
 fast_dbt.install()
-MANIFESTS: dict[str, bytes] = {}  # by what they were parsed from
+MANIFESTS: OrderedDict[str, Manifest] = OrderedDict()  # by what they were parsed from
+KEPT = 16  # the last ones used: each takes about 4 MB
 
 
-def parsed(folder: Path, options: list[str]) -> Any:
-    """dbt's manifest of a project. Kept, since dbt parses anew for each as_of, which is a variable,
-    and parsing is most of a run's time.
+def parsed(folder: Path, options: list[str], profiles: Path | None = None, key: str = "") -> Any:
+    """dbt's manifest of a project, or None if dbt cannot parse it. Projects of the same files and
+    profile share one, since parsing takes as long as a run, and dbt would parse again for each
+    as_of, which is a variable.
+
+    profiles: the folder of profiles.yml, if it is not the project's
+    key: what else the manifest depends on
     """
-    files = sorted(
-        path
-        for part in (folder / "models", folder / "macros", PACKAGE / "macros", PACKAGE / "models")
-        for path in part.rglob("*.*")
-    )
-    files += [folder / "dbt_project.yml"]
-    profile = (folder / "profiles.yml").read_text(encoding="utf-8").replace(str(folder), "")
-    key = hashlib.sha256(
-        b"".join(path.name.encode() + path.read_bytes() for path in files) + profile.encode()
-    ).hexdigest()
-    if key not in MANIFESTS:
+    parts = [folder / name for name in ("models", "macros", "seeds", "snapshots", "tests")]
+    parts += [PACKAGE / name for name in ("macros", "models", "seeds")]
+    files = sorted(path for part in parts for path in part.rglob("*.*"))
+    files += [folder / "dbt_project.yml", folder / "packages.yml"]
+    profile = (profiles or folder).joinpath("profiles.yml").read_text(encoding="utf-8")
+    found = hashlib.sha256(profile.replace(str(folder), "").encode() + key.encode())
+    for path in files:
+        found.update(path.name.encode() + path.read_bytes())
+    name = found.hexdigest()
+    if name not in MANIFESTS:
         manifest = dbtRunner().invoke(["parse", *options]).result
-        if manifest is None:  # the run will say why
+        if manifest is None:  # the run reports why
             return None
-        MANIFESTS[key] = manifest.to_msgpack(extended_mashumaro_encoder)
-    return Manifest.from_msgpack(MANIFESTS[key], decoder=extended_mashumuro_decoder)
+        MANIFESTS[name] = manifest
+        if len(MANIFESTS) > KEPT:
+            MANIFESTS.popitem(last=False)
+    MANIFESTS.move_to_end(name)
+    return MANIFESTS[name]
 
 
 class RunFailed(Exception):

@@ -9,7 +9,6 @@ of their own (`warm_processes`), never in pytest's, in which other tests have ru
 from __future__ import annotations
 
 import gc
-import hashlib
 import json
 import multiprocessing
 import os
@@ -25,6 +24,8 @@ import duckdb
 from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
 from dbt.cli.main import dbtRunner
 from dbt_common.clients.jinja import template_cache
+
+from support import dbt_project_under_test
 
 INJECTED = "the warehouse went away (injected)"
 
@@ -79,7 +80,7 @@ def dbt_runs(folder: Path, runs: list[Run]) -> list[Outcome]:
     threads = Path("/proc/self/task")
     if threading.active_count() > 1 or (threads.exists() and len(list(threads.iterdir())) > 1):
         raise RuntimeError("only a process with a single thread can be forked")
-    manifest = parsed(folder)
+    manifest = ready(folder)
     outcomes: list[Outcome | None] = [None] * len(runs)
     held = []
     for index, run in enumerate(runs):
@@ -93,26 +94,17 @@ def dbt_runs(folder: Path, runs: list[Run]) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome]
 
 
-_manifests: dict[str, Any] = {}
-
-
-def parsed(folder: Path) -> Any:
-    """The project's manifest; models that were parsed before are not parsed again."""
-    digest = hashlib.sha256(str(folder).encode())
-    for file in sorted([folder / "dbt_project.yml", *(folder / "models").rglob("*.*")]):
-        digest.update(f"{file}\n{file.read_text(encoding='utf-8')}".encode())
-    key = digest.hexdigest()
-    if key not in _manifests:
-        result = dbtRunner().invoke(["parse", *options(folder)])
-        if not result.success:
-            raise RuntimeError(f"dbt cannot parse {folder}: {result.exception}")
-        _manifests[key] = result.result
-        for macro in result.result.macros.values():  # compiled here, not in every child
-            if macro.package_name in ("ozmeta_runtime", "dbt_duckdb") or macro.name.startswith(
-                ("materialization_incremental", "statement", "default__")
-            ):
-                template_cache.get_node_template(macro)
-    return _manifests[key]
+def ready(folder: Path) -> Any:
+    """The project's manifest, with the macros compiled here and not in every child."""
+    manifest = dbt_project_under_test.parsed(folder, options(folder))
+    if manifest is None:
+        raise RuntimeError(f"dbt cannot parse {folder}")
+    for macro in manifest.macros.values():
+        if macro.package_name in ("ozmeta_runtime", "dbt_duckdb") or macro.name.startswith(
+            ("materialization_incremental", "statement", "default__")
+        ):
+            template_cache.get_node_template(macro)
+    return manifest
 
 
 def options(folder: Path) -> list[str]:

@@ -53,6 +53,8 @@ class CrossDbMacros:
             "modules": SimpleNamespace(re=re),
             "target": SimpleNamespace(type=engine),
             "tojson": json.dumps,
+            "execute": True,
+            "load_relation": lambda relation: relation,
             "dbt": SimpleNamespace(
                 type_bigint=lambda: "bigint",
                 type_string=lambda: "text",
@@ -78,9 +80,9 @@ class CrossDbMacros:
     def __getattr__(self, name: str) -> Any:
         macro = getattr(self._module, name)
 
-        def call(*arguments: Any) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
             try:
-                return str(macro(*arguments)).strip()
+                return str(macro(*arguments, **named)).strip()
             except _Returned as returned:
                 return returned.args[0]
 

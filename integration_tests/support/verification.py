@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from dbt.cli.main import dbtRunner
+from ozmeta_dbt import cli
 from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.operations.explain import objects, show
 from ozmeta_dbt.operations.verify import Choice, verify
@@ -14,39 +20,58 @@ from ozmeta_dbt.problems import DbtFailed
 from rich.console import Console
 
 from support import fast_dbt
-from support.dbt_project_under_test import DbtProject
+from support.dbt_project_under_test import DbtProject, parsed
 
 EVERYTHING = Choice()
 
 
+def in_this_process(self: Dbt, *args: str) -> str:
+    """dbt's output. Spares a call dbt's start and its parse."""
+    printed: list[str] = []
+    folder, profiles = self.project_dir.resolve(), self.profiles_dir or Path.cwd()
+    options = ["--project-dir", str(folder), "--profiles-dir", str(profiles)]
+    options += ["--vars", json.dumps(self.vars), *fast_dbt.OPTIONS]
+    options += ["--target-path", str(self.scratch / "target")] if self.scratch else []
+    without_clock = {name: value for name, value in self.vars.items() if name != "ozmeta_as_of"}
+
+    def heard(event: Any) -> None:
+        printed.append(event.info.msg)
+
+    heard.reads_debug = False
+    with fast_dbt.no_collection():
+        manifest = parsed(folder, options, profiles, json.dumps(without_clock))
+        result = dbtRunner(manifest, callbacks=[heard]).invoke([*args, *options])
+    if not result.success:
+        raise DbtFailed("\n".join(printed) + str(result.exception or ""))
+    return "\n".join(printed)
+
+
 class InThisProcess(Dbt):
-    """Spares each call dbt's start; the demo's tests call the command itself."""
-
-    def __call__(self, *args: str) -> str:
-        printed: list[str] = []
-        options = [
-            "--project-dir",
-            str(self.project_dir),
-            "--profiles-dir",
-            str(self.profiles_dir),
-            "--vars",
-            json.dumps(self.vars),
-        ]
-        options += ["--target-path", str(self.scratch / "target")] if self.scratch else []
-
-        def heard(event: Any) -> None:
-            printed.append(event.info.msg)
-
-        heard.reads_debug = False
-        with fast_dbt.no_collection():
-            result = dbtRunner(callbacks=[heard]).invoke([*args, *options, *fast_dbt.OPTIONS])
-        if not result.success:
-            raise DbtFailed("\n".join(printed) + str(result.exception or ""))
-        return "\n".join(printed)
+    __call__ = in_this_process
 
 
 def dbt_of(project: DbtProject) -> Dbt:
     return InThisProcess(project.folder, project.folder)
+
+
+def command(project: DbtProject, *args: str) -> tuple[int, str]:
+    """The exit status and the output of `ozmeta-dbt` in the project's folder."""
+    printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    here, status = Path.cwd(), None
+    os.chdir(project.folder)
+    try:
+        with (
+            mock.patch.object(sys, "argv", ["ozmeta-dbt", *args]),
+            mock.patch.object(Dbt, "__call__", in_this_process),
+            redirect_stdout(printed),
+            redirect_stderr(printed),
+        ):
+            cli.main()
+    except SystemExit as done:
+        status = done.code
+    finally:
+        os.chdir(here)
+    return int(status or 0), printed.buffer.getvalue().decode()  # type: ignore[attr-defined]
 
 
 def told(project: DbtProject, object_id: str, binding: str = "case") -> str:

@@ -12,6 +12,7 @@ import datetime as dt
 import itertools
 import json
 import random
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -117,7 +118,7 @@ VALUES = [
     "Open",
 ]
 KEYS = ["a.b", 'a"b', "*", "0", "{{ x }}", "a\\b"]
-REFS = [
+OFTEN = [  # refs of payload fields
     "object.F",
     "object.f",
     "object.Other",
@@ -126,7 +127,11 @@ REFS = [
     "context.x",
     "context.a b",
     "user.roles",
+    "user.role",
     "user.claims.lvl",
+]
+REFS = [
+    *OFTEN,
     "user.id",
     "event.type",
     "event.id",
@@ -146,7 +151,7 @@ TEXT_OPS = ("contains", "startsWith", "endsWith", "regex")
 
 def leaf(rng: random.Random) -> dict[str, Any]:
     if rng.random() < 0.6:
-        node: dict[str, Any] = {"ref": rng.choice(REFS[:14] if rng.random() < 0.7 else REFS)}
+        node: dict[str, Any] = {"ref": rng.choice(OFTEN if rng.random() < 0.7 else REFS)}
         if rng.random() < 0.25 and node["ref"] != "now.utc":
             node["as"] = rng.choice(["string", "number", "boolean", "datetime"])
         return node
@@ -1010,6 +1015,7 @@ OCCURS = {
     "no sequence in a stream that counts",
     "a null payload",
     "the other object type",
+    "a rule that reads user.role",
 }
 
 
@@ -1038,6 +1044,11 @@ def census(world: World) -> Counter[str]:
             ]
         )
         slas = {s["code"]: s for s in binding["slas"]}
+        found["a rule that reads user.role"] += sum(
+            re.search(r"user\.role\b", str(s.get(rule))) is not None
+            for s in slas.values()
+            for rule in ("start", "stop")
+        )
         raised: list[set[tuple]] = []
         for run in range(len(world.as_of)):
             tables = world.fold(run)[name]

@@ -5,12 +5,18 @@ database can store.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
 import yaml
 from pydantic import BeforeValidator
+
+from ozmeta_dbt.words import shortened
+
+MAX_DIGITS = 300
 
 
 def _text(value: Any) -> Any:
@@ -19,6 +25,8 @@ def _text(value: Any) -> Any:
         return value
     if value in (None, ""):
         return None
+    if isinstance(value, OutOfRange):
+        raise ValueError(str(value))
     text = str(value)
     if not storable(text):
         raise ValueError(UNSTORABLE)
@@ -36,17 +44,35 @@ Text = Annotated[str, BeforeValidator(_text)]
 OptionalText = Annotated[str | None, BeforeValidator(_text)]
 
 
-def decimal(text: str) -> Decimal:
-    """A number as written, if a database can hold it: 1e999999999 written out would fill the
-    memory.
+@dataclass(frozen=True)
+class OutOfRange:
+    """A number that is too large or too small for any database, as written. It is an error only if
+    something reads it. Converting 1e999999999 to digits would fill the memory.
     """
+
+    text: str
+
+    @property
+    def json(self) -> str:
+        is_json = re.fullmatch(r"-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][-+]?[0-9]+)?", self.text)
+        return self.text if is_json else json.dumps(self.text)
+
+    def __str__(self) -> str:
+        return f"the number {self!r} is out of range"
+
+    def __repr__(self) -> str:
+        return shortened(self.text)
+
+
+def number(text: str) -> int | Decimal | OutOfRange:
+    """A JSON number as written."""
     try:
-        number = Decimal(text)
+        found = Decimal(text)
     except ArithmeticError:
-        raise ValueError(f"{text} is not a number") from None
-    if abs(number.adjusted()) > 300:
-        raise ValueError(f"the number {text} is out of range")
-    return number
+        return OutOfRange(text)
+    if abs(found.adjusted()) > MAX_DIGITS:
+        return OutOfRange(text)
+    return found if {*".eE"} & {*text} else int(text)
 
 
 def loads(text: str) -> Any:
@@ -55,7 +81,7 @@ def loads(text: str) -> Any:
     def refuse(name: str) -> Any:
         raise ValueError(f"{name} is not JSON")
 
-    return json.loads(text, parse_float=decimal, parse_constant=refuse)
+    return json.loads(text, parse_float=number, parse_int=number, parse_constant=refuse)
 
 
 class YamlLoader(yaml.SafeLoader):
@@ -71,11 +97,20 @@ class YamlLoader(yaml.SafeLoader):
     }
 
 
-def _number(loader: YamlLoader, node: yaml.ScalarNode) -> Decimal:
-    return decimal(str(loader.construct_scalar(node)))
+def _number(loader: YamlLoader, node: yaml.ScalarNode) -> int | Decimal | OutOfRange:
+    text = str(loader.construct_scalar(node))
+    if not text[-1].isdigit() or ":" in text:  # .inf, .nan, 1:30.5
+        raise ValueError(f"{text} is not a number")
+    return number(text)
+
+
+def _whole(loader: YamlLoader, node: yaml.ScalarNode) -> int | OutOfRange:
+    text = str(loader.construct_scalar(node))
+    return OutOfRange(text) if len(text) > MAX_DIGITS else loader.construct_yaml_int(node)
 
 
 YamlLoader.add_constructor("tag:yaml.org,2002:float", _number)
+YamlLoader.add_constructor("tag:yaml.org,2002:int", _whole)
 
 
 def loads_yaml(text: str) -> Any:
@@ -89,7 +124,7 @@ def loads_yaml(text: str) -> Any:
             raise ValueError(
                 "its anchors refer to themselves, or unfold to far more than is written"
             )
-        if not isinstance(part, (dict, list, str, int, Decimal, type(None))):
+        if not isinstance(part, (dict, list, str, int, Decimal, OutOfRange, type(None))):
             raise ValueError(f"a {type(part).__name__} has no place here; write it as a text")
     return document
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ozmeta_dbt.config import Config
-from ozmeta_dbt.documents import loads
+from ozmeta_dbt.documents import OutOfRange, loads
 from ozmeta_dbt.metadb.snapshot import json_text
 from ozmeta_dbt.models.manifest import Snapshot
 from ozmeta_dbt.problems import InvalidMetadata, Problems
@@ -68,6 +69,8 @@ def simple(value: Any) -> Any:
     """The same in dicts and lists, whatever mappings and sequences the IR has."""
     if isinstance(value, Mapping):
         return {str(key): simple(item) for key, item in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else OutOfRange("1e999" if value > 0 else "-1e999")
     return [simple(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 

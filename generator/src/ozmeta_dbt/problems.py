@@ -90,7 +90,8 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        return f"{self.origin}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+        text = f"{self.origin}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+        return text.encode("utf-8", "replace").decode()  # a lone surrogate cannot be printed
 
 
 @dataclass

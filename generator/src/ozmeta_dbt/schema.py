@@ -12,7 +12,7 @@ from jsonschema.exceptions import SchemaError, ValidationError, best_match
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from ozmeta_dbt.documents import loads
+from ozmeta_dbt.documents import MAX_DIGITS, loads
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.words import shortened
 
@@ -75,9 +75,13 @@ def read(path: Path) -> str:
 
 
 def parsed(text: str) -> Any:
-    """JSON as a schema sees it: 1.0 is an integer."""
+    """JSON as a schema sees it: 1.0 is an integer, and a number that is out of range is not."""
     loads(text)  # refuses what is not JSON, such as NaN
-    return json.loads(text)
+    return json.loads(text, parse_int=whole)
+
+
+def whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= MAX_DIGITS else float(digits)
 
 
 def short(text: str) -> str:

@@ -14,7 +14,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from ozmeta_dbt.metadb.contract import KNOWN_BY, WITHOUT_EFFECT, is_unused
-from ozmeta_dbt.metadb.rows import TABLES, Row, WorkflowTransition, canonical, known_names, spelt
+from ozmeta_dbt.metadb.rows import (
+    TABLES,
+    Row,
+    WorkflowTransition,
+    canonical,
+    guid,
+    id_fields,
+    known_names,
+    spelt,
+)
 from ozmeta_dbt.problems import Origin, Problem, Problems
 from ozmeta_dbt.words import did_you_mean, nearest, shortened
 
@@ -98,7 +107,9 @@ class Builder:
                 None,
             )
             if found is not None:
-                built.values[name], written[name] = raw[found], found
+                value = raw[found]
+                built.values[name] = guid(value) if name in id_fields(cls) else value
+                written[name] = found
         if built.is_deleted:
             return built
         self.unknown_columns(cls, given, origin)

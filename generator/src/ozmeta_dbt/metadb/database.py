@@ -24,12 +24,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
+from sqlalchemy.types import NULLTYPE
 
 from ozmeta_dbt.config import FILE_NAME, Provided
 from ozmeta_dbt.documents import loads
 from ozmeta_dbt.metadb import connections
 from ozmeta_dbt.metadb.build import Unreadable
-from ozmeta_dbt.metadb.rows import TABLES, canonical, spelt
+from ozmeta_dbt.metadb.rows import TABLES, canonical, guid, spelt
 from ozmeta_dbt.problems import (
     DatabaseProblem,
     FileProblem,
@@ -81,6 +82,9 @@ SHARED = {
 }
 # tables whose rows rules name by their codes: id and code
 NAMED_BY_RULES = {"Role": ("RO_ID", "RO_Code"), "EventType": ("EVTT_ID", "EVTT_Code")}
+# Data types of texts. Ids in such columns may be GUIDs in any case.
+TEXTS = {"text", "varchar", "nvarchar", "char", "nchar", "character", "character varying"}
+GUID_SHAPE = "________-____-____-____-____________"  # of `like`
 # The driver that our extras install, where a URL names none.
 DRIVERS = {
     "postgres": "postgresql+psycopg",
@@ -155,12 +159,7 @@ class Meta:
             tables.setdefault(table.lower(), table)
         for table, column, data_type in sorted(names):
             if tables[table.lower()] == table:
-                # a GUID is brought to one spelling, for some drivers return SQL Server's capitals
-                typed = (
-                    sa.column(column, sa.Uuid())
-                    if data_type.lower() == "uniqueidentifier"
-                    else sa.column(column)
-                )
+                typed = sa.column(column, type_of(data_type))
                 found.setdefault(table.lower(), {}).setdefault(column.lower(), typed)
         for lower, columns in found.items():
             sa.table(
@@ -183,6 +182,13 @@ class Meta:
             raise Missing(table, column)
         return self.columns[table.lower()][name]
 
+    def key(self, table: str, column: str) -> sa.ColumnElement[Any]:
+        """A column to compare ids by: a GUID in lower case, and any other id as it is."""
+        found = self.column(table, column)
+        if not isinstance(found.type, sa.String):
+            return found
+        return sa.case((found.like(GUID_SHAPE), sa.func.lower(found)), else_=found)
+
     def live(self, table: str) -> list[sa.ColumnElement[bool]]:
         return (
             [self.column(table, "_DeleteDate").is_(None)] if self.has(table, "_DeleteDate") else []
@@ -190,16 +196,16 @@ class Meta:
 
     def clients(self) -> sa.Select[Any]:
         if self.project_id is not None:
-            return sa.select(self.column("Project", "CL_ID")).where(*self.is_project())
-        return sa.select(self.column("Client", "CL_ID")).where(
+            return sa.select(self.key("Project", "CL_ID")).where(*self.is_project())
+        return sa.select(self.key("Client", "CL_ID")).where(
             self.column("Client", "CL_Code") == self.client, *self.live("Client")
         )
 
     def projects(self) -> sa.Select[Any]:
         if self.project_id is not None:
-            return sa.select(self.column("Project", "PJ_ID")).where(*self.is_project())
-        of_client = self.column("Project", "CL_ID").in_(self.clients())
-        return sa.select(self.column("Project", "PJ_ID")).where(
+            return sa.select(self.key("Project", "PJ_ID")).where(*self.is_project())
+        of_client = self.key("Project", "CL_ID").in_(self.clients())
+        return sa.select(self.key("Project", "PJ_ID")).where(
             self.column("Project", "PJ_Code") == self.project, of_client, *self.live("Project")
         )
 
@@ -218,7 +224,7 @@ class Meta:
             )
         if self.has("Client", "CL_Code") and self.has("Project", "CL_ID"):
             found["clientCode"] = sa.select(self.column("Client", "CL_Code")).where(
-                self.column("Client", "CL_ID").in_(self.clients())
+                self.key("Client", "CL_ID").in_(self.clients())
             )
         return found
 
@@ -230,7 +236,7 @@ class Meta:
 
     def project_codes(self) -> sa.Select[Any]:
         return sa.select(self.column("Project", "PJ_Code")).where(
-            self.column("Project", "CL_ID").in_(self.clients()), *self.live("Project")
+            self.key("Project", "CL_ID").in_(self.clients()), *self.live("Project")
         )
 
     def scope(self, table: str) -> list[sa.ColumnElement[bool]]:
@@ -238,28 +244,28 @@ class Meta:
         if table in COMMON:
             return self.live(table)
         if table == "TextKey":
-            key = self.column(table, "TK_ID")
+            key = self.key(table, "TK_ID")
             uses = [
                 key.in_(sa.select(there).where(there.is_not(None), *self.scope(by)))
                 for by, column in TEXT_KEYS.items()
                 if self.has(by, column)
-                for there in [self.column(by, column)]
+                for there in [self.key(by, column)]
             ]
             return [sa.or_(sa.false(), *uses), *self.live(table)]
         if table in PARENTS:
             column, parent = PARENTS[table]
             return [self.used(table, column, parent), *self.live(table)]
         if table not in SHARED:
-            return [self.column(table, "PJ_ID").in_(self.projects()), *self.live(table)]
+            return [self.key(table, "PJ_ID").in_(self.projects()), *self.live(table)]
         ways = [
             self.used(table, column, by) for column, by in SHARED[table] if self.has(by, column)
         ]
         if table == "ApprovalFlow" and self.flows and self.has(table, "AF_Code"):
             ways.append(self.column(table, "AF_Code").in_(self.flows))
         if self.has(table, "PJ_ID"):
-            ways.append(self.column(table, "PJ_ID").in_(self.projects()))
+            ways.append(self.key(table, "PJ_ID").in_(self.projects()))
         elif self.has(table, "CL_ID"):
-            ways.append(self.column(table, "CL_ID").in_(self.clients()))
+            ways.append(self.key(table, "CL_ID").in_(self.clients()))
         elif table in NAMED_BY_RULES:
             return self.live(table)  # rules name them too: see of_use
         return [sa.or_(sa.false(), *ways), *self.live(table)]
@@ -267,8 +273,8 @@ class Meta:
     def used(self, table: str, column: str, by: str) -> sa.ColumnElement[bool]:
         if by.lower() not in self.columns:
             return sa.false()
-        there = self.column(by, column)
-        return self.column(table, column).in_(
+        there = self.key(by, column)
+        return self.key(table, column).in_(
             sa.select(there).where(there.is_not(None), *self.scope(by))
         )
 
@@ -284,6 +290,14 @@ class Meta:
         return sa.select(*(self.column(table, name) for name in self.names(table))).where(
             *self.scope(table)
         )
+
+
+def type_of(data_type: str) -> sa.types.TypeEngine[Any]:
+    """The type of a column, as far as it matters here. SQLAlchemy reads every GUID in lower case,
+    though some drivers return SQL Server's in capitals.
+    """
+    name = data_type.lower()
+    return sa.Uuid() if name == "uniqueidentifier" else sa.String() if name in TEXTS else NULLTYPE
 
 
 @cache
@@ -595,7 +609,7 @@ def project_of(
     if dialect == "sqlite":  # has no schemas
         inspector = sa.inspect(connection)
         names = [
-            (table, column["name"], "")
+            (table, column["name"], "text")  # any column may hold a text
             for table in [*inspector.get_table_names(), *inspector.get_view_names()]
             for column in inspector.get_columns(table)
         ]
@@ -673,7 +687,7 @@ def of_use(found: dict[str, list[dict[str, Any]]], table: str) -> list[dict[str,
     name: a role also as role:<code>.
     """
     id_column, code_column = NAMED_BY_RULES[table]
-    used = {str(row.get(column)) for column, by in SHARED[table] for row in found.get(by, [])}
+    used = {guid(str(row.get(column))) for column, by in SHARED[table] for row in found.get(by, [])}
     rules = "\n".join(
         value if isinstance(value, str) else json.dumps(value, default=str)
         for rows in found.values()
@@ -693,7 +707,7 @@ def of_use(found: dict[str, list[dict[str, Any]]], table: str) -> list[dict[str,
     return [
         row
         for row in found[table]
-        if str(row.get(id_column)) in used or named(row.get(code_column))
+        if guid(str(row.get(id_column))) in used or named(row.get(code_column))
     ]
 
 

@@ -4,6 +4,7 @@ camelCase names that exports write.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
@@ -59,6 +60,14 @@ def written_names(info: FieldInfo) -> list[str]:
 def canonical(info: FieldInfo) -> str:
     """The column's own name."""
     return written_names(info)[0]
+
+
+GUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def guid(value: Any) -> Any:
+    """A GUID in lower case, because sources differ in case. Any other value stays as it is."""
+    return value.lower() if isinstance(value, str) and GUID.fullmatch(value) else value
 
 
 class Row(BaseModel):
@@ -381,6 +390,14 @@ TABLES: dict[str, type[Row]] = {
 def spelt(cls: type[Row]) -> dict[str, list[str]]:
     """{field: the names by which a file may write it}, the column's own first."""
     return {field: written_names(info) for field, info in cls.model_fields.items()}
+
+
+@cache
+def id_fields(cls: type[Row]) -> frozenset[str]:
+    """The fields that hold the id of this row or of another one."""
+    return frozenset(
+        name for name, info in cls.model_fields.items() if canonical(info).endswith("ID")
+    )
 
 
 @cache

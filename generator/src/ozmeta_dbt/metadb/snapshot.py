@@ -8,7 +8,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from ozmeta_dbt.documents import loads
+from ozmeta_dbt.documents import OutOfRange, loads, storable
 from ozmeta_dbt.metadb.contract import PARTS
 from ozmeta_dbt.metadb.readers import SNAPSHOT_PLACES
 from ozmeta_dbt.metadb.rows import Row, Table, canonical
@@ -154,6 +154,9 @@ def json_text(value: Any) -> str:
         )
     if isinstance(value, list):
         return "[" + ", ".join(map(json_text, value)) + "]"
+    if isinstance(value, OutOfRange):
+        return value.json
     if isinstance(value, Decimal):
         return str(value)
-    return json.dumps(value, ensure_ascii=False)
+    # UTF-8 cannot encode a lone surrogate, so it stays an escape
+    return json.dumps(value, ensure_ascii=isinstance(value, str) and not storable(value))

@@ -516,7 +516,10 @@ DESCRIPTIONS = {
     "SL_Status": "Running, Warned, Breached or Stopped. Null if the timer never started.",
     "SL_DueUTC": "When the timer is or was due, UTC.",
     # escalations
-    "EQ_ID": "Id of the queue entry, UUIDv7.",
+    "EQ_ID": (
+        "Id of the queue entry, UUIDv7. Merge on it: two levels or SLAs can raise one signal for"
+        " one object at one instant."
+    ),
     "EQ_ObjectType": "The object type.",
     "EQ_ObjectID": "Id of the object.",
     "EQ_SignalCode": "The signal that raised the escalation.",
