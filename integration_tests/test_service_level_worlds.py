@@ -25,7 +25,7 @@ from support.worlds import World
 
 SEED = os.environ.get("OZMETA_SEED")
 WANTED = int(os.environ.get("OZMETA_SERVICE_LEVEL_OBJECTS", "0"))
-BINDINGS, OBJECTS = (2, 500) if WANTED else (1, 80)
+BINDINGS, OBJECTS = (1, 1250) if WANTED else (1, 80)
 WORLDS = -(-WANTED // (BINDINGS * OBJECTS)) or (1 if SEED else 3)
 FIRST = int(SEED or 0)
 
