@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ozmeta_dbt.bindings.definitions import APPROVAL_REFS, Binding
+from ozmeta_dbt.calendars.expansion import valid_since
 from ozmeta_dbt.models import arguments
 from ozmeta_dbt.models import columns as col
 from ozmeta_dbt.models.columns import Column, columns_of
@@ -153,6 +154,20 @@ def approval_event_tests(scope: Scope) -> list[Any]:
     return [{"ozmeta_runtime.approval_events_counted": {"config": {"severity": "warn"}}}]
 
 
+def cycle_tests(scope: Scope) -> list[Any]:
+    """Warns of cycles that the dates of their calendar do not cover."""
+    binding = scope.binding
+    calendars = [
+        [yaml_text(calendar.code), valid_since(calendar)] for calendar in binding.calendars
+    ]
+    covered = {
+        "name": f"cycles_covered_{binding.name}",
+        "arguments": {"calendars": calendars},
+        "config": {"severity": "warn"},
+    }
+    return [{"ozmeta_runtime.cycles_covered": covered}] if calendars else []
+
+
 def run_tests(scope: Scope) -> list[Any]:
     """Warns, and fails, if too many journal rows are refused, in basis points: hundredths of a
     percent. It belongs to the last model: `dbt build` skips what comes after a test that fails,
@@ -262,6 +277,7 @@ MODELS = (
         describe=describe_slas,
         not_null=frozenset({"SC_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"}),
         unique="SC_ID",
+        tests=cycle_tests,
     ),
     Model(
         name="sla_timer",
