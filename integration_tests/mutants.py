@@ -1216,8 +1216,8 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "deleted cycles are shown",
-            "models/sla_timer.sql",
-            " and _DeleteDate is null",
+            "sla/elapsed_ctes.sql",
+            "    where _DeleteDate is null\n",
             "",
             "of the cycles that exist",
             "5",

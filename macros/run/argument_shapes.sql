@@ -87,7 +87,12 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'windows?': 'relation',
       'pieces?': 'relation',
       'report_fields?': report_fields},
-    'sla_timer': {'cycles': 'relation', 'calendars?': calendars, 'pieces?': 'relation'},
+    'sla_elapsed': {
+      'cycles': 'relation',
+      'calendars?': calendars,
+      'pieces?': 'relation',
+      'report_fields?': report_fields},
+    'sla_timer': {'cycles': 'relation'},
     'escalation_queue': {
       'binding': 'text',
       'journal_config': object_with_aliases,

@@ -5,10 +5,9 @@ clock runs adds the open time since. The clock of a view is the as_of of the run
 
 Arguments
   cycles            relation: the binding's sla_cycle
-  calendars, pieces see sla_timer
-  where             string: a condition on the cycles
+  calendars, pieces see sla_elapsed
 #}
-{% macro elapsed_ctes(cycles, calendars, pieces, where) %}
+{% macro elapsed_ctes(cycles, calendars, pieces) %}
 {%- set text, bigint, minute = ozmeta_runtime.type_text(), dbt.type_bigint(), 60000000 %}
 {%- set now = ozmeta_runtime.to_micros(ozmeta_runtime.as_of()) %}
 {% if calendars -%}
@@ -38,7 +37,7 @@ clocks as (
     {%- if calendars %}
     left join opened on opened.code = cycles.ST_Calendar
     {%- endif %}
-    where {{ where }} and _DeleteDate is null
+    where _DeleteDate is null
 ),
 
 elapsed as (
@@ -48,5 +47,5 @@ elapsed as (
         {{ ozmeta_runtime.floor_div('(ST_TargetMinutes * ' ~ minute ~ ' - now_ran)', minute) }}
             as ST_RemainingMinutes
     from clocks
-),
+)
 {% endmacro %}

@@ -150,12 +150,19 @@ def sla_cycle(scope: Scope) -> Call:
     return Call(arguments, sets, marks if has_pauses else "")
 
 
-def sla_timer(scope: Scope) -> Call:
+def sla_elapsed(scope: Scope) -> Call:
     arguments, sets = {"cycles": scope.ref("sla_cycle")}, {}
+    if scope.binding.report_fields:
+        sets["report_fields"] = scope.binding.report_fields
+        arguments["report_fields"] = "report_fields"
     if scope.binding.calendars:
         sets["calendars"] = [limits(calendar) for calendar in scope.binding.calendars]
         arguments |= {"calendars": "calendars", "pieces": f"ref({jinja(CALENDAR_PIECE)})"}
     return Call(arguments, sets)
+
+
+def sla_timer(scope: Scope) -> Call:
+    return Call({"cycles": scope.ref("sla_elapsed")})
 
 
 def escalation_queue(scope: Scope) -> Call:

@@ -71,6 +71,13 @@ def cycle_columns(scope: Scope) -> list[Column]:
     ]
 
 
+def elapsed_columns(scope: Scope) -> list[Column]:
+    return [
+        *columns_of("sla_elapsed", (*col.SLA_CYCLE_MORE, *col.SLA_TIMER_MORE)),
+        *report_columns(scope, "OF_Field"),
+    ]
+
+
 def instance_columns(scope: Scope) -> list[Column]:
     return report_columns(scope, "workflow_instance.OF_Field")
 
@@ -280,12 +287,26 @@ MODELS = (
         tests=cycle_tests,
     ),
     Model(
+        name="sla_elapsed",
+        summary=("Every cycle of {} with the minutes that have run and the minutes that remain."),
+        call=arguments.sla_elapsed,
+        columns=col.SLA_CYCLE,
+        wanted=lambda binding: "SlaTracking" in binding.purposes,
+        needs=lambda binding: ("sla_cycle",),
+        is_view=True,
+        in_run=False,
+        in_rollup=False,
+        more=elapsed_columns,
+        describe=describe_slas,
+        is_tested=False,
+    ),
+    Model(
         name="sla_timer",
         summary=("Each SLA timer of {} in its latest cycle: running, warned, breached or stopped."),
         call=arguments.sla_timer,
         columns=col.SLA_TIMER,
         wanted=lambda binding: "SlaTracking" in binding.purposes,
-        needs=lambda binding: ("sla_cycle",),
+        needs=lambda binding: ("sla_elapsed",),
         is_view=True,
         more=fixed("sla_timer", *col.SLA_TIMER_MORE),
         describe=describe_slas,

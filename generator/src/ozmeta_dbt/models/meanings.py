@@ -365,6 +365,7 @@ _OUTPUTS = {
     "grain.approval_step": "object, flow, round and step",
     "grain.approval_instance": "object and flow",
     "grain.sla_cycle": "cycle of an SLA timer",
+    "grain.sla_elapsed": "cycle of an SLA timer",
     "grain.sla_timer": "object and SLA",
     "grain.escalation_queue": "raised level",
     "grain.runtime_signal": "signal, raised or retracted",
@@ -392,6 +393,7 @@ _OUTPUTS = {
     "written.journal_volume": "Always, once per project.",
     "written.unclaimed_object_type": "Always, once per project.",
     "written.approval_instance": "Purpose ApprovalTracking.",
+    "written.sla_elapsed": "Purpose SlaTracking.",
     "written.sla_timer": "Purpose SlaTracking.",
     "written.escalation_queue": "Purpose EscalationQueue.",
 }
