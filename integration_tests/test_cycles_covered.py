@@ -101,9 +101,7 @@ def named(project: DbtProject) -> dict[str, str]:
 def test_cycles_outside_valid_are_named(project: DbtProject) -> None:
     assert outcome(project) == ("warn", 4)
     assert named(project) == {"before": BEFORE, "beyond": BEYOND, "met": BEYOND, "after": BEYOND}
-    (row,) = project.rows(
-        f"from main_dbt_test__audit.{NAME} where ST_ObjectID = 'beyond'",
-    )
+    (row,) = project.rows(f"from main_dbt_test__audit.{NAME} where ST_ObjectID = 'beyond'")
     (cycle,) = project.rows("select SC_ID from case_sla_cycle where ST_ObjectID = 'beyond'")
     assert row == {
         "SC_ID": cycle["SC_ID"],

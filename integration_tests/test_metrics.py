@@ -7,11 +7,13 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 from support.dbt_project_under_test import DbtProject
 from support.metrics import SimpleMetric, parsed, simple_metrics, values
 from support.small_case import CONFIG
 
 EXPR = dict[str, Any]
+CALENDAR_TABLES = ("ozmeta_calendar_window", "ozmeta_calendar_piece")
 
 
 def field_is(name: str, value: str) -> EXPR:
@@ -150,6 +152,11 @@ def test_cycles_by_what_counted_for_them(
     assert values(project, breaches, "of_priority") == {("High",): 1, ("Low",): 2, (None,): 0}
 
 
+def test_the_view_of_cycles_has_the_reported_fields(project: DbtProject) -> None:
+    rows = project.rows("select ST_ObjectID, OF_Priority from case_sla_elapsed order by 1")
+    assert [tuple(row.values()) for row in rows][2:4] == [("c", "Low"), ("d", "Low")]
+
+
 def test_an_object_is_reported_with_what_it_is_now(
     project: DbtProject, metrics: dict[str, SimpleMetric]
 ) -> None:
@@ -169,3 +176,16 @@ def test_every_dimension_has_a_name_and_a_column_of_its_own(
     assert {name.removesuffix(name[-9:]) for name in list(reported)[1:3]} == {"of_closed_by"}
     assert set(reported) >= {"of_priority", "of_sl_code"}
     project.rows(f"select {', '.join(columns.values())} from case_sla_cycle")
+
+
+def test_every_column_has_a_description(project: DbtProject) -> None:
+    described = {
+        model["name"]: {column["name"] for column in model["columns"]}
+        for path in (project.folder / "models/ozmeta").rglob("*.yml")
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
+    }
+    for table in ("case_sla_cycle", "case_sla_timer", "case_sla_elapsed", *CALENDAR_TABLES):
+        rows = project.rows(
+            f"select column_name from information_schema.columns where table_name = '{table}'"
+        )
+        assert {row["column_name"] for row in rows} == described[table]
