@@ -12,6 +12,7 @@ Errors       see check_limited_rebuild
 {% macro calendar_piece(calendars, windows) %}
 {%- do ozmeta_runtime.check_arguments('calendar_piece', kwargs, {'calendars': calendars, 'windows': windows}) -%}
 {% if execute %}
+{%- do ozmeta_runtime.check_scratch(this) -%}
 {%- set limited = ozmeta_runtime.run_is_limited([windows]) -%}
 {%- if limited and not is_incremental() -%}{%- do ozmeta_runtime.check_limited_rebuild(this) -%}{%- endif -%}
 {%- set added = [] if limited else ozmeta_runtime.calendars_to_add(calendars, 'CP_Calendar') -%}

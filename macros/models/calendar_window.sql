@@ -15,6 +15,7 @@ Arguments
 {% macro calendar_window(calendars) %}
 {%- do ozmeta_runtime.check_arguments('calendar_window', kwargs, {'calendars': calendars}) -%}
 {% if execute %}
+{%- do ozmeta_runtime.check_scratch(this) -%}
 {%- set added = ozmeta_runtime.calendars_to_add(calendars, 'CW_Calendar') -%}
 {%- if not added -%}
 {%- do return("select * from " ~ this ~ " where 1 = 0") -%}

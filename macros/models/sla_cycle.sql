@@ -311,7 +311,6 @@ slas, calendars, report_fields: see sla_cycle
           ~ " as " ~ text ~ ")",
       'ST_RanMicros': "cast(last_ran as " ~ bigint ~ ")",
       'ST_OpenMicros': "cast(" ~ ("last_open" if has.is_timed else "last_at") ~ " as " ~ bigint ~ ")",
-      'ST_RanUntilUTC': ozmeta_runtime.from_micros('last_at') | trim,
       'ST_WarnAtUTC': ozmeta_runtime.from_micros('warn_at') | trim} -%}
   {%- if has.is_timed -%}
     {%- do columns.update({

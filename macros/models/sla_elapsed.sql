@@ -18,7 +18,7 @@ select
     ST_Outcome, ST_WarnedUTC, ST_BreachedUTC, ST_EscalationLevel, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_IsPaused,
     ST_TargetMinutes, ST_PolicyVersion, ST_Calendar, ST_IsLatest, ST_StartEventID, ST_StopEventID, ST_PausedSeconds,
     ST_WarnAtUTC, ST_ElapsedMinutes, ST_RemainingMinutes, ST_NextUTC
-    {%- for field in report_fields %}, OF_{{ field.name }}{% endfor %},
+    {%- for column in ozmeta_runtime.reported_columns(report_fields) %}, {{ column }}{% endfor %},
     _DeleteDate, _DefinitionHash, _Batch, _UpdateDate
 from elapsed
 {% endmacro %}

@@ -9,7 +9,7 @@ is one span or, with on_restart resume or continue, all of them up to a cancella
   cycles    one row per span of a cycle: cycle_no, start_event, stop_event, span_start and span_stop in microseconds
             since 1970, is_latest, is_cancelled?; with service level options also span_no, next_position and next_start
             of the cycle's next span, and what the start of the cycle decides: start_version_no?, start_calendar?,
-            start_asked1?, …
+            start_asked1?, … With resume and continue, only the first span of a cycle has its start_event
 
 slas: see sla_cycle
 #}
@@ -19,6 +19,7 @@ slas: see sla_cycle
 {%- set by_timer = 'partition by sla_no, _ObjectKey order by TL_Position' %}
 {%- set before = ' rows between unbounded preceding and 1 preceding' %}
 {%- set after = ' rows between 1 following and unbounded following' %}
+{%- set from_here = ' rows between current row and unbounded following' %}
 {%- set ends = "greatest(is_stop, is_cancel)" if has.cancels else "is_stop" %}
 {%- set carried = ozmeta_runtime.carried_columns(slas) %}
 -- An event that is both S and P leaves the timer as it was, and its turn is null.
@@ -72,58 +73,62 @@ spans as (
        {%- endif %}
 ),
 
-{% if not has.is_timed -%}
+{% set is_gap = "on_restart in ('resume', 'continue')" %}
 numbered as (
     select
         *,
         row_number() over ({{ by_timer }}) as span_no,
         lead(TL_Position) over ({{ by_timer }}) as next_span
+        {%- if has.gaps %},
+        lead(span_start) over ({{ by_timer }}) as next_span_start
+        {%- endif %}
+        {%- if has.gaps and has.cancels %},
+        -- with resume and continue, only a cancellation ends a cycle: how many did so before, and will after
+        coalesce(sum(is_cancelled) over ({{ by_timer ~ before }}), 0) as cycles_before,
+        sum(is_cancelled) over ({{ by_timer ~ from_here }}) - last_value(is_cancelled) over ({{ by_timer ~ from_here }})
+            as cycles_after,
+        coalesce(lag(is_cancelled) over ({{ by_timer }}), 0) as follows_cancellation
+        {%- endif %}
     from spans
 ),
 
-cycles as (
+{% if has.gaps -%}
+numbered_cycles as (
     select
-        *, span_no as cycle_no, EJ_ID as start_event,
-        case when on_restart = 'newCycle' and next_span is not null then 0 else 1 end as is_latest
+        *,
+        case when {{ is_gap }} then 1{{ " + cycles_before" if has.cancels }} else span_no end as cycle_no,
+        case when {{ is_gap }} and span_no > 1{{ " and follows_cancellation = 0" if has.cancels }} then 0 else 1 end
+            as is_first_span,
+        case when {{ is_gap }}{{ " and is_cancelled = 0" if has.cancels }} then next_span end as next_position,
+        case when {{ is_gap }}{{ " and is_cancelled = 0" if has.cancels }} then next_span_start end as next_start
     from numbered
     where on_restart <> 'ignore' or span_no = 1
 ),
-{%- else -%}
-{%- set spans_before = "sum(is_cancelled) over (" ~ by_timer ~ before ~ ")" if has.cancels else "0" %}
-numbered as (
-    select
-        *,
-        row_number() over ({{ by_timer }}) as span_no,
-        {%- if has.gaps %}
-        -- with resume and continue, only a cancellation ends the cycle
-        case when on_restart in ('resume', 'continue') then 1 + coalesce({{ spans_before }}, 0)
-             else row_number() over ({{ by_timer }}) end as cycle_no
-        {%- else %}
-        row_number() over ({{ by_timer }}) as cycle_no
-        {%- endif %}
-    from spans
-),
 
 cycles as (
-    {%- set by_cycle = 'partition by sla_no, _ObjectKey, cycle_no order by TL_Position' if has.gaps else by_timer %}
-    {%- set so_far = ' rows between unbounded preceding and current row' %}
     select
         *,
-        {%- if has.gaps %}
         {%- for column in carried %}
-        first_value({{ column }}) over ({{ by_cycle ~ so_far }}) as start_{{ column }},
+        first_value({{ column }}) over (
+            partition by sla_no, _ObjectKey, cycle_no order by TL_Position
+            rows between unbounded preceding and current row
+        ) as start_{{ column }},
         {%- endfor %}
-        first_value(EJ_ID) over ({{ by_cycle ~ so_far }}) as start_event,
-        lead(TL_Position) over ({{ by_cycle }}) as next_position,
-        lead(span_start) over ({{ by_cycle }}) as next_start,
-        {%- else %}
+        case when is_first_span = 1 then EJ_ID end as start_event,
+        case when on_restart = 'ignore' then 1
+             when {{ is_gap }} then {{ "case when cycles_after = 0 then 1 else 0 end" if has.cancels else "1" }}
+             when next_span is null then 1 else 0 end as is_latest
+    from numbered_cycles
+),
+{%- else -%}
+cycles as (
+    select
+        *,
         {%- for column in carried %}
         {{ column }} as start_{{ column }},
         {%- endfor %}
-        EJ_ID as start_event,
-        {%- endif %}
-        case when on_restart = 'ignore' or cycle_no = max(cycle_no) over (partition by sla_no, _ObjectKey)
-             then 1 else 0 end as is_latest
+        span_no as cycle_no, EJ_ID as start_event,
+        case when on_restart = 'newCycle' and next_span is not null then 0 else 1 end as is_latest
     from numbered
     where on_restart <> 'ignore' or span_no = 1
 ),

@@ -18,7 +18,7 @@ from ozmeta_dbt.calendars.expansion import limits
 from ozmeta_dbt.config import CANONICAL_COLUMNS, Config, ModelRef, Source
 from ozmeta_dbt.models.description import Call, Scope
 from ozmeta_dbt.models.literals import Code, jinja
-from ozmeta_dbt.models.sla_options import changed, options_literal
+from ozmeta_dbt.models.sla_options import DEFAULTS, changed, options_literal
 
 CALENDAR_WINDOW, CALENDAR_PIECE = "ozmeta_calendar_window", "ozmeta_calendar_piece"
 
@@ -142,12 +142,17 @@ def sla_cycle(scope: Scope) -> Call:
             "windows": f"ref({jinja(CALENDAR_WINDOW)})",
             "pieces": f"ref({jinja(CALENDAR_PIECE)})",
         }
-    # `explain` finds the pauses of a timer by it
-    marks = (
-        "{'ozmeta_marks': {'journal_config': journal_config, 'workflow': workflow, 'slas': slas}}"
+    has_steps = binding.heeds_acknowledgements or any(
+        sla.options != DEFAULTS for sla in binding.slas
     )
-    has_pauses = any(sla.options.on_restart in ("resume", "continue") for sla in binding.slas)
-    return Call(arguments, sets, marks if has_pauses else "")
+    return Call(arguments, sets, explained(sets) if has_steps else "")
+
+
+def explained(sets: dict[str, Any]) -> str:
+    """What `explain` needs to find the steps of a timer: the pauses, the targets, the calendar."""
+    names = [name for name in ("journal_config", "workflow", "slas", "calendars") if name in sets]
+    items = ", ".join(f"'{name}': {name}" for name in names)
+    return f"{{'ozmeta_marks': {{{items}}}}}"
 
 
 def sla_elapsed(scope: Scope) -> Call:

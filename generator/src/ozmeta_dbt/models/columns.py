@@ -178,7 +178,7 @@ SLA_CYCLE = ("SC_ID", *SLA_TIMER)
 # as of the last run, so that only the view has them
 SLA_TIMER_MORE = ("ST_ElapsedMinutes", "ST_RemainingMinutes", "ST_NextUTC")
 # what sla_cycle alone has
-SLA_CYCLE_STATE = ("ST_IsCancelled", "ST_RanMicros", "ST_OpenMicros", "ST_RanUntilUTC")
+SLA_CYCLE_STATE = ("ST_IsCancelled", "ST_RanMicros", "ST_OpenMicros")
 SLA_CYCLE_BREACH = ("ST_BreachAtUTC", "ST_BreachAfterUTC")
 SLA_CYCLE_MORE = (
     "ST_IsLatest",
@@ -542,12 +542,14 @@ DESCRIPTIONS = {
         " is stopped or paused."
     ),
     "ST_IsCancelled": "Whether `cancelWhen` ended the cycle.",
-    "ST_RanMicros": "Microseconds that the clock had run at ST_RanUntilUTC.",
-    "ST_OpenMicros": (
-        "Open time of the calendar until ST_RanUntilUTC, in microseconds. Without a calendar, since"
-        " 1970."
+    "ST_RanMicros": (
+        "Microseconds that the clock had run at the last event that changed the cycle's clock or"
+        " target."
     ),
-    "ST_RanUntilUTC": "When the last event changed the cycle's clock or target, UTC.",
+    "ST_OpenMicros": (
+        "Open time of the calendar until that event, in microseconds. Without a calendar, the time"
+        " since 1970."
+    ),
     "ST_BreachAtUTC": (
         "When the cycle is breached, unless it stops before, UTC. Null while it is not known."
     ),

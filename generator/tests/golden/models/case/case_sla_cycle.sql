@@ -117,7 +117,9 @@
 {% set calendars = [
   {'code': 'O\x27Desk "\x7b\x7b x \x7d\x7d"', 'key': '7170f42e56b5', 'from': '2026-01-01', 'until': '2027-12-31'}
 ] %}
-{{ config(meta={'ozmeta_marks': {'journal_config': journal_config, 'workflow': workflow, 'slas': slas}}) }}
+{{ config(
+  meta={'ozmeta_marks': {'journal_config': journal_config, 'workflow': workflow, 'slas': slas, 'calendars': calendars}}
+) }}
 
 {{ ozmeta_runtime.sla_cycle(
   binding='case',
