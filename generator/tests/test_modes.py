@@ -23,6 +23,7 @@ TABLES = [
     "approval_step",
     "approval_instance",
     "sla_cycle",
+    "sla_elapsed",
     "sla_timer",
     "escalation_queue",
     "runtime_signal",
@@ -265,7 +266,15 @@ def test_an_entity_that_is_not_inline_is_a_warning(project: Project) -> None:
 def test_oltp_is_skipped_and_said(project: Project) -> None:
     bind(project, templates=[("WorkflowInstance", "OLTP"), ("SlaTracking", "Lakehouse")])
     assert said(project) == (
-        ["timeline", "quarantine", "sla_cycle", "sla_timer", "runtime_signal", "run"],
+        [
+            "timeline",
+            "quarantine",
+            "sla_cycle",
+            "sla_elapsed",
+            "sla_timer",
+            "runtime_signal",
+            "run",
+        ],
         [
             (
                 "Case: WorkflowInstance for the OLTP layer is skipped, because that layer is not in"
