@@ -88,7 +88,9 @@ class Bench:
         print(
             f"{events:>10} {what:26}"
             + "".join(
-                f"{key} {found[key]:.2f}  " for key in ("sql", "cpu", "wall", "peak_mb") if key in found
+                f"{key} {found[key]:.2f}  "
+                for key in ("sql", "cpu", "wall", "peak_mb")
+                if key in found
             ),
             flush=True,
         )
