@@ -29,7 +29,7 @@ Returns     [dict], in order, with values as text or none:
       'on_restart': 'on_restart',
       'cycle_no': 'cycle_no',
       'span_no': 'span_no',
-      'start_event': 'start_event',
+      'start_event': 'max(start_event) over (partition by sla_no, _ObjectKey, cycle_no)',
       'stop_event': 'stop_event',
       'step_position': 'step_position',
       'step_start': 'step_start',
