@@ -12,7 +12,8 @@ Returns a dict
   empty        names of tables that were empty then, as empty_relation_mark writes them
 #}
 {% macro load_last_run(binding) %}
-  {%- set last = {'batch': 0, 'journals': {}, 'later_as_of': none, 'has_model': true, 'same_text': true, 'empty': ''} -%}
+  {%- set last = {
+      'batch': 0, 'journals': {}, 'later_as_of': none, 'has_model': true, 'same_text': true, 'empty': ''} -%}
   {%- set node = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ binding ~ '_run') -%}
   {#- The graph is asked, since a ref to the log would be a cycle. -#}
   {%- set log = load_relation(ozmeta_runtime.relation_of(node)) if node else none -%}

@@ -5,6 +5,3 @@
   {%- set hash = local_md5(unique_id ~ ozmeta_runtime.fold_version() ~ text)[:8] -%}
   {%- do return(ozmeta_runtime.model_mark(unique_id) ~ hash) -%}
 {% endmacro %}
-
-{# What a model's hash in the run log begins with: whether a run had the model at all. #}
-{% macro model_mark(unique_id) %}{% do return(local_md5(unique_id)[:6] ~ '-') %}{% endmacro %}

@@ -11,8 +11,8 @@ Arguments
   sources     the relations of this package that the model reads
   due         a condition on the model's own rows: time alone changes these rows; or none
   journals    the relations of the journals that the model reads
-  by_row      whether each row's _DefinitionHash tells what else it was made of, after the definition's hash. If only the
-              model's text changed, the model finds the rows that the change concerns.
+  by_row      whether each row's _DefinitionHash tells what else it was made of, after the definition's hash. If only
+              the model's text changed, the model finds the rows that the change concerns.
   kept        a condition that every row of the model meets as long as journals are read the same way; or none. A column
               type that changes in the warehouse does not change the model's text, so the first row is asked.
 Returns a dict
