@@ -185,8 +185,8 @@ STORIES = {  # a line that begins with | continues the one before
         starts Ranked, due 1 09:00 under its last target of 60 min
         Ranked has a target of 480 min (warning at 420 min)
         starts Solve, due 2 10:50
-        Solve has a target of 120 min (warning at 90 min) of open time in D, by version V,
-        | which counts until 2 00:00
+        Solve has a target of 120 min (warning at 90 min) of open time in D
+        version V of Solve counts, for starts until 2 00:00
         the clock of Solve waits: D is closed until 1 10:00
         1 09:00 time passes Plain is breached: still running when it was due
         2 1 10:40 X (b) Open → Pending
@@ -258,8 +258,8 @@ STORIES = {  # a line that begins with | continues the one before
         starts Ranked, due 1 17:00
         Ranked has a target of 480 min (warning at 420 min)
         starts Solve, due 1 12:00
-        Solve has a target of 120 min (warning at 90 min) of open time in D, by version V,
-        | which counts until 2 00:00
+        Solve has a target of 120 min (warning at 90 min) of open time in D
+        version V of Solve counts, for starts until 2 00:00
         the clock of Solve waits: D is closed until 1 10:00
         1 10:00 time passes Plain is breached: still running when it was due
         1 11:00 time passes Ladder is breached: its 60 min are used up, and its clock runs on
@@ -285,8 +285,8 @@ STORIES = {  # a line that begins with | continues the one before
         starts Ranked, due time not known: it is paused now
         Ranked has a target of 480 min (warning at 420 min)
         starts Solve, due time not known: it is paused now
-        Solve has a target of 180 min (warning at 90 min) of open time in D, by version
-        | 2026-01-02T00:00:00Z, which counts from 2 00:00 on
+        Solve has a target of 180 min (warning at 90 min) of open time in D
+        version 2026-01-02T00:00:00Z of Solve counts, for starts from 2 00:00 on
         2 2 17:50 X (x) Open → Pending
         pauses Ranked after 20 min: pauseWhen is true
         pauses Solve after 20 min: pauseWhen is true
