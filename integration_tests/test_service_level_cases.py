@@ -6,23 +6,41 @@ Their README says how they are read.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from support.cases import AS_OF, Case, journal_row, read_cases, snake
-from support.dbt_project_under_test import (
-    JOURNAL_COLUMNS,
-    OBJECT_COLUMN,
-    DbtProject,
-    differences,
-)
+from support.dbt_project_under_test import JOURNAL_COLUMNS, OBJECT_COLUMN, DbtProject, differences
 from support.service_level_cases import FOLDER, bindings, shown, tables
+from support.service_level_groups import Place, together
 from support.service_level_project import project_files
 
 CASES = read_cases(FOLDER)
 MODELS = ("sla_cycle", "sla_timer", "escalation_queue", "workflow_instance")
+READ = {"sla_cycle": "sla_elapsed"}  # the cycles with their minutes
 Row = dict[str, Any]
-Outcome = dict[int, dict[str, list[Row]]]
+
+
+@dataclass
+class Outcome:
+    """What dbt makes of the cases."""
+
+    project: DbtProject
+    select: list[str]
+    built: dict[str, list[str]]  # {binding: models}
+    rows: dict[int, dict[str, list[Row]]]  # {run: {table: rows}}
+    places: dict[str, Place]
+
+    def of(self, case: Case, run: int, model: str) -> list[Row]:
+        """The rows of a case, with the SLA codes that the case has."""
+        place = self.places[case.id]
+        table = f"{snake(place.binding)}_{READ.get(model, model)}"
+        return [
+            row | {"SL_Code": place.codes.get(row.get("SL_Code"))}
+            for row in self.rows.get(run, {}).get(table, [])
+            if "SL_Code" not in row or row["SL_Code"] in place.codes
+        ]
 
 
 def title(case: Case) -> str:
@@ -40,65 +58,38 @@ def check(case: Case, run: int, model: str, rows: Iterable[Row]) -> None:
             assert sorted(found) == sorted(expected), f"{model} after run {run}"
 
 
-def own_name(case: Case) -> str:
-    """Bindings of two files may have one name, but they share a project."""
-    return f"{case.id.rpartition('-')[0].title().replace('_', '')}{case.binding}"
-
-
 @pytest.fixture(scope="module")
 def outcome(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """{run: {model of a binding: its rows}}, and the full refresh's differences under run 0. If
-    pytest runs some cases only, these have only the bindings of these cases.
-    """
+    """If pytest runs some cases only, the project has only the bindings and runs that they need."""
     items = [item for item in request.session.items if "outcome" in item.fixturenames]
     chosen = [item.callspec.params["case"] for item in items if hasattr(item, "callspec")]
     cases = CASES if len(chosen) < len(items) else chosen
-    together: dict[str, Row] = {}
-    calendars: dict[str, Row] = {}
-    for case in cases:
-        path = FOLDER / f"{case.id.rpartition('-')[0]}.md"
-        binding = bindings(path)[case.binding]
-        for code, keys in binding["calendars"].items():
-            assert calendars.setdefault(code, keys) == keys, f"{code} of {path.name} differs"
-        together[own_name(case)] = binding | {"calendars": calendars}
-    config, snapshot = project_files(together)
-    project = DbtProject(tmp_path_factory.mktemp("service_levels"), config, snapshot)
+    groups, places = together(cases)
+    project = DbtProject(tmp_path_factory.mktemp("service_levels"), *project_files(groups))
     project.create_journal(JOURNAL_COLUMNS | {"EJ_EventTimeUTC": "varchar"})
     files = {path.stem for path in project.folder.rglob("*.sql")}
     built = {  # a binding without levels has no queue
-        name: [model for model in MODELS if f"{snake(name)}_{model}" in files] for name in together
+        name: [m for m in (*MODELS, *READ.values()) if f"{snake(name)}_{m}" in files]
+        for name in groups
     }
-    select = ["--select", *(f"+{snake(name)}_{m}" for name in together for m in built[name])]
-    select += [f"{snake(name)}_run" for name in together]
-    found: Outcome = {}
-    for run, as_of in AS_OF.items():
+    tables = [f"{snake(name)}_{model}" for name in groups for model in built[name]]
+    runs = [f"{snake(name)}_run" for name in groups]
+    select = ["--select", *(f"+{table}" for table in tables), *runs]
+    rows: dict[int, dict[str, list[Row]]] = {}
+    last = max(run for case in cases for _, run, *_ in case.expected)
+    for run in range(1, last + 1):
         project.append(
-            journal_row(case, event, place) | {"EJ_ObjectType": own_name(case)}
+            journal_row(case, event, place) | {"EJ_ObjectType": places[case.id].binding}
             for case in cases
             for place, event in enumerate(case.events)
             if int(event.get("run") or 1) == run
         )
-        project.run(as_of, *select)
-        found[run] = {
-            f"{name}.{model}": project.rows(
-                f"select * from {snake(name)}_{model} where _DeleteDate is null"
-            )
-            for name in together
-            for model in built[name]
+        project.run(AS_OF[run], *select)
+        rows[run] = {
+            table: project.rows(f"select * from {table} where _DeleteDate is null")
+            for table in tables
         }
-    with project.connect() as connection:
-        connection.execute("create schema increments")
-        for name in together:
-            for model in built[name]:
-                table = f"{snake(name)}_{model}"
-                connection.execute(f"create table increments.{table} as from main.{table}")
-    project.run(AS_OF[3], *select, "--full-refresh")
-    with project.connect() as connection:
-        found[0] = {
-            name: differences("increments", "main", connection, snake(name), built[name])
-            for name in together
-        }
-    return found
+    return Outcome(project, select, built, rows, places)
 
 
 @pytest.mark.parametrize("case", CASES, ids=title)
@@ -115,11 +106,24 @@ def test_the_reference_gives_the_worked_rows(case: Case) -> None:
 def test_dbt_gives_the_worked_rows(case: Case, outcome: Outcome) -> None:
     for run in AS_OF:
         for model in MODELS:
-            check(case, run, model, outcome[run].get(f"{own_name(case)}.{model}", []))
+            check(case, run, model, outcome.of(case, run, model))
 
 
 def test_a_full_refresh_gives_the_same_rows(outcome: Outcome) -> None:
-    assert not any(outcome[0].values()), outcome[0]
+    tables = [
+        f"{snake(name)}_{model}" for name, models in outcome.built.items() for model in models
+    ]
+    with outcome.project.connect() as connection:
+        connection.execute("create schema increments")
+        for table in tables:
+            connection.execute(f"create table increments.{table} as from main.{table}")
+    outcome.project.run(AS_OF[max(outcome.rows)], *outcome.select, "--full-refresh")
+    with outcome.project.connect() as connection:
+        found = {
+            name: differences("increments", "main", connection, snake(name), models)
+            for name, models in outcome.built.items()
+        }
+    assert not any(found.values()), found
 
 
 def test_every_binding_has_a_case() -> None:

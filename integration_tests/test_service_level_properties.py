@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import support.reference_fold as ref
-from test_service_levels import equals, folded, level, moved
+from support.small_service_levels import equals, folded, level, moved
 
 Row = dict[str, Any]
 

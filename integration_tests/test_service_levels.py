@@ -13,16 +13,10 @@ import pytest
 import support.reference_fold as ref
 from support.service_levels.calendar import Calendar
 from support.service_levels.policy import known_calendar
+from support.small_service_levels import cycle, cycles, document, equals, folded, level, moved, on
 
 Row = dict[str, Any]
 
-WORKFLOW = {
-    "id": "w",
-    "start": "New",
-    "states": ["New", "Open", "Pending", "Solved"],
-    "terminal": ["Solved"],
-    "transitions": [],
-}
 UTC_DESK = {"time_zone": "UTC", "hours": {"mon-fri": "10:00-18:00"}}
 BERLIN = {"time_zone": "Europe/Berlin", "hours": {"mon-fri": "08:00-18:00"}}
 
@@ -35,76 +29,6 @@ def day(text: str) -> dt.datetime:
     """A time of Thursday 2026-01-01, or with `+1` before it of the next day."""
     days, _, clock = text.rpartition(" ")
     return at(f"2026-01-01 {clock}") + dt.timedelta(days=int(days or 0))
-
-
-def equals(name: str, value: Any) -> Row:
-    return {"op": "eq", "args": [{"ref": name}, {"lit": value}]}
-
-
-def document(expr: Any = None, **params: Any) -> Row:
-    found = {"version": 1, "kind": "TimerStart", "params": params}
-    return found if expr is None else found | {"expr": expr}
-
-
-def moved(time: dt.datetime, state: str | None = None, type_: str = "X", **fields: Any) -> Row:
-    payload: Row = {"object": fields}
-    if state:
-        payload["transition"] = {"toState": state}
-    return {"time": time, "type": type_, "payload": payload}
-
-
-def folded(
-    policy: Row, events: list[Row], as_of: dt.datetime, **binding: Any
-) -> dict[str, list[Row]]:
-    sla = {
-        "code": "S",
-        "target": 60,
-        "warn": None,
-        "start": None,
-        "stop": None,
-        "escalation": {"version": 1, "kind": "Escalation"},
-    } | policy
-    whole = {
-        "name": "T",
-        "object_types": ["T"],
-        "tenant_in_key": True,
-        "needs_tenant": False,
-        "policy": "last_writer_wins",
-        "auto_close": True,
-        "stream": "EJ_SourceSystem",
-        "severities": {},
-        "workflow": WORKFLOW,
-        "slas": [sla],
-    } | binding
-    rows = [
-        {
-            "EJ_ID": str(number),
-            "_TenantID": "t",
-            "EJ_EventType": event["type"],
-            "EJ_EventTimeUTC": event["time"],
-            "EJ_ObjectType": "T",
-            "EJ_ObjectID": "o",
-            "EJ_Sequence": number,
-            "EJ_Payload": json.dumps(event["payload"]),
-            "_SyncDate": event["time"],
-        }
-        for number, event in enumerate(events)
-    ]
-    return ref.fold(rows, whole, as_of)
-
-
-def cycles(policy: Row, events: list[Row], as_of: dt.datetime, **binding: Any) -> list[Row]:
-    return folded(policy, events, as_of, **binding)["sla_cycle"]
-
-
-def cycle(policy: Row, events: list[Row], as_of: dt.datetime, **binding: Any) -> Row:
-    (found,) = cycles(policy, events, as_of, **binding)
-    return found
-
-
-def on(keys: Row) -> Row:
-    """A binding's calendar."""
-    return {"calendars": {"Desk": keys}, "calendar": "Desk"}
 
 
 # ---------------------------------------------------------------- worked by hand, in order
@@ -253,10 +177,6 @@ def test_a_version_counts_for_the_cycles_that_start_under_it() -> None:
     later = [event | {"time": event["time"] + dt.timedelta(days=1)} for event in events]
     found = cycle(policy, later, day("9 12:00"))
     assert (found["ST_Outcome"], found["ST_PolicyVersion"]) == ("Missed", "2026-01-02")
-
-
-def level(after: int, **payload: Any) -> Row:
-    return {"type": "EnqueueEscalation", "payload": {"afterMinutes": after} | payload}
 
 
 def ladder(*levels: Row) -> Row:

@@ -14,6 +14,10 @@ from typing import Any
 
 import support.cases as worked_cases
 import support.inline_entity as inline_entity
+import support.service_level_cases as service_level_cases
+import support.service_level_groups as service_level_groups
+import support.service_level_project as service_level_project
+import support.service_level_worlds as service_level_worlds
 import support.small_case as small_case
 import support.worlds as worlds
 import yaml
@@ -146,6 +150,54 @@ def cases() -> Scenario:
         metadata=worked_cases.CASES / "metadb",
         columns=JOURNAL_TYPES | {"EJ_EventTimeUTC": "text"},
     )
+
+
+def service_levels() -> Scenario:
+    """The hand-worked cases of service levels; then time alone, and a full refresh."""
+    found = worked_cases.read_cases(service_level_cases.FOLDER)
+    bindings, places = service_level_groups.together(found)
+    config, snapshot = service_level_project.project_files(bindings)
+    steps = [
+        Step(
+            as_of,
+            [
+                worked_cases.journal_row(case, event, place)
+                | {"EJ_ObjectType": places[case.id].binding}
+                for case in found
+                for place, event in enumerate(case.events)
+                if int(event.get("run") or 1) == run
+            ],
+        )
+        for run, as_of in worked_cases.AS_OF.items()
+    ]
+    steps.append(Step("2026-01-12T12:00:00"))
+    steps.append(Step("2026-01-12T12:00:00", command=("run", "--full-refresh")))
+    return Scenario(
+        "service_levels",
+        config,
+        steps,
+        snapshot,
+        columns=JOURNAL_TYPES | {"EJ_EventTimeUTC": "text"},
+    )
+
+
+def service_level_world(number: int) -> Scenario:
+    """A random world with service levels, and a full refresh."""
+    drawn = service_level_worlds.world(number, 1, 20)
+    config, snapshot = drawn.files()
+    steps = [
+        Step(
+            as_of.isoformat(),
+            [
+                {name: row[name] for name in JOURNAL_TYPES if name in row}
+                for row in drawn.rows
+                if row["run"] == run
+            ],
+        )
+        for run, as_of in enumerate(drawn.as_of)
+    ]
+    steps.append(Step(drawn.as_of[-1].isoformat(), command=("run", "--full-refresh")))
+    return Scenario(f"levels{number}", config, steps, snapshot)
 
 
 def world(number: int) -> Scenario:
@@ -675,6 +727,9 @@ SCENARIOS: dict[str, Callable[[], Scenario]] = {
     "written": written,
     "signals": signals,
     "demo": demo,
+    "service_levels": service_levels,
+    "levels1": lambda: service_level_world(1),
+    "levels3": lambda: service_level_world(3),
     "world1": lambda: world(1),
     "world2": lambda: world(2),
     "world5": lambda: world(5),

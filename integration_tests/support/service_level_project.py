@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from support.service_level_cases import STATES, WORKFLOW
 from support.small_case import CONFIG
 
 Row = dict[str, Any]
@@ -16,7 +15,8 @@ Row = dict[str, Any]
 
 def project_files(bindings: dict[str, Row]) -> tuple[Row, Row]:
     """The config and the snapshot of a project with these bindings. Each has a workflow of its own,
-    because the SLA of a state belongs to the workflow.
+    because the SLA of a state belongs to the workflow. Its second object type, if it has one, is
+    the table's code.
     """
     calendars = next(iter(bindings.values()))["calendars"]
     config = CONFIG | {
@@ -24,8 +24,12 @@ def project_files(bindings: dict[str, Row]) -> tuple[Row, Row]:
         "bindings": {name: binding_keys(name, binding) for name, binding in bindings.items()},
     }
     tables = [
-        {"id": f"t{name}", "code": name, "cdCode": f"X{number}"}
-        for number, name in enumerate(bindings)
+        {
+            "id": f"t{name}",
+            "code": name,
+            "cdCode": ([*binding["object_types"][1:], f"X{number}"])[0],
+        }
+        for number, (name, binding) in enumerate(bindings.items())
     ]
     runtime: Row = {"bindings": [], "slaPolicies": [], "slaBindings": []}
     for name, binding in bindings.items():
@@ -34,7 +38,7 @@ def project_files(bindings: dict[str, Row]) -> tuple[Row, Row]:
                 "id": f"b{name}",
                 "objectType": "Table",
                 "objectId": f"t{name}",
-                "workflowId": f"w{name}",
+                "workflowId": f"wf-{name}",
             }
         )
         for sla in binding["slas"]:
@@ -46,9 +50,13 @@ def project_files(bindings: dict[str, Row]) -> tuple[Row, Row]:
     return config, {"snapshotVersion": 1, "objects": objects}
 
 
+def code(binding: Row, number: int) -> str:
+    return binding["object_types"][1] if len(binding["object_types"]) > 1 else f"X{number}"
+
+
 def binding_keys(name: str, binding: Row) -> Row:
     keys: Row = {
-        "object_types": [name],
+        "object_types": binding["object_types"],
         "auto_close": binding["auto_close"],
         "slas": {sla["code"]: as_text(sla["options"]) for sla in binding["slas"] if sla["options"]},
     }
@@ -60,19 +68,20 @@ def binding_keys(name: str, binding: Row) -> Row:
 
 
 def workflow(name: str, binding: Row) -> Row:
+    flow = binding["workflow"]
     minutes = {sla["state"]: sla["target"] for sla in binding["slas"] if "state" in sla}
     states = [
         {
             "id": f"s{name}{state}",
             "code": state,
-            "isInitial": state == WORKFLOW["start"],
-            "isTerminal": state in WORKFLOW["terminal"],
+            "isInitial": state == flow["start"],
+            "isTerminal": state in flow["terminal"],
             "slaMinutes": minutes.get(state),
         }
-        for state in STATES
+        for state in flow["states"]
     ]
     return {
-        "workflow": {"id": f"w{name}", "code": f"Flow{name}"},
+        "workflow": {"id": f"wf-{name}", "code": f"Flow{name}"},
         "states": states,
         "transitions": [],
     }

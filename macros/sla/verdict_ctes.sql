@@ -2,7 +2,7 @@
 Which target and warning decide about each cycle, if its target may change (spec 5.4, 5.13). The CTEs are
 
   compared   steps; is_new_stretch: the step asks for another target or warning than the one before it; is_stalled_here:
-             whether the clock stands still right before the end of the step
+             whether the clock stands still right before the end of the step, or in a gap right after it
   stretches  steps; neighbors that ask for the same target and warning are one stretch. since and since_ran are its
              start; is_stalled is is_stalled_here of the last step that took any time
   judged     steps with warn_step and breach_step: the first by whose end the warning is reached or the target exceeded
@@ -26,6 +26,9 @@ compared as (
               and coalesce(warn_run, -1) = coalesce(lag(warn_run) over ({{ by_cycle }}), -1)
              then 0 else 1 end as is_new_stretch,
         case
+            {%- if has.gaps %}
+            when lead(step_start) over ({{ by_cycle }}) > step_end then 1
+            {%- endif %}
             when step_end > step_start
             then case when end_open_before = 0{{ " or is_pause = 1" if has.pauses }} then 1 else 0 end
             when step_start > lag(step_end) over ({{ by_cycle }}) then 1
