@@ -200,11 +200,11 @@ def stop(cycle: Row, steps: list[Row]) -> Iterator[Effect]:
     if cycle.get("ST_IsCancelled") == "true":
         missed = cycle["ST_Outcome"] == "Missed"
         text = (
-            f"cancels {name} after {minutes(int(cycle['ST_RanMicros']))}: cancelWhen is true,"
+            f"cancels {name} after {minutes(run_until_stop(cycle, steps))}: cancelWhen is true,"
             f" outcome {cycle['ST_Outcome']}" + (", since it had been breached" if missed else "")
         )
     elif has_options(steps):
-        text = f"stops {name} after {kept_working_time(cycle)}"
+        text = f"stops {name} after {kept_working_time(cycle, steps)}"
     else:
         text = f"stops {name}, {kept(cycle)}"
     yield Effect("stop", at, text, event)
@@ -245,8 +245,15 @@ def kept(cycle: Row) -> str:
     )
 
 
-def kept_working_time(cycle: Row) -> str:
-    spent, target = int(cycle["ST_RanMicros"]), int(cycle["ST_TargetMinutes"])
+def run_until_stop(cycle: Row, steps: list[Row]) -> int:
+    """The running time of a stopped cycle. Without steps, its clock always ran."""
+    if steps:
+        return int(steps[-1]["ran_after"])
+    return int(cycle["ST_StopUTC"]) - int(cycle["ST_StartUTC"])
+
+
+def kept_working_time(cycle: Row, steps: list[Row]) -> str:
+    spent, target = run_until_stop(cycle, steps), int(cycle["ST_TargetMinutes"])
     left = target * MINUTE - spent
     text = f"{minutes(spent)} of its {target} min"
     if cycle["ST_BreachedUTC"] is not None:
