@@ -33,6 +33,7 @@ def rule(kind: str, expr: dict[str, Any], **params: Any) -> dict[str, Any]:
 def is_in(ref: str, *values: str) -> dict[str, Any]:
     return {"op": "in", "args": [{"ref": ref}, *({"lit": value} for value in values)]}
 
+
 # service level options for two of the three policies: both have a calendar, and one pauses
 CALENDARS = {
     "Berlin": {

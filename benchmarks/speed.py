@@ -88,7 +88,9 @@ class Bench:
         print(
             f"{events:>10} {what:26}"
             + "".join(
-                f"{key} {found[key]:.2f}  " for key in ("sql", "cpu", "wall", "peak_mb") if key in found
+                f"{key} {found[key]:.2f}  "
+                for key in ("sql", "cpu", "wall", "peak_mb")
+                if key in found
             ),
             flush=True,
         )
@@ -187,7 +189,7 @@ class Bench:
         self.facts["as_of"] = as_of
 
     def levels(self) -> None:
-        """sla_cycle of three policies, of which two have a calendar and one pauses, next to the same
+        """sla_cycle of three policies, two with a calendar and one that pauses, next to the same
         three around the clock: a full refresh, then increments.
         """
         file, folder = journal_file(self.main), WORK / "levels"

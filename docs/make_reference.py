@@ -109,7 +109,7 @@ def listed(title: str, prefix: str, names: Any) -> list[str]:
 
 def example() -> tuple[Binding, Config]:
     """A binding `case` with an SLA `Repair`, to show what columns each model has."""
-    level = Level(1, "SLA.Breached", 0, "Critical")
+    level = Level(1, "SLA.Breached", 0, "Critical", unless_acknowledged=True)
     config = Config.model_validate(
         {
             "version": 1,

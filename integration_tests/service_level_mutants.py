@@ -265,8 +265,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a version from after its instant",
             "sla/by_version.sql",
-            '"when TL_EffectiveUTC >= "',
-            '"when TL_EffectiveUTC > "',
+            '" >= " ~ ozmeta_runtime.timestamp_literal',
+            '" > " ~ ozmeta_runtime.timestamp_literal',
             "the last version whose from is not after the start",
             "5.14",
             "service_levels/versions-3",

@@ -6,9 +6,13 @@ import datetime as dt
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from engines.base import Worker
+from engines.scenarios import Scenario, Step
+from ozmeta_dbt.operations.explain import objects, show
 from ozmeta_dbt.operations.verify import verify
 from ozmeta_dbt.problems import DbtFailed
 from rich.console import Console
@@ -20,7 +24,11 @@ from support.verification import EVERYTHING, dbt_of, tampered, told, verified
 DESK = 'O\'Desk [bold]"{{ x }}"[/]'
 VERSION = "v2 [red]O'Hara[/] {% raw %}"
 CALENDARS: dict[str, Any] = {
-    DESK: {"time_zone": "UTC", "hours": {"mon-fri": "10:00-18:00"}},
+    DESK: {
+        "time_zone": "UTC",
+        "hours": {"mon-fri": "10:00-18:00"},
+        "valid": {"from": "2025-12-01", "until": "2026-12-31"},
+    },
     "Ends": {
         "time_zone": "UTC",
         "hours": {"mon-fri": "08:00-20:00"},
@@ -169,8 +177,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
 
 
 def story(project: DbtProject, object_id: str, binding: str = "ticket") -> list[str]:
+    return shortened(told(project, object_id, binding, width=400))
+
+
+def shortened(said: str) -> list[str]:
     """What explain shows of an object below the heading, with short dates and D for the desk."""
-    said = told(project, object_id, binding, width=400).replace(DESK, "D").replace(VERSION, "V")
+    said = said.replace(DESK, "D").replace(VERSION, "V")
     lines = re.sub(r"2026-01-0(\d) (\d\d:\d\d):00", r"\1 \2", said).splitlines()
     return [line for line in lines[2:] if "UndeclaredTransition" not in line]
 
@@ -185,8 +197,8 @@ STORIES = {  # a line that begins with | continues the one before
         starts Ranked, due 1 09:00 under its last target of 60 min
         Ranked has a target of 480 min (warning at 420 min)
         starts Solve, due 2 10:50
-        Solve has a target of 120 min (warning at 90 min) of open time in D, by version V,
-        | which counts until 2 00:00
+        Solve has a target of 120 min (warning at 90 min) of open time in D
+        version V of Solve counts, for starts until 2 00:00
         the clock of Solve waits: D is closed until 1 10:00
         1 09:00 time passes Plain is breached: still running when it was due
         2 1 10:40 X (b) Open → Pending
@@ -258,8 +270,8 @@ STORIES = {  # a line that begins with | continues the one before
         starts Ranked, due 1 17:00
         Ranked has a target of 480 min (warning at 420 min)
         starts Solve, due 1 12:00
-        Solve has a target of 120 min (warning at 90 min) of open time in D, by version V,
-        | which counts until 2 00:00
+        Solve has a target of 120 min (warning at 90 min) of open time in D
+        version V of Solve counts, for starts until 2 00:00
         the clock of Solve waits: D is closed until 1 10:00
         1 10:00 time passes Plain is breached: still running when it was due
         1 11:00 time passes Ladder is breached: its 60 min are used up, and its clock runs on
@@ -285,8 +297,8 @@ STORIES = {  # a line that begins with | continues the one before
         starts Ranked, due time not known: it is paused now
         Ranked has a target of 480 min (warning at 420 min)
         starts Solve, due time not known: it is paused now
-        Solve has a target of 180 min (warning at 90 min) of open time in D, by version
-        | 2026-01-02T00:00:00Z, which counts from 2 00:00 on
+        Solve has a target of 180 min (warning at 90 min) of open time in D
+        version 2026-01-02T00:00:00Z of Solve counts, for starts from 2 00:00 on
         2 2 17:50 X (x) Open → Pending
         pauses Ranked after 20 min: pauseWhen is true
         pauses Solve after 20 min: pauseWhen is true
@@ -351,8 +363,24 @@ def test_explain_tells_what_the_clock_of_each_timer_did(
 ) -> None:
     """o1 has most of the options, on several timers. The others add one thing each."""
     binding = "message" if object_id.startswith("m_") else "ticket"
-    expected = re.sub(r"\n +\| ", " ", STORIES[object_id]).strip().splitlines()
-    assert story(project, object_id, binding) == [line.strip() for line in expected]
+    assert story(project, object_id, binding) == expected(object_id)
+
+
+def expected(object_id: str) -> list[str]:
+    lines = re.sub(r"\n +\| ", " ", STORIES[object_id]).strip().splitlines()
+    return [line.strip() for line in lines]
+
+
+def test_explain_tells_the_same_on_postgres(tmp_path: Path, postgres: Worker) -> None:
+    config, snapshot = project_files({"Ticket": binding("Ticket", BINDINGS["Ticket"], CALENDARS)})
+    rows = [row for row in events() if row["EJ_ObjectType"] == "Ticket"]
+    scenario = Scenario("timers", config, [Step(AS_OF, rows)], snapshot)
+    list(scenario.play(postgres, tmp_path / "timers"))
+    out = Console(file=io.StringIO(), width=400, highlight=False)
+    for facts in objects(postgres.explained("ticket", "o1")).values():
+        show("ticket", "o1", facts, out)
+    said = [" ".join(line.split()) for line in out.file.getvalue().splitlines() if line.strip()]
+    assert shortened("\n".join(said)) == expected("o1")
 
 
 def test_a_timer_without_options_is_told_as_ever(project: DbtProject) -> None:
@@ -419,7 +447,7 @@ def test_verify_finds_what_somebody_changed(project: DbtProject) -> None:
         ),
         "update ticket_workflow_instance set OF_Priority = 'High' where WI_ObjectID = 'o1'",
         "update ozmeta_calendar_piece set CP_Open = CP_Open + 1 where CP_Code = 'Ends'",
-        "delete from ozmeta_calendar_window where CW_Code like 'O%' and CW_FromUTC > '2040-01-01'",
+        "delete from ozmeta_calendar_window where CW_Code like 'O%' and CW_FromUTC > '2026-06-01'",
     )
     same, said = verified_with_facts(project)
     assert not same

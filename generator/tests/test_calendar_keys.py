@@ -11,7 +11,7 @@ import yaml
 from metadb_samples import CONFIG, Project, minimal
 from ozmeta_dbt.calendars import zones
 from ozmeta_dbt.calendars.definition import Calendar
-from ozmeta_dbt.calendars.expansion import literal
+from ozmeta_dbt.calendars.expansion import literal, valid_since
 from ozmeta_dbt.calendars.reading import read
 from ozmeta_dbt.problems import Origin, Problems
 
@@ -424,3 +424,19 @@ def test_offsets_of_a_zone(zone: str, first: int, changes: list[tuple[str, int]]
     found = zones.offsets(zone, dt.date(2026, 1, 1), dt.date(2026, 12, 31))
     assert found[0] == (dt.datetime(2026, 1, 1), first)
     assert [(f"{moment:%Y-%m-%d %H:%M}", offset) for moment, offset in found[1:]] == changes
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "expected"),
+    [
+        ("UTC", "2026-01-01", "2026-01-01 00:00:00"),
+        ("Europe/Berlin", "2026-07-01", "2026-06-30 22:00:00"),
+        ("Asia/Kathmandu", "2026-01-01", "2025-12-31 18:15:00"),
+        # a clock that skips midnight, and one that shows it twice
+        ("America/Sao_Paulo", "2018-11-04", "2018-11-04 03:00:00"),
+        ("America/Havana", "2026-11-01", "2026-11-01 04:00:00"),
+    ],
+)
+def test_since_when_a_calendar_is_valid(zone: str, first: str, expected: str) -> None:
+    calendar = accepted(time_zone=zone, valid={"from": first, "until": "2030-12-31"})
+    assert valid_since(calendar) == expected

@@ -101,7 +101,7 @@ def test_every_column_has_a_doc_block_and_none_is_left_over() -> None:
     shared = [*rollups.ACCOUNTING.values(), *calendars.LOOKUPS.values()]
     used = {column.key for own in shared for column in own}
     used |= set(columns.SIGNAL_TYPE)
-    level = Level(1, "SLA.Breached", 0, "Critical")
+    level = Level(1, "SLA.Breached", 0, "Critical", unless_acknowledged=True)
     start = Rule(Origin("x"), {"op": "isNull", "args": [{"ref": "object.X"}]})
     binding = Binding(
         name="case",

@@ -46,25 +46,11 @@ Errors            see run_state
     'timeline': timeline, 'approvals': approvals, 'calendars': calendars, 'windows': windows,
     'pieces': pieces, 'report_fields': report_fields}) -%}
 {% if execute %}
-{#- Only what a level's threshold depends on is part of the definition, not who is notified. -#}
-{%- set schedules = [] -%}
-{%- for sla in slas -%}
-  {%- set levels = [] -%}
-  {%- for level in sla.levels -%}
-    {%- do levels.append([level.level, level.signal, level.after_minutes]
-        + (['unless_acknowledged'] if level.get('unless_acknowledged') else [])) -%}
-  {%- endfor -%}
-  {%- set rest = {} -%}
-  {%- for key, value in sla.items() if key != 'levels' -%}{%- do rest.update({key: value}) -%}{%- endfor -%}
-  {%- do schedules.append([rest, levels]) -%}
-{%- endfor -%}
-{%- set aliases = [journal_config.event_aliases] if journal_config.get('event_aliases') else [] -%}
-{%- set definition = [journal_config.object_type, journal_config.tenant_in_key, workflow.terminal, schedules]
-    + aliases + calendars + report_fields -%}
+{%- set definition = ozmeta_runtime.cycle_definition(journal_config, workflow, slas, report_fields) -%}
 {%- set as_of = ozmeta_runtime.as_of() -%}
 {#- A threshold at as_of itself stays due, because a breach comes after it. _UpdateDate shows that a run saw it. -#}
 {%- set ticks = "ST_NextUTC <= " ~ as_of ~ " and _UpdateDate < " ~ as_of ~ " and _DeleteDate is null" -%}
-{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, approvals], due=ticks) -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, approvals], due=ticks, by_row=true) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
 {%- set has = ozmeta_runtime.service_level_features(slas) -%}
 {%- set slots = ozmeta_runtime.level_numbers(slas) -%}
@@ -84,9 +70,14 @@ Errors            see run_state
 {%- set never = ozmeta_runtime.never_due() -%}
 {#- An object's approvals can change in a run without new events of the object. -#}
 {%- set is_changed = ozmeta_runtime.object_changed(state, timeline)
-    ~ (" or " ~ ozmeta_runtime.object_changed(state, approvals) if approvals else "") -%}
-{%- set is_folded = "(" ~ is_changed ~ ")" if approvals and not state.full_fold
+    ~ (" or " ~ ozmeta_runtime.object_changed(state, approvals) if approvals else "")
+    ~ (" or _ObjectKey in (select _ObjectKey from " ~ this ~ " where "
+       ~ ozmeta_runtime.changed_cycles(slas, calendars, windows) ~ ")" if state.new_text and has.is_timed else "") -%}
+{%- set is_folded = "(" ~ is_changed ~ ")" if (approvals or state.new_text) and not state.full_fold
     else ozmeta_runtime.changed_rows(state, timeline) -%}
+{%- set calendar_key = ["'.'", "calendar_key"] if has.calendars else [] -%}
+{%- set row_hash = ozmeta_runtime.concat_text(["'" ~ state.hash ~ ".'",
+    ozmeta_runtime.version_hash(slas, 'SL_Code', 'ST_StartUTC')] + calendar_key) if has.is_timed else none -%}
 
 {%- set object = ["tenant", ozmeta_runtime.text_literal(journal_config.object_type), "object_id"] -%}
 
@@ -184,6 +175,9 @@ timed as (
         {%- if has.retargets %}
         case when is_breached_at_once = 1 then breach_at end as breached_at,
         {%- endif %}
+        {%- if has.calendars %}
+        calendar as calendar_key,
+        {%- endif %}
         is_finished
     from identified
     {%- if not state.full_fold %}
@@ -194,6 +188,9 @@ timed as (
         ST_StartEventID, ST_StopEventID, {{ shown | join(', ') }},
         {%- if has.retargets %}
         {{ ozmeta_runtime.to_micros('ST_BreachedUTC') }} as breached_at,
+        {%- endif %}
+        {%- if has.calendars %}
+        {{ ozmeta_runtime.substring('_DefinitionHash', 27, 12) }} as calendar_key,
         {%- endif %}
         0 as is_finished
     from {{ this }}
@@ -271,7 +268,7 @@ written as (
             case when {{ runs }} and is_raised{{ i }} = 0 then coalesce({{ next }}, {{ never }})
                  else {{ never }} end
             {%- endfor %}), {{ never }}) as ST_NextUTC,
-        {{ ozmeta_runtime.audit_columns(state) }}
+        {{ ozmeta_runtime.audit_columns(state, hash=row_hash) }}
     from evaluated
 )
 

@@ -6,7 +6,8 @@ Arguments
   keys      list of string: the _ObjectKey of each object
   as_of     integer: of the last run, in microseconds since 1970
 Returns     [dict], in order, with values as text or none:
-              _ObjectKey, SL_Code, has_options ('1' or '0'), on_restart, cycle_no, span_no, start_event
+              _ObjectKey, SL_Code, has_options ('1' or '0'), on_restart, cycle_no, span_no
+              start_event                 the event that starts the cycle
               stop_event                  the event that stops or cancels the span of the step
               step_position, step_start   the event that begins the step
               step_end                    none if the step is the last one of an open cycle

@@ -66,7 +66,8 @@ Prints
 {% endmacro %}
 
 {#
-Whether a current row has a definition that no rebuilt row has. False if there are no rebuilt rows.
+Whether a current row has a definition that no rebuilt row has. False if there are no rebuilt rows. The key of a cycle's
+calendar is left out: a cycle that a changed calendar does not concern keeps the old key (see changed_cycles).
 
 Arguments
   model      string: the model's name without the binding
@@ -75,7 +76,8 @@ Arguments
 #}
 {% macro definition_changed(model, current, rebuilt) %}
   {%- set condition -%}
-    _DefinitionHash not in (select _DefinitionHash from {{ rebuilt }})
+    {{ ozmeta_runtime.substring('_DefinitionHash', 1, 25) }}
+      not in (select {{ ozmeta_runtime.substring('_DefinitionHash', 1, 25) }} from {{ rebuilt }})
     {{ ozmeta_runtime.is_live(model) }}
     {{ ozmeta_runtime.verified_slice(ozmeta_runtime.object_column(model)) }}
     and exists (select 1 from {{ rebuilt }})

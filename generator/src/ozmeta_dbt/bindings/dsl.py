@@ -5,7 +5,6 @@ of its fault.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal

@@ -69,6 +69,21 @@ def offsets(calendar: Calendar) -> dict[str, Any]:
     }
 
 
+def valid_since(calendar: Calendar) -> str:
+    """The first instant at which the calendar is valid, in UTC: the midnight at which its first
+    date begins, or the first instant after it if the local clock skips it.
+    """
+    midnight = dt.datetime.combine(calendar.first, dt.time())
+    found = zones.offsets(calendar.time_zone, calendar.first - MARGIN, calendar.first + MARGIN)
+    ends = [*(moment for moment, _ in found[1:]), dt.datetime.max]
+    candidates = (
+        max(since, midnight - dt.timedelta(seconds=seconds))
+        for (since, seconds), end in zip(found, ends, strict=True)
+        if midnight - dt.timedelta(seconds=seconds) < end
+    )
+    return str(min(candidates))
+
+
 def offset_text(seconds: int) -> str:
     sign, size = "-" if seconds < 0 else "+", abs(seconds)
     text = f"{sign}{size // 3600:02}:{size // 60 % 60:02}:{size % 60:02}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ozmeta_dbt.bindings.definitions import APPROVAL_REFS, Binding
+from ozmeta_dbt.bindings.definitions import APPROVAL_REFS, Binding, Sla
+from ozmeta_dbt.calendars.expansion import valid_since
 from ozmeta_dbt.models import arguments
 from ozmeta_dbt.models import columns as col
 from ozmeta_dbt.models.columns import Column, columns_of
@@ -50,6 +51,22 @@ def has_signals(binding: Binding) -> bool:
     )
 
 
+def counts_time(sla: Sla) -> bool:
+    """Whether it is timed as the macro service_level_features says: by more than the time since its
+    start.
+    """
+    options = sla.options
+    return bool(
+        options.pause_when
+        or options.on_target_change == "retarget"
+        or options.on_restart in ("resume", "continue")
+        or options.versions
+        or options.targets
+        or any(choice.ref or choice.code for choice in options.calendars)
+        or any(level.unless_acknowledged for level in sla.levels)
+    )
+
+
 # ---------------------------------------------------------------- columns
 
 
@@ -61,11 +78,18 @@ def timeline_columns(scope: Scope) -> list[Column]:
 
 def cycle_columns(scope: Scope) -> list[Column]:
     slots = max((len(sla.levels) for sla in scope.binding.slas), default=0)
-    levels = [Column(f"ST_Level{n}AtUTC", "ST_LevelAtUTC") for n in range(1, slots + 1)]
+    is_timed = any(counts_time(sla) for sla in scope.binding.slas)
+    kinds = ("At", "After", "Raised") if is_timed else ("At", "Raised")
+    levels = [
+        Column(f"ST_Level{n}{kind}UTC", f"ST_Level{kind}UTC")
+        for n in range(1, slots + 1)
+        for kind in kinds
+    ]
     return [
         *columns_of("sla_cycle", col.SLA_CYCLE_MORE),
+        *columns_of("sla_cycle", col.SLA_CYCLE_BREACH if is_timed else ()),
         *levels,
-        *columns_of("sla_cycle", ["ST_NextUTC"]),
+        *columns_of("sla_cycle", ["ST_NextUTC", *col.SLA_CYCLE_STATE]),
         *report_columns(scope, "OF_Field"),
     ]
 
@@ -158,6 +182,20 @@ def timeline_tests(scope: Scope) -> list[Any]:
 
 def approval_event_tests(scope: Scope) -> list[Any]:
     return [{"ozmeta_runtime.approval_events_counted": {"config": {"severity": "warn"}}}]
+
+
+def cycle_tests(scope: Scope) -> list[Any]:
+    """Warns of cycles that the dates of their calendar do not cover."""
+    binding = scope.binding
+    calendars = [
+        [yaml_text(calendar.code), valid_since(calendar)] for calendar in binding.calendars
+    ]
+    covered = {
+        "name": f"cycles_covered_{binding.name}",
+        "arguments": {"calendars": calendars},
+        "config": {"severity": "warn"},
+    }
+    return [{"ozmeta_runtime.cycles_covered": covered}] if calendars else []
 
 
 def run_tests(scope: Scope) -> list[Any]:
@@ -269,6 +307,7 @@ MODELS = (
         describe=describe_slas,
         not_null=frozenset({"SC_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"}),
         unique="SC_ID",
+        tests=cycle_tests,
     ),
     Model(
         name="sla_elapsed",

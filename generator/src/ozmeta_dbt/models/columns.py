@@ -177,6 +177,9 @@ SLA_TIMER = (
 SLA_CYCLE = ("SC_ID", *SLA_TIMER)
 # as of the last run, so that only the view has them
 SLA_TIMER_MORE = ("ST_ElapsedMinutes", "ST_RemainingMinutes", "ST_NextUTC")
+# what sla_cycle alone has
+SLA_CYCLE_STATE = ("ST_IsCancelled", "ST_RanMicros", "ST_OpenMicros")
+SLA_CYCLE_BREACH = ("ST_BreachAtUTC", "ST_BreachAfterUTC")
 SLA_CYCLE_MORE = (
     "ST_IsLatest",
     "ST_StartEventID",
@@ -274,6 +277,8 @@ CALENDAR_PIECE = (
     "CP_To",
     "CP_Open",
     "CP_IsOpen",
+    "CP_WasOpen",
+    "CP_Next",
 )
 UNCLAIMED_OBJECT_TYPE = (
     "UO_Journal",
@@ -454,20 +459,25 @@ DESCRIPTIONS = {
     "ST_StartUTC": "When the cycle started, UTC.",
     "ST_DueUTC": (
         "When the cycle is or was due, UTC. Pauses and closing hours move it. Null while the cycle"
-        " is paused, or if its calendar ends before."
+        " is paused and its target has not run, or if its calendar ends before."
     ),
-    "ST_StopUTC": "When the cycle stopped, UTC. Null while it runs.",
+    "ST_StopUTC": "When the cycle stopped or was cancelled, UTC. Null while it runs.",
     "ST_Status": (
         "Running, Warned, Breached or Stopped. A timer that stopped late also has ST_BreachedUTC."
         " A cancelled cycle is Stopped."
     ),
     "ST_Outcome": (
-        "Missed once breached, Met once stopped in time, Cancelled if `cancelWhen` ended it, null"
-        " while open. A stopped timer with onRestart `resume` or `continue` may go on, so it stays"
-        " open until its object is in a terminal state."
+        "Missed once breached, otherwise Met once stopped, Cancelled once `cancelWhen` ended it,"
+        " and null while open. With onRestart `resume` or `continue`, a cycle that stopped in time"
+        " may go on. So it is null until its object is in a terminal state."
     ),
-    "ST_WarnedUTC": "When the warning fell due, UTC. Null if the cycle ended before.",
-    "ST_BreachedUTC": "When the target passed, UTC. Null if it was met.",
+    "ST_WarnedUTC": (
+        "When the warning fell due, UTC. Null if the cycle ended or was breached before."
+    ),
+    "ST_BreachedUTC": (
+        "When the target had run, or when an event lowered the target below what had run, UTC. Null"
+        " if the cycle is not missed."
+    ),
     "ST_EscalationLevel": "The highest escalation level raised, 0 for none.",
     "ST_ObjectType": "The object type.",
     "ST_ObjectID": "Id of the object.",
@@ -480,12 +490,13 @@ DESCRIPTIONS = {
         " once the cycle is stopped."
     ),
     "ST_TargetMinutes": (
-        "The minutes that count for the cycle: of its version, and of the first target that was"
-        " true. With onTargetChange `retarget`, those in force at the end."
+        "The target that counts for the cycle: the first of `targets` that was true, otherwise the"
+        " minutes of its version or of the SLA. With onTargetChange `retarget`, the one in force at"
+        " the end."
     ),
     "ST_PolicyVersion": (
         "The version of the SLA that counts for the cycle: its name, otherwise its `from`. Null if"
-        " the SLA has no versions, or if none has begun."
+        " it has neither, if the SLA has no versions, or if the cycle started before all of them."
     ),
     "ST_Calendar": (
         "Code of the calendar that counts for the cycle. Null if its clock always runs."
@@ -505,14 +516,47 @@ DESCRIPTIONS = {
     ),
     "ST_IsLatest": "Whether this is the timer's latest cycle, which sla_timer shows.",
     "ST_StartEventID": "Id of the event that started the cycle.",
-    "ST_StopEventID": "Id of the event that stopped the cycle. Null while it runs.",
+    "ST_StopEventID": "Id of the event that stopped or cancelled the cycle. Null while it runs.",
     "ST_PausedSeconds": (
-        "Seconds between the cycle's stops and resumptions. Pauses before ST_DueUTC move it by"
-        " their length."
+        "Seconds of the cycle's pauses by the wall clock: while `pauseWhen` was true, and with"
+        " onRestart `resume` between a stop and the next start. A pause that lasts counts up to the"
+        " last event that changed the clock or the target. Closing hours are no pause, nor is the"
+        " gap under `continue`."
     ),
-    "ST_WarnAtUTC": "When the warning is or was due, UTC.",
-    "ST_LevelAtUTC": "When the SLA's escalation of this number is or was due, UTC.",
-    "ST_NextUTC": "The next threshold, UTC. No run needs to look at this row before it.",
+    "ST_WarnAtUTC": (
+        "When the warning is or was due, UTC. Null without warn minutes, or while it is not known."
+    ),
+    "ST_LevelAtUTC": (
+        "When the SLA's escalation of this number is or was due, UTC. Null while it is not known,"
+        " or if an acknowledgement prevents it."
+    ),
+    "ST_LevelAfterUTC": (
+        "The instant after which the escalation of this number is raised, UTC. It differs from"
+        " ST_Level<n>AtUTC if that is at closing: then it is the next opening."
+    ),
+    "ST_LevelRaisedUTC": (
+        "When the SLA's escalation of this number was raised, UTC. Null if it was not."
+    ),
+    "ST_NextUTC": (
+        "The next threshold, UTC. No run needs to look at this row before it. Null while the cycle"
+        " is stopped or paused."
+    ),
+    "ST_IsCancelled": "Whether `cancelWhen` ended the cycle.",
+    "ST_RanMicros": (
+        "Microseconds that the clock had run at the last event that changed the cycle's clock or"
+        " target."
+    ),
+    "ST_OpenMicros": (
+        "Open time of the calendar until that event, in microseconds. Without a calendar, the time"
+        " since 1970."
+    ),
+    "ST_BreachAtUTC": (
+        "When the cycle is breached, unless it stops before, UTC. Null while it is not known."
+    ),
+    "ST_BreachAfterUTC": (
+        "The instant after which the cycle is breached, UTC. It differs from ST_BreachAtUTC if that"
+        " is at closing: then it is the next opening."
+    ),
     "SL_Status": "Running, Warned, Breached or Stopped. Null if the timer never started.",
     "SL_DueUTC": "When the timer is or was due, UTC.",
     # escalations
@@ -737,6 +781,11 @@ DESCRIPTIONS = {
     "CP_To": "When it ends, in microseconds since 1970.",
     "CP_Open": "Microseconds of open time from the start of the calendar to the start of the row.",
     "CP_IsOpen": "1 if the calendar is open in the row, else 0.",
+    "CP_WasOpen": "1 if the calendar is open just before the row, else 0.",
+    "CP_Next": (
+        "The first instant of the row or after it that is open, in microseconds since 1970. Null if"
+        " the calendar does not open again."
+    ),
 }
 
 

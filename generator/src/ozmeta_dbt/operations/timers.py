@@ -61,11 +61,15 @@ def timer_effects(facts: Facts) -> Iterator[Effect]:
 
 def steps_of(cycle: Row, facts: Facts) -> list[Row]:
     """The steps of a cycle's clock. Empty if the rules changed since the last run."""
+    steps = of_cycle(cycle, facts)
+    return steps if steps and steps[0]["start_event"] == cycle["ST_StartEventID"] else []
+
+
+def of_cycle(cycle: Row, facts: Facts) -> list[Row]:
     return [
         step
         for step in facts.get("steps", [])
-        if (step["SL_Code"], step["cycle_no"], step["start_event"])
-        == (cycle["SL_Code"], cycle["ST_CycleNo"], cycle["ST_StartEventID"])
+        if (step["SL_Code"], step["cycle_no"]) == (cycle["SL_Code"], cycle["ST_CycleNo"])
     ]
 
 
@@ -87,8 +91,9 @@ def start(cycle: Row, steps: list[Row]) -> Iterator[Effect]:
         due += f" under its last target of {last['target_minutes']} min"
     yield Effect("start", at, f"starts {name}, {due}", event)
     counts = f" of open time in {first['calendar']}" if first["calendar"] else ""
-    text = f"{name} has a target of {terms(first)}{counts}{version(first)}"
-    yield Effect("start", at, text, event)
+    yield Effect("start", at, f"{name} has a target of {terms(first)}{counts}", event)
+    if text := version(name, first):
+        yield Effect("start", at, text, event)
     if first["is_pause"] == "1":
         text = f"{name} is paused from its start: pauseWhen is true"
         yield Effect("start", at, text, event)
@@ -195,11 +200,11 @@ def stop(cycle: Row, steps: list[Row]) -> Iterator[Effect]:
     if cycle.get("ST_IsCancelled") == "true":
         missed = cycle["ST_Outcome"] == "Missed"
         text = (
-            f"cancels {name} after {minutes(int(cycle['ST_RanMicros']))}: cancelWhen is true,"
+            f"cancels {name} after {minutes(run_until_stop(cycle, steps))}: cancelWhen is true,"
             f" outcome {cycle['ST_Outcome']}" + (", since it had been breached" if missed else "")
         )
     elif has_options(steps):
-        text = f"stops {name} after {kept_working_time(cycle)}"
+        text = f"stops {name} after {kept_working_time(cycle, steps)}"
     else:
         text = f"stops {name}, {kept(cycle)}"
     yield Effect("stop", at, text, event)
@@ -240,8 +245,15 @@ def kept(cycle: Row) -> str:
     )
 
 
-def kept_working_time(cycle: Row) -> str:
-    spent, target = int(cycle["ST_RanMicros"]), int(cycle["ST_TargetMinutes"])
+def run_until_stop(cycle: Row, steps: list[Row]) -> int:
+    """The running time of a stopped cycle. Without steps, its clock always ran."""
+    if steps:
+        return int(steps[-1]["ran_after"])
+    return int(cycle["ST_StopUTC"]) - int(cycle["ST_StartUTC"])
+
+
+def kept_working_time(cycle: Row, steps: list[Row]) -> str:
+    spent, target = run_until_stop(cycle, steps), int(cycle["ST_TargetMinutes"])
     left = target * MINUTE - spent
     text = f"{minutes(spent)} of its {target} min"
     if cycle["ST_BreachedUTC"] is not None:
@@ -257,11 +269,7 @@ def clocks(facts: Facts) -> list[str]:
     """How each open timer with service level options stands, as of the last run."""
     said = []
     for timer in sorted(live(facts.get("sla_timer", [])), key=lambda row: str(row["SL_Code"])):
-        steps = [
-            step
-            for step in facts.get("steps", [])
-            if (step["SL_Code"], step["cycle_no"]) == (timer["SL_Code"], timer["ST_CycleNo"])
-        ]
+        steps = of_cycle(timer, facts)
         if timer["ST_StopUTC"] is None and has_options(steps):
             said.append(f"{name_of(timer)}: {', '.join(clock(timer, steps))}")
     return said
@@ -317,19 +325,22 @@ def terms(step: Row) -> str:
     return f"{step['target_minutes']} min" + (f" (warning at {warn} min)" if warn else "")
 
 
-def version(step: Row) -> str:
+def version(name: str, step: Row) -> str:
     """Which version of the policy counts for a cycle, and for which starts it counts."""
-    name = step["version"]
     since, until = (
         text and text.replace("T", " ").removesuffix(".000000")
         for text in (step["version_from"], step["version_until"])
     )
-    if name is None:
-        return f", before its first version, which counts from {until} on" if until else ""
-    range_ = f"from {since} on" if since else ""
-    if until:
-        range_ = f"from {since} until {until}" if since else f"until {until}"
-    return f", by version {name}" + (f", which counts {range_}" if range_ else "")
+    if step["version"] is None:
+        return (
+            f"no version of {name} counts: the first is for starts from {until} on" if until else ""
+        )
+    text = f"version {step['version']} of {name} counts"
+    if since and until:
+        return f"{text}, for starts from {since} until {until}"
+    if since:
+        return f"{text}, for starts from {since} on"
+    return f"{text}, for starts until {until}" if until else text
 
 
 def ran(step: Row, column: str) -> str:
