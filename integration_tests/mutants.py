@@ -1733,6 +1733,12 @@ def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
     return int(pytest.main(arguments))
 
 
+def file_of(module: str) -> str:
+    """The file of a test as the page names it: pytest calls those of the generator tests.<name>."""
+    package, _, name = module.rpartition(".")
+    return f"generator/tests/{name}.py" if package else f"{name}.py"
+
+
 def first_failure(
     tests: list[str], mutant: Mutant, copy: Path, manifests: Path
 ) -> tuple[str, str] | None:
@@ -1773,7 +1779,7 @@ def first_failure(
     for case in ElementTree.parse(report).iter("testcase") if report.exists() else ():
         for fault in (*case.iter("failure"), *case.iter("error")):
             return (
-                f"{case.get('classname')}.py::{case.get('name')}",
+                f"{file_of(case.get('classname') or '')}::{case.get('name')}",
                 f"{fault.get('message')}\n{fault.text}",
             )
     if failed:
