@@ -59,10 +59,10 @@ special_windows as (
 offset_changes as (
     select
         calendar, last_day,
-        ({{ ozmeta_runtime.item_part('offsets', 17, 1, 11) }} - 86400000) * 1000000 as starts,
-        ({{ ozmeta_runtime.item_part('offsets', 17, 12, 6) }} - 100000) * 1000000 as offset_micros
+        ({{ ozmeta_runtime.item_part('utc_offsets', 17, 1, 11) }} - 86400000) * 1000000 as starts,
+        ({{ ozmeta_runtime.item_part('utc_offsets', 17, 12, 6) }} - 100000) * 1000000 as offset_micros
     from calendars
-    inner join numbers on n < offsets_items
+    inner join numbers on n < utc_offsets_items
 ),
 
 offset_periods as (
@@ -184,7 +184,7 @@ text: SQL text; width: characters per item; first: position in the item, from 1;
 {% macro calendar_columns() %}
   {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
   {%- set columns = [['calendar', text], ['code', text], ['first_day', bigint], ['last_day', bigint]] -%}
-  {%- for name in ['week', 'closed_dates', 'special_windows', 'offsets'] -%}
+  {%- for name in ['week', 'closed_dates', 'special_windows', 'utc_offsets'] -%}
     {%- do columns.extend([[name, text], [name ~ '_items', bigint]]) -%}
   {%- endfor -%}
   {%- do return(columns) -%}

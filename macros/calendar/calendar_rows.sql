@@ -5,7 +5,7 @@ which calendar_ctes takes apart:
   week            weekday (1 digit, 0 for Monday), from and to in minutes since midnight (4 digits each)
   closed_dates    days since 1970 (5 digits) of the dates whose weekly windows do not count
   special_windows the same (5 digits), from and to (4 digits each)
-  offsets         since when in seconds since 1970 (11 digits), the UTC offset in seconds plus 100000 (6 digits)
+  utc_offsets     since when in seconds since 1970 (11 digits), the UTC offset in seconds plus 100000 (6 digits)
 
 calendars: see calendar_window
 Returns: a list of rows, in the order of `calendar_columns`
