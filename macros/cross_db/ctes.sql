@@ -53,7 +53,7 @@ columns: list of str
 Ends a CTE that is read more than once, so that the engine runs it only once. Empty where engines need no help.
 The query must begin with `with_materialized_ctes`.
 cte: str, the name of the CTE that ends here
-keyword: 'where', or 'and' if the select has a `where` already
+keyword: 'where'; 'and' if the select has a `where` already; 'having' if it has a `group by`
 #}
 {% macro materialize_cte(cte, keyword='where') -%}
   {{ adapter.dispatch('materialize_cte', 'ozmeta_runtime')(cte, keyword) }}

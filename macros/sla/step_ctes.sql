@@ -69,11 +69,10 @@ steps as (
         case when is_last_span = 1 and lead(step_position) over ({{ by_span }}) is null then 1 else 0 end
             as is_last_step,
         coalesce(lead(step_start) over ({{ by_span }}), span_end) as step_end
-    from step_starts
     {%- else %}
     select *, is_last_span as is_last_step, span_end as step_end
-    from step_starts
     {%- endif %}
+    from step_starts {{ ozmeta_runtime.materialize_cte('steps') if has.calendars }}
 ),
 
 {% if has.calendars -%}
@@ -140,6 +139,6 @@ asked as (
         {%- endif %}
         {%- if chosen %}
         and terms.asked_no = case terms.list_no {{ chosen | join(" ") }} else 0 end
-        {%- endif %}
+        {%- endif %} {{ ozmeta_runtime.materialize_cte('asked') if has.retargets }}
 ),
 {% endmacro %}

@@ -60,7 +60,7 @@ crossed as (
     {%- endif %}
     {%- if has.steps %}
     group by asked.{{ keys | join(', asked.') }}
-    {%- endif %}
+    {%- endif %} {{ ozmeta_runtime.materialize_cte('crossed', 'having' if has.steps else 'where') if has.calendars }}
 ),
 
 {% if has.calendars -%}
@@ -104,6 +104,6 @@ scheduled as (
         case when {{ name }}_is_warning = 0 and {{ name }}_minutes = 0 then breach_after
              when {{ name }}_is_warning = 0 then {{ name }}_after_time end as {{ name }}_after
         {%- endfor %}
-    from based
+    from based {{ ozmeta_runtime.materialize_cte('scheduled') if has.answers }}
 ),
 {% endmacro %}
