@@ -34,6 +34,28 @@ def is_in(ref: str, *values: str) -> dict[str, Any]:
     return {"op": "in", "args": [{"ref": ref}, *({"lit": value} for value in values)]}
 
 
+# service level options for two of the three policies: both have a calendar, and one pauses
+CALENDARS = {
+    "Berlin": {
+        "time_zone": "Europe/Berlin",
+        "hours": {"mon-thu": "08:00-12:00, 13:00-18:00", "fri": "08:00-16:00"},
+        "holidays": [{"country": "DE", "subdivision": "BE"}],
+    },
+    "NewYork": {
+        "time_zone": "America/New_York",
+        "hours": {"mon-fri": "09:00-17:00"},
+        "holidays": [{"country": "US"}],
+    },
+}
+LEVELS = {
+    "Pickup": {"calendar": "Berlin"},
+    "Lifetime": {
+        "calendar": "NewYork",
+        "pauseWhen": {"op": "eq", "args": [{"ref": "state.current"}, {"lit": "Waiting"}]},
+    },
+}
+
+
 def snapshot(types: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Per entity: Pickup, a plain SLA that asks for a field; Lifetime, warned, with a ladder of
     three levels; Work, which pauses. Minutes of days, as tickets live weeks.

@@ -63,6 +63,8 @@ def bound_project(
     memory_limit: str | None = None,
     policy: str = "last_writer_wins",
     generate: bool = True,
+    calendars: dict[str, Any] | None = None,
+    slas: dict[str, Any] | None = None,
 ) -> Path:
     """A project with a binding for each type, generated as a user would."""
     from ozmeta_dbt.project import write_models
@@ -72,7 +74,11 @@ def bound_project(
         "version": 1,
         "metadb": {"snapshot": "snapshot.json"},
         "journal": {"source": SOURCE},
-        "bindings": {name: {"conflict_policy": policy} for name, _ in types},
+        "bindings": {
+            name: {"conflict_policy": policy, **({"slas": slas} if slas else {})}
+            for name, _ in types
+        },
+        **({"calendars": calendars} if calendars else {}),
     }
     (folder / "ozmeta.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     (folder / "snapshot.json").write_text(json.dumps(entities.snapshot(types)), encoding="utf-8")

@@ -87,6 +87,16 @@ def targets(m: Measured) -> list[tuple[str, float, float | None]]:
             m.ratio(("run_binding_now", small), ("run_trivial_now", small), "wall"),
         ),
         (
+            f"sla_cycle of three policies, two with a calendar, one pauses / without, {at}, CPU",
+            1.5,
+            m.ratio(("levels_full", main), ("plain_full", main), "sla_cycle_cpu"),
+        ),
+        (
+            "the same, increment of 10,000 events",
+            1.2,
+            m.ratio(("levels_increment", main), ("plain_increment", main), "sla_cycle_cpu"),
+        ),
+        (
             f"generate 100 bindings ({m.facts.get('models_100', 0)} models), s",
             5,
             m.median("generate_100", 0, "wall"),

@@ -45,6 +45,7 @@ ALL = (
     "types",
     "increment",
     "overhead",
+    "levels",
     "hundred",
 )
 MADE_BY = hashlib.sha256(
@@ -87,7 +88,9 @@ class Bench:
         print(
             f"{events:>10} {what:26}"
             + "".join(
-                f"{key} {found[key]:.2f}  " for key in ("sql", "wall", "peak_mb") if key in found
+                f"{key} {found[key]:.2f}  "
+                for key in ("sql", "cpu", "wall", "peak_mb")
+                if key in found
             ),
             flush=True,
         )
@@ -175,26 +178,50 @@ class Bench:
         for repetition in range(1, min(self.repetitions, journal.BATCHES) + 1):
             for events in self.sizes:
                 file, folder = journal_file(events), WORK / str(events) / "ours"
-                with duckdb.connect(str(file)) as connection:
-                    connection.execute(
-                        "insert into raw.event_journal select * exclude (batch) from raw.arriving"
-                        " where batch = ?",
-                        [repetition],
-                    )
-                    last, touched, late = connection.execute(f"""
-                        select cast(max(_SyncDate) as varchar),
-                            count(distinct (_TenantID, EJ_ObjectID)),
-                            sum(case when EJ_SourceSystem <> 'app' then 1 else 0 end)
-                        from raw.arriving where batch = {repetition}
-                    """).fetchone()
+                last, touched, late = append(file, repetition)
                 as_of[events] = max(as_of[events], last)
                 self.dbt("increment", events, folder, as_of[events])
-                self.runs[-1] |= {"objects": touched, "late": int(late)}
+                self.runs[-1] |= {"objects": touched, "late": late}
                 self.dbt("nothing", events, folder, as_of[events])
                 as_of[events], opened = next_thresholds(folder / "warehouse.duckdb")
                 self.dbt("tick", events, folder, as_of[events])
                 self.runs[-1] |= {"open": opened, "ticked": ticked(folder / "warehouse.duckdb")}
         self.facts["as_of"] = as_of
+
+    def levels(self) -> None:
+        """sla_cycle of three policies, two with a calendar and one that pauses, next to the same
+        three around the clock: a full refresh, then increments.
+        """
+        file, folder = journal_file(self.main), WORK / "levels"
+        as_of = arrived(file)
+        projects = {
+            "plain": bound_project(folder / "plain", TICKET, file, self.memory_limit),
+            "levels": bound_project(
+                folder / "levels",
+                TICKET,
+                file,
+                self.memory_limit,
+                calendars=entities.CALENDARS,
+                slas=entities.LEVELS,
+            ),
+        }
+        for _ in range(self.repetitions):
+            for what, project in projects.items():
+                fresh(project)
+                self.cycles(f"{what}_full", project, as_of)
+        for batch in range(1, min(self.repetitions, journal.BATCHES) + 1):
+            as_of = max(as_of, append(file, batch)[0])
+            for what, project in projects.items():
+                self.cycles(f"{what}_increment", project, as_of)
+        shutil.rmtree(folder)
+
+    def cycles(self, what: str, project: Path, as_of: str) -> None:
+        """Runs everything, and notes what sla_cycle alone took."""
+        found = self.dbt(what, self.main, project, as_of)
+        self.runs[-1] |= {
+            "sla_cycle": found["models"]["ticket_sla_cycle"],
+            "sla_cycle_cpu": found["models_cpu"]["ticket_sla_cycle"],
+        }
 
     def types(self) -> None:
         """The same number of events, of four types: four bindings, each of which reads the journal
@@ -286,6 +313,8 @@ class Bench:
             self.increments()
         if "overhead" in self.only:
             self.overhead()
+        if "levels" in self.only:
+            self.levels()
         if "types" in self.only:
             self.types()
         if "hundred" in self.only:
@@ -345,6 +374,27 @@ def arrived(file: Path) -> str:
         return connection.execute(
             "select cast(max(_SyncDate) as varchar) from raw.event_journal"
         ).fetchone()[0]
+
+
+def append(file: Path, batch: int) -> tuple[str, int, int]:
+    """Appends a batch to the journal: when its last row arrived, the objects that it touches, and
+    how many of its rows are late.
+    """
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "insert into raw.event_journal select * exclude (batch) from raw.arriving"
+            " where batch = ?",
+            [batch],
+        )
+        last, touched, late = connection.execute(
+            """
+            select cast(max(_SyncDate) as varchar), count(distinct (_TenantID, EJ_ObjectID)),
+                sum(case when EJ_SourceSystem <> 'app' then 1 else 0 end)
+            from raw.arriving where batch = ?
+            """,
+            [batch],
+        ).fetchone()
+    return last, touched, int(late)
 
 
 def rows(warehouse: Path) -> dict[str, int]:

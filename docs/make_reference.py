@@ -15,7 +15,7 @@ from ozmeta_dbt.cli import app
 from ozmeta_dbt.config import BindingChoices, Config
 from ozmeta_dbt.metadb.readers import ENDINGS, PACK_PLACES, SNAPSHOT_PLACES
 from ozmeta_dbt.metadb.rows import TABLES
-from ozmeta_dbt.models import columns, rollups
+from ozmeta_dbt.models import calendars, columns, rollups
 from ozmeta_dbt.models.catalogue import MODELS
 from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.models.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS, default_of, field_type
@@ -109,7 +109,7 @@ def listed(title: str, prefix: str, names: Any) -> list[str]:
 
 def example() -> tuple[Binding, Config]:
     """A binding `case` with an SLA `Repair`, to show what columns each model has."""
-    level = Level(1, "SLA.Breached", 0, "Critical")
+    level = Level(1, "SLA.Breached", 0, "Critical", unless_acknowledged=True)
     config = Config.model_validate(
         {
             "version": 1,
@@ -120,7 +120,8 @@ def example() -> tuple[Binding, Config]:
     flow = Workflow("1", "CaseFlow", "New", ["New"], [], [], [])
     sla = Sla("Repair", 60, None, [level])
     purposes = {"WorkflowInstance", "SlaTracking", "EscalationQueue"}
-    names = ("Case", ["Case"], True, True, BindingChoices(), flow, [sla], purposes)
+    choices = BindingChoices(report_fields=["Priority"])
+    names = ("Case", ["Case"], True, True, choices, flow, [sla], purposes)
     return Binding("case", *names), config
 
 
@@ -134,6 +135,10 @@ def tables() -> list[str]:
     ]
     described += [
         (name, name, rollups.SUMMARIES[name], own) for name, own in rollups.ACCOUNTING.items()
+    ]
+    described += [
+        (f"ozmeta_{name}", name, calendars.SUMMARIES[name], own)
+        for name, own in calendars.LOOKUPS.items()
     ]
     for name, model, summary, own in described:
         rows = [item(column.name, column.text) for column in own]

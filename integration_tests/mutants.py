@@ -27,6 +27,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import service_level_mutants
+from mutant_definition import Mutant
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGE = REPOSITORY / "docs" / "mutants.md"
 COPIED = (
@@ -50,19 +53,8 @@ CASES, CLAIMS, RUNS = HANDY = [
     "test_claims.py",
     "test_runs.py",
 ]  # quick, and they say what is wrong
+SERVICE_LEVELS = "test_service_level_cases.py"
 OTHERS = "test_*.py"
-
-
-@dataclass(frozen=True)
-class Mutant:
-    name: str
-    file: str  # under macros/
-    old: str
-    new: str
-    breaks: str  # which sentence of the SPEC, in a few words
-    spec: str  # its section
-    likely: str  # the case (`order-3`) or the test that ought to catch it: tried first
-    times: int = 1  # how often `old` stands in the file; every one is replaced
 
 
 def mutants() -> list[Mutant]:
@@ -881,8 +873,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "unknown is true",
             "sla/mark_ctes.sql",
-            "case when {{ starts }} then 1 else 0 end",
-            "case when not ({{ starts }}) then 0 else 1 end",
+            "when {{ starts }} then 1 else 0 end",
+            "when not ({{ starts }}) then 0 else 1 end",
             "a rule matches only where it is true",
             "4.7",
             "rules-1",
@@ -964,17 +956,17 @@ def mutants() -> list[Mutant]:
         # timers
         Mutant(
             "a start wins over a stop",
-            "models/sla_cycle.sql",
-            "case when is_start > is_stop then 'S' when",
-            "case when is_start = 1 then 'S' when",
+            "sla/cycle_ctes.sql",
+            "case when is_start > {{ ends }} then 'S'",
+            "case when is_start = 1 then 'S'",
             "stop wins",
             "5",
             f"{CLAIMS}::test_an_event_that_starts_and_stops",
         ),
         Mutant(
             "no cycle begins on the stopping event",
-            "models/sla_cycle.sql",
-            " or (turns.turn is null and turns.turn_before = 'S')",
+            "sla/cycle_ctes.sql",
+            " or (turns.turn is null and turns.turn_before = 'S'{{ \" and turns.is_start = 1\" if has.changes }})",
             "",
             "under newCycle, S on the stopping event starts the next",
             "5",
@@ -982,7 +974,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a running timer starts again",
-            "models/sla_cycle.sql",
+            "sla/cycle_ctes.sql",
             "(turns.turn = 'S' and coalesce(turns.turn_before, 'P') = 'P')",
             "(turns.turn = 'S')",
             "running: S alone is ignored",
@@ -991,36 +983,37 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "ignore is newCycle",
-            "models/sla_cycle.sql",
+            "sla/cycle_ctes.sql",
             "where on_restart <> 'ignore' or span_no = 1",
             "where 1 = 1",
             "ignore: the first cycle only",
             "5",
             "sla-3",
+            2,
         ),
         Mutant(
             "pauses count",
-            "models/sla_cycle.sql",
-            "coalesce(cast(ran as {{ bigint }}), 0) else 0 end as ran_before",
-            "0 else 0 end as ran_before",
+            "sla/step_ctes.sql",
+            "coalesce(cast(sum(ran) over ({{ by_cycle ~ before }}) as {{ bigint }}), 0) as ran_before",
+            "0 as ran_before",
             "elapsed time is running time",
             "5",
             "sla-3",
         ),
         Mutant(
             "a pause at the threshold moves it",
-            "models/sla_cycle.sql",
-            "ran_before + span_stop - span_start >= {{ minutes }}",
-            "ran_before + span_stop - span_start > {{ minutes }}",
+            "sla/threshold_ctes.sql",
+            "min(case when asked.ran_after >= {{ run }} then",
+            "min(case when asked.ran_after > {{ run }} then",
             "a pause that begins at a threshold does not move it",
             "5",
             "sla-9",
         ),
         Mutant(
             "the first stop holds",
-            "models/sla_cycle.sql",
-            "max(case when is_last_span = 1 then cycles.span_stop end) as stop_at",
-            "max(cycles.span_stop) as stop_at",
+            "sla/cycle_facts.sql",
+            "'stop_at': ['last', 'step_end']",
+            "'stop_at': ['any', 'step_end']",
             "resume forgets the stop",
             "5",
             f"{CLAIMS}::test_a_stop_that_resume_forgot_closes_nothing",
@@ -1055,8 +1048,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a warning's level only when passed",
             "models/sla_cycle.sql",
-            " or (ST_Level{{ i }}AtUTC = end_at and policies.level{{ i }}_is_warning = 1) then",
-            " then",
+            "_is_warning = 1 and end_at >= {{ at }})",
+            "_is_warning = 1 and end_at > {{ at }})",
             "a level of a warning is raised at its instant",
             "5",
             "sla-3",
@@ -1100,7 +1093,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "levels are no thresholds",
             "models/sla_cycle.sql",
-            "case when ST_StopUTC is null and is_raised{{ i }} = 0 then",
+            "case when {{ runs }} and is_raised{{ i }} = 0 then",
             "case when 1 = 0 then",
             "the levels are thresholds too",
             "8",
@@ -1207,17 +1200,17 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "the first cycle is shown",
-            "models/sla_cycle.sql",
-            "case when on_restart = 'newCycle' and next_span is not null then 0",
-            "case when on_restart = 'newCycle' and span_no > 1 then 0",
+            "sla/cycle_ctes.sql",
+            "when next_span is null then 1 else 0 end as is_latest",
+            "when span_no = 1 then 1 else 0 end as is_latest",
             "SlaTimer shows the latest cycle",
             "5",
             "sla-3",
         ),
         Mutant(
             "deleted cycles are shown",
-            "models/sla_timer.sql",
-            " and _DeleteDate is null",
+            "sla/elapsed_ctes.sql",
+            "    where _DeleteDate is null\n",
             "",
             "of the cycles that exist",
             "5",
@@ -1394,8 +1387,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a stop always closes",
             "models/escalation_queue.sql",
-            """if auto_close else "answered.closed_at" }} as closed_at""",
-            """if true else "answered.closed_at" }} as closed_at""",
+            '"cycles.ST_StopUTC" if auto_close else',
+            '"cycles.ST_StopUTC" if true else',
             "auto_close: false leaves it open",
             "6",
             "escalation-6",
@@ -1413,9 +1406,9 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a breach's level at its instant",
-            "models/escalation_queue.sql",
-            "and levels.signal = 'SLA.Warned'))",
-            "and 1 = 1))",
+            "models/sla_cycle.sql",
+            "is not null and end_at > {{ after }})",
+            "is not null and end_at >= {{ after }})",
             "a level of a breach is raised after its instant",
             "5, 6",
             "escalation-10",
@@ -1423,8 +1416,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a deleted cycle's rows stay",
             "models/escalation_queue.sql",
-            "where cycles._DeleteDate is null\n",
-            "where 1 = 1\n",
+            "where cycles._DeleteDate is null and {{ raised_at }}",
+            "where {{ raised_at }}",
             "what a deleted cycle raised is retracted",
             "6",
             f"{CLAIMS}::test_a_start_undone_takes_its_timer_and_its_escalation_along",
@@ -1497,7 +1490,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a waiting cycle counts as met",
             "models/sla_cycle.sql",
-            "on_restart <> 'resume' or is_finished = 1",
+            "on_restart not in ('resume', 'continue') or is_finished = 1",
             "1 = 1",
             "a resume cycle is undecided until its object is in a terminal state",
             "5",
@@ -1667,16 +1660,17 @@ def mutants() -> list[Mutant]:
             "7",
             f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them",
         ),
+        *service_level_mutants.mutants(),
     ]
 
 
-def mutated(mutant: Mutant, macros: Path = REPOSITORY / "macros") -> str:
+def mutated(mutant: Mutant) -> str:
     """The file's text with the mutation; ValueError where it no longer applies."""
-    text = (macros / mutant.file).read_text(encoding="utf-8")
+    text = (REPOSITORY / mutant.path).read_text(encoding="utf-8")
     if text.count(mutant.old) != mutant.times:
         raise ValueError(
             f"mutant '{mutant.name}': its text stands {text.count(mutant.old)} times in"
-            f" macros/{mutant.file}, not {mutant.times}"
+            f" {mutant.path}, not {mutant.times}"
         )
     return text.replace(mutant.old, mutant.new)
 
@@ -1699,7 +1693,7 @@ def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
     import support.dbt_project_under_test as under_test
     from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
-    parse, file = under_test.parsed, tests.parent / "macros" / mutant.file
+    parse, file = under_test.parsed, tests.parent / mutant.path
 
     def parsed(folder: Path, options: list[str]) -> Any:
         models = sorted(path for path in (folder / "models").rglob("*.*"))
@@ -1712,7 +1706,7 @@ def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
         if not kept.exists():
             broken = file.read_text(encoding="utf-8")
             file.write_text(
-                (REPOSITORY / "macros" / mutant.file).read_text(encoding="utf-8"), encoding="utf-8"
+                (REPOSITORY / mutant.path).read_text(encoding="utf-8"), encoding="utf-8"
             )
             manifest = parse(folder, options)
             file.write_text(broken, encoding="utf-8")
@@ -1727,16 +1721,22 @@ def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
         macros = [
             m
             for m in manifest.macros.values()
-            if m.package_name == "ozmeta_runtime"
-            and m.original_file_path == f"macros/{mutant.file}"
+            if m.package_name == "ozmeta_runtime" and m.original_file_path == mutant.path
         ]
         assert sum(macro.macro_sql.count(mutant.old) for macro in macros) == mutant.times
         for macro in macros:
             macro.macro_sql = macro.macro_sql.replace(mutant.old, mutant.new)
         return manifest
 
-    under_test.parsed = parsed
+    if mutant.path.startswith("macros/"):
+        under_test.parsed = parsed
     return int(pytest.main(arguments))
+
+
+def file_of(module: str) -> str:
+    """The file of a test as the page names it: pytest calls those of the generator tests.<name>."""
+    package, _, name = module.rpartition(".")
+    return f"generator/tests/{name}.py" if package else f"{name}.py"
 
 
 def first_failure(
@@ -1779,7 +1779,7 @@ def first_failure(
     for case in ElementTree.parse(report).iter("testcase") if report.exists() else ():
         for fault in (*case.iter("failure"), *case.iter("error")):
             return (
-                f"{case.get('classname')}.py::{case.get('name')}",
+                f"{file_of(case.get('classname') or '')}::{case.get('name')}",
                 f"{fault.get('message')}\n{fault.text}",
             )
     if failed:
@@ -1816,13 +1816,18 @@ def verdict(mutant: Mutant, manifests: Path) -> Verdict:
                 if source.is_dir()
                 else shutil.copy(source, copy / name)
             )
-        (copy / "macros" / mutant.file).write_text(mutated(mutant), encoding="utf-8")
+        (copy / mutant.path).write_text(mutated(mutant), encoding="utf-8")
         others = sorted(
             path.name
             for path in (copy / "integration_tests").glob(OTHERS)
             if path.name not in (*ABOUT_FILES, *HANDY)
         )
-        first = [mutant.likely] if "::" in mutant.likely else [CASES, "-k", f"{mutant.likely}:"]
+        first = [mutant.likely]
+        if mutant.likely.startswith("service_levels/"):
+            number = mutant.likely.removeprefix("service_levels/")
+            first = [SERVICE_LEVELS, "-k", f"dbt_gives and {number}:"]
+        elif "::" not in mutant.likely:
+            first = [CASES, "-k", f"{mutant.likely}:"]
         failed = first_failure(first, mutant, copy, manifests) or first_failure(
             HANDY + others, mutant, copy, manifests
         )
@@ -1866,7 +1871,7 @@ def page(all_mutants: list[Mutant], verdicts: dict[str, Verdict]) -> str:
         "",
     ]
     for m in all_mutants:
-        where = f"{m.breaks} (spec {m.spec}, `macros/{m.file}`)."
+        where = f"{m.breaks} (spec {m.spec}, `{m.path}`)."
         item = f"- **{m.name}**: {where} Caught by: {known.get(m.name, UNKNOWN)}"
         lines += textwrap.wrap(
             item, 118, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False

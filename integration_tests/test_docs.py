@@ -87,11 +87,10 @@ def test_the_page_of_mutants_is_of_these_mutants() -> None:
     titles = {f"{case.id}: {case.title}" for case in read_cases()}
     for name, cell in rows.items():
         file, function, argument = re.fullmatch(
-            r"`(\w+\.py)::(\w+)(?:\[(.*)\])?`", cell, re.S
+            r"`((?:generator/tests/)?\w+\.py)::(\w+)(?:\[(.*)\])?`", cell, re.S
         ).groups()
-        assert f"def {function}(" in (Path(__file__).parent / file).read_text(encoding="utf-8"), (
-            name
-        )
+        folder = REPOSITORY if "/" in file else Path(__file__).parent
+        assert f"def {function}(" in (folder / file).read_text(encoding="utf-8"), name
         assert function != "test_case" or argument in titles, name
 
 

@@ -29,6 +29,7 @@ from support.inline_entity import (
     event,
     snapshot,
 )
+from support.metrics import parsed, simple_metrics, values
 
 
 @pytest.fixture(scope="module")
@@ -190,43 +191,26 @@ def test_time_in_state(project: DbtProject) -> None:
 
 
 def test_dbt_parses_the_semantic_models_and_their_numbers_are_right(project: DbtProject) -> None:
-    said: list[str] = []
-    manifest = project.dbt(
-        "parse",
-        "--no-partial-parse",
-        callbacks=[
-            lambda e: said.append(e.info.msg) if e.info.level in ("warn", "error") else None
-        ],
-    ).result
-    assert said == []
+    manifest = parsed(project)
     metrics = {metric.name: metric for metric in manifest.metrics.values()}
     assert all(metric.description for metric in metrics.values())
     assert TICKET in metrics["ticket_1_desk_open_objects"].description
-    measures = {
-        measure.name: (model, measure)
-        for model in manifest.semantic_models.values()
-        for measure in model.measures
-    }
-    values = {}
-    for name, metric in metrics.items():
-        if metric.type.value == "simple":
-            model, measure = measures[metric.type_params.measure.name]
-            columns = [column.expr for column in (*model.dimensions, *model.entities)]
-            function = {"average": "avg"}.get(measure.agg.value, measure.agg.value)
-            relation = manifest.nodes[model.depends_on.nodes[0]].name
-            project.rows(
-                f"select {', '.join(columns)} from {relation}"
-            )  # each names a column that is there
-            values[name.removeprefix("ticket_1_desk_")] = project.rows(
-                f"select {function}({measure.expr}) as value from {relation}"
-            )[0]["value"]
-    assert values == {
+    found = {}
+    for name, metric in simple_metrics(manifest).items():
+        project.rows(
+            f"select {', '.join(metric.columns.values())} from {metric.relation}"
+        )  # each names a column that is there
+        found[name.removeprefix("ticket_1_desk_")] = values(project, metric)[()]
+    assert found == {
         "open_objects": 2,
         "time_in_state_hours": pytest.approx((30 + 15 + 90 + 30 + 60) / 5 / 60),
         "open_age_hours": 1.5,
         "oldest_age_hours": 2,
         "sla_breaches": 1,
+        "sla_met": 1,
         "sla_outcomes": 2,
+        "sla_cancelled": 0,
+        "sla_open": 2,
         "open_escalations": 1,
         "raised_escalations": 1,
     }

@@ -13,6 +13,7 @@ LAYERS = [
     {"cross_db"},
     {"rules"},
     {"run"},
+    {"calendar"},
     {"journal"},
     {"fold"},
     {"sla", "approvals", "inline"},

@@ -13,9 +13,7 @@ import pytest
 
 @pytest.mark.parametrize("mutant", mutants.mutants(), ids=lambda mutant: mutant.name)
 def test_mutant_applies(mutant: mutants.Mutant) -> None:
-    assert mutants.mutated(mutant) != (mutants.REPOSITORY / "macros" / mutant.file).read_text(
-        encoding="utf-8"
-    )
+    assert mutants.mutated(mutant) != (mutants.REPOSITORY / mutant.path).read_text(encoding="utf-8")
 
 
 def test_no_two_mutants_of_a_name_or_a_change() -> None:

@@ -15,7 +15,8 @@ PATTERNS = ["^Case", "(?i)case", "a.b$", r"\pL", r"\C", "a(?i:b)", "(?:a|b)+", "
 
 @cache
 def package(warehouse: str) -> CrossDbMacros:
-    return CrossDbMacros(warehouse, CROSS_DB.parent / "rules/rule_sql.sql")
+    rules = CROSS_DB.parent / "rules"
+    return CrossDbMacros(warehouse, rules / "rule_sql.sql", rules / "ref_text.sql")
 
 
 @pytest.mark.parametrize("warehouse", ENGINES)

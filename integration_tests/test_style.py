@@ -10,7 +10,11 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 LIMITS = {".sql": 120, ".md": 120, ".py": 100}
 # Python that quotes lines of macros as they are, and tables that the generator writes
-QUOTES = {"integration_tests/mutants.py", "generator/tests/golden/models/README.md"}
+QUOTES = {
+    "integration_tests/mutants.py",
+    "integration_tests/service_level_mutants.py",
+    "generator/tests/golden/models/README.md",
+}
 
 
 def files(suffix: str) -> list[Path]:

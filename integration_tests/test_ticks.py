@@ -40,9 +40,14 @@ def at(minute: int) -> dt.datetime:
 
 
 def tables(project: DbtProject) -> dict[str, dict[str, dict[str, Any]]]:
-    """{table: {key: row}}"""
+    """{table: {key: row}}, without what changes with the clock alone"""
+    by_clock = ("ST_ElapsedMinutes", "ST_RemainingMinutes")
     return {
-        table: {row["_Key"]: row for row in project.rows(f"from case_{table}")} for table in TABLES
+        table: {
+            row["_Key"]: {name: value for name, value in row.items() if name not in by_clock}
+            for row in project.rows(f"from case_{table}")
+        }
+        for table in TABLES
     }
 
 

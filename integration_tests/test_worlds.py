@@ -6,7 +6,6 @@ import datetime as dt
 from collections import Counter
 from pathlib import Path
 
-import pytest
 import support.cases as cases
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from support.dbt_project_under_test import DbtProject
@@ -123,9 +122,7 @@ def test_what_fails_only_among_others_is_not_reduced() -> None:
     )
 
 
-def test_what_is_printed_can_be_pasted_into_the_cases(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_printed_can_be_pasted_into_the_cases(tmp_path: Path) -> None:
     """The binding generates the same models from the printed files, and the printed events are the
     same journal rows.
     """
@@ -167,11 +164,10 @@ def test_what_is_printed_can_be_pasted_into_the_cases(
     ]
     assert models[0] == models[1] and len(models[0]) > 4
 
-    monkeypatch.setattr(cases, "CASES", tmp_path)
     (tmp_path / "found.md").write_text(
         f"# Found\n\n## A case\nbinding {name}\n\n{events_table(world)}\n", encoding="utf-8"
     )
-    (case,) = cases.read_cases()
+    (case,) = cases.read_cases(tmp_path)
     read = [cases.journal_row(case, event, place) for place, event in enumerate(case.events)]
     for row in read:
         row["EJ_EventTimeUTC"] = row["EJ_EventTimeUTC"] and dt.datetime.fromisoformat(

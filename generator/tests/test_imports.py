@@ -15,6 +15,7 @@ LAYERS = (
     {"documents"},
     {"config", "schema"},
     {"metadb", "user_project"},
+    {"calendars"},
     {"bindings"},
     {"models"},
     {"operations"},

@@ -4,6 +4,7 @@ refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ TABLES = [
     "approval_step",
     "approval_instance",
     "sla_cycle",
+    "sla_elapsed",
     "sla_timer",
     "escalation_queue",
     "runtime_signal",
@@ -264,7 +266,15 @@ def test_an_entity_that_is_not_inline_is_a_warning(project: Project) -> None:
 def test_oltp_is_skipped_and_said(project: Project) -> None:
     bind(project, templates=[("WorkflowInstance", "OLTP"), ("SlaTracking", "Lakehouse")])
     assert said(project) == (
-        ["timeline", "quarantine", "sla_cycle", "sla_timer", "runtime_signal", "run"],
+        [
+            "timeline",
+            "quarantine",
+            "sla_cycle",
+            "sla_elapsed",
+            "sla_timer",
+            "runtime_signal",
+            "run",
+        ],
         [
             (
                 "Case: WorkflowInstance for the OLTP layer is skipped, because that layer is not in"
@@ -288,7 +298,10 @@ def test_semantic_is_its_tables_and_more(project: Project) -> None:
     assert [model["name"] for model in document["semantic_models"]] == ["case_sla_cycle"]
     assert [metric["name"] for metric in document["metrics"]] == [
         "case_sla_breaches",
+        "case_sla_met",
         "case_sla_outcomes",
+        "case_sla_cancelled",
+        "case_sla_open",
         "case_breach_rate",
     ]
     assert {
@@ -302,6 +315,23 @@ def test_semantic_is_its_tables_and_more(project: Project) -> None:
     assert not [
         name for name in project.generate() if name.startswith("semantic/")
     ]  # and what was there is removed
+
+
+def test_reported_fields_are_dimensions_with_names_that_dbt_takes(project: Project) -> None:
+    fields = ["Priority", "ITTeam", "closedBy", "closed_by", "_", "a__b_", "Straße 1"]
+    choices = {"Case": {"report_fields": fields}}
+    bind(project, choices, templates=[("SlaTracking", "Semantic")])
+    document = yaml.safe_load(project.generate()["case/_case_semantic.yml"])
+    dimensions = {
+        entry["name"]: entry["expr"] for entry in document["semantic_models"][0]["dimensions"]
+    }
+    assert all(re.fullmatch(r"[a-z]((?!__)[a-z0-9_])*[a-z0-9]", name) for name in dimensions)
+    columns = [column for column in dimensions.values() if column.startswith("OF_")]
+    assert len(columns) == len(fields)
+    assert dimensions["of_priority"] == "OF_Priority"
+    assert dimensions["of_it_team"] == "OF_ITTeam"
+    assert dimensions["of_a_b"] == "OF_a__b_"
+    assert not {"of_closed_by"} & set(dimensions)  # two fields would have this name
 
 
 def test_without_semantic_there_is_none_of_it(project: Project) -> None:

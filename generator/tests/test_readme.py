@@ -7,7 +7,7 @@ import re
 
 import pytest
 from metadb_samples import GOLDEN, Project, as_snapshot, minimal
-from ozmeta_dbt.models import markdown, readme
+from ozmeta_dbt.models import markdown, option_words
 
 HOSTILE = [
     "a|b",
@@ -84,7 +84,7 @@ def test_markdown_shows_a_text_as_it_is(name: str) -> None:
     [(0, "0 minutes"), (1, "1 minute"), (90, "1 hour 30 minutes"), (2880, "2 days")],
 )
 def test_durations(minutes: int, words: str) -> None:
-    assert readme.duration(minutes) == words
+    assert option_words.duration(minutes) == words
 
 
 def test_retention_that_metadb_states(project: Project) -> None:

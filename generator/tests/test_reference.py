@@ -15,7 +15,7 @@ from ozmeta_dbt.bindings.definitions import Binding, Level, Sla, Workflow
 from ozmeta_dbt.bindings.dsl import Rule
 from ozmeta_dbt.config import BindingChoices, Config
 from ozmeta_dbt.metadb.rows import TABLES
-from ozmeta_dbt.models import catalogue, columns, meanings, rollups
+from ozmeta_dbt.models import calendars, catalogue, columns, meanings, rollups
 from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.problems import Origin, Problems
 
@@ -42,7 +42,7 @@ def wanted(reference: ModuleType) -> set[str]:
     keys |= {f"action.{action}" for action in dsl.ACTIONS}
     keys |= {f"action key.{key}" for key in dsl.ACTION_KEYS}
     keys |= {f"rule key.{key}" for key in dsl.RULE_KEYS} | {f"kind.{kind}" for kind in dsl.KINDS}
-    models = (*catalogue.ORDER, "journal_volume", "unclaimed_object_type")
+    models = (*catalogue.ORDER, "journal_volume", "unclaimed_object_type", *calendars.LOOKUPS)
     keys |= {f"{what}.{model}" for what in ("grain", "written") for model in models}
     return keys | {f"config.{key}" for key, _ in reference.keys_of(Config)}
 
@@ -95,10 +95,13 @@ def test_a_stale_page_is_noticed(reference: ModuleType, monkeypatch: pytest.Monk
 
 
 def test_every_column_has_a_doc_block_and_none_is_left_over() -> None:
-    """The columns of every model of a binding that has them all, and of the two that count."""
-    used = {column.key for own in rollups.ACCOUNTING.values() for column in own}
+    """The columns of every model of a binding that has them all, of the two that count, and of the
+    calendars.
+    """
+    shared = [*rollups.ACCOUNTING.values(), *calendars.LOOKUPS.values()]
+    used = {column.key for own in shared for column in own}
     used |= set(columns.SIGNAL_TYPE)
-    level = Level(1, "SLA.Breached", 0, "Critical")
+    level = Level(1, "SLA.Breached", 0, "Critical", unless_acknowledged=True)
     start = Rule(Origin("x"), {"op": "isNull", "args": [{"ref": "object.X"}]})
     binding = Binding(
         name="case",
@@ -106,7 +109,7 @@ def test_every_column_has_a_doc_block_and_none_is_left_over() -> None:
         object_types=["Case"],
         tenant_in_key=True,
         needs_tenant=True,
-        choices=BindingChoices(),
+        choices=BindingChoices(report_fields=["Priority"]),
         workflow=Workflow("1", "CaseFlow", "New", ["New"], [], [], []),
         slas=[Sla("Repair", 60, None, [level], start=start)],
         purposes=set(),
@@ -127,7 +130,7 @@ def test_every_column_has_a_doc_block_and_none_is_left_over() -> None:
 
 
 def test_a_description_is_of_a_model_that_exists() -> None:
-    models = {*catalogue.ORDER, *rollups.ACCOUNTING}
+    models = {*catalogue.ORDER, *rollups.ACCOUNTING, *calendars.LOOKUPS}
     owners = {key.partition(".")[0] for key in columns.DESCRIPTIONS if "." in key}
     assert owners <= models
 

@@ -337,7 +337,7 @@ def gone(project: Project, **changes: Any) -> str:
 def test_what_a_binding_leaves_behind_is_said(project: Project, change: dict[str, Any]) -> None:
     said = gone(project, **change)
     assert (
-        "case: 11 models no longer generated: case_approval_event, case_approval_instance,"
+        "case: 12 models no longer generated: case_approval_event, case_approval_instance,"
         " case_approval_step, case_escalation_queue, " in said
     )
     assert (
@@ -363,11 +363,17 @@ def test_what_a_binding_leaves_behind_is_said(project: Project, change: dict[str
     [
         (
             {"SlaPolicy": lambda rows: rows[0].update(SL_IsEnabled=False)},
-            "3 models no longer generated: case_escalation_queue, case_sla_cycle, case_sla_timer",
+            (
+                "4 models no longer generated: case_escalation_queue, case_sla_cycle,"
+                " case_sla_elapsed, case_sla_timer"
+            ),
         ),
         (
             {"RuntimeSlaBinding": lambda rows: rows.clear()},
-            "3 models no longer generated: case_escalation_queue, case_sla_cycle, case_sla_timer",
+            (
+                "4 models no longer generated: case_escalation_queue, case_sla_cycle,"
+                " case_sla_elapsed, case_sla_timer"
+            ),
         ),
         (
             {"ApprovalFlow": lambda rows: rows[0].update(AF_IsEnabled=False)},

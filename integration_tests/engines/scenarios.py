@@ -14,6 +14,10 @@ from typing import Any
 
 import support.cases as worked_cases
 import support.inline_entity as inline_entity
+import support.service_level_cases as service_level_cases
+import support.service_level_groups as service_level_groups
+import support.service_level_project as service_level_project
+import support.service_level_worlds as service_level_worlds
 import support.small_case as small_case
 import support.worlds as worlds
 import yaml
@@ -146,6 +150,62 @@ def cases() -> Scenario:
         metadata=worked_cases.CASES / "metadb",
         columns=JOURNAL_TYPES | {"EJ_EventTimeUTC": "text"},
     )
+
+
+def shorten(config: dict[str, Any]) -> None:
+    """Limits calendars to the years of the events, because every row of every table is compared."""
+    for calendar in config["calendars"].values():
+        calendar.setdefault("valid", {"from": "2025-12-01", "until": "2026-11-30"})
+
+
+def service_levels() -> Scenario:
+    """The hand-worked cases of service levels, in a run and an increment. `levels1` has ticks and a
+    full refresh.
+    """
+    found = worked_cases.read_cases(service_level_cases.FOLDER)
+    bindings, places = service_level_groups.together(found)
+    config, snapshot = service_level_project.project_files(bindings)
+    shorten(config)
+    steps = [
+        Step(
+            worked_cases.AS_OF[last],
+            [
+                worked_cases.journal_row(case, event, place)
+                | {"EJ_ObjectType": places[case.id].binding}
+                for case in found
+                for place, event in enumerate(case.events)
+                if first <= int(event.get("run") or 1) <= last
+            ],
+        )
+        for first, last in ((1, 2), (3, 3))
+    ]
+    return Scenario(
+        "service_levels",
+        config,
+        steps,
+        snapshot,
+        columns=JOURNAL_TYPES | {"EJ_EventTimeUTC": "text"},
+    )
+
+
+def service_level_world(number: int) -> Scenario:
+    """A random world with service levels, and a full refresh."""
+    drawn = service_level_worlds.world(number, 1, 20)
+    config, snapshot = drawn.files()
+    shorten(config)
+    steps = [
+        Step(
+            as_of.isoformat(),
+            [
+                {name: row[name] for name in JOURNAL_TYPES if name in row}
+                for row in drawn.rows
+                if row["run"] == run
+            ],
+        )
+        for run, as_of in enumerate(drawn.as_of)
+    ]
+    steps.append(Step(drawn.as_of[-1].isoformat(), command=("run", "--full-refresh")))
+    return Scenario(f"levels{number}", config, steps, snapshot)
 
 
 def world(number: int) -> Scenario:
@@ -675,6 +735,8 @@ SCENARIOS: dict[str, Callable[[], Scenario]] = {
     "written": written,
     "signals": signals,
     "demo": demo,
+    "service_levels": service_levels,
+    "levels1": lambda: service_level_world(1),
     "world1": lambda: world(1),
     "world2": lambda: world(2),
     "world5": lambda: world(5),

@@ -56,9 +56,9 @@ class Case:
     )  # model, run, columns, rows
 
 
-def read_cases() -> list[Case]:
+def read_cases(folder: Path = CASES) -> list[Case]:
     cases: list[Case] = []
-    for path in sorted(CASES.glob("*.md")):
+    for path in sorted(folder.glob("*.md")):
         if path.name == "README.md":
             continue
         for number, part in enumerate(path.read_text(encoding="utf-8").split("\n## ")[1:], 1):
@@ -85,13 +85,18 @@ def moment(text: str) -> dt.datetime | None:
     if text in ("", "-"):
         return None
     day, clock = text.split()
-    return dt.datetime.fromisoformat(f"2026-01-{int(day):02d} {clock}")
+    return dt.datetime.fromisoformat(f"{date_text(day)} {clock}")
+
+
+def date_text(day: str) -> str:
+    """A day of January 2026, or a whole date."""
+    return day if "-" in day else f"2026-01-{int(day):02d}"
 
 
 def moment_text(text: str) -> str | None:
     """As the journal has it: a text, which may be finer than a microsecond."""
     day, _, clock = text.partition(" ")
-    return f"2026-01-{int(day):02d}T{clock}" if clock else None
+    return f"{date_text(day)}T{clock}" if clock else None
 
 
 def payload(text: str) -> str | None:

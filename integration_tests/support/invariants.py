@@ -21,7 +21,8 @@ from support.dbt_project_under_test import (
     DbtProject,
     canonical,
 )
-from support.worlds import MINUTE, World, config, snapshot
+from support.service_levels.policy import options
+from support.worlds import MINUTE, World
 
 INVARIANTS = {
     1: "increments equal the reference, and a full refresh",
@@ -33,6 +34,7 @@ INVARIANTS = {
 }
 RANK = {"Running": 0, "Warned": 1, "Breached": 2, "Stopped": 3}
 Tables = dict[str, list[dict[str, Any]]]  # {model: live rows}
+CALENDARS = "ozmeta_calendar_"  # how models of calendars begin
 
 
 @dataclass
@@ -83,7 +85,7 @@ def load(project: DbtProject, rows: list[dict[str, Any]]) -> None:
 
 
 def new_project(folder: Path, world: World) -> DbtProject:
-    project = DbtProject(folder, config(world.bindings), snapshot(world.bindings), threads=2)
+    project = DbtProject(folder, *world.files(), threads=2)
     project.create_journal()
     return project
 
@@ -92,7 +94,10 @@ def run(
     project: DbtProject, bindings: list[dict[str, Any]], as_of: dt.datetime, *args: str
 ) -> None:
     """Without the views over all bindings."""
-    project.run(str(as_of), "--select", *(f"{b['name'].lower()}_*" for b in bindings), *args)
+    selected = [f"{b['name'].lower()}_*" for b in bindings]
+    if any(project.folder.rglob(f"{CALENDARS}*.sql")):
+        selected.append(f"{CALENDARS}*")
+    project.run(str(as_of), "--select", *selected, *args)
 
 
 def models_of(project: DbtProject, binding: dict[str, Any]) -> list[str]:
@@ -366,8 +371,7 @@ def disorder(
             resumed = {
                 s["code"]
                 for s in binding["slas"]
-                if ((ref.document(s.get("start")) or {}).get("params") or {}).get("onRestart")
-                == "resume"
+                if options(s, binding)["onRestart"] in ("resume", "continue")
             }
             was = {r["SC_ID"]: r for r in before[name]["sla_cycle"]}
             for r in cycles:
@@ -490,6 +494,7 @@ def play(world: World, wanted: Iterable[int] = tuple(INVARIANTS)) -> list[Findin
                     world.fold(number),
                     tables,
                 )
+                found += world.more(project, number)
             if 5 in wanted:
                 found += disorder(world, number, before, tables)
             if 6 in wanted:
@@ -516,6 +521,7 @@ def play(world: World, wanted: Iterable[int] = tuple(INVARIANTS)) -> list[Findin
                 world.fold(len(world.as_of) - 1),
                 refreshed,
             )
+            found += world.more(project, len(world.as_of) - 1)
         if 2 in wanted:
             found += in_another_order(project, world, tables)
         if 4 in wanted:

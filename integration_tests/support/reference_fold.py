@@ -1,5 +1,5 @@
-"""The fold of SPEC 2-6b and 9, once more: plain Python, one object at a time, no SQL. To be read
-beside the SPEC; the tests compare the macros with it.
+"""The fold of SPEC 2-6b and 9 in plain Python, one object at a time, no SQL. Read it next to the
+contract. The tests compare the macros with it.
 
 A binding is a dict: name, object_types, tenant_in_key, needs_tenant, policy, auto_close, stream,
 severities {signal: severity},
@@ -10,17 +10,27 @@ an SLA may have step [flow, step]: what it times where a rule is null. Optional:
 [column], aliases {states, transitions, event_types,
 fields: {old: new}}, approvals {events {requested, approved, rejected, withdrawn}, default,
 flows [{code, steps [{order, code, roles, rule {quorum, of, veto}}]}]}.
+
+Of service levels, a binding may have calendars {code: keys}, calendar, report_fields and
+signals_from. The options of a policy are the params of its start rule, or its `options`: what
+ozmeta.yml gives. The package service_levels has the rules.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import re
 from collections import Counter, defaultdict
-from fractions import Fraction
 from typing import Any
+
+from support.reference_rules import cast as cast
+from support.reference_rules import document, parse, part, scalar
+from support.reference_rules import ruling as ruling
+from support.reference_rules import type_of as type_of
+from support.service_levels.ladder import is_meant
+from support.service_levels.policy import instant
+from support.service_levels.status import reported, timed_cycles
 
 FOLDED = (
     "timeline",
@@ -32,7 +42,6 @@ FOLDED = (
     "sla_timer",
     "escalation_queue",
 )
-MINUTE = dt.timedelta(minutes=1)
 EJ = (
     "EJ_ID",
     "_TenantID",
@@ -50,40 +59,6 @@ EJ = (
     "EJ_Sequence",
     "_SyncDate",
 )
-
-
-# ---------------------------------------------------------------- JSON (2, 4.1)
-
-
-def parse(text: str | None) -> Any:
-    """A payload, a number as its shortest text. None if it is not a JSON object."""
-    if text is None:
-        return {}
-    try:
-        value = json.loads(
-            text, parse_int=str, parse_float=shortest, parse_constant=lambda _: json.loads("?")
-        )
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def shortest(number: str) -> str:
-    """11: 5.0 is 5, 1e3 is 1000, 2.50 is 2.5."""
-    value = float(number)
-    return str(int(value)) if value.is_integer() and abs(value) < 9e15 else repr(value)
-
-
-def part(payload: dict, name: str) -> dict:
-    """A part of the payload; of the wrong type it counts as absent."""
-    value = payload.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def scalar(value: Any) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else None
 
 
 def first_nulls(*values: Any) -> tuple:
@@ -313,241 +288,7 @@ def apply(events: list[dict], binding: dict) -> None:
         event |= {"mark": mark, "after": state, "version": version}
 
 
-# ---------------------------------------------------------------- 1, 4.7 rules
-
-
-def document(rule: Any) -> dict | None:
-    """None: no rule."""
-    if isinstance(rule, str):
-        shorthands = {
-            "": None,
-            "allow": {"expr": {"lit": True}},
-            "deny": {"expr": {"lit": False}},
-            "tenant": {"expr": {"op": "isNotNull", "args": [{"ref": "tenant.id"}]}},
-        }
-        return shorthands[rule] if rule in shorthands else json.loads(rule)
-    return rule
-
-
-def type_of(node: dict) -> str | None:
-    """The type a node has by itself; a string literal and a bare ref have none."""
-    if "lit" in node:
-        if node["lit"] is None:
-            return None
-        own = (
-            "boolean"
-            if isinstance(node["lit"], bool)
-            else "number"
-            if isinstance(node["lit"], int | float)
-            else "string"
-        )
-        return {"string": None, "null": None}.get(node.get("type") or own, node.get("type") or own)
-    if "ref" in node:
-        return (
-            {"string": "text"}.get(node["as"], node["as"])
-            if node.get("as")
-            else "datetime"
-            if node["ref"] == "now.utc"
-            else None
-        )
-    op = node["op"]
-    if op == "coalesce":
-        return ruling(node["args"])
-    return {
-        "add": "number",
-        "sub": "number",
-        "mul": "number",
-        "div": "number",
-        "dateDiffMinutes": "number",
-        "dateAdd": "datetime",
-    }.get(op, "boolean")
-
-
-def ruling(args: list[dict]) -> str:
-    return next((t for t in map(type_of, args) if t), "text")
-
-
-HOUR, SIXTY = r"(2[0-3]|[01]\d)", r"([0-5]\d)"
-ISO = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:[T"
-    rf" ]{HOUR}:{SIXTY}(?::{SIXTY}(?:\.(\d+))?)?(?:(Z)|([+-]){HOUR}(?::?{SIXTY})?)?)?",
-    re.ASCII,
-)
-
-
-def cast(value: Any, to: str) -> Any:
-    """Text, Fraction, bool or datetime to a type; what does not fit is null, and so is an array or
-    an object.
-    """
-    if isinstance(value, list | dict) or value is None:
-        return None
-    if to == "text":
-        return (
-            value
-            if isinstance(value, str)
-            else ("true" if value else "false")
-            if isinstance(value, bool)
-            else str(value)
-        )
-    if to == "boolean":
-        return (
-            value
-            if isinstance(value, bool)
-            else (
-                {"true": True, "false": False}.get(value.lower())
-                if isinstance(value, str)
-                else None
-            )
-        )
-    if to == "number":
-        if isinstance(value, str):
-            return Fraction(value) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) else None
-        return value if isinstance(value, Fraction) else None
-    if isinstance(value, dt.datetime):
-        return value
-    found = ISO.fullmatch(value) if isinstance(value, str) else None
-    if not found:
-        return None
-    year, month, day, hour, minute, second, fraction, _, sign, off_hour, off_minute = found.groups()
-    try:
-        at = dt.datetime(
-            int(year),
-            int(month),
-            int(day),
-            int(hour or 0),
-            int(minute or 0),
-            int(second or 0),
-            int(((fraction or "") + "000000")[:6]),
-        )
-        offset = dt.timedelta(hours=int(off_hour or 0), minutes=int(off_minute or 0))
-        return at - offset if sign == "+" else at + offset
-    except (ValueError, OverflowError):
-        return None
-
-
-def look_up(ref: str, seen: dict) -> Any:
-    head, _, rest = ref.partition(".")
-    if head == "object":
-        return seen["object"].get(rest)
-    if head == "context":
-        return part(seen["payload"], "context").get(rest)
-    if ref.startswith("user.claims."):
-        return part(part(seen["payload"], "user"), "claims").get(ref.removeprefix("user.claims."))
-    if ref == "user.role":
-        roles = part(seen["payload"], "user").get("roles")
-        first = roles[0] if isinstance(roles, list) and roles else None
-        return None if isinstance(first, list | dict) else first
-    if ref == "user.roles":
-        return part(seen["payload"], "user").get("roles")
-    return seen[ref]
-
-
-def evaluate(node: dict, seen: dict) -> Any:
-    """A node's value; arrays and objects come back as they are, for `in` and `contains` to see."""
-    if "lit" in node:
-        value, kind = node["lit"], type_of(node)
-        if value is None or node.get("type") == "null":
-            return None
-        text = scalar(value) if isinstance(value, str | bool) else str(value)
-        return cast(text, kind) if kind else text
-    if "ref" in node:
-        value = look_up(node["ref"], seen)
-        if isinstance(value, bool):
-            value = scalar(value)
-        return (
-            value if isinstance(value, list) or not node.get("as") else cast(value, type_of(node))
-        )
-    op, args = node["op"], node["args"]
-
-    def arg(index: int, to: str) -> Any:
-        return cast(evaluate(args[index], seen), to)
-
-    if op in ("and", "or"):
-        truths = [arg(i, "boolean") for i in range(len(args))]
-        decides = op == "or"
-        return decides if decides in truths else None if None in truths else not decides
-    if op == "not":
-        truth = arg(0, "boolean")
-        return None if truth is None else not truth
-    if op in ("isNull", "isNotNull"):
-        value = evaluate(args[0], seen)
-        return (value is None or isinstance(value, list | dict)) == (op == "isNull")
-    if op == "coalesce":
-        return next(
-            (v for v in (arg(i, ruling(args)) for i in range(len(args))) if v is not None), None
-        )
-    if op in ("in", "contains") and (
-        op == "in" or ("ref" in args[0] and isinstance(evaluate(args[0], seen), list))
-    ):
-        kind, needle, lists = (
-            ruling(args),
-            *((args[0], args[1:]) if op == "in" else (args[1], args[:1])),
-        )
-        members = []
-        for item in lists:
-            value = evaluate(item, seen)
-            members += (
-                [scalar(v) for v in value] if isinstance(value, list) and "ref" in item else [value]
-            )
-        members = [cast(m, kind) for m in members]
-        value = cast(evaluate(needle, seen), kind)
-        if not members:
-            return False
-        return (
-            None
-            if value is None
-            else True
-            if value in members
-            else None
-            if None in members
-            else False
-        )
-    if op == "dateAdd":
-        count, at = arg(1, "number"), arg(2, "datetime")
-        return (
-            None
-            if count is None or at is None
-            else at + int(count) * dt.timedelta(**{args[0]["lit"] + "s": 1})
-        )
-    kind = (
-        "number"
-        if op in ("add", "sub", "mul", "div")
-        else (
-            "datetime"
-            if op == "dateDiffMinutes"
-            else "text"
-            if op in ("contains", "startsWith", "endsWith", "regex")
-            else ruling(args)
-        )
-    )
-    a, b = arg(0, kind), arg(1, kind)
-    if a is None or b is None or (op == "div" and b == 0):
-        return None
-    return {
-        "eq": lambda: a == b,
-        "ne": lambda: a != b,
-        "gt": lambda: a > b,
-        "gte": lambda: a >= b,
-        "lt": lambda: a < b,
-        "lte": lambda: a <= b,
-        "add": lambda: a + b,
-        "sub": lambda: a - b,
-        "mul": lambda: a * b,
-        "div": lambda: a / b,
-        "dateDiffMinutes": lambda: Fraction((b - a) // MINUTE),
-        "contains": lambda: b in a,
-        "startsWith": lambda: a.startswith(b),
-        "endsWith": lambda: a.endswith(b),
-        "regex": lambda: re.search(b, a) is not None,
-    }[op]()
-
-
-def matches(rule: dict, event: dict) -> bool:
-    return (
-        "expr" not in rule
-        or rule["expr"] is None
-        or cast(evaluate(rule["expr"], event["seen"]), "boolean") is True
-    )
+# ---------------------------------------------------------------- 4.7 what rules see
 
 
 def see(events: list[dict]) -> None:
@@ -564,6 +305,7 @@ def see(events: list[dict]) -> None:
             "transition.code": event["code"],
             "user.id": event["EJ_Actor"],
             "tenant.id": event["_TenantID"],
+            "state.current": event["after"],
             "now.utc": event["effective"],
             "event.type": event["type"],
             "event.id": event["EJ_ID"],
@@ -796,71 +538,6 @@ def approval_rows(
 # ---------------------------------------------------------------- 5 SLA timers
 
 
-def marks(event: dict, first: bool, sla: dict, workflow: dict) -> tuple[bool, bool]:
-    """(S, P)"""
-    if "state" in sla:  # runs while the object is in that state
-        inside, was = event["after"] == sla["state"], event["before"] == sla["state"]
-        s, p = inside and (first or not was), was and not inside
-    else:
-        start, stop = document(sla["start"]), document(sla["stop"])
-        step = tuple(sla.get("step") or ())
-        s = matches(start, event) if start else step in event["begins"] if step else first
-        p = (
-            matches(stop, event)
-            if stop
-            else (
-                step in event["ends"]
-                if step
-                else event["applied"] and event["after"] in workflow["terminal"]
-            )
-        )
-    named = {(a["type"], a.get("target")) for t in event["by"] for a in t["actions"]}
-    names = (sla["code"], f"SLA.{sla['code']}")
-    return s or any(("StartTimer", n) in named for n in names), p or any(
-        ("StopTimer", n) in named for n in names
-    )
-
-
-def cycles(events: list[dict], sla: dict, workflow: dict) -> list[dict]:
-    restart = ((document(sla.get("start")) or {}).get("params") or {}).get(
-        "onRestart"
-    ) or "newCycle"
-    found: list[dict] = []
-    for index, event in enumerate(events):
-        s, p = marks(event, index == 0, sla, workflow)
-        running = found and found[-1]["stop"] is None
-        now = event["effective"]
-        start = s and not p
-        if running:
-            start = False
-            if p:
-                found[-1]["stop"] = now
-                start = s and restart == "newCycle"
-        if start and found and restart == "resume":
-            found[-1]["pauses"].append((found[-1]["stop"], now))
-            found[-1]["stop"] = None
-        elif start and not (found and restart == "ignore"):
-            found.append(
-                {
-                    "no": len(found) + 1,
-                    "by": event["EJ_ID"],
-                    "start": now,
-                    "stop": None,
-                    "pauses": [],
-                    "decided": restart != "resume",
-                }
-            )
-    return found
-
-
-def instant(cycle: dict, minutes: int) -> dt.datetime:
-    at = cycle["start"] + minutes * MINUTE
-    for begin, end in cycle["pauses"]:
-        if begin < at:
-            at += end - begin
-    return at
-
-
 def levels(actions: list[dict], binding: dict) -> list[dict]:
     found = []
     for place, action in enumerate((a for a in actions if a["type"] == "EnqueueEscalation"), 1):
@@ -883,6 +560,7 @@ def levels(actions: list[dict], binding: dict) -> list[dict]:
                 "level": payload.get("level") or place,
                 "signal": signal,
                 "after": payload.get("afterMinutes") or 0,
+                "unless_acknowledged": payload.get("unlessAcknowledged") is True,
                 "severity": severity,
                 "role": role,
                 "principal": principal,
@@ -977,7 +655,9 @@ def fold_object(
             "WI_IsTerminal": last["after"] in workflow["terminal"],
             "WI_FirstEventUTC": first["effective"],
         }
+        | reported(visible[-1] if visible else None, binding.get("report_fields") or [])
     )
+    is_finished = last["after"] in workflow["terminal"]
     raised = []
     for sla in binding["slas"]:
         rule = document(sla.get("escalation"))
@@ -985,72 +665,43 @@ def fold_object(
             rule.get("actions") or [] if rule else [{"type": "EnqueueEscalation"}], binding
         )
         st_id = identifier(received, "ST", *key, sla["code"])
-        for cycle in cycles(visible, sla, workflow):
-            warn = sla.get("warn")
-            end = cycle["stop"] or as_of
-            due, warn_at = (
-                instant(cycle, sla["target"]),
-                None if warn is None else instant(cycle, warn),
-            )
-            warned, breached = warn_at is not None and end >= warn_at, end > due
-            reached = []
-            for level in ladder:
-                at = instant(
-                    cycle,
-                    (warn if level["signal"] == "SLA.Warned" else sla["target"]) + level["after"],
+        for timed in timed_cycles(visible, sla, ladder, binding, as_of, is_finished=is_finished):
+            cycle = timed.cycle
+            started_by = cycle.events[0]
+            for level, at in timed.raised:
+                raised.append(
+                    {
+                        "level": level,
+                        "at": at,
+                        "stop": cycle.stop,
+                        "is_cancelled": cycle.is_cancelled,
+                        "sla": sla["code"],
+                        "by": started_by["EJ_ID"],
+                        "no": cycle.no,
+                        "st_id": st_id,
+                    }
                 )
-                if end >= at if level["signal"] == "SLA.Warned" else end > at:
-                    reached.append(level["level"])
-                    raised.append(
-                        {
-                            "level": level,
-                            "at": at,
-                            "stop": cycle["stop"],
-                            "sla": sla["code"],
-                            "by": cycle["by"],
-                            "no": cycle["no"],
-                            "st_id": st_id,
-                        }
-                    )
             out["sla_cycle"].append(
                 {
-                    "SC_ID": identifier(received, "SC", *key, sla["code"], cycle["by"]),
+                    "SC_ID": identifier(received, "SC", *key, sla["code"], started_by["EJ_ID"]),
                     "ST_ID": st_id,
                     "_TenantID": tenant,
                     "WI_ID": wi_id,
                     "SL_Code": sla["code"],
-                    "ST_StartUTC": cycle["start"],
-                    "ST_DueUTC": due,
-                    "ST_StopUTC": cycle["stop"],
-                    "ST_Outcome": (
-                        "Missed"
-                        if breached
-                        else (
-                            "Met"
-                            if cycle["stop"]
-                            and (cycle["decided"] or last["after"] in workflow["terminal"])
-                            else None
-                        )
-                    ),
-                    "ST_Status": (
-                        "Stopped"
-                        if cycle["stop"]
-                        else "Breached"
-                        if breached
-                        else "Warned"
-                        if warned
-                        else "Running"
-                    ),
-                    "ST_WarnedUTC": warn_at if warned else None,
-                    "ST_BreachedUTC": due if breached else None,
-                    "ST_EscalationLevel": max(reached, default=0),
                     "ST_ObjectType": name,
                     "ST_ObjectID": object_id,
-                    "ST_CycleNo": cycle["no"],
                 }
+                | timed.columns
+                | reported(started_by, binding.get("report_fields") or [])
             )
         if out["sla_cycle"] and out["sla_cycle"][-1]["SL_Code"] == sla["code"]:
-            out["sla_timer"].append({k: v for k, v in out["sla_cycle"][-1].items() if k != "SC_ID"})
+            out["sla_timer"].append(
+                {
+                    column: value
+                    for column, value in out["sla_cycle"][-1].items()
+                    if column != "SC_ID" and not column.startswith("OF_")
+                }
+            )
     for e in visible:
         for transition in e["by"]:
             for level in levels(transition["actions"], binding):
@@ -1059,6 +710,7 @@ def fold_object(
                         "level": level,
                         "at": e["effective"],
                         "stop": None,
+                        "is_cancelled": False,
                         "sla": None,
                         "by": e["EJ_ID"],
                         "no": None,
@@ -1074,26 +726,20 @@ def fold_object(
 def queue_row(
     raised: dict, key: tuple, received: dt.datetime, events: list[dict], auto_close: bool
 ) -> dict:
-    """6: its events, then the stop of its cycle."""
+    """6: its events, then the stop of its cycle. A cancellation closes it in any case."""
     level, stop = raised["level"], raised["stop"]
-    own = {"signalType": level["signal"], "slaCode": raised["sla"], "level": str(level["level"])}
-    status, closed = "Open", None
+    closes = stop is not None and (auto_close or raised["is_cancelled"])
+    status, closed, notes = "Open", None, level["notes"]
     for e in events:
-        meant = all(
-            scalar(said) is None or scalar(said) == own[n]
-            for n in own
-            for said in [part(e["payload"], "escalation").get(n)]
-        )
-        in_time = e["effective"] >= raised["at"] and not (
-            auto_close and stop is not None and e["effective"] >= stop
-        )
-        if meant and in_time and status != "Closed":
+        in_time = e["effective"] >= raised["at"] and not (closes and e["effective"] >= stop)
+        if in_time and status != "Closed" and is_meant(e, level, raised["sla"]):
             if e["type"] == "Escalation.Acknowledged":
                 status = "Ack"
-            elif e["type"] == "Escalation.Closed":
+            else:
                 status, closed = "Closed", e["effective"]
-    if auto_close and stop is not None and status != "Closed":
+    if closes and status != "Closed":
         status, closed = "Closed", stop
+        notes = "Cancelled" if raised["is_cancelled"] else notes
     return {
         "EQ_ID": identifier(
             received, "EQ", *key, raised["sla"], raised["by"], level["signal"], str(level["level"])
@@ -1108,12 +754,44 @@ def queue_row(
         "EQ_Status": status,
         "EQ_CreatedUTC": raised["at"],
         "EQ_ClosedUTC": closed,
-        "EQ_Notes": level["notes"],
+        "EQ_Notes": notes,
         "ST_ID": raised["st_id"],
         "SL_Code": raised["sla"],
         "ST_CycleNo": raised["no"],
         "EQ_Level": level["level"],
     }
+
+
+def signals(tables: dict[str, list[dict]], binding: dict) -> list[dict]:
+    """6c: what a first run logs of cycles and their queue rows. `signals_from` of the binding is
+    that of the journal: what was scheduled before it is logged, but not raised.
+    """
+    scheduled = [
+        (signal, row["ST_ObjectID"], row["SL_Code"], row["ST_CycleNo"], None, row[column])
+        for row in tables["sla_cycle"]
+        for signal, column in (("SLA.Warned", "ST_WarnedUTC"), ("SLA.Breached", "ST_BreachedUTC"))
+        if row[column]
+    ] + [
+        (
+            "Escalation.Raised",
+            row["EQ_ObjectID"],
+            row["SL_Code"],
+            row["ST_CycleNo"],
+            row["EQ_Level"],
+            row["EQ_CreatedUTC"],
+        )
+        for row in tables["escalation_queue"]
+    ]
+    since = binding.get("signals_from")
+    columns = ("RS_SignalCode", "RS_ObjectID", "SL_Code", "ST_CycleNo", "RS_Level")
+    return [
+        dict(zip(columns, values, strict=True))
+        | {
+            "RS_ScheduledUTC": at,
+            "RS_Kind": "Backfilled" if since is not None and at < instant(since) else "Raised",
+        }
+        for *values, at in scheduled
+    ]
 
 
 def fold(rows: list[dict], binding: dict, as_of: dt.datetime) -> dict[str, list[dict]]:

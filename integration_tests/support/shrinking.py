@@ -15,6 +15,7 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from ozmeta_dbt.problems import InvalidMetadata
 import support.reference_fold as ref
 from support.dbt_project_under_test import OBJECT_COLUMN, DbtProject, canonical
 from support.invariants import INVARIANTS, Finding, play
-from support.worlds import MINUTE, NAMES, START, World, config, snapshot
+from support.worlds import MINUTE, NAMES, START, World, snapshot
 
 Fails = Callable[[list[World]], list[bool]]
 CASES_AS_OF = [
@@ -52,7 +53,7 @@ def definition(binding: dict[str, Any]) -> str:
 def generates(world: World) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         try:
-            DbtProject(Path(folder), config(world.bindings), snapshot(world.bindings))
+            DbtProject(Path(folder), *world.files())
         except InvalidMetadata:
             return False
     return True
@@ -62,7 +63,7 @@ def together(worlds: list[World], apart: bool) -> tuple[World, list[tuple[str, s
     """Candidates with the same runs as one world, and of each its binding and how its object ids
     end. Apart: each as a binding of its own.
     """
-    merged, places, names = World([], [], worlds[0].as_of), [], {}
+    merged, places, names = replace(worlds[0], bindings=[], rows=[], folds={}), [], {}
     for number, world in enumerate(worlds):
         (binding,) = world.bindings
         key = number if apart else definition(binding)
@@ -136,7 +137,7 @@ def of_one_object(world: World, finding: Finding) -> list[World]:
         for r in same
         if not binding["tenant_in_key"] or (r["_TenantID"] or None) == (finding.tenant or None)
     ]
-    return [World([binding], part, world.as_of) for part in (own, same, rows)]
+    return [replace(world, bindings=[binding], rows=part, folds={}) for part in (own, same, rows)]
 
 
 def inner(document: Any, path: tuple = ()) -> list[tuple]:
@@ -170,6 +171,7 @@ def definition_parts(world: World) -> list[tuple]:
         for s in binding["slas"]
         if "state" not in s and s["escalation"] != NO_LADDER
     ]
+    found += [("option", s["code"], key) for s in binding["slas"] for key in s.get("options", {})]
     found += [("warn", s["code"]) for s in binding["slas"] if s.get("warn") is not None] + [
         ("terminal", s) for s in binding["workflow"]["terminal"]
     ]
@@ -207,7 +209,9 @@ def without(world: World, parts: list[tuple]) -> World:
         if ("warn", sla["code"]) in gone:
             sla["warn"] = None
         if ("ladder", sla["code"]) in gone:
-            sla["escalation"] = NO_LADDER
+            sla["escalation"] = NO_LADDER | {"actions": []}
+        for key in [p[2] for p in gone if p[:2] == ("option", sla["code"])]:
+            del sla["options"][key]
     for n, transition in enumerate(workflow["transitions"]):
         for kind in ("actions", "events"):
             if (kind, n) in gone:
@@ -223,7 +227,7 @@ def without(world: World, parts: list[tuple]) -> World:
     ]
     workflow["states"] = states
     binding["slas"] = [s for s in binding["slas"] if s.get("state") in (None, *states)]
-    return World([binding], rows, world.as_of)
+    return replace(world, bindings=[binding], rows=rows, folds={})
 
 
 def fewer_runs(world: World, gone: int) -> World:
@@ -231,7 +235,8 @@ def fewer_runs(world: World, gone: int) -> World:
     rows = [
         r | {"run": min(r["run"] - (r["run"] > gone), len(world.as_of) - 2)} for r in world.rows
     ]
-    return World(world.bindings, rows, [at for run, at in enumerate(world.as_of) if run != gone])
+    as_of = [at for run, at in enumerate(world.as_of) if run != gone]
+    return replace(world, rows=rows, as_of=as_of, folds={})
 
 
 def by_the_clock_of_cases(world: World) -> list[World]:
@@ -257,7 +262,7 @@ def by_the_clock_of_cases(world: World) -> list[World]:
             r | {"_SyncDate": as_of[r["run"]] - 30 * MINUTE + dt.timedelta(seconds=n)}
             for n, r in enumerate(rows)
         ]
-        found += [World(world.bindings, usual, as_of), World(world.bindings, rows, as_of)]
+        found += [replace(world, rows=part, as_of=as_of, folds={}) for part in (usual, rows)]
     return [found[0], found[2], found[1], found[3]]
 
 
@@ -472,7 +477,12 @@ def expected(world: World, lines: list[str]) -> list[str]:
     return found
 
 
-def report(invariant: int, world: World | None, findings: list[Finding]) -> str:
+def report(
+    invariant: int,
+    world: World | None,
+    findings: list[Finding],
+    definition: Callable[[dict[str, Any]], str] = definition_text,
+) -> str:
     """Everything to read, in the way of cases/*.md, to be pasted there once it has been checked by
     hand.
     """
@@ -501,4 +511,4 @@ def report(invariant: int, world: World | None, findings: list[Finding]) -> str:
         *expected(world, [line for f in found for line in f.lines]),
     ]
     lines += ["What was found:", *(str(f) for f in found[:3]), ""]
-    return "\n".join([*lines, definition_text(binding)])
+    return "\n".join([*lines, definition(binding)])

@@ -74,8 +74,8 @@ def command(project: DbtProject, *args: str) -> tuple[int, str]:
     return int(status or 0), printed.buffer.getvalue().decode()  # type: ignore[attr-defined]
 
 
-def told(project: DbtProject, object_id: str, binding: str = "case") -> str:
-    out = Console(file=io.StringIO(), width=220, highlight=False)
+def told(project: DbtProject, object_id: str, binding: str = "case", width: int = 220) -> str:
+    out = Console(file=io.StringIO(), width=width, highlight=False)
     for facts in objects(
         dbt_of(project).operation("explain_facts", binding=binding, object=object_id)
     ).values():

@@ -846,6 +846,14 @@ class World:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # what Hypothesis prints
         printer.text(repr(self))
 
+    def files(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """ozmeta.yml and the snapshot of its project."""
+        return config(self.bindings), snapshot(self.bindings)
+
+    def more(self, project: Any, run: int) -> list[Any]:
+        """What else a world of this kind compares after a run: invariants.Finding."""
+        return []
+
     def objects(self) -> int:
         return len(
             {

@@ -53,7 +53,7 @@ columns: list of str
 Ends a CTE that is read more than once, so that the engine runs it only once. Empty where engines need no help.
 The query must begin with `with_materialized_ctes`.
 cte: str, the name of the CTE that ends here
-keyword: 'where', or 'and' if the select has a `where` already
+keyword: 'where'; 'and' if the select has a `where` already; 'having' if it has a `group by`
 #}
 {% macro materialize_cte(cte, keyword='where') -%}
   {{ adapter.dispatch('materialize_cte', 'ozmeta_runtime')(cte, keyword) }}
@@ -69,4 +69,16 @@ keyword: 'where', or 'and' if the select has a `where` already
 
 {% macro default__with_materialized_ctes() -%}
   with
+{%- endmacro %}
+
+{#
+Begins a CTE that an engine must finish before it goes on with what reads it: `name as`.
+name: str
+#}
+{% macro barrier_cte(name) -%}
+  {{ adapter.dispatch('barrier_cte', 'ozmeta_runtime')(name) }}
+{%- endmacro %}
+
+{% macro default__barrier_cte(name) -%}
+  {{ name }} as
 {%- endmacro %}

@@ -68,23 +68,24 @@ raised as (
         cast(null as {{ text }}) as ST_ID, cast(null as {{ bigint }}) as ST_CycleNo,
         cast(null as {{ text }}) as start_event,
         cast(null as {{ ts }}) as created_at, cast(null as {{ ts }}) as stop_at,
+        cast(null as {{ bigint }}) as is_cancelled,
         cast(null as {{ text }}) as signal, cast(null as {{ bigint }}) as level, cast(null as {{ text }}) as severity,
         cast(null as {{ text }}) as role, cast(null as {{ text }}) as principal, cast(null as {{ text }}) as notes
     {{ ozmeta_runtime.no_rows() }}
     {%- if cycles %}
     {%- for slot in range(1, ozmeta_runtime.level_numbers(slas) + 1) %}
-    {%- set raised_at = 'cycles.ST_Level' ~ slot ~ 'AtUTC' %}
-    {%- set end_at = 'coalesce(cycles.ST_StopUTC, ' ~ as_of ~ ')' %}
+    {%- set raised_at = 'cycles.ST_Level' ~ slot ~ 'RaisedUTC' %}
+    {%- set is_cancelled = ozmeta_runtime.is_true('cycles.ST_IsCancelled') %}
     union all
     select
         cycles._ObjectKey, cycles._TenantID, cycles.ST_ObjectID, {{ ozmeta_runtime.uuid7_time('cycles.ST_ID') }},
         cycles._Key, cycles.SL_Code, cycles.ST_ID, cycles.ST_CycleNo, cycles.ST_StartEventID, {{ raised_at }},
-        cycles.ST_StopUTC, levels.signal, levels.level, levels.severity, levels.role, levels.principal, levels.notes
+        {{ "cycles.ST_StopUTC" if auto_close else "case when " ~ is_cancelled ~ " then cycles.ST_StopUTC end" }},
+        case when {{ is_cancelled }} then 1 else 0 end,
+        levels.signal, levels.level, levels.severity, levels.role, levels.principal, levels.notes
     from {{ cycles }} as cycles
     inner join levels on levels.SL_Code = cycles.SL_Code and levels.slot = {{ slot }}
-    where cycles._DeleteDate is null
-      and ({{ raised_at }} < {{ end_at }}
-           or ({{ raised_at }} = {{ end_at }} and levels.signal = 'SLA.Warned'))
+    where cycles._DeleteDate is null and {{ raised_at }} is not null
       and {{ ozmeta_runtime.changed_rows(state, cycles) }}
     {%- endfor %}
     {%- endif %}
@@ -95,7 +96,7 @@ raised as (
         applied._ObjectKey, facts.tenant, facts.object_id, facts.stamp,
         cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ bigint }}),
         applied.EJ_ID, applied.TL_EffectiveUTC,
-        cast(null as {{ ts }}), {{ ozmeta_runtime.text_literal(level.signal) }}, {{ level.level }},
+        cast(null as {{ ts }}), 0, {{ ozmeta_runtime.text_literal(level.signal) }}, {{ level.level }},
         {{ ozmeta_runtime.text_literal(level.severity) }}, {{ ozmeta_runtime.text_literal(level.get('role')) }},
         {{ ozmeta_runtime.text_literal(level.get('principal')) }},
         {{ ozmeta_runtime.text_literal(level.get('notes')) }}
@@ -138,7 +139,7 @@ answered as (
     inner join answers
         on answers._ObjectKey = keyed._ObjectKey
         and answers.TL_EffectiveUTC >= keyed.created_at
-        {%- if auto_close %}
+        {%- if cycles %}
         and (keyed.stop_at is null or answers.TL_EffectiveUTC < keyed.stop_at)
         {%- endif %}
         and coalesce(answers.PL_EscalationSignalType, keyed.signal) = keyed.signal
@@ -162,7 +163,7 @@ answered as (
 seeded as (
     select
         keyed.*, answered.acknowledged_at,
-        {{ first_close if auto_close else "answered.closed_at" }} as closed_at,
+        {{ first_close if cycles else "answered.closed_at" }} as closed_at,
         {{ ozmeta_runtime.seed_hash(seeds) }} as seed,
         -- a transition may have the same action twice, an SLA never
         {{ copy_number if transitions else '1' }} as copy
@@ -185,7 +186,8 @@ written as (
             as EQ_Status,
         cast(created_at as {{ ts }}) as EQ_CreatedUTC,
         cast(closed_at as {{ ts }}) as EQ_ClosedUTC,
-        cast(notes as {{ text }}) as EQ_Notes,
+        cast(case when is_cancelled = 1 and closed_at = stop_at then 'Cancelled' else notes end as {{ text }})
+            as EQ_Notes,
         cast(ST_ID as {{ text }}) as ST_ID,
         cast(SL_Code as {{ text }}) as SL_Code,
         cast(ST_CycleNo as {{ bigint }}) as ST_CycleNo,

@@ -20,12 +20,14 @@ Arguments
   timeline        relation: the binding's timeline
   cycles, queue, approvals
                   relations: the binding's sla_cycle, escalation_queue and approval_step; each may be none
+  signals_from    string: a timestamp in UTC, or none. A signal scheduled before it is logged as Backfilled, not Raised
 Errors            see run_state
 #}
-{% macro runtime_signal(binding, journal_config, signals, timeline, cycles=none, queue=none, approvals=none) %}
+{% macro runtime_signal(binding, journal_config, signals, timeline, cycles=none, queue=none, approvals=none,
+    signals_from=none) %}
 {%- do ozmeta_runtime.check_arguments('runtime_signal', kwargs, {
     'binding': binding, 'journal_config': journal_config, 'signals': signals, 'timeline': timeline,
-    'cycles': cycles, 'queue': queue, 'approvals': approvals}) -%}
+    'cycles': cycles, 'queue': queue, 'approvals': approvals, 'signals_from': signals_from}) -%}
 {% if execute %}
 {%- set definition = [journal_config.object_type, journal_config.tenant_in_key, signals, cycles is not none,
     queue is not none, approvals is not none] -%}
@@ -180,7 +182,13 @@ written as (
         {{ ozmeta_runtime.row_key(['_SignalKey', 'cast(RS_Number as ' ~ text ~ ')']) }} as _Key,
         _SignalKey, _ObjectKey,
         cast(RS_Number as {{ bigint }}) as RS_Number,
-        case when {{ is_raised }} then 'Raised' else 'Retracted' end as RS_Kind,
+        case
+            when not ({{ is_raised }}) then 'Retracted'
+            {%- if signals_from %}
+            when RS_ScheduledUTC < {{ ozmeta_runtime.timestamp_literal(signals_from) }} then 'Backfilled'
+            {%- endif %}
+            else 'Raised'
+        end as RS_Kind,
         {{ as_of }} as RS_NoticedUTC,
         {{ columns | join(', ') }},
         {{ ozmeta_runtime.written_columns(state) }}

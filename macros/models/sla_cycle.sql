@@ -1,179 +1,123 @@
 {#
 Model <binding>_sla_cycle: every cycle of every SLA timer (spec 5). One row per (object, SLA, start event).
 
-Main CTEs
-  marked_events, marks  the events that start (S) or stop (P) each SLA (mark_ctes)
-  turns                 each mark with the mark that decides before it, and the position of the next stop
-  spans                 from a start to the next stop; a cycle is one span or, with `resume`, all of them
-  scheduled             the instant of each threshold, without pauses
-  timed                 the cycles of folded objects, and cycles of other objects whose next threshold as_of has
-                        reached, which need no fold
-  evaluated             the schedule as of this run's as_of
+The steps, each in a file of macros/sla
+  mark_ctes       which events start, stop or cancel each SLA
+  policy_ctes     what each SLA says
+  cycle_ctes      from a start to the next stop: the cycles
+  then, only with service level options
+  step_ctes       when the clock of a cycle runs, and the running time so far (spec 5.10, 5.12)
+  verdict_ctes    which target decides (spec 5.13)
+  threshold_ctes  the instant of each threshold
+  answer_ctes     the levels that an acknowledgement prevents (spec 5.15)
+Main CTEs of this file
+  scheduled       the instant of each threshold
+  timed           the cycles of folded objects, and cycles of other objects whose next threshold as_of has reached,
+                  which need no fold
+  evaluated       the schedule as of this run's as_of
 
 Arguments
   binding         string: the binding's name
   journal_config  dict: object_type, tenant_in_key, fields, event_aliases?; see journal_slice
   workflow        dict: terminal: [state code]; see workflow_instance
-  slas            [{code, target_minutes, warn_minutes?, on_restart?: 'newCycle' (default), 'ignore' or 'resume',
+  slas            [{code, target_minutes, warn_minutes?, on_restart?: 'newCycle' (default), 'ignore', 'resume' or
+                  'continue',
                   start?: rule, stop?: rule, state?: state code, approval_step?: {flow, step},
                   start_actions?, stop_actions?: [see applied_transition],
                   levels: [{level: integer, signal, after_minutes: running minutes after the warn or target minutes,
-                  severity, role?, principal?, notes?}]}]. Minutes are integers. For rules, see rule_sql.
+                  severity, role?, principal?, notes?, unless_acknowledged?: true}]}]. Minutes are integers. For rules,
+                  see rule_sql. Service level options (spec 5.17), all of them optional:
+                  calendar: code, or {ref, cases: {value: code or none}, default: code or none}; pause_when and
+                  cancel_when: rule; trigger: 'event' (default) or 'becomesTrue'; on_both: 'stop' (default) or
+                  'restart'; targets: [{when: rule, target_minutes, warn_minutes?}]; on_target_change: 'keep' (default)
+                  or 'retarget'; versions: [{name?, from?: timestamp in UTC, target_minutes?, warn_minutes?, targets?,
+                  calendar?}] in ascending order
   timeline        relation: the binding's timeline
   approvals       relation: the binding's approval_step; none if no SLA has an approval_step
+  calendars       [{key, code, from, until}]: the calendars that the SLAs name, see calendar_window
+  windows, pieces relations: calendar_window and calendar_piece; none without calendars
+  report_fields   [{name, ref, column}]: fields of the object at the start of a cycle, see reported_columns
 Errors            see run_state
 #}
-{% macro sla_cycle(binding, journal_config, workflow, slas, timeline, approvals=none) %}
+{% macro sla_cycle(binding, journal_config, workflow, slas, timeline, approvals=none, calendars=[], windows=none,
+    pieces=none, report_fields=[]) %}
 {%- do ozmeta_runtime.check_arguments('sla_cycle', kwargs, {
     'binding': binding, 'journal_config': journal_config, 'workflow': workflow, 'slas': slas,
-    'timeline': timeline, 'approvals': approvals}) -%}
+    'timeline': timeline, 'approvals': approvals, 'calendars': calendars, 'windows': windows,
+    'pieces': pieces, 'report_fields': report_fields}) -%}
 {% if execute %}
-{#- Only what a level's threshold depends on is part of the definition, not who is notified. -#}
-{%- set schedules = [] -%}
-{%- for sla in slas -%}
-  {%- set levels = [] -%}
-  {%- for level in sla.levels -%}
-    {%- do levels.append([level.level, level.signal, level.after_minutes]) -%}
-  {%- endfor -%}
-  {%- set rest = {} -%}
-  {%- for key, value in sla.items() if key != 'levels' -%}{%- do rest.update({key: value}) -%}{%- endfor -%}
-  {%- do schedules.append([rest, levels]) -%}
-{%- endfor -%}
-{%- set aliases = [journal_config.event_aliases] if journal_config.get('event_aliases') else [] -%}
-{%- set definition = [journal_config.object_type, journal_config.tenant_in_key, workflow.terminal, schedules]
-    + aliases -%}
+{%- set definition = ozmeta_runtime.cycle_definition(journal_config, workflow, slas, report_fields) -%}
 {%- set as_of = ozmeta_runtime.as_of() -%}
 {#- A threshold at as_of itself stays due, because a breach comes after it. _UpdateDate shows that a run saw it. -#}
 {%- set ticks = "ST_NextUTC <= " ~ as_of ~ " and _UpdateDate < " ~ as_of ~ " and _DeleteDate is null" -%}
-{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, approvals], due=ticks) -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, approvals], due=ticks, by_row=true) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
+{%- set has = ozmeta_runtime.service_level_features(slas) -%}
 {%- set slots = ozmeta_runtime.level_numbers(slas) -%}
 {#- Columns of levels that no longer exist are set to null, because a merge would keep their values. -#}
 {%- set existing = ozmeta_runtime.relation_columns(this) if state.incremental and state.full_fold else {} -%}
-{%- set dropped_levels = [] -%}
-{%- for i in range(slots + 1, existing | length) if 'st_level' ~ i ~ 'atutc' in existing -%}
-  {%- do dropped_levels.append(i) -%}
+{%- set own_columns, dropped_columns = ozmeta_runtime.cycle_columns(slas, report_fields, []), [] -%}
+{%- set helpers = ['ST_BreachAtUTC', 'ST_BreachAfterUTC'] -%}
+{%- for i in range(1, existing | length) -%}
+  {%- for part in ['At', 'After', 'Raised'] -%}
+    {%- do helpers.append('ST_Level' ~ i ~ part ~ 'UTC') -%}
+  {%- endfor -%}
+{%- endfor -%}
+{%- for column in helpers if column | lower in existing and column not in own_columns -%}
+  {%- do dropped_columns.append(column) -%}
 {%- endfor -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set never = ozmeta_runtime.never_due() -%}
-{#- sla_no and not SL_Code: sorting by text takes twice as long. -#}
-{%- set by_timer = 'partition by sla_no, _ObjectKey order by TL_Position' -%}
-{%- set before = ' rows between unbounded preceding and 1 preceding' -%}
-{%- set after = ' rows between 1 following and unbounded following' -%}
-
 {#- An object's approvals can change in a run without new events of the object. -#}
 {%- set is_changed = ozmeta_runtime.object_changed(state, timeline)
-    ~ (" or " ~ ozmeta_runtime.object_changed(state, approvals) if approvals else "") -%}
-{%- set is_folded = "(" ~ is_changed ~ ")" if approvals and not state.full_fold
+    ~ (" or " ~ ozmeta_runtime.object_changed(state, approvals) if approvals else "")
+    ~ (" or _ObjectKey in (select _ObjectKey from " ~ this ~ " where "
+       ~ ozmeta_runtime.changed_cycles(slas, calendars, windows) ~ ")" if state.new_text and has.is_timed else "") -%}
+{%- set is_folded = "(" ~ is_changed ~ ")" if (approvals or state.new_text) and not state.full_fold
     else ozmeta_runtime.changed_rows(state, timeline) -%}
+{%- set calendar_key = ["'.'", "calendar_key"] if has.calendars else [] -%}
+{%- set row_hash = ozmeta_runtime.concat_text(["'" ~ state.hash ~ ".'",
+    ozmeta_runtime.version_hash(slas, 'SL_Code', 'ST_StartUTC')] + calendar_key) if has.is_timed else none -%}
 
 {%- set object = ["tenant", ozmeta_runtime.text_literal(journal_config.object_type), "object_id"] -%}
-{%- set restarts = slas | selectattr('on_restart', 'defined') | map(attribute='on_restart') | list -%}
-{%- set resumes = 'resume' in restarts -%}
 
 {{ ozmeta_runtime.with_materialized_ctes() }}
-{{ ozmeta_runtime.mark_ctes(journal_config, workflow, slas, timeline, is_folded, approvals) }}
+{{ ozmeta_runtime.mark_ctes(journal_config, workflow, slas, timeline, is_folded, approvals, calendars) }}
 
-policies as (
-    {%- set rows = [] %}
-    {%- for sla in slas %}
-      {%- set row = [loop.index, sla.code, sla.get('on_restart', 'newCycle'), sla.target_minutes,
-          sla.get('warn_minutes')] %}
-      {%- for i in range(slots) %}
-        {%- set level = sla.levels[i] if i < sla.levels | length else none %}
-        {%- if level is none %}
-          {%- do row.extend([none, none, none]) %}
-        {%- else %}
-          {%- set is_warning = level.signal == 'SLA.Warned' %}
-          {%- set minutes = (sla.warn_minutes if is_warning else sla.target_minutes) + level.after_minutes %}
-          {%- do row.extend([minutes, is_warning | int, level.level]) %}
-        {%- endif %}
-      {%- endfor %}
-      {%- do rows.append(row) %}
-    {%- endfor %}
-    {%- set columns = [['sla_no', bigint], ['SL_Code', text], ['on_restart', text], ['target_minutes', bigint],
-        ['warn_minutes', bigint]] %}
-    {%- for i in range(1, slots + 1) %}
-      {%- set level = 'level' ~ i %}
-      {%- do columns.extend([[level ~ '_minutes', bigint], [level ~ '_is_warning', bigint], [level, bigint]]) %}
-    {%- endfor %}
-    {{ ozmeta_runtime.literal_rows(columns, rows) }}
-),
-
--- With resume, an event that is both S and P is a P. Otherwise it leaves the timer as it was, and its turn is null.
-kinds as (
-    select
-        marks.*, policies.on_restart,
-        case when is_start > is_stop then 'S' when is_stop > is_start or policies.on_restart = 'resume' then 'P' end
-            as turn
-    from marks
-    inner join policies on policies.sla_no = marks.sla_no
-),
-
-turns as (
-    select
-        *,
-        {{ ozmeta_runtime.last_value_ignoring_nulls('turn', by_timer ~ before) }} as turn_before,
-        min(case when is_stop = 1 then TL_Position end) over ({{ by_timer ~ after }}) as stop_position
-    from kinds
-),
-
-spans as (
-    select
-        turns._ObjectKey, turns.sla_no, turns.on_restart, turns.TL_Position, turns.EJ_ID, stops.EJ_ID as stop_event,
-        {{ ozmeta_runtime.to_micros('turns.TL_EffectiveUTC') }} as span_start,
-        {{ ozmeta_runtime.to_micros('stops.TL_EffectiveUTC') }} as span_stop
-    from turns
-    left join marks as stops
-        on stops.sla_no = turns.sla_no and stops._ObjectKey = turns._ObjectKey
-        and stops.TL_Position = turns.stop_position
-    where (turns.turn = 'S' and coalesce(turns.turn_before, 'P') = 'P')
-       or (turns.turn is null and turns.turn_before = 'S')
-),
-
-numbered as (
-    select
-        *,
-        row_number() over ({{ by_timer }}) as span_no,
-        lead(TL_Position) over ({{ by_timer }}) as next_span,
-        sum(span_stop - span_start) over ({{ by_timer ~ before }}) as ran
-    from spans
-),
-
-cycles as (
-    select
-        *,
-        case when on_restart = 'resume' then 1 else span_no end as cycle_no,
-        case when on_restart = 'resume' and span_no > 1 then null else EJ_ID end as start_event,
-        case when on_restart = 'resume' and next_span is not null then 0 else 1 end as is_last_span,
-        case when on_restart = 'newCycle' and next_span is not null then 0 else 1 end as is_latest,
-        case when on_restart = 'resume' then coalesce(cast(ran as {{ bigint }}), 0) else 0 end as ran_before
-    from numbered
-    where on_restart <> 'ignore' or span_no = 1
-),
-
+{{ ozmeta_runtime.policy_ctes(slas) }}
+{{ ozmeta_runtime.cycle_ctes(slas) }}
+{% if has.is_timed -%}
+{{ ozmeta_runtime.step_ctes(slas, calendars, pieces) }}
+{% if has.retargets -%}
+{{ ozmeta_runtime.verdict_ctes(slas) }}
+{%- endif %}
+{{ ozmeta_runtime.threshold_ctes(slas, windows) }}
+{% if has.answers -%}
+{{ ozmeta_runtime.answer_ctes(journal_config, slas, timeline, is_folded) }}
+{% endif -%}
+{% else -%}
+-- without service level options, the clock always runs and each cycle is one span
 scheduled as (
+    {%- set minute = 60000000 %}
     select
-        cycles._ObjectKey, policies.SL_Code, cycles.cycle_no,
-        max(cycles.is_latest) as is_latest,
-        min(cycles.start_event) as start_event,
-        min(cycles.span_start) as start_at,
-        max(case when is_last_span = 1 then cycles.span_stop end) as stop_at,
-        max(case when is_last_span = 1 then cycles.stop_event end) as stop_event,
-        max(case when is_last_span = 1 then cycles.span_start - cycles.ran_before end) - min(cycles.span_start)
-            as paused,
-        {{ ozmeta_runtime.threshold_timestamp('policies.target_minutes') }} as due_at,
-        {{ ozmeta_runtime.threshold_timestamp('policies.warn_minutes') }} as warn_at
+        cycles._ObjectKey, policies.SL_Code, cycles.cycle_no, cycles.is_latest, cycles.start_event, cycles.stop_event,
+        {{ "cycles.is_cancelled" if has.cancels else "0" }} as is_cancelled,
+        cycles.span_start as start_at, cycles.span_stop as stop_at,
+        coalesce(cycles.span_stop, cycles.span_start) as last_at,
+        coalesce(cycles.span_stop - cycles.span_start, 0) as last_ran,
+        policies.target_minutes,
+        cycles.span_start + policies.target_minutes * {{ minute }} as due_at,
+        cycles.span_start + policies.warn_minutes * {{ minute }} as warn_at
         {%- for i in range(1, slots + 1) %},
-        {{ ozmeta_runtime.threshold_timestamp('policies.level' ~ i ~ '_minutes') }} as level{{ i }}_at
+        cycles.span_start + policies.level{{ i }}_minutes * {{ minute }} as level{{ i }}_at
         {%- endfor %}
     from cycles
     inner join policies on policies.sla_no = cycles.sla_no
-    group by cycles._ObjectKey, policies.SL_Code, cycles.cycle_no
 ),
 
-{% if resumes -%}
--- objects in a terminal state: their stopped cycles with resume do not continue
+{% endif -%}
+{% if has.gaps -%}
+-- objects in a terminal state: their stopped cycles with resume or continue do not go on
 finished as (
     select _ObjectKey
     from (
@@ -192,16 +136,24 @@ objects as (
 identified as (
     select
         scheduled.*, objects.tenant, objects.object_id, objects.stamp, objects.instance_seed,
-        {{ "case when finished._ObjectKey is not null then 1 else 0 end" if resumes else "0" }} as is_finished,
+        {%- for field in report_fields %}
+        starts.{{ field.column }},
+        {%- endfor %}
+        {{ "case when finished._ObjectKey is not null then 1 else 0 end" if has.gaps else "0" }} as is_finished,
         {{ ozmeta_runtime.seed_hash(["'SC'"] + object + ["SL_Code", "start_event"]) }} as cycle_seed,
         {{ ozmeta_runtime.seed_hash(["'ST'"] + object + ["SL_Code"]) }} as timer_seed
-    from scheduled
+    from {{ "heeded" if has.answers else "scheduled" }} as scheduled
     inner join objects on objects._ObjectKey = scheduled._ObjectKey
-    {%- if resumes %}
+    {%- if has.gaps %}
     left join finished on finished._ObjectKey = scheduled._ObjectKey
+    {%- endif %}
+    {%- if report_fields %}
+    left join marked_events as starts
+        on starts._ObjectKey = scheduled._ObjectKey and starts.EJ_ID = scheduled.start_event
     {%- endif %}
 ),
 
+{% set shown = ozmeta_runtime.cycle_schedule(slas, calendars, report_fields) -%}
 timed as (
     select
         {{ ozmeta_runtime.row_key(['_ObjectKey', 'SL_Code', 'start_event']) }} as _Key,
@@ -216,15 +168,16 @@ timed as (
         cast(cycle_no as {{ bigint }}) as ST_CycleNo,
         {{ ozmeta_runtime.boolean_column('is_latest = 1') }} as ST_IsLatest,
         start_event as ST_StartEventID,
-        stop_event as ST_StopEventID,
-        {{ ozmeta_runtime.from_micros('start_at') }} as ST_StartUTC,
-        {{ ozmeta_runtime.from_micros('due_at') }} as ST_DueUTC,
-        {{ ozmeta_runtime.from_micros('stop_at') }} as ST_StopUTC,
-        {{ ozmeta_runtime.floor_div('paused', 1000000) }} as ST_PausedSeconds,
-        {{ ozmeta_runtime.from_micros('warn_at') }} as ST_WarnAtUTC
-        {%- for i in range(1, slots + 1) %},
-        {{ ozmeta_runtime.from_micros('level' ~ i ~ '_at') }} as ST_Level{{ i }}AtUTC
+        stop_event as ST_StopEventID
+        {%- for column, sql in shown.items() %},
+        {{ sql }} as {{ column }}
         {%- endfor %},
+        {%- if has.retargets %}
+        case when is_breached_at_once = 1 then breach_at end as breached_at,
+        {%- endif %}
+        {%- if has.calendars %}
+        calendar as calendar_key,
+        {%- endif %}
         is_finished
     from identified
     {%- if not state.full_fold %}
@@ -232,8 +185,14 @@ timed as (
     -- cycles of other objects whose next threshold as_of has reached
     select
         _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_IsLatest,
-        ST_StartEventID, ST_StopEventID, ST_StartUTC, ST_DueUTC, ST_StopUTC, ST_PausedSeconds, ST_WarnAtUTC
-        {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %}, 0 as is_finished
+        ST_StartEventID, ST_StopEventID, {{ shown | join(', ') }},
+        {%- if has.retargets %}
+        {{ ozmeta_runtime.to_micros('ST_BreachedUTC') }} as breached_at,
+        {%- endif %}
+        {%- if has.calendars %}
+        {{ ozmeta_runtime.substring('_DefinitionHash', 27, 12) }} as calendar_key,
+        {%- endif %}
+        0 as is_finished
     from {{ this }}
     where {{ ticks }}
       and not ({{ is_changed }})
@@ -248,13 +207,23 @@ evaluated as (
     select
         ended.*, policies.on_restart,
         case when end_at >= ST_WarnAtUTC then ST_WarnAtUTC end as ST_WarnedUTC,
+        {%- if has.is_timed %}
+        case{% if has.retargets %} when breached_at is not null then {{ ozmeta_runtime.from_micros('breached_at') }}
+            {%- endif %} when end_at > ST_BreachAfterUTC then ST_BreachAtUTC end as ST_BreachedUTC
+        {%- else %}
         case when end_at > ST_DueUTC then ST_DueUTC end as ST_BreachedUTC
+        {%- endif %}
         {%- for i in range(1, slots + 1) %},
         -- a level of a warning is raised at its instant, a level of a breach after it
-        case when ST_Level{{ i }}AtUTC < end_at
-               or (ST_Level{{ i }}AtUTC = end_at and policies.level{{ i }}_is_warning = 1) then 1 else 0 end
-            as is_raised{{ i }},
-        policies.level{{ i }}
+        {%- set at = "ST_Level" ~ i ~ "AtUTC" %}
+        {%- set after = "ST_Level" ~ i ~ "AfterUTC" if has.is_timed else at %}
+        case when (policies.level{{ i }}_is_warning = 1 and end_at >= {{ at }})
+               or (policies.level{{ i }}_is_warning = 0 and {{ at }} is not null and end_at > {{ after }})
+               {%- if has.retargets %}
+               or (policies.level{{ i }}_is_warning = 0 and policies.level{{ i }}_minutes = 0
+                   and {{ at }} is not null and breached_at is not null)
+               {%- endif %} then 1 else 0 end as is_raised{{ i }},
+        policies.level{{ i }}, policies.level{{ i }}_is_warning
         {%- endfor %}
     from ended
     inner join policies on policies.SL_Code = ended.SL_Code
@@ -265,58 +234,106 @@ written as (
     {%- for i in range(1, slots + 1) %}
       {%- do raised_levels.append('case when is_raised' ~ i ~ ' = 1 then level' ~ i ~ ' else 0 end') %}
     {%- endfor %}
+    {%- set runs = "ST_StopUTC is null and not " ~ ozmeta_runtime.is_true('ST_IsPaused') if has.pauses
+        else "ST_StopUTC is null" %}
     select
         _Key, _ObjectKey, SC_ID, ST_ID, _TenantID, WI_ID, SL_Code, ST_ObjectType, ST_ObjectID, ST_CycleNo, ST_IsLatest,
-        ST_StartEventID, ST_StopEventID, ST_StartUTC, ST_DueUTC, ST_StopUTC,
+        ST_StartEventID, ST_StopEventID, {{ shown | join(', ') }},
         case when ST_StopUTC is not null then 'Stopped' when ST_BreachedUTC is not null then 'Breached'
              when ST_WarnedUTC is not null then 'Warned' else 'Running' end as ST_Status,
         case when ST_BreachedUTC is not null then 'Missed'
-             when ST_StopUTC is not null and (on_restart <> 'resume' or is_finished = 1) then 'Met' end as ST_Outcome,
+             {%- if has.cancels %}
+             when {{ ozmeta_runtime.is_true('ST_IsCancelled') }} then 'Cancelled'
+             {%- endif %}
+             when ST_StopUTC is not null and (on_restart not in ('resume', 'continue') or is_finished = 1)
+             then 'Met' end as ST_Outcome,
         ST_WarnedUTC, ST_BreachedUTC,
         cast({{ "greatest(" ~ raised_levels | join(', ') ~ ")" if slots else "0" }} as {{ bigint }})
-            as ST_EscalationLevel,
-        ST_PausedSeconds, ST_WarnAtUTC
-        {%- for i in range(1, slots + 1) %}, ST_Level{{ i }}AtUTC{% endfor %}
-        {%- for i in dropped_levels %}, cast(null as {{ ozmeta_runtime.type_timestamp() }}) as ST_Level{{ i }}AtUTC
+            as ST_EscalationLevel
+        {%- for i in range(1, slots + 1) %},
+        case when is_raised{{ i }} = 1 then ST_Level{{ i }}AtUTC end as ST_Level{{ i }}RaisedUTC
+        {%- endfor %}
+        {%- for column in dropped_columns %}, cast(null as {{ ozmeta_runtime.type_timestamp() }}) as {{ column }}
         {%- endfor %},
-        -- the next threshold to come; null once the cycle is stopped
+        -- the next threshold to come; null while the cycle is stopped or paused
         nullif(least(
-            case when ST_StopUTC is null and ST_WarnedUTC is null then coalesce(ST_WarnAtUTC, {{ never }})
+            case when {{ runs }} and ST_WarnedUTC is null then coalesce(ST_WarnAtUTC, {{ never }})
                  else {{ never }} end,
-            case when ST_StopUTC is null and ST_BreachedUTC is null then ST_DueUTC else {{ never }} end
-            {%- for i in range(1, slots + 1) %},
-            case when ST_StopUTC is null and is_raised{{ i }} = 0 then coalesce(ST_Level{{ i }}AtUTC, {{ never }})
+            {%- set after = "coalesce(ST_BreachAfterUTC, " ~ never ~ ")" if has.is_timed else "ST_DueUTC" %}
+            case when {{ runs }} and ST_BreachedUTC is null then {{ after }} else {{ never }} end
+            {%- for i in range(1, slots + 1) %}
+            {%- set at = "ST_Level" ~ i ~ "AtUTC" %}
+            {%- set next = "case when level" ~ i ~ "_is_warning = 1 then " ~ at ~ " when " ~ at
+                ~ " is not null then ST_Level" ~ i ~ "AfterUTC end" if has.is_timed else at %},
+            case when {{ runs }} and is_raised{{ i }} = 0 then coalesce({{ next }}, {{ never }})
                  else {{ never }} end
             {%- endfor %}), {{ never }}) as ST_NextUTC,
-        {{ ozmeta_runtime.audit_columns(state) }}
+        {{ ozmeta_runtime.audit_columns(state, hash=row_hash) }}
     from evaluated
 )
 
 select * from written
-{%- set columns = ozmeta_runtime.cycle_columns(slots + dropped_levels | length) %}
+{%- set columns = ozmeta_runtime.cycle_columns(slas, report_fields, dropped_columns) %}
 {{ ozmeta_runtime.soft_deleted_rows(state, columns, '(' ~ is_changed ~ ')') }}
 {{ ozmeta_runtime.clustered_by_object() }}
 {% endif %}
 {% endmacro %}
 
 {#
-SQL: the instant at which a threshold's minutes have run, in epoch microseconds, over the spans of a cycle. It is in the
-first span by whose end the minutes have run. The last span has no end here, since a threshold may come after the stop.
+The columns of the model that say when a cycle runs and when its thresholds are, as {column: SQL over `identified`}. A
+run that only evaluates a cycle again copies them.
 
-minutes: SQL of an integer
+slas, calendars, report_fields: see sla_cycle
 #}
-{% macro threshold_timestamp(minutes) -%}
-  min(case when is_last_span = 1 or ran_before + span_stop - span_start >= {{ minutes }} * 60000000
-           then span_start + {{ minutes }} * 60000000 - ran_before end)
-{%- endmacro %}
-
-{# The columns of the model without audit columns. slots: integer: the number of level columns #}
-{% macro cycle_columns(slots) %}
-  {%- set columns = ['_Key', '_ObjectKey', 'SC_ID', 'ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_ObjectType',
-      'ST_ObjectID', 'ST_CycleNo', 'ST_IsLatest', 'ST_StartEventID', 'ST_StopEventID', 'ST_StartUTC', 'ST_DueUTC',
-      'ST_StopUTC', 'ST_Status', 'ST_Outcome', 'ST_WarnedUTC', 'ST_BreachedUTC', 'ST_EscalationLevel',
-      'ST_PausedSeconds', 'ST_WarnAtUTC'] -%}
-  {%- for i in range(1, slots + 1) -%}{%- do columns.append('ST_Level' ~ i ~ 'AtUTC') -%}{%- endfor -%}
-  {%- do columns.append('ST_NextUTC') -%}
+{% macro cycle_schedule(slas, calendars, report_fields) %}
+  {%- set has = ozmeta_runtime.service_level_features(slas) -%}
+  {%- set bigint, text = dbt.type_bigint(), ozmeta_runtime.type_text() -%}
+  {%- set paused = "last_start - coalesce(awake_before, 0) - start_at"
+      ~ (" + coalesce(last_pause, 0)" if has.pauses else "") if has.steps else "0" -%}
+  {%- set codes = [] -%}
+  {%- for calendar in calendars -%}
+    {%- do codes.append("when " ~ ozmeta_runtime.text_literal(calendar.key) ~ " then "
+        ~ ozmeta_runtime.text_literal(calendar.code)) -%}
+  {%- endfor -%}
+  {%- set columns = {
+      'ST_StartUTC': ozmeta_runtime.from_micros('start_at') | trim,
+      'ST_DueUTC': ozmeta_runtime.from_micros('due_at') | trim,
+      'ST_StopUTC': ozmeta_runtime.from_micros('stop_at') | trim,
+      'ST_IsCancelled': ozmeta_runtime.boolean_column('is_cancelled = 1' if has.cancels else '1 = 0') | trim,
+      'ST_IsPaused': ozmeta_runtime.boolean_column('is_paused = 1' if has.pauses else '1 = 0') | trim,
+      'ST_PausedSeconds': "cast(" ~ ozmeta_runtime.floor_div(paused, 1000000) ~ " as " ~ bigint ~ ")",
+      'ST_TargetMinutes': "cast(target_minutes as " ~ bigint ~ ")",
+      'ST_PolicyVersion': "cast(" ~ ("version_name" if has.versions else "null") ~ " as " ~ text ~ ")",
+      'ST_Calendar': "cast(" ~ ("case calendar " ~ codes | join(" ") ~ " end" if codes and has.calendars else "null")
+          ~ " as " ~ text ~ ")",
+      'ST_RanMicros': "cast(last_ran as " ~ bigint ~ ")",
+      'ST_OpenMicros': "cast(" ~ ("last_open" if has.is_timed else "last_at") ~ " as " ~ bigint ~ ")",
+      'ST_WarnAtUTC': ozmeta_runtime.from_micros('warn_at') | trim} -%}
+  {%- if has.is_timed -%}
+    {%- do columns.update({
+        'ST_BreachAtUTC': ozmeta_runtime.from_micros('breach_at') | trim,
+        'ST_BreachAfterUTC': ozmeta_runtime.from_micros('breach_after') | trim}) -%}
+  {%- endif -%}
+  {%- do columns.update(ozmeta_runtime.reported_columns(report_fields)) -%}
+  {%- for i in range(1, ozmeta_runtime.level_numbers(slas) + 1) -%}
+    {%- set at = 'heeded' ~ i ~ '_at' if has.answers else 'level' ~ i ~ '_at' -%}
+    {%- do columns.update({'ST_Level' ~ i ~ 'AtUTC': ozmeta_runtime.from_micros(at) | trim}) -%}
+    {%- if has.is_timed -%}
+      {%- do columns.update({
+          'ST_Level' ~ i ~ 'AfterUTC': ozmeta_runtime.from_micros('level' ~ i ~ '_after') | trim}) -%}
+    {%- endif -%}
+  {%- endfor -%}
   {%- do return(columns) -%}
+{% endmacro %}
+
+{# The columns of the model without audit columns. slas, report_fields: see sla_cycle; dropped_columns: [column] #}
+{% macro cycle_columns(slas, report_fields, dropped_columns) %}
+  {%- set columns = ['_Key', '_ObjectKey', 'SC_ID', 'ST_ID', '_TenantID', 'WI_ID', 'SL_Code', 'ST_ObjectType',
+      'ST_ObjectID', 'ST_CycleNo', 'ST_IsLatest', 'ST_StartEventID', 'ST_StopEventID'] -%}
+  {%- do columns.extend(ozmeta_runtime.cycle_schedule(slas, [], report_fields) | list) -%}
+  {%- do columns.extend(['ST_Status', 'ST_Outcome', 'ST_WarnedUTC', 'ST_BreachedUTC', 'ST_EscalationLevel']) -%}
+  {%- for i in range(1, ozmeta_runtime.level_numbers(slas) + 1) -%}
+    {%- do columns.append('ST_Level' ~ i ~ 'RaisedUTC') -%}
+  {%- endfor -%}
+  {%- do return(columns + dropped_columns + ['ST_NextUTC']) -%}
 {% endmacro %}

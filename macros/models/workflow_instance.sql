@@ -7,13 +7,16 @@ Arguments
   journal_config  dict: object_type, tenant_in_key; see journal_slice
   workflow        dict: id, start: state code, terminal: [state code]
   timeline        relation: the binding's timeline
+  report_fields   [{name, ref, column}]: the object's fields that it shows, see reported_columns
 Errors            see run_state
 #}
-{% macro workflow_instance(binding, journal_config, workflow, timeline) %}
+{% macro workflow_instance(binding, journal_config, workflow, timeline, report_fields=[]) %}
 {%- do ozmeta_runtime.check_arguments('workflow_instance', kwargs, {
-    'binding': binding, 'journal_config': journal_config, 'workflow': workflow, 'timeline': timeline}) -%}
+    'binding': binding, 'journal_config': journal_config, 'workflow': workflow, 'timeline': timeline,
+    'report_fields': report_fields}) -%}
 {% if execute %}
-{%- set definition = [journal_config.object_type, workflow.id, workflow.start, workflow.terminal] -%}
+{%- set definition = [journal_config.object_type, workflow.id, workflow.start, workflow.terminal]
+    + ([report_fields] if report_fields else []) -%}
 {%- set state = ozmeta_runtime.run_state(binding, definition, [timeline]) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
 {%- set applied = ozmeta_runtime.is_true('TL_IsApplied') -%}
@@ -23,6 +26,10 @@ Errors            see run_state
 {%- set columns = ['_Key', '_ObjectKey', 'WI_ID', '_TenantID', 'WI_ObjectType', 'WI_ObjectID', 'WF_ID',
     'WS_CurrentCode', 'WI_CurrentSinceUTC', 'WI_LastTransitionCode', 'WI_LastTransitionUTC', 'WI_LastActor',
     'WI_RowVersion', 'WI_IsTerminal', 'WI_FirstEventUTC'] -%}
+{%- set reported = ozmeta_runtime.reported_columns(report_fields) -%}
+{%- set is_visible = "TL_Position is not null and not " ~ ozmeta_runtime.is_true('TL_IsRejected') -%}
+{%- set whole_object = 'partition by _ObjectKey order by TL_Position rows between unbounded preceding and '
+    ~ 'unbounded following' -%}
 with positions as (
     select
         _ObjectKey, EJ_ObjectID, _TenantID, EJ_Actor, _SyncDate, TL_EffectiveUTC, TL_Position, TL_TransitionCode,
@@ -31,6 +38,10 @@ with positions as (
         max(case when {{ applied }} then TL_Position end) over (partition by _ObjectKey) as last_applied,
         max(case when {{ applied }} and TL_FromState <> TL_ToState then TL_Position end)
             over (partition by _ObjectKey) as last_change
+        {%- for field in report_fields %}
+        {%- set value = 'case when ' ~ is_visible ~ ' then ' ~ field.column ~ ' end' %},
+        {{ ozmeta_runtime.last_value_ignoring_nulls(value, whole_object) }} as {{ field.column }}
+        {%- endfor %}
     from {{ timeline }}
     where {{ ozmeta_runtime.changed_rows(state, timeline) }}
 ),
@@ -52,6 +63,9 @@ instances as (
         max(case when TL_Position = coalesce(last_applied, 1) then EJ_Actor end) as last_actor,
         sum(is_applied) as row_version,
         min(TL_EffectiveUTC) as first_event
+        {%- for field in report_fields %},
+        min({{ field.column }}) as {{ field.column }}
+        {%- endfor %}
     from positions
     group by _ObjectKey
 ),
@@ -82,12 +96,15 @@ written as (
         cast(row_version as {{ dbt.type_bigint() }}) as WI_RowVersion,
         {{ ozmeta_runtime.boolean_column(is_terminal) }} as WI_IsTerminal,
         first_event as WI_FirstEventUTC,
+        {%- for name, sql in reported.items() %}
+        {{ sql }} as {{ name }},
+        {%- endfor %}
         {{ ozmeta_runtime.audit_columns(state) }}
     from seeded
 )
 
 select * from written
-{{ ozmeta_runtime.soft_deleted_rows(state, columns, ozmeta_runtime.object_changed(state, timeline)) }}
+{{ ozmeta_runtime.soft_deleted_rows(state, columns + reported | list, ozmeta_runtime.object_changed(state, timeline)) }}
 {{ ozmeta_runtime.clustered_by_object() }}
 {% endif %}
 {% endmacro %}

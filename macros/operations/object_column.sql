@@ -14,6 +14,7 @@ Arguments
       'approval_step': 'AP',
       'approval_instance': 'AI',
       'sla_cycle': 'ST',
+      'sla_elapsed': 'ST',
       'sla_timer': 'ST',
       'escalation_queue': 'EQ',
       'runtime_signal': 'RS',

@@ -6,7 +6,6 @@ Arguments
   nodes      dict: {model: graph node} of the binding
   objects    list of string: ids of objects
 Returns      dict: {model: [row as in rows_as_text]}. The rows of the model `run` are those of the last completed run.
-             `marks` has the rows of timer_marks.
 Errors       a table does not exist yet
 #}
 {% macro object_history(models, nodes, objects) %}
@@ -23,11 +22,9 @@ Errors       a table does not exist yet
       {%- set condition = ozmeta_runtime.object_column(model) ~ " in (" ~ ids ~ ")" -%}
     {%- endif -%}
     {%- set names = ozmeta_runtime.column_spellings(nodes[model]) -%}
+    {#- The column is not documented, because only other models read it. -#}
+    {%- do names.update({'st_iscancelled': 'ST_IsCancelled'}) -%}
     {%- do facts.update({model: ozmeta_runtime.rows_as_text(relation, columns, condition, names)}) -%}
   {%- endfor -%}
-  {%- set keys = facts.timeline | map(attribute='_ObjectKey') | unique | list -%}
-  {%- set marks = ozmeta_runtime.timer_marks(
-      nodes.get('sla_cycle'), models.timeline, models.get('approval_step'), keys) -%}
-  {%- do facts.update({'marks': marks}) -%}
   {%- do return(facts) -%}
 {% endmacro %}

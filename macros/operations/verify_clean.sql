@@ -5,7 +5,8 @@ Operation that `ozmeta-dbt verify` calls: drops the schemas with the rebuilt tab
 {% macro verify_clean() %}
   {%- set schemas = [] -%}
   {%- for models in ozmeta_runtime.bindings().values() -%}
-    {%- for node in models.values() if 'ozmeta_verify' in node.schema | lower -%}
+    {%- set nodes = models.values() | list + ozmeta_runtime.helper_models(models).values() | list -%}
+    {%- for node in nodes if 'ozmeta_verify' in node.schema | lower -%}
       {%- set schema = api.Relation.create(database=node.database, schema=node.schema) -%}
       {%- if schema not in schemas -%}{%- do schemas.append(schema) -%}{%- endif -%}
     {%- endfor -%}

@@ -6,15 +6,18 @@ Arguments
   lookback_minutes    integer: the lookback of the journals
   show                integer: for how many differing objects of each binding the answer has all rows
   keep                boolean: whether to keep the rebuilt tables
-Prints                {binding: {
+Prints
+  bindings            {binding: {
                         changed: [name of a model whose definition has changed since the last run],
                         waiting: number of objects with journal rows that no run has read yet,
                         models: {model: see compare_table},
-                        facts: {object: {tables: current rows, afresh: rebuilt rows}}; see object_history
+                        facts: {object: {tables: current rows, afresh: rebuilt rows}}; see object_history. The rebuilt
+                               rows include those of timer_story
                       }}
+  calendars           {model: see compare_calendars}
 #}
 {% macro verify_compare(plan, lookback_minutes, show=3, keep=false) %}
-  {%- set answer = {} -%}
+  {%- set answer, calendars = {}, {} -%}
   {%- set known = ozmeta_runtime.bindings() -%}
   {%- for binding, entry in plan.items() -%}
     {%- set nodes = known[binding] -%}
@@ -42,19 +45,29 @@ Prints                {binding: {
       {%- endfor -%}
     {%- endfor -%}
     {%- for object in objects -%}
+      {%- set afresh = ozmeta_runtime.object_history(rebuilt, nodes, [object]) -%}
+      {%- do afresh.update(ozmeta_runtime.timer_story(nodes, rebuilt, afresh, entry.as_of)) -%}
       {%- do found.facts.update({object: {
           'tables': ozmeta_runtime.object_history(current, nodes, [object]),
-          'afresh': ozmeta_runtime.object_history(rebuilt, nodes, [object]),
+          'afresh': afresh,
       }}) -%}
     {%- endfor -%}
     {%- do answer.update({binding: found}) -%}
+    {%- set helpers = ozmeta_runtime.helper_models(nodes) -%}
+    {%- for model, names in entry.helpers.items() if model != 'sla_elapsed' and names[3] not in calendars -%}
+      {%- set relation = api.Relation.create(database=names[0], schema=names[1], identifier=names[2]) -%}
+      {%- set outcome = ozmeta_runtime.compare_calendars(
+          model, relation, ozmeta_runtime.relation_of(helpers[model])) -%}
+      {%- do calendars.update({names[3]: outcome}) -%}
+    {%- endfor -%}
   {%- endfor -%}
   {%- if not keep -%}{%- do ozmeta_runtime.verify_clean() -%}{%- endif -%}
-  {%- do ozmeta_runtime.print_answer(answer) -%}
+  {%- do ozmeta_runtime.print_answer({'bindings': answer, 'calendars': calendars}) -%}
 {% endmacro %}
 
 {#
-Whether a current row has a definition that no rebuilt row has. False if there are no rebuilt rows.
+Whether a current row has a definition that no rebuilt row has. False if there are no rebuilt rows. The key of a cycle's
+calendar is left out: a cycle that a changed calendar does not concern keeps the old key (see changed_cycles).
 
 Arguments
   model      string: the model's name without the binding
@@ -63,7 +76,8 @@ Arguments
 #}
 {% macro definition_changed(model, current, rebuilt) %}
   {%- set condition -%}
-    _DefinitionHash not in (select _DefinitionHash from {{ rebuilt }})
+    {{ ozmeta_runtime.substring('_DefinitionHash', 1, 25) }}
+      not in (select {{ ozmeta_runtime.substring('_DefinitionHash', 1, 25) }} from {{ rebuilt }})
     {{ ozmeta_runtime.is_live(model) }}
     {{ ozmeta_runtime.verified_slice(ozmeta_runtime.object_column(model)) }}
     and exists (select 1 from {{ rebuilt }})
@@ -133,6 +147,44 @@ Returns      dict:
       'differing_objects': counts[1] | int,
       'first': first,
       'columns': columns,
+  }) -%}
+{% endmacro %}
+
+{#
+Compares calendar_window or calendar_piece with the rebuilt table. The rows of calendars whose definition has changed
+stay until a full refresh, and no model reads them, so they are left out.
+
+Arguments
+  model      'calendar_window' or 'calendar_piece'
+  current    relation: the table of the user's runs
+  rebuilt    relation: the table that verify has built
+Returns      dict:
+               rows               number of current rows
+               differing_rows     number of rows that differ, are missing or are extra
+               calendars          [code of a calendar that has such rows]
+#}
+{% macro compare_calendars(model, current, rebuilt) %}
+  {%- set prefix, names = 'CW' if model == 'calendar_window' else 'CP', [] -%}
+  {%- for column in adapter.get_columns_in_relation(rebuilt) -%}
+    {%- do names.append(ozmeta_runtime.quote_name(column.name)) -%}
+  {%- endfor -%}
+  {%- set condition = " where " ~ prefix ~ "_Calendar in (select " ~ prefix ~ "_Calendar from " ~ rebuilt ~ ")" -%}
+  {%- set current_rows = "select " ~ names | join(', ') ~ " from " ~ current ~ condition -%}
+  {%- set rebuilt_rows = "select " ~ names | join(', ') ~ " from " ~ rebuilt -%}
+  {%- set differing -%}
+    select * from ({{ current_rows }} {{ dbt.except() }} {{ rebuilt_rows }}) as extra_rows
+    union all
+    select * from ({{ rebuilt_rows }} {{ dbt.except() }} {{ current_rows }}) as missing_rows
+  {%- endset -%}
+  {%- set codes = [] -%}
+  {%- for row in run_query("select " ~ prefix ~ "_Code, count(distinct _Key) from (" ~ differing
+      ~ ") as differing group by " ~ prefix ~ "_Code order by " ~ prefix ~ "_Code").rows -%}
+    {%- do codes.append([row[0], row[1] | int]) -%}
+  {%- endfor -%}
+  {%- do return({
+      'rows': run_query("select count(*) from " ~ current ~ condition).rows[0][0] | int,
+      'differing_rows': codes | map(attribute=1) | sum,
+      'calendars': codes | map(attribute=0) | list,
   }) -%}
 {% endmacro %}
 

@@ -15,6 +15,7 @@ Prints
                batch: number of the last completed run; 0 before the first,
                as_of: of that run, in microseconds since 1970; absent before the first,
                journals: {journal: watermark of that run in microseconds since 1970, or none},
+               helpers: {name in helper_models: [database, schema, identifier, name]},
                unfinished: [name of a model that has rows of a later, failed run, or no table]
              }}
   unclaimed  see unclaimed_sentences
@@ -26,7 +27,7 @@ Errors       see binding_named
     {%- do chosen.append(ozmeta_runtime.binding_named(given | string, known)) -%}
   {%- endfor -%}
   {%- for binding, models in known.items() if not wanted or binding in chosen -%}
-    {%- set entry = {'models': {}, 'journals': {}, 'batch': 0, 'unfinished': []} -%}
+    {%- set entry = {'models': {}, 'helpers': {}, 'journals': {}, 'batch': 0, 'unfinished': []} -%}
     {%- set log = load_relation(ozmeta_runtime.relation_of(models.run)) -%}
     {%- if log -%}
       {%- set last_run -%}
@@ -49,6 +50,12 @@ Errors       see binding_named
         {%- set relation = load_relation(ozmeta_runtime.relation_of(node)) -%}
         {%- set newest = run_query("select max(_Batch) from " ~ relation).rows[0][0] or 0 if relation -%}
         {%- if not relation or newest > entry.batch -%}{%- do entry.unfinished.append(node.name) -%}{%- endif -%}
+      {%- endif -%}
+    {%- endfor -%}
+    {%- for helper, node in ozmeta_runtime.helper_models(models).items() -%}
+      {%- do entry.helpers.update({helper: [node.database, node.schema, node.alias, node.name]}) -%}
+      {%- if entry.batch and not load_relation(ozmeta_runtime.relation_of(node)) -%}
+        {%- do entry.unfinished.append(node.name) -%}
       {%- endif -%}
     {%- endfor -%}
     {%- do plan.update({binding: entry}) -%}

@@ -41,7 +41,8 @@ condition.
     {%- do return(ozmeta_runtime.convert_type(ozmeta_runtime.rule_op(node, fields), node.type, type)) -%}
   {%- elif node is mapping -%}
     {%- set own = 'datetime' if node.ref == 'now.utc' else 'text' -%}
-    {%- set value = ozmeta_runtime.rule_ref(node.ref, fields) -%}
+    {%- set value = ozmeta_runtime.to_micros('TL_EffectiveUTC') if node.ref == 'now.utc'
+        else ozmeta_runtime.ref_text(node.ref, fields) -%}
     {%- set hint = node.get('as', own) -%}
     {%- do return(ozmeta_runtime.convert_type(ozmeta_runtime.convert_type(value, own, hint), hint, type)) -%}
   {%- endif -%}
@@ -62,26 +63,6 @@ condition.
     {%- set text = "(case when " ~ is_true ~ " then 'true' when not " ~ is_true ~ " then 'false' end)" -%}
   {%- endif -%}
   {%- do return(ozmeta_runtime.cast_text(text, type) | trim) -%}
-{% endmacro %}
-
-{# A ref as text, `now.utc` as a datetime. Arrays and objects are null. #}
-{% macro rule_ref(ref, fields) %}
-  {%- if ref == 'now.utc' -%}{%- do return(ozmeta_runtime.to_micros('TL_EffectiveUTC')) -%}{%- endif -%}
-  {%- set columns = {
-      'transition.fromState': 'TL_FromState',
-      'transition.toState': 'TL_ToState',
-      'transition.code': 'TL_TransitionCode',
-      'user.id': 'EJ_Actor',
-      'tenant.id': '_TenantID',
-      'event.type': 'EJ_EventType',
-      'event.id': 'EJ_ID',
-      'event.sourceSystem': 'EJ_SourceSystem',
-  } -%}
-  {%- if ref == 'user.role' -%}
-    {%- set roles = "(" ~ ozmeta_runtime.json_array(fields['user.roles']) ~ ")" -%}
-    {%- do return("(" ~ ozmeta_runtime.json_first(roles) | trim ~ ")") -%}
-  {%- endif -%}
-  {%- do return(columns[ref] if ref in columns else ozmeta_runtime.json_scalar(fields[ref]) | trim) -%}
 {% endmacro %}
 
 {#

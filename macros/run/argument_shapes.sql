@@ -17,6 +17,9 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'deduplicate_on?': ['text']} -%}
   {%- set object_with_fields = {
       'object_type': 'text', 'tenant_in_key': 'boolean', 'fields': 'list', 'event_aliases?': 'dict'} -%}
+  {%- set object_of_timers = {
+      'object_type': 'text', 'tenant_in_key': 'boolean', 'fields': 'list', 'event_aliases?': 'dict',
+      'sla_aliases?': 'dict'} -%}
   {%- set object_with_aliases = {
       'object_type': 'text', 'tenant_in_key': 'boolean', 'event_aliases?': 'dict', 'sla_aliases?': 'dict'} -%}
   {%- set transition = {'code': 'text', 'from': 'text', 'to': 'text', 'events?': ['text']} -%}
@@ -25,7 +28,13 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'from_words?': ['text']} -%}
   {%- set levels = [{
       'level': 'integer', 'signal': 'text', 'after_minutes': 'integer', 'severity': 'text', 'role?': 'text',
-      'principal?': 'text', 'notes?': 'text'}] -%}
+      'principal?': 'text', 'notes?': 'text', 'unless_acknowledged?': 'boolean'}] -%}
+  {%- set targets = [{'when': 'any', 'target_minutes': 'integer', 'warn_minutes?': 'integer'}] -%}
+  {%- set versions = [{
+      'name?': 'text', 'from?': 'text', 'target_minutes?': 'integer', 'warn_minutes?': 'integer', 'targets?': targets,
+      'calendar?': 'any'}] -%}
+  {%- set calendars = [{'code': 'text', 'key': 'text', 'from': 'text', 'until': 'text'}] -%}
+  {%- set report_fields = [{'name': 'text', 'ref': 'text', 'column': 'text'}] -%}
   {%- set steps = [{
       'order': 'integer', 'code': 'text', 'quorum': 'integer', 'of?': 'integer', 'veto': 'boolean',
       'roles': ['text']}] -%}
@@ -46,7 +55,8 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'binding': 'text',
       'journal_config': object,
       'workflow': {'id': 'text', 'start': 'text', 'terminal': ['text']},
-      'timeline': 'relation'},
+      'timeline': 'relation',
+      'report_fields?': report_fields},
     'approval_event': {
       'binding': 'text',
       'journal_config': object_with_fields,
@@ -61,15 +71,27 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
     'approval_instance': {'binding': 'text', 'steps': 'relation'},
     'sla_cycle': {
       'binding': 'text',
-      'journal_config': object_with_fields,
+      'journal_config': object_of_timers,
       'workflow': {'terminal': ['text']},
       'slas': [{
         'code': 'text', 'target_minutes': 'integer', 'warn_minutes?': 'integer',
-        'on_restart?': 'newCycle|ignore|resume', 'state?': 'text', 'approval_step?': {'flow': 'text', 'step': 'text'},
+        'on_restart?': 'newCycle|ignore|resume|continue', 'state?': 'text',
+        'approval_step?': {'flow': 'text', 'step': 'text'},
         'start?': 'any', 'stop?': 'any', 'start_actions?': [transition_names], 'stop_actions?': [transition_names],
+        'calendar?': 'any', 'trigger?': 'event|becomesTrue', 'on_both?': 'stop|restart', 'pause_when?': 'any',
+        'cancel_when?': 'any', 'targets?': targets, 'on_target_change?': 'keep|retarget', 'versions?': versions,
         'levels': levels}],
       'timeline': 'relation',
-      'approvals?': 'relation'},
+      'approvals?': 'relation',
+      'calendars?': calendars,
+      'windows?': 'relation',
+      'pieces?': 'relation',
+      'report_fields?': report_fields},
+    'sla_elapsed': {
+      'cycles': 'relation',
+      'calendars?': calendars,
+      'pieces?': 'relation',
+      'report_fields?': report_fields},
     'sla_timer': {'cycles': 'relation'},
     'escalation_queue': {
       'binding': 'text',
@@ -89,7 +111,8 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'timeline': 'relation',
       'cycles?': 'relation',
       'queue?': 'relation',
-      'approvals?': 'relation'},
+      'approvals?': 'relation',
+      'signals_from?': 'text'},
     'journal_mirror': {
       'binding': 'text',
       'journal_config': journal_config,
@@ -115,6 +138,11 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'volume': 'relation',
       'claimed': [{'binding': 'text', 'object_type': 'text', 'object_types': ['text']}],
       'ignored': 'list'},
+    'calendar_window': {
+      'calendars': [{
+        'key': 'text', 'code': 'text', 'time_zone': 'text', 'from': 'text', 'until': 'text', 'hours': 'dict',
+        'exceptions': 'dict', 'holidays': 'dict', 'first_offset': 'text', 'offsets': 'dict'}]},
+    'calendar_piece': {'calendars': calendars, 'windows': 'relation'},
     'time_spine': {'first': 'text', 'last': 'text'}
   }) -%}
 {% endmacro %}

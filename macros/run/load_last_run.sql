@@ -7,11 +7,13 @@ Returns a dict
   batch        the run's number; 0 before the first
   journals     {journal: watermark as text}
   later_as_of  the run's as_of as text if it is later than this run's, else none
+  has_model    whether that run had this model
   same_text    whether that run had this model, with the text that it has now
   empty        names of tables that were empty then, as empty_relation_mark writes them
 #}
 {% macro load_last_run(binding) %}
-  {%- set last = {'batch': 0, 'journals': {}, 'later_as_of': none, 'same_text': true, 'empty': ''} -%}
+  {%- set last = {
+      'batch': 0, 'journals': {}, 'later_as_of': none, 'has_model': true, 'same_text': true, 'empty': ''} -%}
   {%- set node = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ binding ~ '_run') -%}
   {#- The graph is asked, since a ref to the log would be a cycle. -#}
   {%- set log = load_relation(ozmeta_runtime.relation_of(node)) if node else none -%}
@@ -27,7 +29,9 @@ Returns a dict
       {%- set batch, journal, watermark, later_as_of, definitions = row.values() -%}
       {%- do last.update({'batch': batch | int, 'later_as_of': later_as_of, 'empty': definitions}) -%}
       {%- if ozmeta_runtime.model_text_hash(model.unique_id) not in definitions -%}
-        {%- do last.update({'same_text': false}) -%}
+        {%- do last.update({
+            'same_text': false,
+            'has_model': ozmeta_runtime.model_mark(model.unique_id) in definitions}) -%}
       {%- endif -%}
       {%- if watermark is not none -%}{%- do last.journals.update({journal: watermark}) -%}{%- endif -%}
     {%- endfor -%}

@@ -1,23 +1,26 @@
 {#
 Asks the model's own table and its sources, in one statement, what the last completed run and a failed one left there.
 
-Arguments    as of run_state; batch and hash are this run's
+Arguments    as of run_state; batch and hash are this run's; asks_rows: whether to ask for other_rows
 Returns a dict, 1 or 0 but for `later`
   later             the greatest _UpdateDate after this run's as_of, as text, or none
   other_definition  a failed run wrote rows by another definition
+  other_rows        a live row has another definition
   failed            a failed run wrote rows
   filled            the table has rows
   same_reading      the first row meets `kept`
   due               a row is due
   old<N>, new<N>    source number N has rows of completed runs, and newer ones
 #}
-{% macro probe_tables(batch, hash, sources, due, kept) %}
+{% macro probe_tables(batch, hash, sources, due, kept, asks_rows=false) %}
+  {%- set other = "_DefinitionHash not like '" ~ hash ~ "%'" -%}
   {%- set newer = "_Batch > " ~ batch -%}
   {%- set later = "select " ~ ozmeta_runtime.timestamp_text("max(_UpdateDate)") ~ " from " ~ this
       ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() -%}
   {%- set questions = {
       'later': "(" ~ later ~ ")",
-      'other_definition': ozmeta_runtime.row_exists(this, newer ~ " and _DefinitionHash <> '" ~ hash ~ "'"),
+      'other_definition': ozmeta_runtime.row_exists(this, newer ~ " and " ~ other),
+      'other_rows': ozmeta_runtime.row_exists(this, "_DeleteDate is null and " ~ other) if asks_rows else "0",
       'failed': ozmeta_runtime.row_exists(this, newer),
       'filled': ozmeta_runtime.row_exists(this),
       'same_reading': ozmeta_runtime.row_exists(this, kept) if kept else "1",

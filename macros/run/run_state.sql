@@ -11,6 +11,8 @@ Arguments
   sources     the relations of this package that the model reads
   due         a condition on the model's own rows: time alone changes these rows; or none
   journals    the relations of the journals that the model reads
+  by_row      whether each row's _DefinitionHash tells what else it was made of, after the definition's hash. If only
+              the model's text changed, the model finds the rows that the change concerns.
   kept        a condition that every row of the model meets as long as journals are read the same way; or none. A column
               type that changes in the warehouse does not change the model's text, so the first row is asked.
 Returns a dict
@@ -21,6 +23,8 @@ Returns a dict
   batch              number of the last completed run; 0 before the first
   as_of              this run's as_of as text
   journals           {journal: watermark text} of the last completed run
+  new_text           whether, by_row, the model's text changed since the last completed run and its rows have this
+                     definition
   hash               the definition's hash
   unchanged_sources  the sources without rows of this run or of a failed one
   limited            whether dbt limits what this run reads (--empty, --sample): then existing rows stay as they are,
@@ -30,12 +34,13 @@ Returns a dict
 Errors: as_of is before that of an earlier run; dbt gives the run less to read than its rows were made of
 (check_limited_rebuild, check_deferred).
 #}
-{% macro run_state(binding, definition, sources=[], due=none, journals=[], kept=none) %}
+{% macro run_state(binding, definition, sources=[], due=none, journals=[], kept=none, by_row=false) %}
   {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set incremental = is_incremental() -%}
   {%- set state = {
       'incremental': incremental,
       'full_fold': not incremental,
+      'new_text': false,
       'batch': 0,
       'as_of': ozmeta_runtime.as_of_text(),
       'journals': {},
@@ -51,16 +56,22 @@ Errors: as_of is before that of an earlier run; dbt gives the run less to read t
 
   {%- set last = ozmeta_runtime.load_last_run(binding) -%}
   {%- do state.update({'batch': last.batch, 'journals': last.journals}) -%}
-  {%- if not last.same_text -%}{%- do state.update({'full_fold': true}) -%}{%- endif -%}
+  {%- set asks_rows = by_row and last.has_model and not last.same_text -%}
+  {%- if not last.same_text and not asks_rows -%}{%- do state.update({'full_fold': true}) -%}{%- endif -%}
   {%- if last.batch -%}{%- do ozmeta_runtime.check_deferred(sources, journals, not incremental) -%}{%- endif -%}
   {%- if not incremental -%}{%- do return(state) -%}{%- endif -%}
 
-  {%- set found = ozmeta_runtime.probe_tables(last.batch, state.hash, sources, due, kept) -%}
+  {%- set found = ozmeta_runtime.probe_tables(last.batch, state.hash, sources, due, kept, asks_rows) -%}
   {%- set later = found.later or last.later_as_of -%}
   {%- if later -%}
     {%- do exceptions.raise_compiler_error("as_of is " ~ state.as_of ~ ", but an earlier run computed "
         ~ this.identifier ~ " as of " ~ later ~ ". Time may not go back (spec 3). Set a later ozmeta_as_of, or run "
         ~ "with --full-refresh to compute everything as of this time.") -%}
+  {%- endif -%}
+  {%- if asks_rows -%}
+    {%- if found.filled | int and not found.other_rows | int -%}{%- do state.update({'new_text': true}) -%}
+    {%- else -%}{%- do state.update({'full_fold': true}) -%}
+    {%- endif -%}
   {%- endif -%}
   {%- if found.other_definition | int or (found.filled | int and not found.same_reading | int) -%}
     {%- do state.update({'full_fold': true}) -%}
@@ -79,6 +90,7 @@ Errors: as_of is before that of an earlier run; dbt gives the run less to read t
     {%- if not has_new -%}{%- do state.unchanged_sources.append(source) -%}{%- endif -%}
   {%- endfor -%}
   {%- set all_unchanged = state.unchanged_sources | length == sources | select | list | length -%}
-  {%- do state.update({'idle': not state.full_fold and all_unchanged and not found.due | int}) -%}
+  {%- do state.update({'idle': not state.full_fold and all_unchanged and not state.new_text
+      and not found.due | int}) -%}
   {%- do return(state) -%}
 {% endmacro %}

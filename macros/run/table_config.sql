@@ -8,8 +8,8 @@ Returns: dict
 #}
 {% macro table_config(model, indexes=[]) %}
   {%- set layout = ozmeta_runtime.storage(model, indexes) -%}
-  {%- if model == 'journal_volume' -%}
-    {#- The table is small, so it has no layout. -#}
+  {%- if model in ['journal_volume', 'calendar_window', 'calendar_piece'] -%}
+    {#- These tables are small, so they have no layout. -#}
     {%- set layout = {'incremental_strategy': layout.incremental_strategy} -%}
   {%- endif -%}
   {%- set config = {

@@ -3,9 +3,14 @@ The marks of each SLA (spec 4.7, 5.1): which rule-visible events start it (S) an
 
   visible_events  the rule-visible events, with object.* fields carried forward
   approval_turns  the events with which a step's turn begins or ends; only if an SLA times an approval step
-  marked_events   the visible events with two flags per SLA: start1, stop1, start2, …
+  marked_events   the visible events with two flags per SLA: start1, stop1, start2, … Further columns per SLA, only if
+                  it needs them: cancel1 and pause1 (flags), asked1_1 (the number of its target, see asked_target),
+                  rule1 (whether its start rule is true and cancel_when is not)
+  decided_events  the same, with start1 decided by the event before, and change1: the event changes whether the SLA is
+                  paused or which target it asks for; only if an SLA needs that
   marks           one row per event and SLA with a flag set: sla_no, _ObjectKey, TL_Position, TL_EffectiveUTC, EJ_ID,
-                  is_start, is_stop. Flags are 1 or 0, and sla_no is the position in `slas`, from 1.
+                  is_start, is_stop. Flags are 1 or 0, and sla_no is the position in `slas`, from 1. Further columns,
+                  only if an SLA needs them: see mark_columns
 
 Arguments
   journal_config  dict: fields: the payload fields that the rules use; event_aliases?: {old name: current name}; see
@@ -15,8 +20,10 @@ Arguments
   timeline        relation: the binding's timeline
   where           string: a condition on the rows of timeline and approvals whose objects are folded
   approvals       relation: the binding's approval_step; none if no SLA times an approval step
+  calendars       [{key, code}]: the calendars of the SLAs
 #}
-{% macro mark_ctes(journal_config, workflow, slas, timeline, where, approvals=none) %}
+{% macro mark_ctes(journal_config, workflow, slas, timeline, where, approvals=none, calendars=[]) %}
+{%- set has = ozmeta_runtime.service_level_features(slas) %}
 {%- set columns = {} %}
 {%- for field in journal_config.fields %}{%- do columns.update({field.ref: field.column}) %}{%- endfor %}
 {%- set so_far = 'partition by _ObjectKey order by TL_Position rows between unbounded preceding and current row' %}
@@ -71,9 +78,28 @@ marked_events as (
         {%- set starts = ozmeta_runtime.start_condition(sla, columns)
             ~ ozmeta_runtime.any_transition(sla.get('start_actions', [])) %}
         {%- set stops = ozmeta_runtime.stop_condition(sla, workflow, columns)
-            ~ ozmeta_runtime.any_transition(sla.get('stop_actions', [])) %},
-        case when {{ starts }} then 1 else 0 end as start{{ loop.index }},
+            ~ ozmeta_runtime.any_transition(sla.get('stop_actions', [])) %}
+        {%- set cancels = ozmeta_runtime.rule_sql(sla.cancel_when, columns) if sla.get('cancel_when') is not none %},
+        case {{ "when " ~ cancels ~ " then 0 " if cancels }}when {{ starts }} then 1 else 0 end
+            as start{{ loop.index }},
         case when {{ stops }} then 1 else 0 end as stop{{ loop.index }}
+        {%- if cancels %},
+        case when {{ cancels }} then 1 else 0 end as cancel{{ loop.index }}
+        {%- endif %}
+        {%- if ozmeta_runtime.must_become_true(sla) %},
+        case {{ "when " ~ cancels ~ " then 0 " if cancels -}}
+            when {{ ozmeta_runtime.start_condition(sla, columns) }} then 1 else 0 end as rule{{ loop.index }},
+        case {{ "when " ~ cancels ~ " then 0 " if cancels -}}
+            when 1 = 0{{ ozmeta_runtime.any_transition(sla.get('start_actions', [])) }} then 1 else 0 end
+            as action{{ loop.index }}
+        {%- endif %}
+        {%- if sla.get('pause_when') is not none %},
+        case when {{ ozmeta_runtime.rule_sql(sla.pause_when, columns) }} then 1 else 0 end as pause{{ loop.index }}
+        {%- endif %}
+        {%- set sla_no = loop.index %}
+        {%- for targets in ozmeta_runtime.target_lists(sla) %},
+        {{ ozmeta_runtime.asked_target(targets, columns) }} as asked{{ sla_no }}_{{ loop.index }}
+        {%- endfor %}
         {%- endfor %}
     from visible_events
     {%- if approvals %}
@@ -81,16 +107,116 @@ marked_events as (
     {%- endif %} {{ ozmeta_runtime.materialize_cte('marked_events') }}
 ),
 
+{% set decided = has.changes or has.rises -%}
+{% if decided -%}
+decided_events as (
+    select
+        marked_events.*
+        {%- for sla in slas %}
+        {%- set starts = ozmeta_runtime.decided_start(sla, loop.index) %}
+        {%- set changes = ozmeta_runtime.level_changes(sla, loop.index) %}
+        {%- if starts %},
+        {{ starts }} as decided_start{{ loop.index }}
+        {%- endif %}
+        {%- if changes %},
+        {{ changes }} as change{{ loop.index }}
+        {%- endif %}
+        {%- endfor %}
+    from marked_events {{ ozmeta_runtime.materialize_cte('decided_events') }}
+),
+
+{% endif -%}
 marks as (
     {%- for sla in slas %}
     {{ "union all" if not loop.first }}
+    {%- set is_decided = decided and ozmeta_runtime.decided_start(sla, loop.index) %}
+    {%- set start, stop = ("decided_start" if is_decided else "start") ~ loop.index, "stop" ~ loop.index %}
+    {%- set flags = [start, stop] + (["cancel" ~ loop.index] if sla.get('cancel_when') is not none else [])
+        + (["change" ~ loop.index] if ozmeta_runtime.level_changes(sla, loop.index) else []) %}
     select
         {{ loop.index }} as sla_no, _ObjectKey, TL_Position, TL_EffectiveUTC, EJ_ID,
-        start{{ loop.index }} as is_start, stop{{ loop.index }} as is_stop
-    from marked_events
-    where (start{{ loop.index }} = 1 or stop{{ loop.index }} = 1)
+        {{ start }} as is_start, {{ stop }} as is_stop
+        {%- for name, sql in ozmeta_runtime.mark_columns(slas, loop.index, calendars, columns).items() %},
+        {{ sql }} as {{ name }}
+        {%- endfor %}
+    from {{ "decided_events" if decided else "marked_events" }}
+    where ({{ flags | join(" = 1 or ") }} = 1)
     {%- endfor %} {{ ozmeta_runtime.materialize_cte('marks', 'and') }}
 ),
+{% endmacro %}
+
+{#
+The columns of `marks` that only some SLAs need, as {name: SQL} for one SLA:
+
+  is_cancel        flag: cancel_when is true
+  is_pause         flag: pause_when is true
+  is_change        flag: what pauses, or the target that it asks for, is not that of the object's visible event before
+  version_no       the number of the policy's version, from 1, if a cycle started here
+  asked1, asked2…  the number of the target that the event asks for, in each list of target_lists
+  calendar         the key of the calendar, if a cycle started here
+
+slas: see sla_cycle; sla_no: integer: which of them; calendars, columns: see calendar_key
+#}
+{% macro mark_columns(slas, sla_no, calendars, columns) %}
+  {%- set has = ozmeta_runtime.service_level_features(slas) -%}
+  {%- set sla = slas[sla_no - 1] -%}
+  {%- set found = {} -%}
+  {%- if has.cancels -%}
+    {%- do found.update({'is_cancel': 'cancel' ~ sla_no if sla.get('cancel_when') is not none else '0'}) -%}
+  {%- endif -%}
+  {%- if has.pauses -%}
+    {%- do found.update({'is_pause': 'pause' ~ sla_no if sla.get('pause_when') is not none else '0'}) -%}
+  {%- endif -%}
+  {%- if has.changes -%}
+    {%- do found.update({'is_change': 'change' ~ sla_no if ozmeta_runtime.level_changes(sla, sla_no) else '0'}) -%}
+  {%- endif -%}
+  {%- if has.versions -%}
+    {%- set numbers = range(1, ozmeta_runtime.policy_versions(sla) | length + 1) | map('string') | list -%}
+    {%- do found.update({'version_no': ozmeta_runtime.by_version(sla, numbers)}) -%}
+    {%- set lists = ozmeta_runtime.target_lists(sla) | length -%}
+    {%- for i in range(1, ozmeta_runtime.most_target_lists(slas) + 1) -%}
+      {%- do found.update({'asked' ~ i: 'asked' ~ sla_no ~ '_' ~ i if i <= lists else '0'}) -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {%- if has.calendars -%}
+    {%- do found.update({'calendar': ozmeta_runtime.calendar_key(sla, calendars, columns)}) -%}
+  {%- endif -%}
+  {%- do return(found) -%}
+{% endmacro %}
+
+{# SQL of a flag: the event starts the timer, where that depends on the event before it (spec 5.11); otherwise none.
+   A start rule with becomesTrue must turn true. Without a rule, the first event that does not cancel starts. #}
+{% macro decided_start(sla, sla_no) %}
+  {%- set by_object = 'partition by _ObjectKey order by TL_Position' -%}
+  {%- set is_first_event = sla.get('start') is none and sla.get('state') is none
+      and sla.get('approval_step') is none -%}
+  {%- if ozmeta_runtime.must_become_true(sla) -%}
+    {%- do return("case when action" ~ sla_no ~ " = 1 or (rule" ~ sla_no ~ " = 1 and coalesce(lag(rule" ~ sla_no
+        ~ ") over (" ~ by_object ~ "), 0) = 0) then 1 else 0 end") -%}
+  {%- elif is_first_event and sla.get('cancel_when') is not none -%}
+    {%- set applies = "sum(1 - cancel" ~ sla_no ~ ") over (" ~ by_object
+        ~ " rows between unbounded preceding and current row)" -%}
+    {%- do return("case when start" ~ sla_no ~ " = 1 or (cancel" ~ sla_no ~ " = 0 and " ~ applies
+        ~ " = 1) then 1 else 0 end") -%}
+  {%- endif -%}
+  {%- do return(none) -%}
+{% endmacro %}
+
+{# SQL of a flag: the event changes whether the timer is paused, or the target that it asks for; otherwise none. #}
+{% macro level_changes(sla, sla_no) %}
+  {%- set levels = ['pause' ~ sla_no] if sla.get('pause_when') is not none else [] -%}
+  {%- if sla.get('on_target_change') == 'retarget' -%}
+    {%- for targets in ozmeta_runtime.target_lists(sla) -%}
+      {%- do levels.append('asked' ~ sla_no ~ '_' ~ loop.index) -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {%- if not levels -%}{%- do return(none) -%}{%- endif -%}
+  {%- set conditions = [] -%}
+  {%- for level in levels -%}
+    {%- do conditions.append(
+        level ~ " <> lag(" ~ level ~ ") over (partition by _ObjectKey order by TL_Position)") -%}
+  {%- endfor -%}
+  {%- do return("case when " ~ conditions | join(" or ") ~ " then 1 else 0 end") -%}
 {% endmacro %}
 
 {# Whether the start of one of these SLAs needs the number of an object's visible event. #}

@@ -212,6 +212,14 @@ JournalTable = Annotated[
 ]
 
 
+def utc_text(value: str) -> str:
+    """An ISO 8601 instant as the package's macros take it: in UTC, 'YYYY-MM-DD HH:MM:SS.ffffff'."""
+    moment = instant(value)
+    if moment is None:
+        raise ValueError("expected an instant such as 2026-03-01 or 2026-03-01T12:00:00Z")
+    return moment.isoformat(" ", "microseconds")
+
+
 class Journal(Strict):
     source: Source | None = None
     ref: Identifier | None = None
@@ -221,6 +229,7 @@ class Journal(Strict):
     stream: Literal["EJ_SourceSystem", "none"] = "EJ_SourceSystem"
     lookback_minutes: Annotated[int, Field(ge=0, le=525_600)] = 60
     mirror: bool = False
+    signals_from: Annotated[str, AfterValidator(utc_text)] | None = None
     ignore_object_types: list[str | None] = []  # of other systems; null for rows without one
     deduplicate_on: list[
         str
@@ -338,6 +347,73 @@ class Tests(Strict):
         return None if value is False else value
 
 
+def as_given(value: object) -> object:
+    return value
+
+
+# for a value that calendars/reading.py or bindings/service_levels.py checks
+Given = PlainValidator(as_given)
+Minutes = Annotated[int, Given]
+Expr = Annotated[Any, Given]
+
+
+class CalendarCases(Strict):
+    """A calendar that depends on a value of the event that starts the cycle."""
+
+    ref: str
+    cases: dict[str, str]
+    default: str
+
+
+CalendarKey = Annotated[str | CalendarCases, Given]
+
+
+class TargetKeys(Strict):
+    """A target that counts while an expression is true."""
+
+    when: Expr
+    target: Minutes
+    warn: Minutes | None = None
+
+
+class VersionKeys(Strict):
+    """What a policy was from an instant on. What is left out is the policy's own."""
+
+    from_: Annotated[str, Given] | None = Field(default=None, alias="from")
+    name: Annotated[str, Given] | None = None
+    target: Minutes | None = None
+    warn: Minutes | None = None
+    targets: Annotated[list[TargetKeys], Given] | None = None
+    calendar: CalendarKey | None = None
+
+
+class SlaKeys(Strict):
+    """The options of an SLA policy, in ozmeta.yml or in the params of its start rule. Only their
+    names are checked here.
+    """
+
+    calendar: CalendarKey | None = None
+    pause_when: Expr = Field(default=None, alias="pauseWhen")
+    cancel_when: Expr = Field(default=None, alias="cancelWhen")
+    trigger: Annotated[Literal["event", "becomesTrue"], Given] = "event"
+    on_both: Annotated[Literal["stop", "restart"], Given] = Field(default="stop", alias="onBoth")
+    on_restart: Annotated[Literal["newCycle", "ignore", "resume", "continue"], Given] = Field(
+        default="newCycle", alias="onRestart"
+    )
+    targets: Annotated[list[TargetKeys], Given] = []
+    on_target_change: Annotated[Literal["keep", "retarget"], Given] = Field(
+        default="keep", alias="onTargetChange"
+    )
+    versions: Annotated[list[VersionKeys], Given] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def a_mapping(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            raise ValueError(f"is {data!r}; expected options such as {{trigger: becomesTrue}}")
+        return data
+
+
 class BindingChoices(AliasChoices):
     conflict_policy: Literal["last_writer_wins", "first_writer_wins"] = "last_writer_wins"
     object_types: list[str] | None = None
@@ -348,14 +424,9 @@ class BindingChoices(AliasChoices):
     )
     entity: Entity | None = None
     tests: Tests | None = None  # the project's, without
-
-
-def utc_text(value: str) -> str:
-    """An ISO 8601 instant as the package's macros take it: in UTC, 'YYYY-MM-DD HH:MM:SS.ffffff'."""
-    moment = instant(value)
-    if moment is None:
-        raise ValueError("expected an instant such as 2026-03-01 or 2026-03-01T12:00:00Z")
-    return moment.isoformat(" ", "microseconds")
+    calendar: CalendarKey | None = None  # of the policies that give none
+    report_fields: list[Text] = []  # the object's fields that tables show
+    slas: dict[Text, SlaKeys] = {}  # by the code of the SLA
 
 
 OnRequest = Literal["ignore", "restart"]
@@ -431,6 +502,41 @@ def quoted_code(value: Any) -> Any:
 
 
 LanguageCode = Annotated[Text, StringConstraints(min_length=1), BeforeValidator(quoted_code)]
+
+
+class CountryHolidays(Strict):
+    """The public holidays of a country, or of a part of it."""
+
+    country: str
+    subdivision: str | None = None
+
+
+class Validity(Strict):
+    """The dates on which a calendar is valid, both included."""
+
+    from_: Annotated[str, Given] = Field(default="2000-01-01", alias="from")
+    until: Annotated[str, Given] = "2050-12-31"
+
+
+class CalendarKeys(Strict):
+    """The keys of a calendar, in ozmeta.yml or in an EventTemplate. Only their names are checked
+    here.
+    """
+
+    time_zone: Annotated[str, Given]
+    hours: Annotated[dict[str, str], Given]
+    holidays: Annotated[list[str | CountryHolidays], Given] = []
+    exceptions: Annotated[dict[str, str], Given] = {}
+    valid: Annotated[Validity, Given] = Validity()
+
+    @model_validator(mode="before")
+    @classmethod
+    def a_mapping(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            raise ValueError(f"is {data!r}; expected a calendar with `time_zone` and `hours`")
+        return data
+
+
 TenantID = Annotated[Text, StringConstraints(min_length=1)]
 Warehouse = Literal[
     "duckdb",
@@ -476,6 +582,7 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
     output: str = "models/ozmeta"
     journal: Journal
     rollups: Rollups | Literal[False] = Rollups()  # false: none are written
+    calendars: dict[Text, CalendarKeys] = {}  # by the calendar's code
     bindings: dict[str, BindingChoices] = {}
     tests: Tests = Tests()
     approval_events: ApprovalEvents = ApprovalEvents()
@@ -548,7 +655,7 @@ def checked(document: Any, name: str) -> Config:
     except ValidationError as error:
         problems = Problems()
         for fault in error.errors():
-            place = tuple(key for key in fault["loc"] if key not in UNION_TAGS)
+            place = tuple(key for key in fault["loc"] if key not in (*UNION_TAGS, "[key]"))
             problems.error(Origin(name).at(*place), *said(place, fault))
         raise InvalidMetadata(problems) from None
 

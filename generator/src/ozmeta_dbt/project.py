@@ -13,6 +13,8 @@ from ozmeta_dbt.bindings import checks, renames, warehouses
 from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.resolver import Resolver
+from ozmeta_dbt.calendars.definition import Calendar
+from ozmeta_dbt.calendars.sources import versions_of
 from ozmeta_dbt.config import Config, checked, load_config
 from ozmeta_dbt.metadb.readers import read_metadb
 from ozmeta_dbt.metadb.rows import EventType, RetentionPolicy, RuntimeSignalType
@@ -21,6 +23,7 @@ from ozmeta_dbt.metadb.use import MetaRows
 from ozmeta_dbt.models import addition, leftovers, manifest, readme, templates, writer
 from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.models.manifest import Snapshot
+from ozmeta_dbt.models.option_words import service_levels
 from ozmeta_dbt.models.plan import Plan, wanted_models
 from ozmeta_dbt.models.render import render
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Problems
@@ -38,6 +41,7 @@ class Project:
     config: Config
     rows: MetaRows
     bindings: list[Binding]
+    calendars: list[Calendar] = field(default_factory=list)
     folder: Path = Path()  # the dbt project
     plans: list[Plan] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # {path below the output folder: text}
@@ -46,8 +50,10 @@ class Project:
 
     def to_write(self) -> writer.Plan:
         """What a generation would do to the output folder."""
-        names = renames.names_of(self.bindings)
-        return writer.plan(self.folder / self.config.output, self.files, self.snapshot, names)
+        names, versions = renames.names_of(self.bindings), versions_of(self.calendars)
+        output = self.folder / self.config.output
+        levels = service_levels(self.bindings)
+        return writer.plan(output, self.files, self.snapshot, names, versions, levels)
 
 
 def read_project(folder: Path, problems: Problems, check_rules: bool = True) -> Project:
@@ -115,11 +121,16 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
     if check_rules:
         checks.check(lookups, resolver.drafts)
     problems.notes += leftovers.not_chosen(bindings)
+    used = {calendar.code for binding in bindings for calendar in binding.calendars}
+    problems.notes += [
+        f"{code}: no SLA of an enabled binding uses this calendar"
+        for code in sorted(lookups.calendars.keys() - used)
+    ]
     renames.propose(bindings, scene.former, f"{config.output}/{manifest.NAME}", problems)
     warehouses.check(bindings, config.warehouses, problems)
     if scene.in_project:
         declarations.check_sources(folder, config, problems)
-    project = Project(config, rows, bindings, folder)
+    project = Project(config, rows, bindings, list(lookups.calendars.values()), folder)
     if not problems.errors:
         project.plans = [plan_of(binding, folder, config, problems) for binding in bindings]
         scopes = [Scope(plan.binding, config, plan.built) for plan in project.plans]
@@ -131,7 +142,8 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
             else declarations.Surroundings()
         )
         project.snapshot, project.title = source_of(scene, config, rows)
-        project.files = render(project.plans, config, around, rows.of(RuntimeSignalType))
+        signal_types = rows.of(RuntimeSignalType)
+        project.files = render(project.plans, config, around, signal_types, project.calendars)
         project.files[readme.NAME] = readme.text(project.plans, facts_of(project))
         if scene.in_project:
             declarations.check_names(folder, config, project.files, problems)

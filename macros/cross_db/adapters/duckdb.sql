@@ -266,6 +266,16 @@ or written in hexadecimal if they are not UTF-8.
   printf('%012x', {{ number }})
 {%- endmacro %}
 
+{# ---- ctes #}
+
+{#
+DuckDB 2.0 may turn a left join around and pass its rows on as dictionaries. A second join that is built from them fails
+with "dict-surviving join" (duckdb issue 24807).
+#}
+{% macro duckdb__barrier_cte(name) -%}
+  {{ name }} as materialized
+{%- endmacro %}
+
 {# ---- storage #}
 
 {#

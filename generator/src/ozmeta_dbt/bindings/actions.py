@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from ozmeta_dbt.bindings.definitions import Emit, Level
 from ozmeta_dbt.bindings.dsl import Action
 from ozmeta_dbt.bindings.lookups import Lookups
+from ozmeta_dbt.bindings.values import described
 from ozmeta_dbt.metadb.rows import MAX_MINUTES, SlaPolicy
 from ozmeta_dbt.words import did_you_mean, nearest, one_of
 
@@ -52,9 +53,16 @@ class ActionResolver:
         return str(severity)
 
     def levels(
-        self, actions: list[Action], default_signal: str, policy: SlaPolicy | None = None
+        self,
+        actions: list[Action],
+        default_signal: str,
+        policy: SlaPolicy | None = None,
+        is_warned: bool = False,
     ) -> list[Level]:
-        """The escalation levels that actions raise, checked (SPEC 5 and 6)."""
+        """The escalation levels that actions raise, checked (SPEC 5 and 6).
+
+        is_warned: whether the policy has warn minutes under any version or target
+        """
         levels: list[Level] = []
         for place, action in enumerate(actions, 1):
             signal = action.signal or default_signal
@@ -65,10 +73,11 @@ class ActionResolver:
                     "SLA.Warned or SLA.Breached",
                 )
                 continue
-            if policy and signal == "SLA.Warned" and policy.warn_minutes is None:
+            if policy and signal == "SLA.Warned" and not is_warned:
                 self.problems.error(
                     action.origin.at("signalType"),
-                    f"{policy.code} has no SL_WarnMinutes, so it is never warned",
+                    f"{policy.code} has no SL_WarnMinutes, and no `warn` in its options, so it is"
+                    " never warned",
                     "give it one, or use SLA.Breached",
                 )
                 continue
@@ -110,9 +119,23 @@ class ActionResolver:
                     name if assignee == "role" else None,
                     name if assignee == "principal" else None,
                     action.notes,
+                    self.unless_acknowledged(action, is_of_sla=policy is not None),
                 )
             )
         return levels
+
+    def unless_acknowledged(self, action: Action, is_of_sla: bool) -> bool:
+        value = action.payload.get("unlessAcknowledged", False)
+        at = action.origin.at("payload", "unlessAcknowledged")
+        if not isinstance(value, bool):
+            self.problems.error(at, f"is {described(value)}; expected true or false")
+        elif value and not is_of_sla:
+            self.problems.warn(
+                at,
+                "has no effect, because a transition raises only one level",
+                "use it in the escalation rule of an SLA",
+            )
+        return value is True and is_of_sla
 
     def default_levels(self) -> list[Level]:
         return [

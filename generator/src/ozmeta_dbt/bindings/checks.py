@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ozmeta_dbt.bindings.definitions import Draft, Sla, Workflow
+from ozmeta_dbt.bindings.definitions import CalendarChoice, Draft, Sla, Workflow
 from ozmeta_dbt.bindings.dsl import NUMBER, Rule
 from ozmeta_dbt.bindings.lookups import ById, Lookups
 from ozmeta_dbt.bindings.possible import Move, can_be_true, matches
@@ -27,7 +27,7 @@ OWN_EVENTS = (
     "SLA.Warned",
     "SLA.Breached",
 )
-STATE_REFS = ("transition.fromState", "transition.toState")
+STATE_REFS = ("transition.fromState", "transition.toState", "state.current")
 
 
 @dataclass(frozen=True)
@@ -194,14 +194,14 @@ class Checks:
         for rule, name in ((sla.start, "start"), (sla.stop, "stop")):
             if rule is None:
                 continue
-            refused = self.literals(rule, sets, name)
-            if (
-                not refused
-                and rule.expr is not None
-                and draft.is_sound
-                and self.rows.complete("WorkflowState", "WorkflowTransition")
-            ):
+            if not self.literals(rule, sets, name) and self.can_tell(draft):
                 self.chance(draft, sla, rule, name)
+        for key, rule in sla.conditions:
+            if not self.literals(rule, sets, key) and self.can_tell(draft):
+                self.idle(draft, sla, rule, key)
+        for choice in sla.options.calendars:
+            if choice.ref in sets:
+                self.cases(choice, sets[choice.ref])
         needs_end = (
             sla.stop is None
             and sla.state is None
@@ -225,6 +225,32 @@ class Checks:
                 "give it a stop rule, or set WS_IsTerminal of a state",
             )
 
+    def can_tell(self, draft: Draft) -> bool:
+        """Whether all moves of the workflow are known."""
+        return draft.is_sound and self.rows.complete("WorkflowState", "WorkflowTransition")
+
+    def idle(self, draft: Draft, sla: Sla, rule: Rule, key: str) -> None:
+        """A warning if no event makes a rule among the options true."""
+        declared, others = moves(draft)
+        events = [*declared, *others]
+        if not can_be_true(rule.expr, events, draft.has_tenant, self.known()):
+            at, why = self.reason(rule, events, draft, self.known())
+            message = f"`{key}` of {sla.code} can never be true: {why}"
+            self.say(False, at, message, "so it has no effect")
+
+    def cases(self, choice: CalendarChoice, names: Names) -> None:
+        """The values on which a calendar depends, if they are of a closed set."""
+        for value, _ in choice.cases:
+            if value not in names.known:
+                is_error = names.refuses or any(is_typo(value, known) for known in names.known)
+                hint = did_you_mean(value, names.known)
+                at = choice.at.at("cases", value)
+                self.say(is_error, at, f"{value!r} is not {names.what}", hint)
+
+    def known(self) -> dict[str, list[str]]:
+        """All the values that a ref can have, if they are known."""
+        return {"tenant.id": self.config.tenants} if self.config.tenants is not None else {}
+
     def bound_at(self, sla: Sla) -> Origin:
         ids = {policy.id for policy in self.lookups.policies.values() if policy.code == sla.code}
         return next(
@@ -235,7 +261,7 @@ class Checks:
     def chance(self, draft: Draft, sla: Sla, rule: Rule, name: str) -> None:
         """Whether any event that the fold can show a rule makes it true."""
         declared, others = moves(draft)
-        known = {"tenant.id": self.config.tenants} if self.config.tenants is not None else {}
+        known = self.known()
         if can_be_true(rule.expr, declared, draft.has_tenant, known):
             return
         actions = sla.start_actions if name == "start" else sla.stop_actions
@@ -264,7 +290,7 @@ class Checks:
         self, rule: Rule, events: list[Move], draft: Draft, known: dict[str, Any]
     ) -> tuple[Origin, str]:
         """Of a rule that is never true: the part that is at fault, and why."""
-        expr, at = rule.expr, rule.origin.at("expr")
+        expr, at = rule.expr, rule.expr_at
         if isinstance(expr, bool):
             return rule.origin, "it is always false"
         while isinstance(expr, dict) and expr.get("op") == "and":
@@ -293,23 +319,22 @@ class Checks:
                 "transition.toState": "leads to",
                 "transition.fromState": "leaves",
                 "transition.code": "is",
+                "state.current": "leads to",
             }
             for ref in refs & verb.keys():
                 return at, f"no enabled transition {verb[ref]} {literals}"
         return at, (
-            "no event can make this part true"
-            if at != rule.origin.at("expr")
-            else "no event can make it so"
+            "no event can make this part true" if at != rule.expr_at else "no event can make it so"
         )
 
     # ------------------------------------------------------------ literals
 
     def literals(self, rule: Rule, sets: dict[str, Names], name: str | None) -> bool:
         """Look up each literal that a rule compares with a closed set; whether one was refused.
-        `name`: start or stop, if the rule is evaluated.
+        `name`: start, stop or the key of an option, if the rule is evaluated.
         """
         refused = False
-        for at, literal, names, op in compared(rule.expr, rule.origin.at("expr"), sets):
+        for at, literal, names, op in compared(rule.expr, rule.expr_at, sets):
             if fits(literal, names.known, op):
                 continue
             if literal in names.disabled:
@@ -445,11 +470,12 @@ def moves(draft: Draft) -> tuple[list[Move], list[Move]]:
     """What a rule can see of a transition (SPEC 4.5, 4.7): by the workflow's declared moves,
     and by all others that the conflict policy applies.
     """
-    workflow, nothing = draft.workflow, Move(None, None, None)
+    workflow = draft.workflow
     first = draft.conflict_policy == "first_writer_wins"
-    reached = reached_states(workflow) if first else set(workflow.states)
+    by_path = reached_states(workflow)
+    reached = by_path if first else set(workflow.states)
     declared = {
-        Move(t.from_state, t.to_state, t.code)
+        Move(t.from_state, t.to_state, t.code, t.to_state)
         for t in workflow.transitions
         if t.from_state in reached
     }
@@ -460,13 +486,19 @@ def moves(draft: Draft) -> tuple[list[Move], list[Move]]:
             (None, state) for state in workflow.states
         }
         others = {
-            Move(here, to, code) for code, to in targets for here in workflow.states if here != to
+            Move(here, to, code, to)
+            for code, to in targets
+            for here in workflow.states
+            if here != to
         } - declared
 
     def order(move: Move) -> tuple[str, str, str]:
         return move.from_state or "", move.to_state or "", move.code or ""
 
-    return [nothing, *sorted(declared, key=order)], sorted(others, key=order)
+    # events that move nothing, in each state
+    still = [Move(None, None, None, state) for state in sorted(by_path)]
+    more = [Move(None, None, None, state) for state in sorted(reached - by_path)]
+    return [*still, *sorted(declared, key=order)], [*more, *sorted(others, key=order)]
 
 
 def check(lookups: Lookups, drafts: list[Draft]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ozmeta_dbt.bindings.aliases import Aliases, Known
 from ozmeta_dbt.bindings.dsl import Action, Rule, path_of, refs_of
+from ozmeta_dbt.calendars.definition import Calendar
 from ozmeta_dbt.config import BindingChoices
 from ozmeta_dbt.problems import Origin
 
@@ -26,6 +27,7 @@ class Level:
     role: str | None = None
     principal: str | None = None
     notes: str | None = None
+    unless_acknowledged: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,85 @@ class Transition:
     text: str = ""  # what MetaDB says about it, for people
 
 
+@dataclass(frozen=True)
+class CalendarChoice:
+    """Which calendar counts for a cycle. Instead of a code, None is a clock that always runs."""
+
+    at: Origin
+    code: str | None  # with a ref: if its value is in no case
+    ref: str = ""
+    cases: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def codes(self) -> set[str]:
+        return {code for code in (self.code, *(code for _, code in self.cases)) if code}
+
+
+ALWAYS_OPEN = CalendarChoice(Origin(""), None)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Minutes that count while a rule is true."""
+
+    at: Origin
+    when: Rule
+    target_minutes: int
+    warn_minutes: int | None
+
+
+@dataclass
+class PolicyVersion:
+    """What a policy was from an instant on. None is what it does not give, except for `start` and
+    `warn_minutes`: if `gives_warn`, None is a version without a warning.
+    """
+
+    at: Origin
+    start: str | None  # UTC, as macros take it
+    name: str | None = None
+    target_minutes: int | None = None
+    gives_warn: bool = False
+    warn_minutes: int | None = None
+    targets: tuple[Target, ...] | None = None
+    calendar: CalendarChoice | None = None
+
+
+@dataclass
+class Options:
+    """The options of a policy (SPEC 5)."""
+
+    calendar: CalendarChoice = ALWAYS_OPEN
+    pause_when: Rule | None = None
+    cancel_when: Rule | None = None
+    trigger: str = "event"
+    on_both: str = "stop"
+    on_restart: str = "newCycle"
+    targets: tuple[Target, ...] = ()
+    on_target_change: str = "keep"
+    versions: tuple[PolicyVersion, ...] = ()
+
+    @property
+    def all_targets(self) -> list[Target]:
+        """Those of the policy and of its versions."""
+        return [*self.targets, *(t for version in self.versions for t in version.targets or ())]
+
+    @property
+    def may_lack_due(self) -> bool:
+        """Whether a cycle may have no due instant: it is paused, or its calendar ends before."""
+        return self.pause_when is not None or any(choice.codes for choice in self.calendars)
+
+    @property
+    def calendars(self) -> list[CalendarChoice]:
+        return [self.calendar, *(v.calendar for v in self.versions if v.calendar)]
+
+
 @dataclass
 class Sla:
     code: str
     target_minutes: int
     warn_minutes: int | None
     levels: list[Level]
-    on_restart: str = "newCycle"
+    options: Options = field(default_factory=Options)
     start: Rule | None = None
     stop: Rule | None = None
     state: str | None = None
@@ -66,6 +140,19 @@ class Sla:
     start_actions: list[Transition] = field(default_factory=list)
     stop_actions: list[Transition] = field(default_factory=list)
     text: str = ""
+
+    @property
+    def conditions(self) -> list[tuple[str, Rule]]:
+        """The rules among its options, and the key of each."""
+        named = [("pauseWhen", self.options.pause_when), ("cancelWhen", self.options.cancel_when)]
+        found = [(key, rule) for key, rule in named if rule]
+        return [*found, *(("when", target.when) for target in self.options.all_targets)]
+
+    @property
+    def rules(self) -> list[Rule]:
+        """All rules that become SQL."""
+        own = [rule for rule in (self.start, self.stop) if rule]
+        return [*own, *(rule for _, rule in self.conditions)]
 
 
 @dataclass
@@ -187,6 +274,7 @@ class Binding:
     templates: dict[str, list[Template]] = field(default_factory=dict)  # by purpose
     aliases: Aliases = field(default_factory=Aliases)
     known: dict[str, Known] = field(default_factory=dict)  # by kind of alias
+    calendars: list[Calendar] = field(default_factory=list)  # that its policies name
     names: dict[str, Any] = field(
         default_factory=dict
     )  # what the manifest keeps, so that a renamed code is noticed
@@ -199,6 +287,11 @@ class Binding:
     def awaits_approval(self) -> bool:
         """Whether an SLA times an approval step."""
         return any(sla.approval_step for sla in self.slas)
+
+    @property
+    def heeds_acknowledgements(self) -> bool:
+        """Whether a level is not raised if a lower one was acknowledged."""
+        return any(level.unless_acknowledged for sla in self.slas for level in sla.levels)
 
     @property
     def inline_slas(self) -> list[dict[str, str]]:
@@ -215,14 +308,26 @@ class Binding:
     @property
     def rule_refs(self) -> set[str]:
         """The payload fields that the rules of the SLAs use."""
-        return set().union(
-            *(refs_of(rule.expr) for sla in self.slas for rule in (sla.start, sla.stop) if rule)
-        )
+        exprs = [rule.expr for sla in self.slas for rule in sla.rules]
+        choices = [choice for sla in self.slas for choice in sla.options.calendars if choice.ref]
+        exprs += [{"ref": choice.ref} for choice in choices]
+        return set().union(*map(refs_of, exprs))
+
+    @property
+    def report_fields(self) -> list[dict[str, str]]:
+        """{name, ref, column} of the fields that OF_<name> shows."""
+        columns = {field["ref"]: field["column"] for field in self.fields}
+        return [
+            {"name": report_name(name), "ref": ref, "column": columns[ref]}
+            for name in self.choices.report_fields
+            for ref in (f"object.{name}",)
+        ]
 
     @property
     def fields(self) -> list[dict[str, Any]]:
-        """The payload fields that rules and approvals use: {ref, column, path}."""
-        refs = sorted(self.rule_refs | set(APPROVAL_REFS if self.approvals else ()))
+        """The payload fields that rules, reports and approvals use: {ref, column, path}."""
+        reported = {f"object.{name}" for name in self.choices.report_fields}
+        refs = sorted(self.rule_refs | reported | set(APPROVAL_REFS if self.approvals else ()))
         plain = {ref: "PL_" + re.sub(r"[^A-Za-z0-9]+", "_", ref).strip("_") for ref in refs}
         taken = Counter(name.lower() for name in plain.values())
         return [
@@ -255,6 +360,16 @@ class Binding:
         own = {sla.code for sla in self.slas}
         named = {f"State.{old}": f"State.{new}" for old, new in self.aliases.states.items()}
         return {old: new for old, new in named.items() if new in own and old not in own}
+
+
+def report_name(name: str) -> str:
+    """The part of OF_<name> that stands for a field of the object: its name, or for one that is no
+    plain name, a part of it with a hash.
+    """
+    plain = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
+    if re.fullmatch(r"[A-Za-z0-9_]+", name) and len(name) <= MAX_NAME:
+        return name
+    return f"{plain[:MAX_NAME]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}".strip("_")
 
 
 def field_column(ref: str, plain: str, taken: Counter[str]) -> str:

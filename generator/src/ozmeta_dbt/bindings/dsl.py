@@ -5,6 +5,7 @@ of its fault.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -48,6 +49,7 @@ PLAIN_REFS = (
     "transition.fromState",
     "transition.toState",
     "transition.code",
+    "state.current",
     "user.id",
     "user.role",
     "user.roles",
@@ -79,7 +81,6 @@ SHORTHANDS: dict[str, Any] = {
     "false": False,
     "1=0": False,
 }
-RESTARTS = ("newCycle", "ignore", "resume")
 NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]+)?")
 MAX_DEPTH = 40
 
@@ -103,6 +104,12 @@ class Rule:
     expr: Any = None
     actions: tuple[Action, ...] = ()
     params: dict[str, Any] = field(default_factory=dict)
+    is_bare: bool = False  # whether an expression is at `origin`, and not a document
+
+    @property
+    def expr_at(self) -> Origin:
+        """Where the expression is."""
+        return self.origin if self.is_bare else self.origin.at("expr")
 
 
 def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems) -> Rule | None:
@@ -151,29 +158,31 @@ def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems)
     elif kind is not None and value["kind"] != kind:
         problems.error(origin.at("kind"), f"is {value['kind']}, a rule of kind {kind} belongs here")
     expr = (
-        check_expr(value["expr"], origin.at("expr"), problems)
+        never_none(check_expr(value["expr"], origin.at("expr"), problems))
         if value.get("expr") is not None
         else None
     )
-    if expr is None and value.get("expr") is not None:
-        expr = {
-            "lit": None,
-            "type": "null",
-        }  # a null literal is never true; no expression at all always is
     actions = check_actions(value.get("actions"), origin.at("actions"), problems)
     params = value.get("params")
     if params is not None and not isinstance(params, dict):
         problems.error(origin.at("params"), "expected an object")
-    restart = (params or {}).get("onRestart") if isinstance(params, dict) else None
-    if restart is not None and restart not in RESTARTS:
-        problems.error(
-            origin.at("params", "onRestart"),
-            f"'{restart}' is unknown",
-            one_of(str(restart), RESTARTS),
-        )
     if len(problems.errors) > before:
         return None
     return Rule(origin, expr, tuple(actions), params or {})
+
+
+def bare_rule(value: Any, origin: Origin, problems: Problems) -> Rule | None:
+    """An expression without a document around it. None if it is faulty."""
+    before = len(problems.errors)
+    if not all(storable(part) for part in parts(value) if isinstance(part, str)):
+        problems.error(origin, f"the rule {UNSTORABLE}")
+    expr = never_none(check_expr(value, origin, problems))
+    return Rule(origin, expr, is_bare=True) if len(problems.errors) == before else None
+
+
+def never_none(expr: Any) -> Any:
+    """A null literal is never true, but no expression at all always is."""
+    return {"lit": None, "type": "null"} if expr is None else expr
 
 
 def check_expr(node: Any, origin: Origin, problems: Problems, depth: int = 0) -> Any:
@@ -269,6 +278,11 @@ def check_ref(node: dict[str, Any], origin: Origin, problems: Problems) -> Any:
 
 def near_ref(ref: str) -> str:
     """A hint for a ref that is not known: object.Impact for objct.Impact, too."""
+    if re.match("(sla|timer)[.]", ref, re.IGNORECASE):
+        return (
+            "a rule cannot read SLA timers, not even its own: what a rule decides would depend on"
+            " itself. Use object.<Field>, state.current or event.type"
+        )
     head, _dot, field_name = ref.rpartition(".")
     prefix = (
         nearest(head, [known.rstrip(".") for known in KEYED_REFS]) if head and field_name else None
@@ -360,6 +374,25 @@ def check_actions(actions: Any, origin: Origin, problems: Problems) -> list[Acti
             )
         )
     return checked
+
+
+def beyond_levels(expr: Any, at: Origin) -> Iterator[tuple[Origin, str]]:
+    """The refs that are not true between two events: all but object.* and state.current."""
+    if isinstance(expr, dict) and "ref" in expr:
+        if not is_level_ref(expr["ref"]):
+            yield at.at("ref"), expr["ref"]
+    elif isinstance(expr, dict) and "args" in expr:
+        for index, arg in enumerate(expr["args"]):
+            yield from beyond_levels(arg, at.at("args", index))
+
+
+def is_level_ref(ref: str) -> bool:
+    return ref == "state.current" or ref.startswith("object.")
+
+
+def is_level(rule: Rule) -> bool:
+    """Whether a rule reads only what stays as it is until an event changes it."""
+    return rule.expr is not None and not any(beyond_levels(rule.expr, rule.expr_at))
 
 
 def refs_of(expr: Any) -> set[str]:

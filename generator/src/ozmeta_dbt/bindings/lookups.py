@@ -9,11 +9,13 @@ from typing import Any, Generic, TypeVar
 
 from ozmeta_dbt.bindings.dsl import Rule, parse_rule
 from ozmeta_dbt.bindings.texts import Texts
+from ozmeta_dbt.calendars.sources import calendars
 from ozmeta_dbt.config import Config
 from ozmeta_dbt.metadb.rows import (
     ApprovalFlow,
     ApprovalStep,
     ApprovalStepRole,
+    EventTemplate,
     EventType,
     Role,
     Row,
@@ -96,6 +98,7 @@ class Lookups:
         self.guards = {
             id: self.rule_of(row, "guard", "Guard") for id, row in self.transitions.items()
         }
+        self.calendars = {found.code: found for found in calendars(config, rows, problems)}
         self.severities = self.checked_severities()
         self.check_references()
 
@@ -174,6 +177,12 @@ class Lookups:
 
     def rule(self, value: Any, kind: str | None, origin: Origin) -> Rule | None:
         return parse_rule(value, kind, origin, self.problems)
+
+    @property
+    def calendar_codes(self) -> set[str]:
+        """The codes of all calendars, also of those that an error leaves out."""
+        rows = (row for row in self.rows.of(EventTemplate) if row.is_calendar)
+        return {*self.config.calendars, *(row.code for row in rows if row.code)}
 
     @property
     def entities(self) -> list[Table | UiEntity]:

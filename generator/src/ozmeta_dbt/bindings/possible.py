@@ -17,11 +17,12 @@ MAX_TRIES = 5000
 
 @dataclass(frozen=True)
 class Move:
-    """What a rule sees of a transition: nulls if the event made none."""
+    """What a rule sees of a transition: nulls if the event made none. And the state after it."""
 
     from_state: str | None
     to_state: str | None
     code: str | None
+    state: str | None
 
 
 class Open:
@@ -37,7 +38,8 @@ ANY, SOME, OTHER = Open(nullable=True), Open(nullable=False), Open(nullable=Fals
 Truth: TypeAlias = frozenset[bool | None]  # all that an expression may come to
 EVERY: Truth = frozenset({True, False, None})
 ANSWERED: Truth = frozenset({True, False})
-NEVER_NULL = ("event.id", "event.type", "now.utc")
+NEVER_NULL = ("event.id", "event.type", "now.utc", "state.current")
+OF_MOVE = ("transition.fromState", "transition.toState", "transition.code", "state.current")
 BOOLEAN_OPS = (
     "and",
     "or",
@@ -68,6 +70,7 @@ def can_be_true(expr: Any, events: Iterable[Move], has_tenant: bool, known: dict
             "transition.fromState": move.from_state,
             "transition.toState": move.to_state,
             "transition.code": move.code,
+            "state.current": move.state,
         }
         tries = 1
         for values in candidates.values():
@@ -110,9 +113,7 @@ def values_of(expr: Any, has_tenant: bool, known: dict[str, Any]) -> dict[str, l
 
     walk(expr, 0, "", [])
     found = {}
-    for ref in sorted(
-        texts.keys() - other_use - {"transition.fromState", "transition.toState", "transition.code"}
-    ):
+    for ref in sorted(texts.keys() - other_use - {*OF_MOVE}):
         if ref in known:
             found[ref] = [*sorted(known[ref]), *([] if has_tenant else [None])]
         else:

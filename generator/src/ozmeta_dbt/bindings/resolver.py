@@ -12,9 +12,11 @@ from ozmeta_dbt.bindings.approval import ApprovalResolver
 from ozmeta_dbt.bindings.definitions import Approvals, Binding, Draft, Sla, Workflow
 from ozmeta_dbt.bindings.entity import EntityResolver, requires_tenant, short_code
 from ozmeta_dbt.bindings.lookups import Lookups
-from ozmeta_dbt.bindings.sla import SlaResolver
+from ozmeta_dbt.bindings.report_fields import check_report_fields
+from ozmeta_dbt.bindings.sla import Chosen, SlaResolver
 from ozmeta_dbt.bindings.templates import TemplateResolver
 from ozmeta_dbt.bindings.workflow import WorkflowResolver
+from ozmeta_dbt.calendars.definition import Calendar
 from ozmeta_dbt.config import BindingChoices
 from ozmeta_dbt.metadb.rows import (
     EventType,
@@ -122,7 +124,8 @@ class Resolver:
         approvals = self.approvals.approvals(row, label, choices)
         if workflow is None:
             return None
-        slas = self.slas.slas(row, workflow, approvals)
+        slas = self.slas.slas(row, workflow, approvals, Chosen(label, choices))
+        check_report_fields(label, choices, problems)
         self.drafts.append(
             Draft(label, workflow, slas, choices.conflict_policy, is_sound, needs_tenant)
         )
@@ -149,6 +152,7 @@ class Resolver:
             left_out=left_out,
             text=self.lookups.texts.of(entity),
             templates=self.templates.templates(row, purposes),
+            calendars=self.calendars(slas),
         )
         found.known = self.known(found)
         found.aliases = self.checker.aliases(label, choices, found.known)
@@ -158,6 +162,12 @@ class Resolver:
         ]
         found.names = self.names(row, entity, found)
         return found
+
+    def calendars(self, slas: list[Sla]) -> list[Calendar]:
+        """The calendars that the policies name, in the order of their codes."""
+        choices = (choice for sla in slas for choice in sla.options.calendars)
+        codes = sorted({code for choice in choices for code in choice.codes})
+        return [self.lookups.calendars[code] for code in codes if code in self.lookups.calendars]
 
     def is_wanted(self, row: RuntimeBinding) -> bool:
         """Whether models are written for a binding. If not, nothing that it points to matters."""
@@ -189,7 +199,7 @@ class Resolver:
         workflow, approval = binding.workflow, self.config.approval_events
         of_workflow = f"of the workflow {workflow.code}"
         codes = {t.code for t in self.lookups.transitions.values() if t.workflow_id == workflow.id}
-        said = event_literals(rule for sla in binding.slas for rule in (sla.start, sla.stop))
+        said = event_literals(rule for sla in binding.slas for rule in sla.rules)
         events = (
             {row.code for row in self.rows.of(EventType)}
             | set(approval.model_dump().values())
@@ -214,7 +224,7 @@ class Resolver:
     ) -> dict[str, Any]:
         """Which id has which code today; for the manifest."""
         code = short_code(entity)
-        said = event_literals(rule for sla in binding.slas for rule in (sla.start, sla.stop)) | set(
+        said = event_literals(rule for sla in binding.slas for rule in sla.rules) | set(
             binding.workflow.bound_events
         )
         workflow = binding.workflow.id

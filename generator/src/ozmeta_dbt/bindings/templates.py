@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 from ozmeta_dbt.bindings.definitions import Index, Named, Template
 from ozmeta_dbt.bindings.lookups import Lookups
+from ozmeta_dbt.bindings.values import described
 from ozmeta_dbt.documents import loads
 from ozmeta_dbt.metadb.rows import EventTemplate, RuntimeBinding, RuntimeTemplateBinding
 from ozmeta_dbt.problems import Origin
-from ozmeta_dbt.words import nearest, shortened
+from ozmeta_dbt.words import nearest
 
 SPEC_KEYS = ("columns", "key", "indexes")
 INDEX_COLUMNS = ("on", "columns")
@@ -67,7 +68,7 @@ class TemplateResolver:
 
     def parse(self, row: EventTemplate) -> Template | None:
         spec, at = row.spec, row.at("spec")
-        if spec is None or (isinstance(spec, str) and not spec.strip()):
+        if row.is_calendar or spec is None or (isinstance(spec, str) and not spec.strip()):
             return None
         if isinstance(spec, str):
             try:
@@ -84,7 +85,7 @@ class TemplateResolver:
         if not isinstance(spec, dict):
             self.problems.error(
                 at,
-                f"ET_SpecJSON is {kind_of(spec)}; expected an object",
+                f"ET_SpecJSON is {described(spec)}; expected an object",
                 '{"columns": […], "key": […], "indexes": […]}, or null',
             )
             return None
@@ -108,7 +109,7 @@ class TemplateResolver:
         if given is None:
             return ()
         if not isinstance(given, list):
-            self.problems.error(at, f"is {kind_of(given)}; expected an array of {what}")
+            self.problems.error(at, f"is {described(given)}; expected an array of {what}")
             return ()
         found = (read(item, at.at(place)) for place, item in enumerate(given))
         return tuple(item for item in found if item is not None)
@@ -122,7 +123,7 @@ class TemplateResolver:
             return Named(name.strip(), at_name)
         self.problems.error(
             at_name,
-            f"is {kind_of(name)}; expected the name of a column",
+            f"is {described(name)}; expected the name of a column",
             'a text, or an object such as {"name": "WI_ID"}',
         )
         return None
@@ -134,7 +135,7 @@ class TemplateResolver:
         if key is None:
             self.problems.error(
                 at,
-                f"is {kind_of(given)}; expected an index with its columns",
+                f"is {described(given)}; expected an index with its columns",
                 'such as {"on": ["_TenantID", "WS_CurrentCode"]}',
             )
             return None
@@ -142,18 +143,5 @@ class TemplateResolver:
         columns = self.members(spec[key], at_columns, "column names", self.named)
         unique = spec.get("unique")
         if unique is not None and not isinstance(unique, bool):
-            self.problems.error(at.at("unique"), f"is {kind_of(unique)}; expected true or false")
+            self.problems.error(at.at("unique"), f"is {described(unique)}; expected true or false")
         return Index(columns, unique is True, at) if columns else None
-
-
-def kind_of(value: Any) -> str:
-    """What a JSON value is, in words that fit into one line."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, dict):
-        return "an object" if value else "an empty object"
-    if isinstance(value, list):
-        return "an array" if value else "an empty array"
-    if isinstance(value, str):
-        return shortened(repr(value)) if value.strip() else "an empty text"
-    return f"the number {value}"

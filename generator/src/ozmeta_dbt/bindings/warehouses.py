@@ -81,9 +81,8 @@ def leading_apart(binding: Binding) -> Iterator[str]:
 def patterns(binding: Binding) -> Iterator[tuple[Origin, str]]:
     """The regexes of the rules that become SQL, and where each stands."""
     for sla in binding.slas:
-        for rule in (sla.start, sla.stop):
-            if rule:
-                yield from patterns_of(rule.expr, rule.origin.at("expr"))
+        for rule in sla.rules:
+            yield from patterns_of(rule.expr, rule.expr_at)
 
 
 def patterns_of(expr: Any, at: Origin) -> Iterator[tuple[Origin, str]]:

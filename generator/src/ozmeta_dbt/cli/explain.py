@@ -43,7 +43,7 @@ def explain(
     vars: Vars = None,
 ) -> None:
     """Show one object's events in the order in which they count, with the effect of each: the
-    timers it started and stopped, what was raised, and why.
+    timers it started, paused and stopped, what was raised, and why.
     """
     from ozmeta_dbt.operations.explain import objects, rename, show
     from ozmeta_dbt.operations.explain import tenant as tenant_of

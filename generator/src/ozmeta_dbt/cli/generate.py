@@ -9,9 +9,10 @@ import typer
 from rich.markup import escape
 from rich.syntax import Syntax
 
+from ozmeta_dbt.calendars.sources import changed_versions, versions_of
 from ozmeta_dbt.cli.console import ProjectDir, SnapshotFile, err, explain_nothing, load, out, show
 from ozmeta_dbt.config import FILE_NAME
-from ozmeta_dbt.models import leftovers, writer
+from ozmeta_dbt.models import leftovers, manifest, writer
 from ozmeta_dbt.problems import Changed, FileProblem, Problems
 from ozmeta_dbt.project import JOURNAL, Project, read_snapshot
 from ozmeta_dbt.words import counted
@@ -156,6 +157,9 @@ def journal_of(given: dict[str, Any]) -> dict[str, Any]:
 def write(project: Project, label: str, check: bool, diff: bool, force: bool) -> None:
     """Carry out a generation, or show it. label: what messages call the output folder"""
     plan = project.to_write()
+    before = manifest.read_versions(plan.folder)
+    if why := changed_versions(before, versions_of(project.calendars)):
+        err.print(f"[dim]note[/]    {escape(why)}")
     for note in leftovers.left_behind(plan):
         err.print(f"[dim]note[/]    {escape(note)}")
     if diff and plan.changes:

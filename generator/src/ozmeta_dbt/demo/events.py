@@ -16,9 +16,10 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ozmeta_dbt.config import CANONICAL_COLUMNS
+from ozmeta_dbt.demo.desks import DESKS, Desk
 
 Row = dict[str, Any]
 SEED = 7
@@ -30,10 +31,33 @@ UNCOUNTED = ("portal", "bank", "queue-app", "approvals-app")  # systems that wri
 VAN = "station-7"  # has no network on the road
 CLERKS = ("lena", "otto", "pia")
 AGENTS = ("amir", "bea", "chen", "dora", "elif", "femi")
+NEW_CONTRACT = dt.datetime(2026, 2, 1)
+
+
+class Priority(NamedTuple):
+    """In working hours: what an agent usually takes, and what the SLA allows. And the priority that
+    a call of the customer makes of it.
+    """
+
+    pace: float
+    target: float
+    next: str
+
+
+CASES = {
+    "Critical": Priority(1, 4, "High"),
+    "High": Priority(2.5, 8, "Normal"),
+    "Normal": Priority(12, 40, "High"),
+    "Low": Priority(20, 80, "Normal"),
+}
 
 
 def hours(count: float) -> dt.timedelta:
     return dt.timedelta(seconds=round(count * 3600))
+
+
+def around_the_clock(moment: dt.datetime, count: float) -> dt.datetime:
+    return moment + hours(count)
 
 
 class History:
@@ -60,6 +84,12 @@ class History:
         """Let some hours pass; mostly about the median, now and then several times that."""
         passed = median * self.rng.lognormvariate(0, 0.7)
         self.now += hours(passed)
+        return passed
+
+    def work(self, desk: Desk, median: float) -> float:
+        """The same, in hours in which a desk is open."""
+        passed = median * self.rng.lognormvariate(0, 0.7)
+        self.now = desk.after(self.now, passed)
         return passed
 
     def report(
@@ -112,18 +142,25 @@ class History:
             "_SyncDate": at + dt.timedelta(seconds=rng.randint(1, 120)),
         }
 
-    def acknowledge(self, since: dt.datetime, limit: float, passed: float, sla: str) -> None:
-        """Where a wait went past the SLA's limit (in hours), a manager usually says so: 'I am on
-        it'.
+    def acknowledge(
+        self,
+        since: dt.datetime,
+        limit: float,
+        passed: float,
+        sla: str,
+        after: Callable[[dt.datetime, float], dt.datetime] = around_the_clock,
+    ) -> None:
+        """If a wait goes past the SLA's limit (in hours), a manager usually says so: 'I am on it'.
+        after: the clock in which both count
         """
-        if passed > limit and self.rng.random() < 0.6:
-            at = since + hours(limit + self.rng.uniform(0.2, max(0.3, min(passed - limit, 12))))
+        if passed > limit > 0 and self.rng.random() < 0.6:
+            reaction = self.rng.uniform(0.2, max(0.3, min(passed - limit, 12)))
             self.report(
                 "Escalation.Acknowledged",
                 "queue-app",
                 "grace",
                 {"escalation": {"slaCode": sla}},
-                at=at,
+                at=after(since, limit + reaction),
             )
 
 
@@ -139,29 +176,38 @@ def transition(code: str, seen: int | None = None, **more: Any) -> dict[str, Any
 
 
 def case_history(h: History) -> None:
-    priority = h.rng.choices(("Critical", "High", "Normal", "Low"), (5, 20, 55, 20))[0]
-    agent = h.rng.choice(AGENTS)
-    pace = {"Critical": 3, "High": 5, "Normal": 30, "Low": 45}[priority]
-    resolve, limit = ("ResolveUrgent", 24) if pace <= 5 else ("ResolveNormal", 168)
+    """Agents work while their desk is open, so their waits are in its hours."""
+    priority = h.rng.choices(tuple(CASES), (5, 20, 55, 20))[0]
+    team = h.rng.choices(tuple(DESKS), (60, 40))[0]
+    desk, agent = DESKS[team], h.rng.choice(AGENTS)
+    channel = h.rng.choice(("web", "mail", "phone"))
     # bound to the transition Submit by its event type: no code needed
     h.report(
         "Submitted",
         "portal",
         "customer",
-        {"object": {"Priority": priority, "Channel": h.rng.choice(("web", "mail", "phone"))}},
+        {"object": {"Priority": priority, "Team": team, "Channel": channel}},
     )
-    since, passed = h.now, h.wait(1.6)
-    h.acknowledge(since, 4, passed, "FirstResponse")
+    target, pace = (4, 1.6) if h.now < NEW_CONTRACT else (2, 1)
+    since, passed = h.now, h.work(desk, pace)
+    h.acknowledge(since, target, passed, "FirstResponse", desk.after)
     if h.rng.random() < 0.06:
         h.report("Moved", "backoffice", "tara", transition("Cancel"))
         return
     h.report("Moved", "backoffice", "tara", transition("Approve"))
+    ran = 0.0  # hours of its SLA
     while True:
-        if h.rng.random() < 0.012:
-            h.acknowledge(h.now, limit, limit + 24, resolve)  # nobody ever moves it again
+        if h.rng.random() < 0.012:  # nobody ever moves it again
+            left = CASES[priority].target - ran
+            h.acknowledge(h.now, left, left + 24, "Resolve", desk.after)
             return
-        since, passed = h.now, h.wait(pace)
-        h.acknowledge(since, limit, passed, resolve)
+        if h.rng.random() < 0.08:  # a call that changes the priority, and moves nothing
+            ran += h.work(desk, CASES[priority].pace * 0.3)
+            priority = CASES[priority].next
+            h.report("Reprioritised", "backoffice", "tara", {"object": {"Priority": priority}})
+        since, passed = h.now, h.work(desk, CASES[priority].pace)
+        h.acknowledge(since, CASES[priority].target - ran, passed, "Resolve", desk.after)
+        ran += passed
         choice = h.rng.random()
         if choice < 0.30:
             h.report("Moved", "backoffice", agent, transition("AskCustomer"))
@@ -173,18 +219,10 @@ def case_history(h: History) -> None:
                 "Moved", "backoffice", "tara", transition("Cancel", object={"Reason": "duplicate"})
             )
             return
-        if choice < 0.36 and pace > 5:
-            priority, pace, resolve, limit = (
-                "High",
-                5,
-                "ResolveUrgent",
-                24,
-            )  # a note that raises the priority moves nothing
-            h.report("Reprioritised", "backoffice", "tara", {"object": {"Priority": priority}})
-            continue
         h.report("Moved", "backoffice", agent, transition("Propose", user={"roles": ["Agent"]}))
-        since, passed = h.now, h.wait(pace / 4)
-        h.acknowledge(since, 48, passed, "State.Review")
+        since, passed = h.now, h.work(desk, CASES[priority].pace / 4)
+        h.acknowledge(since, 16, passed, "State.Review", desk.after)
+        ran += passed
         if h.rng.random() < 0.85:
             h.report(
                 "Moved", "backoffice", "tara", transition("Approve", user={"roles": ["TeamLead"]})

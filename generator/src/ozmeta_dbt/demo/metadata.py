@@ -38,19 +38,23 @@ def entering(*states: str) -> Json:
     return op("in", ref("transition.toState"), *map(lit, states))
 
 
-def start(expr: Json, **params: str) -> Json:
-    return {"version": 1, "kind": "TimerStart", "expr": expr} | (
-        {"params": params} if params else {}
-    )
+def start(expr: Json) -> Json:
+    return {"version": 1, "kind": "TimerStart", "expr": expr}
 
 
 def stop(expr: Json) -> Json:
     return {"version": 1, "kind": "TimerStop", "expr": expr}
 
 
-def ask(who: str, when: str, severity: str, after_minutes: int = 0) -> Json:
+def ask(
+    who: str, when: str, severity: str, after_minutes: int = 0, unless_acknowledged: bool = False
+) -> Json:
     """One step of an escalation ladder: put a row for `who` in the queue."""
-    payload = {"severity": severity} | ({"afterMinutes": after_minutes} if after_minutes else {})
+    payload: Json = {"severity": severity}
+    if after_minutes:
+        payload["afterMinutes"] = after_minutes
+    if unless_acknowledged:
+        payload["unlessAcknowledged"] = True
     return {"type": "EnqueueEscalation", "signalType": when, "target": who, "payload": payload}
 
 
@@ -249,15 +253,15 @@ class Snapshot:
 
 
 def add_case(snapshot: Snapshot) -> None:
-    """A service case. Its resolution clock pauses while the customer is asked; "Approve" leads on
-    from two states.
+    """A service case of a desk in Berlin or New York. Its SLAs count while that desk is open, and
+    pause while the customer is asked. "Approve" leads on from two states.
     """
     snapshot.entity(
         "Case",
         "CA",
         ["New", "Triage", "InProgress", "WaitingCustomer", "Review", "Closed", "Cancelled"],
         {"Closed", "Cancelled"},
-        {"WaitingCustomer": 7 * DAY, "Review": 2 * DAY},
+        {"WaitingCustomer": 7 * DAY, "Review": 16 * HOUR},
     )
     snapshot.transition("Case", "Submit", "New", "Triage", "Agent", event="Case.Submitted")
     snapshot.transition("Case", "Approve", "Triage", "InProgress", "TeamLead")
@@ -284,28 +288,26 @@ def add_case(snapshot: Snapshot) -> None:
         end=stop(entering("InProgress", "Cancelled")),
         escalation=ladder(ask("role:TeamLead", "SLA.Breached", "Warning")),
     )
-    pauses_or_ends = stop(entering("WaitingCustomer", "Closed", "Cancelled"))
-    for code, priorities, target in (
-        ("ResolveUrgent", ("Critical", "High"), DAY),
-        ("ResolveNormal", ("Normal", "Low"), 7 * DAY),
-    ):
-        applies = op(
-            "and", entering("InProgress"), op("in", ref("object.Priority"), *map(lit, priorities))
-        )
-        steps = ladder(
+    # its calendar, pause and targets are in ozmeta.yml
+    snapshot.sla(
+        "Case",
+        "Resolve",
+        target=80 * HOUR,
+        warn=60 * HOUR,
+        begin=start(entering("InProgress")),
+        end=stop(entering("Closed", "Cancelled")),
+        escalation=ladder(
             ask("role:TeamLead", "SLA.Warned", "Warning"),
             ask("role:ServiceManager", "SLA.Breached", "Critical"),
-            ask("principal:head.of.service", "SLA.Breached", "Critical", after_minutes=DAY),
-        )
-        snapshot.sla(
-            "Case",
-            code,
-            target,
-            warn=target * 3 // 4,
-            begin=start(applies, onRestart="resume"),
-            end=pauses_or_ends,
-            escalation=steps,
-        )
+            ask(
+                "principal:head.of.service",
+                "SLA.Breached",
+                "Critical",
+                after_minutes=4 * HOUR,
+                unless_acknowledged=True,
+            ),
+        ),
+    )
 
 
 def add_invoice(snapshot: Snapshot) -> None:

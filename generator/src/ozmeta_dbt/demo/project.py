@@ -46,7 +46,44 @@ metadb: {snapshot: metadb/snapshot.json}
 output: models/ozmeta
 journal:
   source: {name: ops, schema: raw, table: event_journal}
+calendars:
+  BerlinDesk:
+    time_zone: Europe/Berlin
+    hours: {mon-thu: "08:00-18:00", fri: "08:00-16:00"}
+    holidays: [{country: DE, subdivision: BE}]
+    valid: {from: 2025-12-01, until: 2027-12-31}
+  NewYorkDesk:
+    time_zone: America/New_York
+    hours: {mon-fri: "09:00-17:00"}
+    holidays: [{country: US, subdivision: NY}]
+    valid: {from: 2025-12-01, until: 2027-12-31}
 bindings:
+  Case:
+    # Only the open hours of the team's desk count.
+    calendar: {ref: object.Team, cases: {New York: NewYorkDesk}, default: BerlinDesk}
+    report_fields: [Priority, Team]
+    slas:
+      FirstResponse:
+        # Cases from before the new contract are judged by the old one.
+        versions:
+          - {name: old contract, target: 240, warn: 180}
+          - {name: new contract, from: 2026-02-01, target: 120, warn: 90}
+      Resolve:
+        # The clock stands still while the customer is asked.
+        pauseWhen: {op: eq, args: [{ref: state.current}, {lit: WaitingCustomer}]}
+        # A priority that changes changes the target. A Low case has the target in the metadata.
+        targets:
+          - when: {op: eq, args: [{ref: object.Priority}, {lit: Critical}]}
+            target: 240
+            warn: 180
+          - when: {op: eq, args: [{ref: object.Priority}, {lit: High}]}
+            target: 480
+            warn: 360
+          - when: {op: eq, args: [{ref: object.Priority}, {lit: Normal}]}
+            target: 2400
+            warn: 1800
+        onTargetChange: retarget
+      State.WaitingCustomer: {calendar: none}  # customers have no opening hours
   # Vans change tickets offline. A change to an outdated version is refused.
   Ticket: {conflict_policy: first_writer_wins}
 """
@@ -57,7 +94,8 @@ README = """\
 
 - `metadb/snapshot.json`: the metadata, as MetaDB exports it. It has the workflows, SLAs,
   escalation ladders and an approval flow of Case, Invoice and Ticket.
-- `ozmeta.yml`: what `ozmeta-dbt generate` reads.
+- `ozmeta.yml`: what `ozmeta-dbt generate` reads. It has the calendars of two desks, and the
+  options of the SLAs of Case.
 - `models/ozmeta/`: what it wrote. Each table has a short model with descriptions and tests.
 - `journal/events.csv`: all 60 days of events. The events that have arrived are in
   `raw.event_journal` of `warehouse.duckdb`.

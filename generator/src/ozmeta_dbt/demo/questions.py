@@ -9,8 +9,13 @@ from importlib import resources
 
 ORDER = (
     "late_now",
+    "due_next",
+    "paused",
     "escalations_by_role",
+    "escalation_ladder",
     "sla_compliance",
+    "resolution_by_team",
+    "changed_policy",
     "time_in_state",
     "approvals_waiting",
     "one_ticket",

@@ -271,12 +271,18 @@ class RuntimeBinding(RowWithId):
 
 
 class EventTemplate(Row):
-    """A template of a table of the data plane. Only a template that a binding uses is checked."""
+    """A calendar, or a template of a table of the data plane. Only a template that a binding uses
+    is checked.
+    """
 
     id: Words = optional("ET_ID", "templateId")
     code: Words = optional("ET_Code")
     type: Words = optional("ET_TemplateType", "type")
     spec: Json = optional("ET_SpecJSON", "spec")
+
+    @property
+    def is_calendar(self) -> bool:
+        return self.type == "Calendar"
 
 
 class RuntimeTemplateBinding(Row):

@@ -14,9 +14,13 @@ from ozmeta_dbt.bindings.definitions import (
     Transition,
 )
 from ozmeta_dbt.bindings.rule_nodes import rule_node
+from ozmeta_dbt.calendars.expansion import limits
 from ozmeta_dbt.config import CANONICAL_COLUMNS, Config, ModelRef, Source
 from ozmeta_dbt.models.description import Call, Scope
 from ozmeta_dbt.models.literals import Code, jinja
+from ozmeta_dbt.models.sla_options import DEFAULTS, changed, options_literal
+
+CALENDAR_WINDOW, CALENDAR_PIECE = "ozmeta_calendar_window", "ozmeta_calendar_piece"
 
 
 def timeline(scope: Scope) -> Call:
@@ -51,17 +55,19 @@ def quarantine(scope: Scope) -> Call:
 
 
 def workflow_instance(scope: Scope) -> Call:
-    workflow = scope.binding.workflow
+    workflow, fields = scope.binding.workflow, scope.binding.report_fields
     return Call(
         {
             "journal_config": "journal_config",
             "workflow": "workflow",
             "timeline": scope.ref("timeline"),
-        },
+        }
+        | ({"report_fields": "report_fields"} if fields else {}),
         {
             "journal_config": object_key(scope.binding),
             "workflow": {"id": workflow.id, "start": workflow.start, "terminal": workflow.terminal},
-        },
+        }
+        | ({"report_fields": fields} if fields else {}),
     )
 
 
@@ -113,25 +119,55 @@ def sla_cycle(scope: Scope) -> Call:
     }
     if binding.awaits_approval:
         arguments["approvals"] = scope.ref("approval_step")
+    reports = binding.report_fields
+    refs = binding.rule_refs | {field["ref"] for field in reports}
+    journal_config = {
+        **object_key(binding),
+        "fields": [field for field in binding.fields if field["ref"] in refs],
+        **event_aliases(binding),
+    }
+    if binding.sla_aliases and binding.heeds_acknowledgements:
+        journal_config["sla_aliases"] = binding.sla_aliases
     sets = {
-        "journal_config": {
-            **object_key(binding),
-            "fields": [field for field in binding.fields if field["ref"] in binding.rule_refs],
-            **event_aliases(binding),
-        },
+        "journal_config": journal_config,
         "workflow": {"terminal": binding.workflow.terminal},
         "slas": [sla_literal(sla, binding) for sla in binding.slas],
     }
-    # `explain` finds the pauses of a timer by it
-    marks = (
-        "{'ozmeta_marks': {'journal_config': journal_config, 'workflow': workflow, 'slas': slas}}"
+    if reports:
+        sets["report_fields"], arguments["report_fields"] = reports, "report_fields"
+    if binding.calendars:
+        sets["calendars"] = [limits(calendar) for calendar in binding.calendars]
+        arguments |= {
+            "calendars": "calendars",
+            "windows": f"ref({jinja(CALENDAR_WINDOW)})",
+            "pieces": f"ref({jinja(CALENDAR_PIECE)})",
+        }
+    has_steps = binding.heeds_acknowledgements or any(
+        sla.options != DEFAULTS for sla in binding.slas
     )
-    has_pauses = any(sla.on_restart == "resume" for sla in binding.slas)
-    return Call(arguments, sets, marks if has_pauses else "")
+    return Call(arguments, sets, explained(sets) if has_steps else "")
+
+
+def explained(sets: dict[str, Any]) -> str:
+    """What `explain` needs to find the steps of a timer: the pauses, the targets, the calendar."""
+    names = [name for name in ("journal_config", "workflow", "slas", "calendars") if name in sets]
+    items = ", ".join(f"'{name}': {name}" for name in names)
+    return f"{{'ozmeta_marks': {{{items}}}}}"
+
+
+def sla_elapsed(scope: Scope) -> Call:
+    arguments, sets = {"cycles": scope.ref("sla_cycle")}, {}
+    if scope.binding.report_fields:
+        sets["report_fields"] = scope.binding.report_fields
+        arguments["report_fields"] = "report_fields"
+    if scope.binding.calendars:
+        sets["calendars"] = [limits(calendar) for calendar in scope.binding.calendars]
+        arguments |= {"calendars": "calendars", "pieces": f"ref({jinja(CALENDAR_PIECE)})"}
+    return Call(arguments, sets)
 
 
 def sla_timer(scope: Scope) -> Call:
-    return Call({"cycles": scope.ref("sla_cycle")})
+    return Call({"cycles": scope.ref("sla_elapsed")})
 
 
 def escalation_queue(scope: Scope) -> Call:
@@ -194,6 +230,8 @@ def runtime_signal(scope: Scope) -> Call:
         "emits": emits,
         "requests": [flow.code for flow in binding.flows],
     }
+    if since := scope.config.journal.signals_from:
+        arguments["signals_from"] = jinja(since)
     return Call(arguments, {"journal_config": object_key(binding), "signals": signals})
 
 
@@ -350,6 +388,7 @@ def level_literal(level: Level) -> dict[str, Any]:
         "role": level.role,
         "principal": level.principal,
         "notes": level.notes,
+        "unless_acknowledged": level.unless_acknowledged or None,
     }
     return {key: value for key, value in values.items() if value is not None}
 
@@ -388,7 +427,7 @@ def sla_literal(sla: Sla, binding: Binding) -> dict[str, Any]:
         "code": sla.code,
         "target_minutes": sla.target_minutes,
         "warn_minutes": sla.warn_minutes,
-        "on_restart": None if sla.on_restart == "newCycle" else sla.on_restart,
+        "on_restart": changed(sla.options, "on_restart"),
         "state": sla.state,
         "approval_step": (
             dict(zip(("flow", "step"), sla.approval_step, strict=True))
@@ -400,6 +439,8 @@ def sla_literal(sla: Sla, binding: Binding) -> dict[str, Any]:
         "start_actions": [took_literal(t, binding) for t in sla.start_actions] or None,
         "stop_actions": [took_literal(t, binding) for t in sla.stop_actions] or None,
     }
-    return {key: value for key, value in values.items() if value is not None} | {
-        "levels": [level_literal(level) for level in sla.levels]
-    }
+    return (
+        {key: value for key, value in values.items() if value is not None}
+        | options_literal(sla.options)
+        | {"levels": [level_literal(level) for level in sla.levels]}
+    )

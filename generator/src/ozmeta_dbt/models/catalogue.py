@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ozmeta_dbt.bindings.definitions import APPROVAL_REFS, Binding
+from ozmeta_dbt.bindings.definitions import APPROVAL_REFS, Binding, Sla
+from ozmeta_dbt.calendars.expansion import valid_since
 from ozmeta_dbt.models import arguments
 from ozmeta_dbt.models import columns as col
 from ozmeta_dbt.models.columns import Column, columns_of
 from ozmeta_dbt.models.description import Call, Model, Scope
 from ozmeta_dbt.models.literals import yaml_text
+from ozmeta_dbt.models.option_words import option_sentences
 from ozmeta_dbt.models.prose import (
     flow_in_words,
     sla_in_words,
@@ -49,6 +51,22 @@ def has_signals(binding: Binding) -> bool:
     )
 
 
+def counts_time(sla: Sla) -> bool:
+    """Whether it is timed as the macro service_level_features says: by more than the time since its
+    start.
+    """
+    options = sla.options
+    return bool(
+        options.pause_when
+        or options.on_target_change == "retarget"
+        or options.on_restart in ("resume", "continue")
+        or options.versions
+        or options.targets
+        or any(choice.ref or choice.code for choice in options.calendars)
+        or any(level.unless_acknowledged for level in sla.levels)
+    )
+
+
 # ---------------------------------------------------------------- columns
 
 
@@ -60,12 +78,36 @@ def timeline_columns(scope: Scope) -> list[Column]:
 
 def cycle_columns(scope: Scope) -> list[Column]:
     slots = max((len(sla.levels) for sla in scope.binding.slas), default=0)
-    levels = [Column(f"ST_Level{n}AtUTC", "ST_LevelAtUTC") for n in range(1, slots + 1)]
+    is_timed = any(counts_time(sla) for sla in scope.binding.slas)
+    kinds = ("At", "After", "Raised") if is_timed else ("At", "Raised")
+    levels = [
+        Column(f"ST_Level{n}{kind}UTC", f"ST_Level{kind}UTC")
+        for n in range(1, slots + 1)
+        for kind in kinds
+    ]
     return [
         *columns_of("sla_cycle", col.SLA_CYCLE_MORE),
+        *columns_of("sla_cycle", col.SLA_CYCLE_BREACH if is_timed else ()),
         *levels,
-        *columns_of("sla_cycle", ["ST_NextUTC"]),
+        *columns_of("sla_cycle", ["ST_NextUTC", *col.SLA_CYCLE_STATE]),
+        *report_columns(scope, "OF_Field"),
     ]
+
+
+def elapsed_columns(scope: Scope) -> list[Column]:
+    return [
+        *columns_of("sla_elapsed", (*col.SLA_CYCLE_MORE, *col.SLA_TIMER_MORE)),
+        *report_columns(scope, "OF_Field"),
+    ]
+
+
+def instance_columns(scope: Scope) -> list[Column]:
+    return report_columns(scope, "workflow_instance.OF_Field")
+
+
+def report_columns(scope: Scope, key: str) -> list[Column]:
+    fields = scope.binding.report_fields
+    return [Column(f"OF_{field['name']}", key, field["ref"]) for field in fields]
 
 
 def inline_columns(scope: Scope) -> list[Column]:
@@ -105,8 +147,11 @@ def texts_of_entity(binding: Binding) -> list[str]:
 
 
 def describe_slas(scope: Scope, summary: str) -> str:
-    slas = scope.binding.slas
-    return "\n".join([summary, *(f"- {with_text(sla_in_words(s), s.text)}" for s in slas)])
+    lines = [summary]
+    for sla in scope.binding.slas:
+        lines.append(f"- {with_text(sla_in_words(sla), sla.text)}")
+        lines += [f"  - {sentence}" for sentence in option_sentences(sla)]
+    return "\n".join(lines)
 
 
 def describe_flows(scope: Scope, summary: str) -> str:
@@ -137,6 +182,20 @@ def timeline_tests(scope: Scope) -> list[Any]:
 
 def approval_event_tests(scope: Scope) -> list[Any]:
     return [{"ozmeta_runtime.approval_events_counted": {"config": {"severity": "warn"}}}]
+
+
+def cycle_tests(scope: Scope) -> list[Any]:
+    """Warns of cycles that the dates of their calendar do not cover."""
+    binding = scope.binding
+    calendars = [
+        [yaml_text(calendar.code), valid_since(calendar)] for calendar in binding.calendars
+    ]
+    covered = {
+        "name": f"cycles_covered_{binding.name}",
+        "arguments": {"calendars": calendars},
+        "config": {"severity": "warn"},
+    }
+    return [{"ozmeta_runtime.cycles_covered": covered}] if calendars else []
 
 
 def run_tests(scope: Scope) -> list[Any]:
@@ -198,6 +257,7 @@ MODELS = (
         ),
         call=arguments.workflow_instance,
         columns=col.WORKFLOW_INSTANCE,
+        more=instance_columns,
         wanted=lambda binding: bool("WorkflowInstance" in binding.purposes or binding.entity),
         describe=describe_instances,
         not_null=frozenset({"WI_ID", "WI_ObjectID", "WS_CurrentCode", "WI_CurrentSinceUTC"}),
@@ -247,6 +307,21 @@ MODELS = (
         describe=describe_slas,
         not_null=frozenset({"SC_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"}),
         unique="SC_ID",
+        tests=cycle_tests,
+    ),
+    Model(
+        name="sla_elapsed",
+        summary=("Every cycle of {} with the minutes that have run and the minutes that remain."),
+        call=arguments.sla_elapsed,
+        columns=col.SLA_CYCLE,
+        wanted=lambda binding: "SlaTracking" in binding.purposes,
+        needs=lambda binding: ("sla_cycle",),
+        is_view=True,
+        in_run=False,
+        in_rollup=False,
+        more=elapsed_columns,
+        describe=describe_slas,
+        is_tested=False,
     ),
     Model(
         name="sla_timer",
@@ -254,9 +329,9 @@ MODELS = (
         call=arguments.sla_timer,
         columns=col.SLA_TIMER,
         wanted=lambda binding: "SlaTracking" in binding.purposes,
-        needs=lambda binding: ("sla_cycle",),
+        needs=lambda binding: ("sla_cycle", "sla_elapsed"),
         is_view=True,
-        more=fixed("sla_timer", "ST_NextUTC"),
+        more=fixed("sla_timer", *col.SLA_TIMER_MORE),
         describe=describe_slas,
         not_null=frozenset({"ST_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"}),
         unique="ST_ID",

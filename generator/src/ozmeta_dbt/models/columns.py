@@ -169,8 +169,17 @@ SLA_TIMER = (
     "ST_ObjectType",
     "ST_ObjectID",
     "ST_CycleNo",
+    "ST_IsPaused",
+    "ST_TargetMinutes",
+    "ST_PolicyVersion",
+    "ST_Calendar",
 )
 SLA_CYCLE = ("SC_ID", *SLA_TIMER)
+# as of the last run, so that only the view has them
+SLA_TIMER_MORE = ("ST_ElapsedMinutes", "ST_RemainingMinutes", "ST_NextUTC")
+# what sla_cycle alone has
+SLA_CYCLE_STATE = ("ST_IsCancelled", "ST_RanMicros", "ST_OpenMicros")
+SLA_CYCLE_BREACH = ("ST_BreachAtUTC", "ST_BreachAfterUTC")
 SLA_CYCLE_MORE = (
     "ST_IsLatest",
     "ST_StartEventID",
@@ -246,6 +255,30 @@ JOURNAL_VOLUME = (
     "JV_Rows",
     "_DefinitionHash",
     "_UpdateDate",
+)
+CALENDAR_WINDOW = (
+    "_Key",
+    "CW_Calendar",
+    "CW_Code",
+    "CW_FromUTC",
+    "CW_ToUTC",
+    "CW_Bucket",
+    "CW_Open",
+    "CW_OpenEnd",
+    "CW_From",
+    "CW_Next",
+)
+CALENDAR_PIECE = (
+    "_Key",
+    "CP_Calendar",
+    "CP_Code",
+    "CP_Day",
+    "CP_From",
+    "CP_To",
+    "CP_Open",
+    "CP_IsOpen",
+    "CP_WasOpen",
+    "CP_Next",
 )
 UNCLAIMED_OBJECT_TYPE = (
     "UO_Journal",
@@ -424,17 +457,27 @@ DESCRIPTIONS = {
     "escalation_queue.SL_Code": "Code of the SLA. Null if a transition raised the escalation.",
     "runtime_signal.SL_Code": "Code of the SLA, if the signal is about one.",
     "ST_StartUTC": "When the cycle started, UTC.",
-    "ST_DueUTC": "When the cycle is or was due, UTC. Pauses move it.",
-    "ST_StopUTC": "When the cycle stopped, UTC. Null while it runs.",
+    "ST_DueUTC": (
+        "When the cycle is or was due, UTC. Pauses and closing hours move it. Null while the cycle"
+        " is paused and its target has not run, or if its calendar ends before."
+    ),
+    "ST_StopUTC": "When the cycle stopped or was cancelled, UTC. Null while it runs.",
     "ST_Status": (
         "Running, Warned, Breached or Stopped. A timer that stopped late also has ST_BreachedUTC."
+        " A cancelled cycle is Stopped."
     ),
     "ST_Outcome": (
-        "Missed once breached, Met once stopped in time, null while open. A stopped timer with"
-        " onRestart `resume` may go on, so it stays open until its object is in a terminal state."
+        "Missed once breached, otherwise Met once stopped, Cancelled once `cancelWhen` ended it,"
+        " and null while open. With onRestart `resume` or `continue`, a cycle that stopped in time"
+        " may go on. So it is null until its object is in a terminal state."
     ),
-    "ST_WarnedUTC": "When the warning fell due, UTC. Null if the cycle ended before.",
-    "ST_BreachedUTC": "When the target passed, UTC. Null if it was met.",
+    "ST_WarnedUTC": (
+        "When the warning fell due, UTC. Null if the cycle ended or was breached before."
+    ),
+    "ST_BreachedUTC": (
+        "When the target had run, or when an event lowered the target below what had run, UTC. Null"
+        " if the cycle is not missed."
+    ),
     "ST_EscalationLevel": "The highest escalation level raised, 0 for none.",
     "ST_ObjectType": "The object type.",
     "ST_ObjectID": "Id of the object.",
@@ -442,16 +485,78 @@ DESCRIPTIONS = {
     "escalation_queue.ST_CycleNo": (
         "Number of the cycle when the row was written. Null if a transition raised the escalation."
     ),
+    "ST_IsPaused": (
+        "Whether `pauseWhen` stops the clock. It does not say whether the desk is closed. False"
+        " once the cycle is stopped."
+    ),
+    "ST_TargetMinutes": (
+        "The target that counts for the cycle: the first of `targets` that was true, otherwise the"
+        " minutes of its version or of the SLA. With onTargetChange `retarget`, the one in force at"
+        " the end."
+    ),
+    "ST_PolicyVersion": (
+        "The version of the SLA that counts for the cycle: its name, otherwise its `from`. Null if"
+        " it has neither, if the SLA has no versions, or if the cycle started before all of them."
+    ),
+    "ST_Calendar": (
+        "Code of the calendar that counts for the cycle. Null if its clock always runs."
+    ),
+    "ST_ElapsedMinutes": (
+        "Whole minutes that the clock has run in the cycle, rounded down, as of the last run."
+    ),
+    "ST_RemainingMinutes": (
+        "Whole minutes that the clock may still run until the target, rounded down, as of the last"
+        " run. Negative if the cycle is late."
+    ),
+    "OF_Field": (
+        "The object's field at the start of the cycle, as text. Null if no event had it until then."
+    ),
+    "workflow_instance.OF_Field": (
+        "The object's field now, as text. Null if no event had it, or if it was cleared."
+    ),
     "ST_IsLatest": "Whether this is the timer's latest cycle, which sla_timer shows.",
     "ST_StartEventID": "Id of the event that started the cycle.",
-    "ST_StopEventID": "Id of the event that stopped the cycle. Null while it runs.",
+    "ST_StopEventID": "Id of the event that stopped or cancelled the cycle. Null while it runs.",
     "ST_PausedSeconds": (
-        "Seconds between the cycle's stops and resumptions. Pauses before ST_DueUTC move it by"
-        " their length."
+        "Seconds of the cycle's pauses by the wall clock: while `pauseWhen` was true, and with"
+        " onRestart `resume` between a stop and the next start. A pause that lasts counts up to the"
+        " last event that changed the clock or the target. Closing hours are no pause, nor is the"
+        " gap under `continue`."
     ),
-    "ST_WarnAtUTC": "When the warning is or was due, UTC.",
-    "ST_LevelAtUTC": "When the SLA's escalation of this number is or was due, UTC.",
-    "ST_NextUTC": "The next threshold, UTC. No run needs to look at this row before it.",
+    "ST_WarnAtUTC": (
+        "When the warning is or was due, UTC. Null without warn minutes, or while it is not known."
+    ),
+    "ST_LevelAtUTC": (
+        "When the SLA's escalation of this number is or was due, UTC. Null while it is not known,"
+        " or if an acknowledgement prevents it."
+    ),
+    "ST_LevelAfterUTC": (
+        "The instant after which the escalation of this number is raised, UTC. It differs from"
+        " ST_Level<n>AtUTC if that is at closing: then it is the next opening."
+    ),
+    "ST_LevelRaisedUTC": (
+        "When the SLA's escalation of this number was raised, UTC. Null if it was not."
+    ),
+    "ST_NextUTC": (
+        "The next threshold, UTC. No run needs to look at this row before it. Null while the cycle"
+        " is stopped or paused."
+    ),
+    "ST_IsCancelled": "Whether `cancelWhen` ended the cycle.",
+    "ST_RanMicros": (
+        "Microseconds that the clock had run at the last event that changed the cycle's clock or"
+        " target."
+    ),
+    "ST_OpenMicros": (
+        "Open time of the calendar until that event, in microseconds. Without a calendar, the time"
+        " since 1970."
+    ),
+    "ST_BreachAtUTC": (
+        "When the cycle is breached, unless it stops before, UTC. Null while it is not known."
+    ),
+    "ST_BreachAfterUTC": (
+        "The instant after which the cycle is breached, UTC. It differs from ST_BreachAtUTC if that"
+        " is at closing: then it is the next opening."
+    ),
     "SL_Status": "Running, Warned, Breached or Stopped. Null if the timer never started.",
     "SL_DueUTC": "When the timer is or was due, UTC.",
     # escalations
@@ -468,7 +573,10 @@ DESCRIPTIONS = {
     "EQ_Status": "Open, Ack (acknowledged) or Closed.",
     "EQ_CreatedUTC": "When the escalation was raised, UTC: the scheduled time.",
     "EQ_ClosedUTC": "When the escalation was closed, UTC.",
-    "EQ_Notes": "Notes of the rule. Retracted if a late event undid the cause of the escalation.",
+    "EQ_Notes": (
+        "Notes of the rule. Retracted if a late event undid the cause of the escalation, Cancelled"
+        " if `cancelWhen` ended the cycle."
+    ),
     "EQ_Level": "The escalation level.",
     # approvals
     "AF_Code": "Code of the approval flow.",
@@ -556,7 +664,10 @@ DESCRIPTIONS = {
         "Code of the signal: SLA.Warned, SLA.Breached, Escalation.Raised, Approval.Requested, or"
         " the signal that an EmitSignal action names."
     ),
-    "RS_Kind": "Raised, or Retracted if a late event undid an earlier row.",
+    "RS_Kind": (
+        "Raised, or Retracted if a late event undid an earlier row. Backfilled instead of Raised"
+        " if it was due before `journal.signals_from`."
+    ),
     "RS_Number": "1 when first raised, 2 when retracted, 3 when raised again, and so on.",
     "RS_Severity": "Info, Warning or Critical.",
     "RS_ObjectType": "The object type.",
@@ -640,6 +751,41 @@ DESCRIPTIONS = {
     ),
     "UO_LastDay": "The day on which the last of the rows reached the journal.",
     "UO_NearestBinding": "The binding with the most similar name or object type, null if none is.",
+    # calendars
+    "calendar_window._Key": "The calendar, and where the row's open time begins.",
+    "CW_Calendar": (
+        "The calendar's key: a hash of its definition. A changed calendar has a new key, and the"
+        " rows of the old one stay until a full refresh."
+    ),
+    "CW_Code": "The calendar's code.",
+    "CW_FromUTC": (
+        "When the open window begins that the row is a part of. Windows that meet are one."
+    ),
+    "CW_ToUTC": "When that window ends.",
+    "CW_Bucket": "Number of the 8 hours of open time that the row is a part of, from 0.",
+    "CW_Open": (
+        "Microseconds of open time from the start of the calendar to the start of the row. -1 in"
+        " the row that only shows when the calendar first opens."
+    ),
+    "CW_OpenEnd": "Microseconds of open time to the end of the row.",
+    "CW_From": "When the row begins, in microseconds since 1970.",
+    "CW_Next": (
+        "From when on the clock advances after the end of the row, in microseconds since 1970: the"
+        " next opening, or the row's own end. Null if the calendar does not open again."
+    ),
+    "calendar_piece._Key": "The calendar, and when the row begins.",
+    "CP_Calendar": "The calendar's key, as in ozmeta_calendar_window.",
+    "CP_Code": "The calendar's code.",
+    "CP_Day": "The row's UTC day, in days since 1970.",
+    "CP_From": "When the row begins, in microseconds since 1970.",
+    "CP_To": "When it ends, in microseconds since 1970.",
+    "CP_Open": "Microseconds of open time from the start of the calendar to the start of the row.",
+    "CP_IsOpen": "1 if the calendar is open in the row, else 0.",
+    "CP_WasOpen": "1 if the calendar is open just before the row, else 0.",
+    "CP_Next": (
+        "The first instant of the row or after it that is open, in microseconds since 1970. Null if"
+        " the calendar does not open again."
+    ),
 }
 
 

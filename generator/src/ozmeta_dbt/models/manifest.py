@@ -47,10 +47,20 @@ def outputs_hash(hashes: dict[str, str]) -> str:
     return sha256("".join(lines).encode())
 
 
-def text(files: dict[str, str], snapshot: Snapshot, names: dict[str, Any]) -> str:
-    """names: the code of each id, per binding; the next generation finds renamed codes by them"""
+def text(
+    files: dict[str, str],
+    snapshot: Snapshot,
+    names: dict[str, Any],
+    versions: dict[str, str] | None = None,
+    service_levels: dict[str, dict[str, list[str]]] | None = None,
+) -> str:
+    """names: the code of each id, per binding; the next generation finds renamed codes by them
+    versions: of the packages that resolved calendars
+    """
     data = {path: content.encode() for path, content in sorted(files.items())}
     hashes = {path: sha256(content) for path, content in data.items()}
+    own = {"version": __version__, "names": names} | ({"versions": versions} if versions else {})
+    own |= {"service_levels": service_levels} if service_levels else {}
     document = {
         "schema": SCHEMA,
         "snapshot": {"path": snapshot.path, "sha256": snapshot.sha256},
@@ -59,7 +69,7 @@ def text(files: dict[str, str], snapshot: Snapshot, names: dict[str, Any]) -> st
             {"path": path, "bytes": len(content), "sha256": hashes[path]}
             for path, content in data.items()
         ],
-        "ozmeta_dbt": {"version": __version__, "names": names},
+        "ozmeta_dbt": own,
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -78,6 +88,16 @@ def read_names(folder: Path) -> dict[str, Any]:
         if isinstance(names, dict)
         else {}
     )
+
+
+def read_versions(folder: Path) -> dict[str, Any]:
+    """The versions in the last manifest of the packages that resolved calendars."""
+    data = read_bytes(folder / NAME)
+    try:
+        versions = json.loads(data)["ozmeta_dbt"]["versions"] if data is not None else {}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return versions if isinstance(versions, dict) else {}
 
 
 def read_hashes(folder: Path) -> dict[str, str]:

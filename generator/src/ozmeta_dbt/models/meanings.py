@@ -31,7 +31,8 @@ _TABLES = {
     "table.TransitionEvent": "Which event type means which transition.",
     "table.RuntimeBinding": "What is tracked. One enabled row makes one set of models.",
     "table.EventTemplate": (
-        "Templates of the tables that bindings write. Only a template that a binding uses is read."
+        "Calendars, and templates of tables. Every calendar is read, and each template that a "
+        "binding uses."
     ),
     "table.RuntimeTemplateBinding": "Which models a binding gets. Without rows it gets all.",
     "table.RuntimeSlaBinding": "Which SLAs a binding runs, and when a timer starts and stops.",
@@ -135,11 +136,12 @@ _COLUMNS = {
     ),
     "RuntimeBinding.is_enabled": "Whether models are written for it.",
     "EventTemplate.id": "Id of the event template.",
-    "EventTemplate.code": "Its code. Messages show it.",
-    "EventTemplate.type": "Its type. It has no effect.",
+    "EventTemplate.code": "Its code. A calendar needs one, and SLA policies name it.",
+    "EventTemplate.type": "`Calendar` for a calendar. Other types have no effect.",
     "EventTemplate.spec": (
         "The columns, the key and the indexes that it asks for: `columns`, `key` and `indexes`, "
-        "all optional. See [Event templates](metadata-to-models.md#event-templates)."
+        "all optional. See [Event templates](metadata-to-models.md#event-templates). A calendar "
+        "has the keys of `calendars.<name>` in [ozmeta.yml](ozmeta-yml.md#calendars) instead."
     ),
     "Language.code": "Its code, such as `en-US`.",
     "Language.is_default": "Whether texts are in it if the project has no default.",
@@ -287,10 +289,14 @@ _RULES = {
     "rule key.version": "Always 1. Required.",
     "rule key.kind": "What the rule is for. Required; it must fit the column it stands in.",
     "rule key.description": "For people. It has no effect.",
-    "rule key.expr": "The expression. Without one, the rule always matches.",
+    "rule key.expr": (
+        "The expression. Without one, a start or stop rule only has params, and the timer starts "
+        "or stops as if it had no such rule."
+    ),
     "rule key.actions": "An array of actions.",
     "rule key.params": (
-        "An object. A start rule may have `onRestart`: newCycle, ignore or resume. "
+        "An object. A start rule may have the options of its SLA: the keys of "
+        "[`bindings.<name>.slas.<name>`](ozmeta-yml.md#bindings). "
         "An approval step's rule may have quorum, of and veto."
     ),
     "kind.Guard": "May the transition be taken? Checked, and not evaluated.",
@@ -302,6 +308,9 @@ _RULES = {
     "ref.transition.fromState": "The state before the event. Null unless it was applied.",
     "ref.transition.toState": "The state after the event. Null unless it was applied.",
     "ref.transition.code": "Code of the applied transition.",
+    "ref.state.current": (
+        "The state after the event, whether the event moved the object or not. Never null."
+    ),
     "ref.user.id": "The event's actor, EJ_Actor.",
     "ref.user.role": "The first of `user.roles`. Null if there is none.",
     "ref.user.roles": "The roles in the event's payload: an array.",
@@ -332,7 +341,8 @@ _RULES = {
     "action.EnqueueEscalation": (
         "In an SLA's rule: one level. On an applied transition: one row "
         "of escalation_queue. Uses `signalType`, `target`, `notes`, and of the payload `level`, "
-        "`afterMinutes` (SLA only) and `severity`."
+        "`severity` and, in an SLA's rule, `afterMinutes` and `unlessAcknowledged`: if true, the "
+        "level is not raised if a level with a smaller number was acknowledged or closed in time."
     ),
     "action.Notify": "Left to the application. It does nothing in the warehouse.",
     "action.UpsertRuntime": "Left to the application. It does nothing in the warehouse.",
@@ -355,6 +365,7 @@ _OUTPUTS = {
     "grain.approval_step": "object, flow, round and step",
     "grain.approval_instance": "object and flow",
     "grain.sla_cycle": "cycle of an SLA timer",
+    "grain.sla_elapsed": "cycle of an SLA timer",
     "grain.sla_timer": "object and SLA",
     "grain.escalation_queue": "raised level",
     "grain.runtime_signal": "signal, raised or retracted",
@@ -362,6 +373,8 @@ _OUTPUTS = {
     "grain.journal": "journal row or row of the runtime's own",
     "grain.inline": "row of the entity's table",
     "grain.time_in_state": "stay in a state",
+    "grain.calendar_window": "calendar and part of an open window",
+    "grain.calendar_piece": "calendar and piece of time, open or closed",
     "grain.journal_volume": "journal, object type and day",
     "grain.unclaimed_object_type": "journal and object type",
     "written.timeline": "Always.",
@@ -375,9 +388,12 @@ _OUTPUTS = {
     "written.journal": "If `journal.mirror` is true.",
     "written.inline": "RuntimeMode Inline.",
     "written.time_in_state": "Purpose WorkflowInstance with TargetLayer Semantic.",
+    "written.calendar_window": "If a calendar is configured, once per project.",
+    "written.calendar_piece": "If a calendar is configured, once per project.",
     "written.journal_volume": "Always, once per project.",
     "written.unclaimed_object_type": "Always, once per project.",
     "written.approval_instance": "Purpose ApprovalTracking.",
+    "written.sla_elapsed": "Purpose SlaTracking.",
     "written.sla_timer": "Purpose SlaTracking.",
     "written.escalation_queue": "Purpose EscalationQueue.",
 }
@@ -412,10 +428,35 @@ _CONFIG = {
     "journal.stream": "What tells writers apart. `none` makes each object one stream.",
     "journal.lookback_minutes": "How far back each run reads again, for rows that arrive late.",
     "journal.mirror": "Whether to write a model with the journal, its signals and emitted events.",
+    "journal.signals_from": (
+        "An instant. Signals that were due before it get the RS_Kind `Backfilled` instead of "
+        "`Raised`, so that the first load of a long history notifies nobody."
+    ),
     "journal.ignore_object_types": "Object types of other systems; null for rows without one.",
     "journal.deduplicate_on": "Columns by which two rows are one message, whatever their EJ_ID.",
     "rollups": "The views over all bindings. `false` writes none.",
     "rollups.prefix": "What their names begin with.",
+    "calendars": (
+        "Working-time calendars, by a code of your own. Each becomes rows of two tables, "
+        "ozmeta_calendar_window and ozmeta_calendar_piece. The guide Working time explains them."
+    ),
+    "calendars.<name>.time_zone": "The IANA name of its time zone, such as Europe/Berlin.",
+    "calendars.<name>.hours": (
+        'The open windows of each day: `{mon-thu: "08:00-12:00, 13:00-18:00"}`, or `closed`. A '
+        "window may end at 24:00, or before it begins, on the next day."
+    ),
+    "calendars.<name>.holidays": (
+        "Dates on which it is closed, and countries whose public holidays are such dates: "
+        "`[2026-12-25, {country: DE, subdivision: BE}]`."
+    ),
+    "calendars.<name>.holidays.country": "The country's ISO 3166 code.",
+    "calendars.<name>.holidays.subdivision": "The code of a part of it, as in ISO 3166-2.",
+    "calendars.<name>.exceptions": (
+        'Windows that replace those of a date, even of a holiday: `{2026-12-24: "08:00-12:00"}`.'
+    ),
+    "calendars.<name>.valid": "The local dates on which it counts. Outside them no time is open.",
+    "calendars.<name>.valid.from": "The first of these dates, from 1970 on.",
+    "calendars.<name>.valid.until": "The last of these dates, up to 2199.",
     "bindings": "Choices per binding, by the name of its table or UI entity.",
     "bindings.<name>.conflict_policy": (
         "What happens to an illegal, undeclared or outdated "
@@ -434,6 +475,17 @@ _CONFIG = {
     "bindings.<name>.entity.key": "Its key column or columns.",
     "bindings.<name>.entity.tenant": "Its tenant column.",
     "bindings.<name>.entity.write_back": "Whether the operation write_inline may change it.",
+    "bindings.<name>.calendar": (
+        "The calendar of its SLAs that give none: a code, `none`, or a mapping as in `slas`."
+    ),
+    "bindings.<name>.report_fields": (
+        "Fields of the object that sla_cycle shows as they were at the start of the cycle, and "
+        "workflow_instance as they are now, in columns OF_<Field>."
+    ),
+    "bindings.<name>.slas": (
+        "Options of its SLAs, by the SLA's code, such as State.<WS_Code> for the SLA of a state. "
+        "The params of the start rule may have the same keys. A key in both places must be equal."
+    ),
     "bindings.<name>.tests": "As `tests`, for this binding.",
     "tests": "What the generated tests compare with.",
     "tests.quarantined_share": (
@@ -475,6 +527,52 @@ _CONFIG |= {
     "bindings.<name>.tests.quarantined_share.warn": "The share that warns.",
     "bindings.<name>.tests.quarantined_share.error": "The share that fails.",
 }
+_SLA = {
+    "calendar": (
+        "In which hours the clock runs: the code of a calendar, `none` for always, or a mapping "
+        "from a value of the event that starts the cycle."
+    ),
+    "calendar.ref": "The value, such as object.Region.",
+    "calendar.cases": "The calendar's code for each value.",
+    "calendar.default": "The calendar for any other value.",
+    "pauseWhen": (
+        "An expression over object.*, state.current and literals. The clock stands still while it "
+        "is true."
+    ),
+    "cancelWhen": (
+        "An expression. The SLA does not apply while it is true: nothing starts, and a running "
+        "cycle is cancelled."
+    ),
+    "trigger": (
+        "Whether each event on which the start rule is true may start a cycle, or only the one on "
+        "which it turns true."
+    ),
+    "onBoth": "What an event does to a running cycle if it is both a start and a stop.",
+    "onRestart": (
+        "What a start after a stop does: a new cycle, nothing, or the same cycle again, without "
+        "the time between (resume) or with it (continue)."
+    ),
+    "targets": "Minutes that depend on an expression. The first that is true counts.",
+    "targets.when": "The expression.",
+    "targets.target": "Minutes until the breach.",
+    "targets.warn": "Minutes until the warning. Without them, there is no warning.",
+    "onTargetChange": (
+        "Whether the target at the start counts for the whole cycle, or whether each event of the "
+        "cycle may change it."
+    ),
+    "versions": "What the SLA was earlier, and what it will be: a list, oldest first.",
+    "versions.from": "Since when, ISO 8601. Only the first may lack it.",
+    "versions.name": "Its name, shown in ST_PolicyVersion. The default is `from`.",
+    "versions.target": "Minutes until the breach. The default is the SLA's own.",
+    "versions.warn": "Minutes until the warning, or null for none. The default is the SLA's own.",
+    "versions.targets": "Targets as above. The default is the SLA's own.",
+    "versions.calendar": "The calendar, as above. The default is the SLA's own.",
+}
+_CALENDAR = [key for key in _SLA if key.startswith("calendar.")]
+_TARGET = [key for key in _SLA if key.startswith("targets.")]
+_SLA |= {f"versions.{key}": "As above, for this version." for key in (*_CALENDAR, *_TARGET)}
+_CONFIG |= {f"bindings.<name>.slas.<name>.{key}": text for key, text in _SLA.items()}
+_CONFIG |= {f"bindings.<name>.{key}": _SLA[key] for key in _CALENDAR}
 for _key, _meaning in _ALIASES.items():
     _CONFIG |= {_key: f"{_meaning} For every binding that has it."}
     _CONFIG |= {f"bindings.<name>.{_key}": f"{_meaning} Goes before the one at the top."}

@@ -65,11 +65,11 @@ STATUSES = {
     ],
     "AP_Outcome": ["Waiting", "Pending", "Approved", "Rejected", "Withdrawn", "Skipped"],
     "AI_Status": ["Pending", "Approved", "Rejected", "Withdrawn"],
-    "RS_Kind": ["Raised", "Retracted"],
+    "RS_Kind": ["Raised", "Retracted", "Backfilled"],
     "RS_Subject": ["sla_cycle", "escalation_queue", "approval_step", "timeline"],
     "RS_Severity": ["Info", "Warning", "Critical"],
     "ST_Status": ["Running", "Warned", "Breached", "Stopped"],
-    "ST_Outcome": ["Met", "Missed"],
+    "ST_Outcome": ["Met", "Missed", "Cancelled"],
     "EQ_Status": ["Open", "Ack", "Closed"],
     "EQ_Severity": ["Info", "Warning", "Critical"],
 }
@@ -140,10 +140,15 @@ def well_formed_rows(model: Model, scope: Scope, own: list[Column]) -> list[Any]
     }
     filled, unique = (
         [name for name in names if name == "_Key" or name in chosen]
-        for chosen in (model.not_null, {model.unique})
+        for chosen in (model.not_null - lacking(scope.binding), {model.unique})
     )
     name = f"{scope.binding.name}_{model.name}"
     return [well_formed(name, filled, unique, codes, live=model.is_soft_deleted)]
+
+
+def lacking(binding: Binding) -> set[str]:
+    """Columns that may be null because of the options of an SLA."""
+    return {"ST_DueUTC"} if any(sla.options.may_lack_due for sla in binding.slas) else set()
 
 
 def relations_of(model: Model, scope: Scope, name: str) -> list[Any]:

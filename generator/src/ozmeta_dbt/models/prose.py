@@ -71,5 +71,5 @@ def sla_in_words(sla: Sla) -> str:
     start, stop = start_and_stop(sla)
     return (
         f"{sla.code}: {sla.target_minutes} minutes{warned}; starts at {start}; stops at {stop};"
-        f" after a stop: {sla.on_restart}."
+        f" after a stop: {sla.options.on_restart}."
     )

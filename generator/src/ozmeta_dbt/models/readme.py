@@ -8,9 +8,9 @@ from ozmeta_dbt.bindings.definitions import Binding, Level, Sla
 from ozmeta_dbt.models.catalogue import BY_NAME
 from ozmeta_dbt.models.manifest import Snapshot
 from ozmeta_dbt.models.markdown import label, plain, table
+from ozmeta_dbt.models.option_words import option_sentences, worked
 from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.prose import flow_in_words, start_and_stop
-from ozmeta_dbt.words import counted
 
 NAME = "README.md"
 
@@ -124,32 +124,57 @@ def slas(binding: Binding) -> list[str]:
         rows.append(
             [
                 plain(sla.code),
-                duration(sla.target_minutes),
-                duration(sla.warn_minutes) if sla.warn_minutes is not None else "no warning",
+                late_after(sla),
+                warned_after(sla),
                 plain(start),
                 plain(stop),
                 "; ".join(level(sla, each) for each in sla.levels) or "nobody",
             ]
         )
     heads = ["SLA", "Late after", "Warned after", "Clock starts at", "Clock stops at", "Escalation"]
-    return ["### SLAs", "", *table(heads, rows), ""]
+    return ["### SLAs", "", *table(heads, rows), "", *options(binding)]
+
+
+def late_after(sla: Sla) -> str:
+    return worked(sla.target_minutes, sla.options) + (", or as below" if varies(sla) else "")
+
+
+def warned_after(sla: Sla) -> str:
+    own = "no warning" if sla.warn_minutes is None else worked(sla.warn_minutes, sla.options)
+    return own + (", or as below" if varies(sla) else "")
+
+
+def varies(sla: Sla) -> bool:
+    return bool(sla.options.targets or sla.options.versions)
+
+
+def options(binding: Binding) -> list[str]:
+    """The options of the SLAs that have some."""
+    lines = []
+    for sla in binding.slas:
+        if sentences := option_sentences(sla):
+            lines += [f"{plain(sla.code)}:", "", *(f"- {plain(each)}" for each in sentences), ""]
+    return lines
 
 
 def level(sla: Sla, level: Level) -> str:
     """An escalation level: when it is raised after the start, and who should act."""
-    warned = level.signal == "SLA.Warned" and sla.warn_minutes is not None
-    base = sla.warn_minutes if warned and sla.warn_minutes is not None else sla.target_minutes
     who = level.role or level.principal
     to = f" to {plain(who)}" if who else ""
-    return f"{plain(level.severity)}{to} after {duration(base + level.after_minutes)}"
+    unless = ", unless a lower level was acknowledged" if level.unless_acknowledged else ""
+    return f"{plain(level.severity)}{to} {level_time(sla, level)}{unless}"
 
 
-def duration(minutes: int) -> str:
-    """1530 -> 1 day 1 hour 30 minutes"""
-    days, rest = divmod(minutes, 1440)
-    hours, rest = divmod(rest, 60)
-    parts = [(days, "day"), (hours, "hour"), (rest, "minute")]
-    return " ".join(counted(number, unit) for number, unit in parts if number) or "0 minutes"
+def level_time(sla: Sla, level: Level) -> str:
+    """After the start if the minutes never vary, otherwise after the warning or the breach."""
+    warned = level.signal == "SLA.Warned"
+    base = sla.warn_minutes if warned else sla.target_minutes
+    if base is not None and not varies(sla):
+        return f"after {worked(base + level.after_minutes, sla.options)}"
+    event = "warning" if warned else "breach"
+    if not level.after_minutes:
+        return f"at the {event}"
+    return f"{worked(level.after_minutes, sla.options)} after the {event}"
 
 
 def approvals(binding: Binding) -> list[str]:

@@ -4,9 +4,11 @@ properties file per binding, the source and the roll-ups (SPEC 10).
 
 from __future__ import annotations
 
+from ozmeta_dbt.calendars.definition import Calendar
 from ozmeta_dbt.config import Config
 from ozmeta_dbt.metadb.rows import RuntimeSignalType
 from ozmeta_dbt.models import semantic
+from ozmeta_dbt.models.calendars import calendar_files
 from ozmeta_dbt.models.catalogue import BY_NAME
 from ozmeta_dbt.models.description import Model, Scope
 from ozmeta_dbt.models.literals import jinja
@@ -20,7 +22,11 @@ from ozmeta_dbt.user_project.declarations import Surroundings
 
 
 def render(
-    plans: list[Plan], config: Config, around: Surroundings, signal_types: list[RuntimeSignalType]
+    plans: list[Plan],
+    config: Config,
+    around: Surroundings,
+    signal_types: list[RuntimeSignalType],
+    calendars: list[Calendar],
 ) -> dict[str, str]:
     """{path below the output folder: text}. around: what the user's own project has"""
     files: dict[str, str] = {}
@@ -33,6 +39,8 @@ def render(
         files["semantic/_models.yml"] = time_spine_yaml()
     if plans:
         files |= rollup_files(plans, config, around, signal_types)
+    if plans and calendars:
+        files |= calendar_files(calendars)
     return files
 
 

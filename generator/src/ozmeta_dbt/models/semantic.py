@@ -4,6 +4,9 @@ form that dbt 1.6 to 1.12 read.
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections import Counter
 from typing import Any
 
 from ozmeta_dbt.bindings.definitions import Binding
@@ -16,6 +19,27 @@ BASES = {
     "SlaTracking": {"sla_cycle"},
     "EscalationQueue": {"escalation_queue"},
 }
+
+
+def reported(binding: Binding) -> dict[str, str]:
+    """{dimension: column} of the object's fields that the binding reports on, such as of_priority.
+    Names of dimensions are in lower snake case. Two fields that differ only in their case or signs
+    are told apart by a hash.
+    """
+    columns = [f"OF_{field['name']}" for field in binding.report_fields]
+    plain = {column: snake_case(column) for column in columns}
+    taken = Counter(plain.values())
+    return {
+        label
+        if taken[label] == 1
+        else f"{label}_{hashlib.sha256(column.encode()).hexdigest()[:8]}": column
+        for column, label in plain.items()
+    }
+
+
+def snake_case(name: str) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    return re.sub(r"_+", "_", words).strip("_")
 
 
 def documents(binding: Binding, purposes: set[str]) -> dict[str, Any]:
@@ -101,6 +125,7 @@ def documents(binding: Binding, purposes: set[str]) -> dict[str, Any]:
                 "current_state": "WS_CurrentCode",
                 "is_terminal": "WI_IsTerminal",
                 "tenant_id": "_TenantID",
+                **reported(binding),
             },
             {
                 "open_objects": (
@@ -167,7 +192,11 @@ def documents(binding: Binding, purposes: set[str]) -> dict[str, Any]:
                 "sla": "SL_Code",
                 "timer_status": "ST_Status",
                 "outcome": "ST_Outcome",
+                "policy_version": "ST_PolicyVersion",
+                "calendar": "ST_Calendar",
+                "is_paused": "ST_IsPaused",
                 "tenant_id": "_TenantID",
+                **reported(binding),
             },
             {
                 "sla_breaches": (
@@ -175,10 +204,25 @@ def documents(binding: Binding, purposes: set[str]) -> dict[str, Any]:
                     f"case when {LIVE} and ST_Outcome = 'Missed' then 1 else 0 end",
                     "Cycles that passed their target.",
                 ),
+                "sla_met": (
+                    "sum",
+                    f"case when {LIVE} and ST_Outcome = 'Met' then 1 else 0 end",
+                    "Cycles that stopped in time.",
+                ),
                 "sla_outcomes": (
                     "sum",
-                    f"case when {LIVE} and ST_Outcome is not null then 1 else 0 end",
+                    f"case when {LIVE} and ST_Outcome in ('Met', 'Missed') then 1 else 0 end",
                     "Cycles that are decided: met or missed.",
+                ),
+                "sla_cancelled": (
+                    "sum",
+                    f"case when {LIVE} and ST_Outcome = 'Cancelled' then 1 else 0 end",
+                    "Cycles that were cancelled before they passed their target.",
+                ),
+                "sla_open": (
+                    "sum",
+                    f"case when {LIVE} and ST_StopUTC is null then 1 else 0 end",
+                    "Cycles that are not stopped, paused or not.",
                 ),
             },
         )
@@ -186,16 +230,26 @@ def documents(binding: Binding, purposes: set[str]) -> dict[str, Any]:
             "sla_breaches",
             f"How many SLA cycles of {what} passed their target, stopped since or not.",
         )
+        simple("sla_met", f"How many SLA cycles of {what} stopped in time.")
         simple("sla_outcomes", f"How many SLA cycles of {what} are decided: met or missed.")
+        simple(
+            "sla_cancelled",
+            f"How many SLA cycles of {what} were cancelled before they passed their target.",
+        )
+        simple(
+            "sla_open",
+            f"How many SLA cycles of {what} are not stopped; by is_paused, how many of them are"
+            " paused.",
+        )
         metrics.append(
             {
                 "name": f"{name}_breach_rate",
                 "label": f"{name}: breach rate",
                 "type": "ratio",
                 "description": yaml_text(
-                    f"Which share of the decided SLA cycles of {what} passed their target. A cycle"
-                    " that still runs in time, or that waits under resume, is neither met nor"
-                    " missed."
+                    f"Which share of the decided SLA cycles of {what} passed their target: missed"
+                    " / (missed + met). A cycle that is open or cancelled, or that may go on after"
+                    " a stop, is neither."
                 ),
                 "type_params": {
                     "numerator": f"{name}_sla_breaches",

@@ -35,11 +35,16 @@ class Plan:
 
 
 def plan(
-    folder: Path, files: dict[str, str], snapshot: Snapshot, names: dict[str, Any] | None = None
+    folder: Path,
+    files: dict[str, str],
+    snapshot: Snapshot,
+    names: dict[str, Any] | None = None,
+    versions: dict[str, str] | None = None,
+    service_levels: dict[str, dict[str, list[str]]] | None = None,
 ) -> Plan:
     made = manifest.read_hashes(folder)
     result = Plan(folder)
-    listed = manifest.text(files, snapshot, names or {})
+    listed = manifest.text(files, snapshot, names or {}, versions or {}, service_levels or {})
     for name, text in sorted({**files, manifest.NAME: listed}.items()):
         current = read_bytes(folder / name)
         if current == text.encode():

@@ -4,20 +4,15 @@ them the effects of time.
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-Row = dict[str, Any]
-Facts = dict[
-    str, list[Row]
-]  # {model: rows}, values as text: instants in epoch micros, see the macro rows_as_text
+from ozmeta_dbt.operations.facts import Facts, Row, instant, live
+from ozmeta_dbt.operations.timers import clocks, timer_effects
 
 REASONS = {
     "UnknownTransition": "its workflow has no such transition",
@@ -57,25 +52,6 @@ RANKS = (
     "breached",
     "level",
 )
-
-
-def instant(micros: str | int | None) -> str:
-    if micros is None:
-        return ""
-    time = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=int(micros))
-    return time.isoformat(" ", "seconds" if not time.microsecond else "microseconds")
-
-
-def duration(micros: int) -> str:
-    minutes, seconds = divmod(abs(micros) // 1_000_000, 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    parts = [
-        f"{n} {unit}"
-        for n, unit in ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
-        if n
-    ]
-    return " ".join(parts[:2]) or "0 min"
 
 
 def objects(facts: Facts) -> dict[str, Facts]:
@@ -120,10 +96,6 @@ def tenant(facts: Facts) -> str | None:
     )
 
 
-def live(rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row["_DeleteDate"] is None]
-
-
 def chronology(facts: Facts) -> list[Line]:
     """What happened, in the order it counts: events by position; what time did stands after the
     events of the same instant.
@@ -135,7 +107,7 @@ def chronology(facts: Facts) -> list[Line]:
     events = {row["EJ_ID"]: event_line(row) for row in counted}
     moments: dict[int, Line] = {}
 
-    def happens(rank: str, at: str, effect: str, event: str | None = None) -> None:
+    def happens(rank: str, at: str | int, effect: str, event: str | None = None) -> None:
         line = (
             events[event]
             if event in events
@@ -156,41 +128,12 @@ def chronology(facts: Facts) -> list[Line]:
 
     for at, effect, event in approval_effects(facts):
         happens("approval", at, effect, event)
-    cycles = sorted(
-        live(facts.get("sla_cycle", [])), key=lambda r: (r["SL_Code"], int(r["ST_CycleNo"]))
-    )
-    for cycle in cycles:
-        name = cycle["SL_Code"] + (
-            f" (cycle {cycle['ST_CycleNo']})" if cycle["ST_CycleNo"] != "1" else ""
-        )
-        happens(
-            "start",
-            cycle["ST_StartUTC"],
-            f"starts {name}, due {instant(cycle['ST_DueUTC'])}{paused(cycle)}",
-            cycle["ST_StartEventID"],
-        )
-        for stop, restart, ran in pauses(cycle, facts):
-            at, until = (str(events[event].at) for event in (stop, restart))
-            happens("stop", at, f"pauses {name} after {duration(ran)}", stop)
-            happens(
-                "start",
-                until,
-                f"resumes {name} after a pause of {duration(int(until) - int(at))}",
-                restart,
-            )
-        if cycle["ST_WarnedUTC"] is not None:
-            happens("warned", cycle["ST_WarnedUTC"], f"{name} is warned")
-        if cycle["ST_BreachedUTC"] is not None:
-            happens(
-                "breached",
-                cycle["ST_BreachedUTC"],
-                f"{name} is breached: still running when it was due",
-            )
-        if cycle["ST_StopUTC"] is not None:
-            happens(
-                "stop", cycle["ST_StopUTC"], f"stops {name}, {kept(cycle)}", cycle["ST_StopEventID"]
-            )
-    stops = {(cycle["ST_ID"], cycle["ST_StopUTC"]): cycle["ST_StopEventID"] for cycle in cycles}
+    for rank, when, text, cause in timer_effects(facts):
+        happens(rank, when, text, cause)
+    stops = {
+        (cycle["ST_ID"], cycle["ST_StopUTC"]): cycle["ST_StopEventID"]
+        for cycle in live(facts.get("sla_cycle", []))
+    }
     for entry in sorted(facts.get("escalation_queue", []), key=in_turn):
         name, created, closed = escalation(entry), entry["EQ_CreatedUTC"], entry["EQ_ClosedUTC"]
         if entry["_DeleteDate"] is not None:
@@ -238,32 +181,6 @@ def in_turn(entry: Row) -> tuple[int, bool, str, int]:
         entry["SL_Code"] or "",
         int(entry["EQ_Level"]),
     )
-
-
-def pauses(cycle: Row, facts: Facts) -> list[tuple[str, str, int]]:
-    """(stopping event, restarting event, micros run until then) of a timer that `resume` counts on
-    after a stop (SPEC 5). None where its rules changed since.
-    """
-    at = {
-        row["EJ_ID"]: int(row["TL_EffectiveUTC"]) for row in facts["timeline"] if row["TL_Position"]
-    }
-    spans: list[list[str]] = []
-    for mark in facts.get("marks", []):
-        running = bool(spans) and len(spans[-1]) == 1
-        if mark["SL_Code"] != cycle["SL_Code"] or mark["EJ_ID"] not in at:
-            continue
-        if mark["is_stop"] == "1":
-            if running:
-                spans[-1].append(mark["EJ_ID"])
-        elif mark["is_start"] == "1" and not running:
-            spans.append([mark["EJ_ID"]])
-    if not spans or spans[0][0] != cycle["ST_StartEventID"]:
-        return []
-    found, ran = [], 0
-    for (start, *stop), (restart, *_) in itertools.pairwise(spans):
-        ran += at[stop[0]] - at[start]
-        found.append((stop[0], restart, ran))
-    return found
 
 
 def approval_effects(facts: Facts) -> list[tuple[str, str, str]]:
@@ -428,22 +345,6 @@ def event_line(row: Row) -> Line:
     return line
 
 
-def paused(cycle: Row) -> str:
-    seconds = int(cycle["ST_PausedSeconds"] or 0)
-    return f" with pauses of {duration(seconds * 1_000_000)} taken out" if seconds else ""
-
-
-def kept(cycle: Row) -> str:
-    by = int(cycle["ST_StopUTC"]) - int(cycle["ST_DueUTC"])
-    if not by:
-        return "in time, at the very instant it was due"
-    return (
-        f"{duration(by)} late"
-        if cycle["ST_BreachedUTC"] is not None
-        else f"in time by {duration(by)}"
-    )
-
-
 def coming(facts: Facts) -> list[str]:
     """What is waited for, and what time alone will do next."""
     asked = [row for row in live(facts.get("approval_step", [])) if row["AP_Outcome"] == "Pending"]
@@ -509,3 +410,5 @@ def show(binding: str, object_id: str, facts: Facts, out: Console) -> None:
         )
     for text in coming(facts):
         out.print(escape(f"to come: {text}"))
+    for text in clocks(facts):
+        out.print(escape(f"clock: {text}"))

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from ozmeta_dbt.operations import explain
 from ozmeta_dbt.operations.dbt import Dbt
+from ozmeta_dbt.operations.facts import Facts, Row, instant
 from ozmeta_dbt.operations.scratch import find_profiles, write_scratch_profiles
 from ozmeta_dbt.problems import DbtFailed
 from ozmeta_dbt.words import counted
@@ -69,27 +70,30 @@ def verify(
         rebuilt = aside.with_vars(ozmeta_verify=choice.slice)
         by_instant: dict[int, list[str]] = defaultdict(list)
         for entry in plan.values():
-            by_instant[entry["as_of"]] += [names[3] for names in entry["models"].values()]
+            built = [*entry["models"].values(), *entry["helpers"].values()]
+            by_instant[entry["as_of"]] += [names[3] for names in built]
         for as_of, models in by_instant.items():
-            rebuilt.with_vars(ozmeta_as_of=explain.instant(as_of).replace(" ", "T"))(
-                "run", "--full-refresh", "--select", *models
+            rebuilt.with_vars(ozmeta_as_of=instant(as_of).replace(" ", "T"))(
+                "run", "--full-refresh", "--select", *dict.fromkeys(models)
             )
-        answer = rebuilt.operation(
+        compared = rebuilt.operation(
             "verify_compare", plan=plan, lookback_minutes=lookback_minutes, show=show, keep=keep
         )
+    answer, calendars = compared["bindings"], compared["calendars"]
     changed = [model for found in answer.values() for model in found["changed"]]
     if changed:
         raise DbtFailed(
             f"the definitions of {', '.join(changed)} changed after the last run, so its tables"
             " are out of date: run dbt, then verify"
         )
-    report(plan, answer, choice, out)
+    report(plan, answer, calendars, choice, out)
     tell_unclaimed(planned["unclaimed"], out)
-    return not any(
-        outcome["differing_rows"]
-        for found in answer.values()
-        for outcome in found["models"].values()
-    )
+    return not differing_rows(answer, calendars)
+
+
+def differing_rows(answer: dict[str, Any], calendars: dict[str, Any]) -> int:
+    outcomes = [outcome for found in answer.values() for outcome in found["models"].values()]
+    return sum(outcome["differing_rows"] for outcome in [*outcomes, *calendars.values()])
 
 
 def check(plan: dict[str, Any]) -> None:
@@ -121,7 +125,13 @@ def scratch(dbt: Dbt) -> Iterator[Dbt]:
             raise
 
 
-def report(plan: dict[str, Any], answer: dict[str, Any], choice: Choice, out: Console) -> None:
+def report(
+    plan: dict[str, Any],
+    answer: dict[str, Any],
+    calendars: dict[str, Any],
+    choice: Choice,
+    out: Console,
+) -> None:
     table = Table(
         "table", "as of (UTC)", "rows", "rows that differ", "objects", box=None, pad_edge=False
     )
@@ -131,13 +141,24 @@ def report(plan: dict[str, Any], answer: dict[str, Any], choice: Choice, out: Co
             style = "red" if differ else ""
             table.add_row(
                 escape(plan[binding]["models"][model][3]),
-                explain.instant(plan[binding]["as_of"]),
+                instant(plan[binding]["as_of"]),
                 str(outcome["rows"]),
                 str(differ),
                 str(outcome["differing_objects"]),
                 style=style,
             )
+    for model, outcome in calendars.items():
+        differ = outcome["differing_rows"]
+        style = "red" if differ else ""
+        table.add_row(escape(model), "", str(outcome["rows"]), str(differ), "", style=style)
     out.print(table)
+    for model, outcome in calendars.items():
+        for code in outcome["calendars"]:
+            out.print(
+                f"[red]{escape(model)} differs[/] from the definition of the calendar"
+                f" {escape(code)}. To repair it, run: dbt run --full-refresh -s"
+                f" {escape(' '.join(calendars))}"
+            )
     for binding, found in answer.items():
         if found["waiting"]:
             out.print(
@@ -160,11 +181,7 @@ def report(plan: dict[str, Any], answer: dict[str, Any], choice: Choice, out: Co
                         else "The journal has no event of this object."
                     )
                     explain.show(binding, object_id, rebuilt[key], out) if key in rebuilt else None
-    total = sum(
-        outcome["differing_rows"]
-        for found in answer.values()
-        for outcome in found["models"].values()
-    )
+    total = differing_rows(answer, calendars)
     out.print(
         f"[red]{counted(total, 'row')} {'differs' if total == 1 else 'differ'}[/] from a rebuild"
         f" {escape(str(choice))} from the journal"
@@ -186,9 +203,7 @@ def tell_unclaimed(sentences: list[str] | None, out: Console) -> None:
         out.print(f"[yellow]warning[/] {escape(sentence)}")
 
 
-def differences(
-    tables: explain.Facts, rebuilt: explain.Facts, compared: dict[str, dict[str, str]]
-) -> list[str]:
+def differences(tables: Facts, rebuilt: Facts, compared: dict[str, dict[str, str]]) -> list[str]:
     """What differs for an object, row by row, in the columns compared: {model: {column: what a
     message calls it}}.
     """
@@ -217,7 +232,7 @@ def differences(
     return said
 
 
-def brief(row: explain.Row) -> str:
+def brief(row: Row) -> str:
     return ", ".join(
         f"{column} {readable(column, value)}"
         for column, value in row.items()
@@ -230,7 +245,7 @@ def readable(column: str, value: str | None) -> str:
     return (
         "null"
         if value is None
-        else explain.instant(value)
+        else instant(value)
         if column.endswith(("UTC", "_SyncDate"))
         else value
     )

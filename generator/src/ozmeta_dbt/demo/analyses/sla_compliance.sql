@@ -5,7 +5,7 @@ select
     SL_Code as sla,
     count(*) filter (ST_Outcome = 'Met') as in_time,
     count(*) filter (ST_Outcome = 'Missed') as late,
-    printf('%.1f %%', 100.0 * count(*) filter (ST_Outcome = 'Met') / nullif(count(ST_Outcome), 0)) as kept,
+    printf('%.1f %%', 100.0 * in_time / nullif(in_time + late, 0)) as kept,
     count(*) filter (ST_Outcome is null and ST_Status <> 'Stopped') as running,
     count(*) filter (ST_Outcome is null and ST_Status = 'Stopped') as waiting,
     count(*) filter (ST_Status = 'Breached') as late_and_open

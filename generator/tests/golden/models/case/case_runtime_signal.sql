@@ -15,5 +15,6 @@
   timeline=ref('case_timeline'),
   cycles=ref('case_sla_cycle'),
   queue=ref('case_escalation_queue'),
-  approvals=ref('case_approval_step')
+  approvals=ref('case_approval_step'),
+  signals_from='2026-01-01 00:00:00.000000'
 ) }}

@@ -12,7 +12,15 @@
     {'ref': 'approval.onBehalfOf', 'column': 'PL_approval_onBehalfOf', 'path': ['approval', 'onBehalfOf']},
     {'ref': 'approval.step', 'column': 'PL_approval_step', 'path': ['approval', 'step']},
     {'ref': 'context.Fast Lane', 'column': 'PL_context_Fast_Lane_67648225', 'path': ['context', 'Fast Lane']},
-    {'ref': 'object.Impact', 'column': 'PL_object_Impact', 'path': ['object', 'Impact']}
+    {
+      'ref': 'object.Cost \x7b\x7b center \x7d\x7d',
+      'column': 'PL_object_Cost_center_7cec55eb',
+      'path': ['object', 'Cost \x7b\x7b center \x7d\x7d']
+    },
+    {'ref': 'object.Impact', 'column': 'PL_object_Impact', 'path': ['object', 'Impact']},
+    {'ref': 'object.Priority', 'column': 'PL_object_Priority', 'path': ['object', 'Priority']},
+    {'ref': 'object.Region', 'column': 'PL_object_Region', 'path': ['object', 'Region']},
+    {'ref': 'object.Team', 'column': 'PL_object_Team', 'path': ['object', 'Team']}
   ],
   'journals': [
     {

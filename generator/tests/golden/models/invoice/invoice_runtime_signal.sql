@@ -13,5 +13,6 @@
   journal_config=journal_config,
   signals=signals,
   timeline=ref('invoice_timeline'),
-  cycles=ref('invoice_sla_cycle')
+  cycles=ref('invoice_sla_cycle'),
+  signals_from='2026-01-01 00:00:00.000000'
 ) }}

@@ -10,6 +10,7 @@
     'levels': [{'level': 1, 'signal': 'SLA.Breached', 'after_minutes': 0, 'severity': 'Critical'}]
   }
 ] %}
+{{ config(meta={'ozmeta_marks': {'journal_config': journal_config, 'workflow': workflow, 'slas': slas}}) }}
 
 {{ ozmeta_runtime.sla_cycle(
   binding='invoice',

@@ -1,4 +1,4 @@
 {#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
 {{ config(materialized='view') }}
 
-{{ ozmeta_runtime.sla_timer(cycles=ref('invoice_sla_cycle')) }}
+{{ ozmeta_runtime.sla_timer(cycles=ref('invoice_sla_elapsed')) }}

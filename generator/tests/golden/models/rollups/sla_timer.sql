@@ -16,7 +16,11 @@
   'ST_EscalationLevel',
   'ST_ObjectType',
   'ST_ObjectID',
-  'ST_CycleNo'
+  'ST_CycleNo',
+  'ST_IsPaused',
+  'ST_TargetMinutes',
+  'ST_PolicyVersion',
+  'ST_Calendar'
 ] %}
 
 {{ ozmeta_runtime.rollup(columns, [ref('case_sla_timer'), ref('invoice_sla_timer')]) }}

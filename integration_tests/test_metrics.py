@@ -1,0 +1,191 @@
+"""Metrics of SLAs with service levels: outcomes and open cycles, by what people report on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+import yaml
+from support.dbt_project_under_test import DbtProject
+from support.metrics import SimpleMetric, parsed, simple_metrics, values
+from support.small_case import CONFIG
+
+EXPR = dict[str, Any]
+CALENDAR_TABLES = ("ozmeta_calendar_window", "ozmeta_calendar_piece")
+
+
+def field_is(name: str, value: str) -> EXPR:
+    return {"op": "eq", "args": [{"ref": f"object.{name}"}, {"lit": value}]}
+
+
+KEYS = CONFIG | {
+    "calendars": {
+        "Desk": {
+            "time_zone": "UTC",
+            "hours": {"mon-sun": "00:00-24:00"},
+            "valid": {"from": "2025-01-01", "until": "2027-12-31"},
+        }
+    },
+    "bindings": {
+        "Case": {
+            # the second and the third differ only in their case, and the last one names a column
+            # that the dimension of an SLA has
+            "report_fields": ["Priority", "ClosedBy", "closed_by", "SL_Code"],
+            "slas": {
+                "Solve": {
+                    "calendar": "Desk",
+                    "pauseWhen": {"op": "eq", "args": [{"ref": "state.current"}, {"lit": "Wait"}]},
+                    "cancelWhen": field_is("Team", "Sales"),
+                    "versions": [{"name": "old"}, {"name": "new", "from": "2026-01-02"}],
+                }
+            },
+        }
+    },
+}
+SNAPSHOT = {
+    "snapshotVersion": 1,
+    "objects": {
+        "tables": [{"id": "t", "code": "Case"}],
+        "workflows": [
+            {
+                "workflow": {"id": "w", "code": "Flow"},
+                "states": [
+                    {"id": "s1", "code": "Open", "isInitial": True},
+                    {"id": "s2", "code": "Wait"},
+                    {"id": "s3", "code": "Done", "isTerminal": True},
+                ],
+                "transitions": [],
+            }
+        ],
+        "runtime": {
+            "bindings": [{"id": "b", "objectType": "Table", "objectId": "t", "workflowId": "w"}],
+            "slaPolicies": [
+                {
+                    "id": "p",
+                    "code": "Solve",
+                    "objectType": "Table",
+                    "objectId": "t",
+                    "targetMinutes": 60,
+                }
+            ],
+            "slaBindings": [{"bindingId": "b", "slaId": "p"}],
+            "templateBindings": [
+                {"bindingId": "b", "purpose": purpose, "targetLayer": "Semantic"}
+                for purpose in ("WorkflowInstance", "SlaTracking")
+            ],
+        },
+    },
+}
+
+
+def event(id: str, time: str, object_id: str, state: str | None, **fields: str) -> dict[str, Any]:
+    at = dt.datetime.fromisoformat(time)
+    payload: dict[str, Any] = {"object": fields} if fields else {}
+    if state:
+        payload["transition"] = {"toState": state}
+    return {
+        "EJ_ID": id,
+        "_TenantID": "t1",
+        "EJ_EventType": "X",
+        "EJ_EventTimeUTC": at,
+        "EJ_ObjectType": "Case",
+        "EJ_ObjectID": object_id,
+        "EJ_Payload": json.dumps(payload),
+        "_SyncDate": at,
+    }
+
+
+EVENTS = [
+    # met under the old version
+    event("a1", "2026-01-01 09:00", "a", "Open", Priority="High"),
+    event("a2", "2026-01-01 09:30", "a", "Done"),
+    # missed under each version
+    event("b1", "2026-01-01 09:00", "b", "Open", Priority="High"),
+    event("b2", "2026-01-01 11:00", "b", "Done"),
+    event("c1", "2026-01-02 09:00", "c", "Open", Priority="Low"),
+    event("c2", "2026-01-02 11:00", "c", "Done", Priority="High"),
+    # cancelled in time, and cancelled after it was missed
+    event("d1", "2026-01-02 09:00", "d", "Open", Priority="Low"),
+    event("d2", "2026-01-02 09:30", "d", None, Team="Sales"),
+    event("e1", "2026-01-02 09:00", "e", "Open", Priority="Low"),
+    event("e2", "2026-01-02 11:00", "e", None, Team="Sales"),
+    # open: one is paused, one runs
+    event("f1", "2026-01-02 11:10", "f", "Wait", Priority="Low"),
+    event("g1", "2026-01-02 11:10", "g", "Open"),
+]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
+    project = DbtProject(tmp_path_factory.mktemp("metrics"), KEYS, SNAPSHOT)
+    project.create_journal()
+    project.append(EVENTS)
+    project.run("2026-01-02 11:30:00")
+    return project
+
+
+@pytest.fixture(scope="module")
+def metrics(project: DbtProject) -> dict[str, SimpleMetric]:
+    return simple_metrics(parsed(project))
+
+
+def test_a_cancelled_cycle_is_in_no_breach_rate(
+    project: DbtProject, metrics: dict[str, SimpleMetric]
+) -> None:
+    found = {
+        name: values(project, metrics[f"case_sla_{name}"])[()]
+        for name in ("breaches", "met", "outcomes", "cancelled", "open")
+    }
+    assert found == {"breaches": 3, "met": 1, "outcomes": 4, "cancelled": 1, "open": 2}
+
+
+def test_cycles_by_what_counted_for_them(
+    project: DbtProject, metrics: dict[str, SimpleMetric]
+) -> None:
+    breaches, cycles = metrics["case_sla_breaches"], metrics["case_sla_open"]
+    assert values(project, breaches, "policy_version") == {("old",): 1, ("new",): 2}
+    assert values(project, breaches, "calendar") == {("Desk",): 3}
+    assert values(project, cycles, "is_paused") == {(True,): 1, (False,): 1}
+    # c became High after its cycle had started
+    assert values(project, breaches, "of_priority") == {("High",): 1, ("Low",): 2, (None,): 0}
+
+
+def test_the_view_of_cycles_has_the_reported_fields(project: DbtProject) -> None:
+    rows = project.rows("select ST_ObjectID, OF_Priority from case_sla_elapsed order by 1")
+    assert [tuple(row.values()) for row in rows][2:4] == [("c", "Low"), ("d", "Low")]
+
+
+def test_an_object_is_reported_with_what_it_is_now(
+    project: DbtProject, metrics: dict[str, SimpleMetric]
+) -> None:
+    assert values(project, metrics["case_open_objects"], "of_priority") == {
+        ("High",): 0,
+        ("Low",): 3,
+        (None,): 1,
+    }
+
+
+def test_every_dimension_has_a_name_and_a_column_of_its_own(
+    project: DbtProject, metrics: dict[str, SimpleMetric]
+) -> None:
+    columns = metrics["case_sla_open"].columns
+    reported = {name: column for name, column in columns.items() if name.startswith("of_")}
+    assert list(reported.values()) == ["OF_Priority", "OF_ClosedBy", "OF_closed_by", "OF_SL_Code"]
+    assert {name.removesuffix(name[-9:]) for name in list(reported)[1:3]} == {"of_closed_by"}
+    assert set(reported) >= {"of_priority", "of_sl_code"}
+    project.rows(f"select {', '.join(columns.values())} from case_sla_cycle")
+
+
+def test_every_column_has_a_description(project: DbtProject) -> None:
+    described = {
+        model["name"]: {column["name"] for column in model["columns"]}
+        for path in (project.folder / "models/ozmeta").rglob("*.yml")
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
+    }
+    for table in ("case_sla_cycle", "case_sla_timer", "case_sla_elapsed", *CALENDAR_TABLES):
+        rows = project.rows(
+            f"select column_name from information_schema.columns where table_name = '{table}'"
+        )
+        assert {row["column_name"] for row in rows} == described[table]
