@@ -22,8 +22,6 @@ Errors       a table does not exist yet
       {%- set condition = ozmeta_runtime.object_column(model) ~ " in (" ~ ids ~ ")" -%}
     {%- endif -%}
     {%- set names = ozmeta_runtime.column_spellings(nodes[model]) -%}
-    {#- The column is not documented, because only other models read it. -#}
-    {%- do names.update({'st_iscancelled': 'ST_IsCancelled'}) -%}
     {%- do facts.update({model: ozmeta_runtime.rows_as_text(relation, columns, condition, names)}) -%}
   {%- endfor -%}
   {%- do return(facts) -%}
