@@ -1734,7 +1734,7 @@ def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
 
 
 def file_of(module: str) -> str:
-    """The file of a test as the page names it: pytest calls those of the generator tests.<name>."""
+    """The path of a test file. pytest names the generator's test modules `tests.<name>`."""
     package, _, name = module.rpartition(".")
     return f"generator/tests/{name}.py" if package else f"{name}.py"
 
