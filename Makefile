@@ -11,7 +11,7 @@ test: .venv/ready  ## every test that runs on DuckDB, and the same scenarios on 
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile generator/tests integration_tests
 
 test-engines: .venv/ready  ## the same rows on every engine that runs here, each in an environment of its own under .engines; OZMETA_ENGINES=postgres,redshift picks, so does OZMETA_SCENARIOS=changes,cases
-	OZMETA_ENGINES=$${OZMETA_ENGINES:-all} $(BIN)/python -m pytest -q -rfE -n 2 --dist loadgroup integration_tests/test_engines.py::test_the_same_rows
+	OZMETA_ENGINES=$${OZMETA_ENGINES:-all} $(BIN)/python -m pytest -q -rfE -n 2 integration_tests/test_engines.py::test_the_same_rows
 
 test-static: .venv/ready  ## every statement that each adapter would send, rendered and parsed; GoogleSQL's analyser, where there is Go, takes BigQuery's; dbt's new engine parses the package
 	PYTHONPATH=integration_tests $(BIN)/python -c 'from static.projects import prepare; prepare()'

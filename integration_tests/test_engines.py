@@ -50,10 +50,7 @@ def duckdb_says(
         yield Played()
 
 
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in OTHERS],
-)  # an engine's scenarios one after another, two engines at a time
+@pytest.fixture(scope="module", params=OTHERS)
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Worker | None, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import threading
 from argparse import Namespace
 from collections import ChainMap
 from pathlib import Path
@@ -16,6 +17,7 @@ from dbt.context.macros import MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
 from dbt_common.events.types import Note
 from dbt_common.exceptions import CompilationError
+from engines.base import one_at_a_time
 from support import fast_dbt
 
 TESTS = Path(__file__).parent
@@ -163,3 +165,22 @@ def test_secrets_are_found_in_the_environment(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("DBT_ENV_SECRET_BLANK", " ")
     assert fast_dbt.secrets_in_environment() == ["pä ss"]
     assert fast_dbt.secrets_in_environment() == fast_dbt.env_secrets_of_dbt()
+
+
+def test_one_at_a_time_waits_for_whoever_holds_the_lock(tmp_path: Path) -> None:
+    said: list[str] = []
+    inside = threading.Event()
+
+    def second() -> None:
+        inside.wait()
+        with one_at_a_time(tmp_path / "lock"):
+            said.append("second")
+
+    waiting = threading.Thread(target=second)
+    waiting.start()
+    with one_at_a_time(tmp_path / "lock"):
+        inside.set()
+        waiting.join(0.3)
+        said.append("first")
+    waiting.join()
+    assert said == ["first", "second"]

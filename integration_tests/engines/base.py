@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ctypes
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
@@ -168,7 +169,8 @@ class Engine:
         """
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.prepare()
+        with one_at_a_time(HOME / f"{self.name}.lock"):  # pytest's workers share the environments
+            self.prepare()
         worker = None
         here = threading.current_thread() is threading.main_thread()
         before = (
@@ -307,6 +309,15 @@ def payload_of(value: str) -> str:
     read.
     """
     return ' {"object" : {"A":' + value + ' }, "transition": {"code": ' + value + "}}"
+
+
+@contextmanager
+def one_at_a_time(file: Path) -> Iterator[None]:
+    """Hold a lock that every process on this machine sees, and wait for it if it is taken."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def environment(name: str, requirements: str) -> Path:
