@@ -324,7 +324,7 @@ def test_a_timer_whose_only_cycle_is_undone_is_gone(project: DbtProject) -> None
 
 def test_every_column_is_described(project: DbtProject) -> None:
     """What a table holds is what its properties file says, in that order: the canonical columns,
-    then the runtime's own.
+    then the runtime's own. _Bucket is only on engines that use it, so the file leaves it out.
     """
     project.run("2026-01-01T00:10:00")
     nodes = {
@@ -335,7 +335,7 @@ def test_every_column_is_described(project: DbtProject) -> None:
             row["column_name"]
             for row in project.rows(
                 "select column_name from information_schema.columns where table_name ="
-                f" 'case_{table}' order by ordinal_position"
+                f" 'case_{table}' and column_name <> '_Bucket' order by ordinal_position"
             )
         ]
         described = nodes[f"case_{table}"].columns

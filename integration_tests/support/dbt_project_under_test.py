@@ -36,6 +36,13 @@ JOURNAL_COLUMNS = {
 }
 
 
+# DuckDB does not use buckets. The tests switch them on, an hour long, so that objects have many.
+BUCKETS = """\
+{% macro duckdb__prunes_by_bucket() %}{% do return(true) %}{% endmacro %}
+{% macro duckdb__bucket_micros() %}{% do return(3600000000) %}{% endmacro %}
+"""
+DISPATCH = {"macro_namespace": "ozmeta_runtime", "search_order": ["under_test", "ozmeta_runtime"]}
+
 fast_dbt.install()
 MANIFESTS: OrderedDict[str, Manifest] = OrderedDict()  # by what they were parsed from
 KEPT = 16  # the last ones used: each takes about 4 MB
@@ -95,8 +102,11 @@ class DbtProject:
                 "version": "1.0.0",
                 "profile": "under_test",
                 "flags": {"send_anonymous_usage_stats": False},
+                "dispatch": [DISPATCH],
             },
         )
+        folder.joinpath("macros").mkdir(exist_ok=True)
+        folder.joinpath("macros/buckets.sql").write_text(BUCKETS)
         self.write(
             "profiles.yml",
             {

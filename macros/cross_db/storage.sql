@@ -38,6 +38,63 @@ Returns: list of str
 {%- endmacro %}
 
 {#
+Whether tables carry the column `_Bucket`, and a run names the buckets that it reads and writes (spec 8.5). It pays on
+engines that bill or scan by partition. An engine with indexes finds an object's rows without it.
+Returns: bool
+#}
+{% macro prunes_by_bucket() -%}
+  {%- do return(adapter.dispatch('prunes_by_bucket', 'ozmeta_runtime')()) -%}
+{%- endmacro %}
+
+{% macro default__prunes_by_bucket() -%}
+  {%- do return(false) -%}
+{%- endmacro %}
+
+{#
+Stops a full refresh that would lose rows which it has to keep, because dbt drops a table of another layout.
+relation: the model's table, as it is
+#}
+{% macro check_layout(relation) -%}
+  {%- do adapter.dispatch('check_layout', 'ozmeta_runtime')(relation) -%}
+{%- endmacro %}
+
+{% macro default__check_layout(relation) -%}
+{%- endmacro %}
+
+{#
+The models whose rows are of one object and which carry its bucket.
+Returns: list of str
+#}
+{% macro bucketed_models() -%}
+  {%- do return(['timeline', 'workflow_instance', 'sla_cycle', 'escalation_queue', 'runtime_signal', 'approval_event',
+      'approval_step', 'approval_instance']) -%}
+{%- endmacro %}
+
+{#
+The length of a bucket's period in microseconds: 30 days. Whoever changes it runs with --full-refresh afterwards.
+Returns: int
+#}
+{% macro bucket_micros() -%}
+  {%- do return(adapter.dispatch('bucket_micros', 'ozmeta_runtime')()) -%}
+{%- endmacro %}
+
+{% macro default__bucket_micros() -%}
+  {%- do return(30 * 86400000000) -%}
+{%- endmacro %}
+
+{#
+A column of the table that an incremental model writes to, as the adapter's merge, or its delete, names it.
+column: the column's name
+#}
+{% macro written_column(column) -%}
+  {{- adapter.dispatch('written_column', 'ozmeta_runtime')(column) -}}
+{%- endmacro %}
+
+{% macro default__written_column(column) -%}
+  DBT_INTERNAL_DEST.{{ column }}
+{%- endmacro %}
+
+{#
 Ends the select of a table that is read by object. Without clusters or indexes, this order puts the rows of an object
 into few blocks, whose minimum and maximum keys let the engine skip the others. The timeline does without:
 its order of arrival serves as well.

@@ -3,17 +3,20 @@ The CTE `arrived` of an incremental run: rows of `typed` that the timeline does 
 If an event of another message already has the EJ_ID, that event keeps it. Of several new ones, the first to arrive gets
 it.
 #}
-{% macro arrived_messages(nanos) %}
+{% macro arrived_messages(nanos, state) %}
 known as (
     select timeline._Key, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
     from {{ this }} as timeline
     inner join typed on typed._Key = timeline._Key
+    {%- if state.buckets is not none %}
+    where 1 = 1{{ ozmeta_runtime.in_scope(state, 'timeline') }}
+    {%- endif %}
 ),
 
 same_id as (
     select timeline._Key, timeline._ObjectKey, timeline.EJ_ID
     from {{ this }} as timeline
-    where timeline._ObjectKey in (select _ObjectKey from typed)
+    where timeline._ObjectKey in (select _ObjectKey from typed){{ ozmeta_runtime.in_scope(state, 'timeline') }}
 ),
 
 earlier as (

@@ -28,7 +28,7 @@ Errors            an engine without recursive queries; a changed flow (check_cha
 {%- set aliases = journal_config.get('event_aliases') -%}
 {%- set definition = [journal_config.object_type, journal_config.tenant_in_key, approvals]
     + ([aliases] if aliases else []) -%}
-{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline]) -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline], bucketed=true) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
 {%- if not ozmeta_runtime.can_recurse() -%}
   {%- do exceptions.raise_compiler_error("Approval flows can't run on " ~ target.type ~ ". Counting votes needs a "
@@ -56,7 +56,7 @@ Errors            an engine without recursive queries; a changed flow (check_cha
 
 {{ ozmeta_runtime.with_recursive() }} approval_events as (
     select
-        _ObjectKey, EJ_ID, _TenantID, EJ_ObjectID, {{ ozmeta_runtime.current_name_as('EJ_EventType', aliases) }},
+        {{ ozmeta_runtime.bucket_column(state) }} _ObjectKey, EJ_ID, _TenantID, EJ_ObjectID, {{ ozmeta_runtime.current_name_as('EJ_EventType', aliases) }},
         EJ_Actor, TL_Position, TL_EffectiveUTC,
         case when {{ ozmeta_runtime.is_true('TL_IsRejected') }} then 1 else 0 end as is_refused,
         case {{ event_type }}
@@ -207,6 +207,7 @@ written as (
         stage_after as AE_StageAfter,
         flow_hash as AE_FlowHash,
         EJ_Actor,
+        {{ ozmeta_runtime.bucket_column(state) }}
         {{ ozmeta_runtime.audit_columns(state) }}
     from judged
 )

@@ -12,7 +12,7 @@ Errors     see run_state
 {% macro approval_instance(binding, steps) %}
 {%- do ozmeta_runtime.check_arguments('approval_instance', kwargs, {'binding': binding, 'steps': steps}) -%}
 {% if execute %}
-{%- set state = ozmeta_runtime.run_state(binding, 'latest round', [steps]) -%}
+{%- set state = ozmeta_runtime.run_state(binding, 'latest round', [steps], bucketed=true) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
 {%- set columns = ['_Key', '_ObjectKey', 'AI_ID', '_TenantID', 'AI_ObjectType', 'AI_ObjectID', 'AF_Code',
     'AI_CurrentStepOrder', 'AI_Status', 'AI_RequestedUTC', 'AI_CompletedUTC', 'AI_LastActor', 'AI_Round'] -%}
@@ -40,7 +40,8 @@ written as (
         min(AP_ActivatedUTC) as AI_RequestedUTC,
         max(case when AS_Order = current_order then AP_DecidedUTC end) as AI_CompletedUTC,
         max(case when AS_Order = current_order then AP_LastActor end) as AI_LastActor,
-        max(AP_Round) as AI_Round,
+        max(AP_Round) as AI_Round
+        {{- ozmeta_runtime.object_bucket(state) }},
         {{ ozmeta_runtime.audit_columns(state) }}
     from ranked
     where latest = 1

@@ -21,7 +21,7 @@ Errors            see run_state
     'timeline': timeline}) -%}
 {% if execute %}
 {%- set definition = [journal_config.object_type, journal_config.tenant_in_key, approvals] -%}
-{%- set state = ozmeta_runtime.run_state(binding, definition, [events]) -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, [events], bucketed=true) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set object_type = ozmeta_runtime.text_literal(journal_config.object_type) -%}
@@ -95,14 +95,15 @@ rounds as (
 ),
 
 objects as (
-    {{ ozmeta_runtime.object_facts(journal_config, timeline, '_ObjectKey in (select _ObjectKey from rounds)') }}
+    {%- set of_rounds = '_ObjectKey in (select _ObjectKey from rounds)' ~ ozmeta_runtime.in_scope(state) %}
+    {{ ozmeta_runtime.object_facts(journal_config, timeline, of_rounds, state) }}
 ),
 
 {%- set seeds = ["'AI'", 'objects.tenant', object_type, 'objects.object_id', 'rounds.AF_Code'] %}
 
 seeded as (
     select
-        rounds._ObjectKey, rounds.AF_Code, rounds.round, objects.tenant, objects.object_id, objects.stamp,
+        rounds._ObjectKey, rounds.AF_Code, rounds.round, {{ "objects._Bucket," if state.bucketed }} objects.tenant, objects.object_id, objects.stamp,
         stages.stage, stages.AS_Order, stages.AS_Code, stages.quorum, stages.roles,
         begun.EJ_ID as begun_event, begun.TL_EffectiveUTC as begun_at,
         case when step_events.counted_position is not null then step_events.counted_actor else begun.EJ_Actor end
@@ -150,6 +151,7 @@ written as (
         last_actor as AP_LastActor,
         roles as AP_Roles,
         stage as AP_StepNo,
+        {{ ozmeta_runtime.bucket_column(state) }}
         {{ ozmeta_runtime.audit_columns(state) }}
     from seeded
 )

@@ -32,7 +32,7 @@ Errors            see run_state
   {%- do definition.append([names, journal_config[names]]) -%}
 {%- endfor -%}
 {%- for sla in slas -%}{%- do definition.append([sla.code, sla.levels]) -%}{%- endfor -%}
-{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, cycles]) -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, cycles], bucketed=true) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
 {%- set as_of = ozmeta_runtime.timestamp_literal(state.as_of) -%}
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), ozmeta_runtime.type_timestamp() -%}
@@ -55,13 +55,14 @@ Errors            see run_state
 
 {% if transitions -%}
 facts as (
-    {{ ozmeta_runtime.object_facts(journal_config, timeline, ozmeta_runtime.changed_rows(state, timeline)) }}
+    {{ ozmeta_runtime.object_facts(journal_config, timeline, ozmeta_runtime.changed_rows(state, timeline), state) }}
 ),
 
 {% endif -%}
 raised as (
     -- no rows: only the names and types of the columns
     select
+        {{ "cast(null as " ~ bigint ~ ") as _Bucket," if state.bucketed }}
         cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as tenant,
         cast(null as {{ text }}) as object_id, cast(null as {{ text }}) as stamp,
         cast(null as {{ text }}) as _CycleKey, cast(null as {{ text }}) as SL_Code,
@@ -78,6 +79,7 @@ raised as (
     {%- set is_cancelled = ozmeta_runtime.is_true('cycles.ST_IsCancelled') %}
     union all
     select
+        {{ "cycles._Bucket," if state.bucketed }}
         cycles._ObjectKey, cycles._TenantID, cycles.ST_ObjectID, {{ ozmeta_runtime.uuid7_time('cycles.ST_ID') }},
         cycles._Key, cycles.SL_Code, cycles.ST_ID, cycles.ST_CycleNo, cycles.ST_StartEventID, {{ raised_at }},
         {{ "cycles.ST_StopUTC" if auto_close else "case when " ~ is_cancelled ~ " then cycles.ST_StopUTC end" }},
@@ -93,7 +95,7 @@ raised as (
     {%- for level in transition.levels %}
     union all
     select
-        applied._ObjectKey, facts.tenant, facts.object_id, facts.stamp,
+        {{ "facts._Bucket," if state.bucketed }} applied._ObjectKey, facts.tenant, facts.object_id, facts.stamp,
         cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ bigint }}),
         applied.EJ_ID, applied.TL_EffectiveUTC,
         cast(null as {{ ts }}), 0, {{ ozmeta_runtime.text_literal(level.signal) }}, {{ level.level }},
@@ -126,7 +128,7 @@ answers as (
     where {{ ozmeta_runtime.current_name('EJ_EventType', event_aliases) }}
           in ('Escalation.Acknowledged', 'Escalation.Closed')
       and TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }}
-      and _ObjectKey in (select _ObjectKey from keyed)
+      and _ObjectKey in (select _ObjectKey from keyed){{ ozmeta_runtime.in_scope(state) }}
 ),
 
 answered as (
@@ -193,12 +195,14 @@ written as (
         cast(ST_CycleNo as {{ bigint }}) as ST_CycleNo,
         cast(level as {{ bigint }}) as EQ_Level,
         _CycleKey,
+        {{ ozmeta_runtime.bucket_column(state) }}
         {{ ozmeta_runtime.audit_columns(state) }}
     from seeded
     where copy = 1
 )
 
 select * from written
+{%- set existing = ozmeta_runtime.relation_columns(this) if state.bucketed and state.full_fold and load_relation(this) %}
 {%- if state.incremental %}
 {#- One select per origin: with `or` between the conditions, an engine plans a join that starts with the whole queue. #}
 {%- if state.full_fold %}
@@ -206,22 +210,25 @@ select * from written
 {%- else %}
   {%- set of_events = '_CycleKey is null and ' ~ ozmeta_runtime.object_changed(state, timeline) %}
   {%- set of_cycles = '_CycleKey in (select _Key from ' ~ cycles ~ ' where '
-      ~ ozmeta_runtime.changed_rows(state, cycles) ~ ')' if cycles %}
+      ~ ozmeta_runtime.changed_rows(state, cycles) ~ ')' ~ ozmeta_runtime.in_scope(state) if cycles %}
   {%- set origins = ([of_events] if transitions else []) + ([of_cycles] if cycles else []) %}
 {%- endif %}
 {%- for origin in origins %}
 union all
 select
     _Key, _ObjectKey, {{ ozmeta_runtime.retracted_columns(columns, as_of) }},
+    {{ ozmeta_runtime.bucket_column(state, existing) }}
     {{ ozmeta_runtime.audit_columns(state, as_of) }}
 from {{ this }}
 where _DeleteDate is null and {{ origin }} and _Key not in (select _Key from written)
 {%- endfor %}
 {%- elif ozmeta_runtime.has_columns(this, columns + ['_Key', '_ObjectKey', '_DeleteDate']) %}
+{%- do ozmeta_runtime.check_layout(this) %}
 union all
 -- a full refresh keeps retracted rows and retracts those no longer raised, except rows created after as_of
 select
     _Key, _ObjectKey, {{ ozmeta_runtime.retracted_columns(columns, as_of) }},
+    {{ ozmeta_runtime.bucket_column(state, existing) }}
     {{ ozmeta_runtime.audit_columns(state, 'coalesce(_DeleteDate, ' ~ as_of ~ ')') }}
 from {{ this }}
 where _Key not in (select _Key from written) and (_DeleteDate is not null or EQ_CreatedUTC <= {{ as_of }})

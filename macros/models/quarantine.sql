@@ -38,6 +38,9 @@ Errors            see run_state and journal_columns
 {%- set replaced_ids = "select EJ_ID from " ~ timeline ~ " where " ~ is_replaced if has_replaced else none -%}
 {%- set replaced_messages = "select TL_MessageKey from " ~ timeline ~ " where TL_MessageKey is not null and "
     ~ is_replaced if has_replaced and messages else none -%}
+{%- if state.incremental and not state.full_fold and not has_replaced and ozmeta_runtime.prunes_by_bucket() -%}
+  {%- do ozmeta_runtime.limit_to_buckets(state, ozmeta_runtime.arrival_buckets(journal_config, state, timeline)) -%}
+{%- endif -%}
 {%- set content = ozmeta_runtime.content_hash(journal_config) -%}
 {%- set row_content = ozmeta_runtime.row_key(['_TenantID', 'EJ_ObjectID', 'EJ_ID', content]) -%}
 with
@@ -56,6 +59,7 @@ known as (
     {%- else %}
     where timeline.EJ_ID in (select EJ_ID from {{ "repeated" if state.full_fold else "journal_rows" }})
     {%- endif %}
+    {{- ozmeta_runtime.in_scope(state, 'timeline') }}
 ),
 
 {#- A row whose message is in the timeline is compared with that message, whatever its id; otherwise its id decides. #}

@@ -32,7 +32,7 @@ Errors            see run_state
 {%- set definition = [journal_config.object_type, journal_config.tenant_in_key, signals, cycles is not none,
     queue is not none, approvals is not none] -%}
 {%- set sources = [timeline, cycles, queue, approvals] -%}
-{%- set state = ozmeta_runtime.run_state(binding, definition, sources) -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, sources, bucketed=true) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
 {%- set as_of = ozmeta_runtime.timestamp_literal(state.as_of) -%}
 {%- set text, bigint, ts = ozmeta_runtime.type_text(), dbt.type_bigint(), ozmeta_runtime.type_timestamp() -%}
@@ -46,6 +46,9 @@ Errors            see run_state
     'RS_SubjectKey', 'RS_CausingEventID', 'RS_ScheduledUTC', 'SL_Code', 'RS_Level', 'RS_Notes'] -%}
 {%- set key_columns = ['_Key', '_SignalKey', '_ObjectKey', 'RS_Number', 'RS_Kind', 'RS_NoticedUTC'] -%}
 {%- set has_log = state.incremental or ozmeta_runtime.has_columns(this, columns + key_columns) -%}
+{%- if has_log and not state.incremental -%}{%- do ozmeta_runtime.check_layout(this) -%}{%- endif -%}
+{%- set existing = ozmeta_runtime.relation_columns(this) if state.bucketed and has_log and state.full_fold
+    else ['_bucket'] -%}
 {%- set is_raised = ozmeta_runtime.modulo('RS_Number', 2) ~ " = 1" -%}
 {%- set is_not_raised = ozmeta_runtime.modulo("coalesce(latest_signals.RS_Number, 0)", 2) ~ " = 0" -%}
 {%- set copy_order = ozmeta_runtime.binary_order('severity') ~ ', '
@@ -56,6 +59,7 @@ Errors            see run_state
 {{ ozmeta_runtime.with_materialized_ctes() }} raised as (
     -- no rows: only the names and types of the columns
     select
+        {{ "cast(null as " ~ bigint ~ ") as _Bucket," if state.bucketed }}
         cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as tenant,
         cast(null as {{ text }}) as object_id, cast(null as {{ text }}) as signal,
         cast(null as {{ text }}) as severity, cast(null as {{ text }}) as subject,
@@ -67,7 +71,7 @@ Errors            see run_state
     {%- for signal, column in [('SLA.Warned', 'ST_WarnedUTC'), ('SLA.Breached', 'ST_BreachedUTC')] %}
     union all
     select
-        _ObjectKey, _TenantID, ST_ObjectID, '{{ signal }}', {{ severities[signal] }}, 'sla_cycle', _Key, _Key,
+        {{ ozmeta_runtime.bucket_column(state) }} _ObjectKey, _TenantID, ST_ObjectID, '{{ signal }}', {{ severities[signal] }}, 'sla_cycle', _Key, _Key,
         ST_StartEventID, {{ column }}, SL_Code, null, null
     from {{ cycles }}
     where _DeleteDate is null and {{ column }} is not null and {{ ozmeta_runtime.changed_rows(state, cycles) }}
@@ -76,7 +80,7 @@ Errors            see run_state
     {%- if queue %}
     union all
     select
-        _ObjectKey, _TenantID, EQ_ObjectID, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, _Key,
+        {{ ozmeta_runtime.bucket_column(state) }} _ObjectKey, _TenantID, EQ_ObjectID, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, _Key,
         null, EQ_CreatedUTC, SL_Code, EQ_Level, EQ_Notes
     from {{ queue }}
     where _DeleteDate is null and {{ ozmeta_runtime.changed_rows(state, queue) }}
@@ -85,7 +89,7 @@ Errors            see run_state
     union all
     -- the event that opened a round identifies it, because a late event may change the numbers of rounds
     select
-        _ObjectKey, _TenantID, AP_ObjectID, 'Approval.Requested', {{ severities['Approval.Requested'] }},
+        {{ ozmeta_runtime.bucket_column(state) }} _ObjectKey, _TenantID, AP_ObjectID, 'Approval.Requested', {{ severities['Approval.Requested'] }},
         'approval_step', _Key, {{ ozmeta_runtime.row_key(['AF_Code', 'AP_ActivatedEventID']) }},
         AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
     from {{ approvals }}
@@ -95,7 +99,7 @@ Errors            see run_state
     {%- for emit in signals.emits %}
     union all
     select
-        _ObjectKey, {{ tenant }}, EJ_ObjectID, {{ ozmeta_runtime.text_literal(emit.signal) }},
+        {{ ozmeta_runtime.bucket_column(state) }} _ObjectKey, {{ tenant }}, EJ_ObjectID, {{ ozmeta_runtime.text_literal(emit.signal) }},
         {{ ozmeta_runtime.text_literal(emit.severity) }}, 'timeline', _Key, _Key,
         EJ_ID, TL_EffectiveUTC, null, null, {{ ozmeta_runtime.text_literal(emit.get('notes')) }}
     from {{ timeline }}
@@ -124,10 +128,10 @@ changed_subjects as (
 
 {% endif -%}
 existing_signals as (
-    select *
+    select *{{ ", cast(-1 as " ~ bigint ~ ") as _Bucket" if state.bucketed and '_bucket' not in existing }}
     from {{ this }}
     {%- if not state.full_fold %}
-    where _ObjectKey in (select _ObjectKey from changed_subjects)
+    where _ObjectKey in (select _ObjectKey from changed_subjects){{ ozmeta_runtime.in_scope(state) }}
     {%- endif %}
     {{ ozmeta_runtime.materialize_cte('existing_signals', 'where' if state.full_fold else 'and') }}
 ),
@@ -157,7 +161,7 @@ latest_signals as (
 
 new_signals as (
     select
-        keyed._SignalKey, keyed._ObjectKey,
+        {{ "keyed._Bucket," if state.bucketed }} keyed._SignalKey, keyed._ObjectKey,
         {{ "coalesce(latest_signals.RS_Number, 0) + 1" if has_log else "1" }} as RS_Number,
         keyed.signal as RS_SignalCode, keyed.severity as RS_Severity, keyed.tenant as _TenantID,
         {{ object_type }} as RS_ObjectType, keyed.object_id as RS_ObjectID,
@@ -171,7 +175,7 @@ new_signals as (
     {%- if has_log %}
     union all
     -- a full refresh may go back in time: signals due after as_of are not retracted, only not raised yet
-    select _SignalKey, _ObjectKey, RS_Number + 1, {{ columns | join(', ') }}
+    select {{ ozmeta_runtime.bucket_column(state) }} _SignalKey, _ObjectKey, RS_Number + 1, {{ columns | join(', ') }}
     from latest_signals
     where {{ is_raised }} and RS_ScheduledUTC <= {{ as_of }} and _SignalKey not in (select _SignalKey from keyed)
     {%- endif %}
@@ -191,6 +195,7 @@ written as (
         end as RS_Kind,
         {{ as_of }} as RS_NoticedUTC,
         {{ columns | join(', ') }},
+        {{ ozmeta_runtime.bucket_column(state) }}
         {{ ozmeta_runtime.written_columns(state) }}
     from new_signals
 )
@@ -200,6 +205,7 @@ select * from written
 union all
 select
     _Key, _SignalKey, _ObjectKey, RS_Number, RS_Kind, RS_NoticedUTC, {{ columns | join(', ') }},
+    {{ ozmeta_runtime.bucket_column(state, existing) }}
     {{ ozmeta_runtime.written_columns(state) }}
 from {{ this }}
 {%- endif %}

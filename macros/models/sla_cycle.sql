@@ -50,7 +50,8 @@ Errors            see run_state
 {%- set as_of = ozmeta_runtime.as_of() -%}
 {#- A threshold at as_of itself stays due, because a breach comes after it. _UpdateDate shows that a run saw it. -#}
 {%- set ticks = "ST_NextUTC <= " ~ as_of ~ " and _UpdateDate < " ~ as_of ~ " and _DeleteDate is null" -%}
-{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, approvals], due=ticks, by_row=true) -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline, approvals], due=ticks, by_row=true,
+    bucketed=true) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
 {%- set has = ozmeta_runtime.service_level_features(slas) -%}
 {%- set slots = ozmeta_runtime.level_numbers(slas) -%}
@@ -130,12 +131,12 @@ finished as (
 {% endif -%}
 objects as (
     select *, {{ ozmeta_runtime.seed_hash(["'WI'"] + object) }} as instance_seed
-    from ({{ ozmeta_runtime.object_facts(journal_config, timeline, is_folded) }}) as facts
+    from ({{ ozmeta_runtime.object_facts(journal_config, timeline, is_folded, state) }}) as facts
 ),
 
 identified as (
     select
-        scheduled.*, objects.tenant, objects.object_id, objects.stamp, objects.instance_seed,
+        scheduled.*, {{ "objects._Bucket," if state.bucketed }} objects.tenant, objects.object_id, objects.stamp, objects.instance_seed,
         {%- for field in report_fields %}
         starts.{{ field.column }},
         {%- endfor %}
@@ -178,6 +179,7 @@ timed as (
         {%- if has.calendars %}
         calendar as calendar_key,
         {%- endif %}
+        {{ ozmeta_runtime.bucket_column(state) }}
         is_finished
     from identified
     {%- if not state.full_fold %}
@@ -192,9 +194,10 @@ timed as (
         {%- if has.calendars %}
         {{ ozmeta_runtime.substring('_DefinitionHash', 27, 12) }} as calendar_key,
         {%- endif %}
+        {{ ozmeta_runtime.bucket_column(state) }}
         0 as is_finished
     from {{ this }}
-    where {{ ticks }}
+    where {{ ticks }}{{ ozmeta_runtime.in_scope(state) }}
       and not ({{ is_changed }})
     {%- endif %}
 ),
@@ -268,6 +271,7 @@ written as (
             case when {{ runs }} and is_raised{{ i }} = 0 then coalesce({{ next }}, {{ never }})
                  else {{ never }} end
             {%- endfor %}), {{ never }}) as ST_NextUTC,
+        {{ ozmeta_runtime.bucket_column(state) }}
         {{ ozmeta_runtime.audit_columns(state, hash=row_hash) }}
     from evaluated
 )

@@ -35,7 +35,7 @@ Errors            see run_state, journal_columns and check_journal_config
 {%- set config_text = ozmeta_runtime.journal_config_text(journal_config) -%}
 {%- set state = ozmeta_runtime.run_state(binding, [fold, config_text],
     journals=ozmeta_runtime.journal_relations(journal_config),
-    kept="TL_Intake = " ~ ozmeta_runtime.text_literal(config_text)) -%}
+    kept="TL_Intake = " ~ ozmeta_runtime.text_literal(config_text), bucketed=true) -%}
 {%- if state.limited and state.incremental -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
 {%- set refolds_rows = state.incremental and state.full_fold -%}
 {%- if refolds_rows -%}{%- do ozmeta_runtime.check_journal_config(journal_config) -%}{%- endif -%}
@@ -43,6 +43,10 @@ Errors            see run_state, journal_columns and check_journal_config
 {%- set paths = ozmeta_runtime.payload_paths(journal_config) -%}
 {%- set messages = journal_config.get('deduplicate_on') -%}
 {%- set as_of = ozmeta_runtime.timestamp_literal(state.as_of) -%}
+{%- set now_due = ("_Bucket = -1 and " if state.bucketed) ~ "TL_Position is null and EJ_EventTimeUTC <= " ~ as_of -%}
+{%- if state.bucketed and state.incremental and not state.full_fold -%}
+  {%- do ozmeta_runtime.limit_to_buckets(state, ozmeta_runtime.arrival_buckets(journal_config, state, this, now_due)) -%}
+{%- endif -%}
 {%- set nanos = ozmeta_runtime.keeps_nanos(journal_config) -%}
 {%- set recurses = ozmeta_runtime.needs_recursion(workflow, policy) -%}
 {%- set row_columns = ozmeta_runtime.journal_event_columns(nanos) ~ ozmeta_runtime.message_column(journal_config) -%}
@@ -115,12 +119,15 @@ typed as (
 
 {% if state.incremental %}
 {%- if messages %}
-{{ ozmeta_runtime.arrived_messages(nanos) }}
+{{ ozmeta_runtime.arrived_messages(nanos, state) }}
 {%- else %}
 known as (
     select timeline._ObjectKey, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
     from {{ this }} as timeline
     inner join typed on typed._ObjectKey = timeline._ObjectKey and typed.EJ_ID = timeline.EJ_ID
+    {%- if state.buckets is not none %}
+    where 1 = 1{{ ozmeta_runtime.in_scope(state, 'timeline') }}
+    {%- endif %}
 ),
 
 arrived as (
@@ -136,7 +143,6 @@ arrived as (
 ),
 {%- endif %}
 
-{%- set now_due = "TL_Position is null and EJ_EventTimeUTC <= " ~ as_of %}
 {%- set same_event = "arrived._Key = timeline._Key" if messages else "arrived.EJ_ID = timeline.EJ_ID" %}
 {%- set is_replaced = ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch %}
 
@@ -152,7 +158,7 @@ events as (
         {{ ozmeta_runtime.event_columns(journal_config, nanos, existing_columns) }},
         {{ ozmeta_runtime.boolean_column(is_replaced) }} as TL_Replaced
     from {{ this }} as timeline
-    where _ObjectKey in (select _ObjectKey from touched)
+    where _ObjectKey in (select _ObjectKey from touched){{ ozmeta_runtime.in_scope(state) }}
       and not exists (select 1 from arrived where arrived._ObjectKey = timeline._ObjectKey and {{ same_event }})
     union all
     select {{ ozmeta_runtime.event_columns(journal_config, nanos) }}, TL_Replaced from arrived
@@ -167,6 +173,9 @@ events as (select typed.*, {{ ozmeta_runtime.boolean_column('1 = 0') }} as TL_Re
 {{ ozmeta_runtime.candidate_ctes(workflow) }}
 {{ ozmeta_runtime.apply_ctes(workflow, policy, nanos) }}
 
+{% if state.bucketed -%}
+{{ ozmeta_runtime.object_buckets_cte(state, existing_columns) }}
+{% endif -%}
 written as (
     select
         {{ ozmeta_runtime.event_key(journal_config, 'events') }} as _Key,
@@ -186,9 +195,15 @@ written as (
         events.{{ column.column }},
         {%- endfor %}
         {{ ozmeta_runtime.text_literal(config_text) }} as TL_Intake,
+        {%- if state.bucketed %}
+        case when folded.TL_Position is null then -1 else object_buckets.bucket end as _Bucket,
+        {%- endif %}
         {{ ozmeta_runtime.written_columns(state) }}
     from events
     left join folded on folded._ObjectKey = events._ObjectKey and folded.EJ_ID = events.EJ_ID
+    {%- if state.bucketed %}
+    inner join object_buckets on object_buckets._ObjectKey = events._ObjectKey
+    {%- endif %}
 )
 
 select * from written

@@ -17,7 +17,7 @@ Errors            see run_state
 {% if execute %}
 {%- set definition = [journal_config.object_type, workflow.id, workflow.start, workflow.terminal]
     + ([report_fields] if report_fields else []) -%}
-{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline]) -%}
+{%- set state = ozmeta_runtime.run_state(binding, definition, [timeline], bucketed=true) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
 {%- set applied = ozmeta_runtime.is_true('TL_IsApplied') -%}
 {%- set tenant = ozmeta_runtime.tenant_column(journal_config) -%}
@@ -32,7 +32,7 @@ Errors            see run_state
     ~ 'unbounded following' -%}
 with positions as (
     select
-        _ObjectKey, EJ_ObjectID, _TenantID, EJ_Actor, _SyncDate, TL_EffectiveUTC, TL_Position, TL_TransitionCode,
+        {{ ozmeta_runtime.bucket_column(state) }} _ObjectKey, EJ_ObjectID, _TenantID, EJ_Actor, _SyncDate, TL_EffectiveUTC, TL_Position, TL_TransitionCode,
         TL_ToState,
         case when {{ applied }} then 1 else 0 end as is_applied,
         max(case when {{ applied }} then TL_Position end) over (partition by _ObjectKey) as last_applied,
@@ -62,7 +62,7 @@ instances as (
         max(case when TL_Position = last_applied then TL_EffectiveUTC end) as last_time,
         max(case when TL_Position = coalesce(last_applied, 1) then EJ_Actor end) as last_actor,
         sum(is_applied) as row_version,
-        min(TL_EffectiveUTC) as first_event
+        min(TL_EffectiveUTC) as first_event{{ ozmeta_runtime.object_bucket(state) }}
         {%- for field in report_fields %},
         min({{ field.column }}) as {{ field.column }}
         {%- endfor %}
@@ -99,6 +99,7 @@ written as (
         {%- for name, sql in reported.items() %}
         {{ sql }} as {{ name }},
         {%- endfor %}
+        {{ ozmeta_runtime.bucket_column(state) }}
         {{ ozmeta_runtime.audit_columns(state) }}
     from seeded
 )

@@ -15,6 +15,7 @@ Arguments
               the model's text changed, the model finds the rows that the change concerns.
   kept        a condition that every row of the model meets as long as journals are read the same way; or none. A column
               type that changes in the warehouse does not change the model's text, so the first row is asked.
+  bucketed    whether the model's table has buckets, where the engine profits (spec 8.5)
 Returns a dict
   incremental        whether there are rows of earlier runs to build on
   full_fold          whether to fold everything: in a full refresh; if the last completed run did not have this model,
@@ -29,12 +30,15 @@ Returns a dict
   unchanged_sources  the sources without rows of this run or of a failed one
   limited            whether dbt limits what this run reads (--empty, --sample): then existing rows stay as they are,
                      and a new table is created empty
+  bucketed           whether the table has the column _Bucket
+  buckets            the buckets that the run works on; none for the whole table
   idle               whether there is nothing to write: no source has changed and no row is due, or the run is limited
 
 Errors: as_of is before that of an earlier run; dbt gives the run less to read than its rows were made of
 (check_limited_rebuild, check_deferred).
 #}
-{% macro run_state(binding, definition, sources=[], due=none, journals=[], kept=none, by_row=false) %}
+{% macro run_state(binding, definition, sources=[], due=none, journals=[], kept=none, by_row=false,
+    bucketed=false) %}
   {%- do ozmeta_runtime.check_scratch(this) -%}
   {%- set incremental = is_incremental() -%}
   {%- set state = {
@@ -46,8 +50,11 @@ Errors: as_of is before that of an earlier run; dbt gives the run less to read t
       'journals': {},
       'hash': local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16],
       'unchanged_sources': [],
+      'bucketed': bucketed and ozmeta_runtime.prunes_by_bucket(),
+      'buckets': none,
       'limited': ozmeta_runtime.run_is_limited(sources + journals),
       'idle': false} -%}
+  {%- if state.bucketed -%}{%- do ozmeta_runtime.limit_to_buckets(state) -%}{%- endif -%}
   {%- if state.limited and incremental -%}
     {%- do state.update({'idle': true}) -%}
     {%- do return(state) -%}
@@ -92,5 +99,14 @@ Errors: as_of is before that of an earlier run; dbt gives the run less to read t
   {%- set all_unchanged = state.unchanged_sources | length == sources | select | list | length -%}
   {%- do state.update({'idle': not state.full_fold and all_unchanged and not state.new_text
       and not found.due | int}) -%}
+  {%- if state.bucketed and sources and not (state.full_fold or state.new_text) -%}
+    {%- set changed = [] -%}
+    {%- for source in sources if source and source not in state.unchanged_sources -%}
+      {%- do changed.append("select _Bucket as bucket from " ~ source ~ " where _Batch > " ~ state.batch) -%}
+    {%- endfor -%}
+    {%- if found.due | int -%}{%- do changed.append("select _Bucket as bucket from " ~ this ~ " where " ~ due) -%}
+    {%- endif -%}
+    {%- if changed -%}{%- do ozmeta_runtime.limit_to_buckets(state, changed | join(" union all ")) -%}{%- endif -%}
+  {%- endif -%}
   {%- do return(state) -%}
 {% endmacro %}

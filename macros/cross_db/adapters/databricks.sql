@@ -10,8 +10,8 @@ are named. With deletion vectors, a merge leaves unchanged rows in their files, 
   {%- set columns = {
       'journal': ['_Batch'],
       'run': none,
-      'sla_cycle': ['_Batch', '_ObjectKey', 'ST_NextUTC'],
-  }.get(model, ['_Batch', '_ObjectKey']) -%}
+      'sla_cycle': ['_Bucket', '_Batch', '_ObjectKey', 'ST_NextUTC'],
+  }.get(model, (['_Bucket'] if model in ozmeta_runtime.bucketed_models() else []) + ['_Batch', '_ObjectKey']) -%}
   {%- set append = model in ozmeta_runtime.append_only() -%}
   {%- set layout = {'incremental_strategy': 'append' if append else 'merge'} -%}
   {%- if columns -%}

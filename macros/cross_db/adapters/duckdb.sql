@@ -299,3 +299,8 @@ Deleting and inserting the same rows is four times as fast.
 {% macro duckdb__clustered_by_object() -%}
   order by _ObjectKey
 {%- endmacro %}
+
+{# The adapter's delete names the table without an alias, its merge with one. #}
+{% macro duckdb__written_column(column) -%}
+  {{ "DBT_INTERNAL_DEST." if config.get('incremental_strategy') == 'merge' }}{{ column }}
+{%- endmacro %}

@@ -248,3 +248,7 @@ vacuum. A merge is one statement, while the adapter may run a delete and an inse
 {% macro redshift__with_indexes(layout, indexes) -%}
   {%- do return(layout) -%}
 {%- endmacro %}
+
+{% macro redshift__prunes_by_bucket() -%}
+  {%- do return(true) -%}
+{%- endmacro %}

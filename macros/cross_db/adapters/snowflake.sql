@@ -249,8 +249,13 @@ has micro-partitions of its own. The adapter runs both in one transaction.
 #}
 {% macro snowflake__storage(model) -%}
   {%- set append = model in ozmeta_runtime.append_only() -%}
+  {%- set bucket = ['_Bucket'] if model in ozmeta_runtime.bucketed_models() else [] -%}
   {%- do return({
       'incremental_strategy': 'append' if append else 'delete+insert',
-      'cluster_by': ['_Batch'] if model in ['journal', 'run'] else ['_Batch', '_ObjectKey'],
+      'cluster_by': ['_Batch'] if model in ['journal', 'run'] else bucket + ['_Batch', '_ObjectKey'],
   }) -%}
+{%- endmacro %}
+
+{% macro snowflake__prunes_by_bucket() -%}
+  {%- do return(true) -%}
 {%- endmacro %}

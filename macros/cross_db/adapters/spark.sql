@@ -368,3 +368,9 @@ value: SQL of a VARIANT
 {% macro spark__update_from(table, columns, rows, on, differs) -%}
   {{ ozmeta_runtime.bigquery__update_from(table, columns, rows, on, differs) }}
 {%- endmacro %}
+
+{# ---- storage #}
+
+{% macro spark__prunes_by_bucket() -%}
+  {%- do return(true) -%}
+{%- endmacro %}
