@@ -48,6 +48,7 @@ ABOUT_FILES = (
 )  # tests of this list and of the documents: they would catch any mutant
 CHANGED, READING = "test_changed_metadata.py", "test_reading.py"
 MESSAGES, ALIASES = "test_messages.py", "test_aliased_events.py"
+BUCKETS = "test_buckets.py"
 CASES, CLAIMS, RUNS = HANDY = [
     "test_cases.py",
     "test_claims.py",
@@ -1550,6 +1551,69 @@ def mutants() -> list[Mutant]:
             "a run that died is made up for by the next",
             "8",
             f"{RUNS}::test_a_run_killed_between_models_is_made_up_for",
+        ),
+        Mutant(
+            "an older event moves its object to another bucket",
+            "journal/object_buckets_cte.sql",
+            "coalesce(max(kept), min(arrived))",
+            "min(arrived)",
+            "an object keeps its bucket",
+            "8.5",
+            f"{BUCKETS}::test_an_object_keeps_its_bucket",
+        ),
+        Mutant(
+            "a pending event is in the bucket of its object",
+            "models/timeline.sql",
+            "case when folded.TL_Position is null then -1 else object_buckets.bucket end",
+            "object_buckets.bucket",
+            "a pending event is in bucket -1",
+            "8.5",
+            f"{BUCKETS}::test_pending_events_wait_in_a_bucket_of_their_own",
+        ),
+        Mutant(
+            "an event that is due has no bucket",
+            "journal/arrival_buckets.sql",
+            "{%- if due %}",
+            "{%- if false %}",
+            "those with a pending event that is now due",
+            "8.5",
+            f"{BUCKETS}::test_pending_events_wait_in_a_bucket_of_their_own",
+        ),
+        Mutant(
+            "a cycle that is due has no bucket",
+            "run/run_state.sql",
+            "{%- if found.due | int -%}{%- do changed",
+            "{%- if false -%}{%- do changed",
+            "those with a cycle that is due",
+            "8.5",
+            f"{BUCKETS}::test_a_tick_names_the_buckets_of_due_cycles",
+        ),
+        Mutant(
+            "reads name no bucket",
+            "run/in_scope.sql",
+            "{%- if state.buckets is not none %}",
+            "{%- if false %}",
+            "names them in what it reads",
+            "8.5",
+            f"{BUCKETS}::test_a_run_names_the_buckets_of_its_objects",
+        ),
+        Mutant(
+            "a merge names no bucket",
+            "run/limit_to_buckets.sql",
+            '"1 = 1" if buckets is none',
+            '"1 = 1" if true',
+            "and in what it replaces",
+            "8.5",
+            f"{BUCKETS}::test_a_run_names_the_buckets_of_its_objects",
+        ),
+        Mutant(
+            "a run names any number of buckets",
+            "run/limit_to_buckets.sql",
+            "buckets | length > most",
+            "buckets | length > most * 10",
+            "more than 2,000 buckets",
+            "8.5",
+            f"{BUCKETS}::test_too_many_buckets_mean_the_whole_table",
         ),
         Mutant(
             "time may go back",

@@ -48,7 +48,7 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         found[model] = {
             name.lower()
             for name in re.findall(r"\b(?:as )?(_ObjectKey|A[IPS]_\w+|AF_Code)\b", text)
-        } | {"_key", "_batch", "_updatedate"}
+        } | {"_key", "_batch", "_updatedate", "_bucket"}
     return found
 
 
