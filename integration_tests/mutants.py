@@ -147,7 +147,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "tenant skipped in the object's key",
-            "journal/admitted_events_cte.sql",
+            "journal/object_key.sql",
             "row_key(['EJ_ObjectID', '_TenantID'] if journal_config.tenant_in_key else ['EJ_ObjectID'])",
             "row_key(['EJ_ObjectID'])",
             "the tenant is part of the key",
@@ -156,7 +156,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "tenant always in the object's key",
-            "journal/admitted_events_cte.sql",
+            "journal/object_key.sql",
             "row_key(['EJ_ObjectID', '_TenantID'] if journal_config.tenant_in_key else ['EJ_ObjectID'])",
             "row_key(['EJ_ObjectID', '_TenantID'])",
             "under ObjectID the tenant is no part of the key",
@@ -699,8 +699,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "touched objects' history forgotten",
             "models/timeline.sql",
-            "where _ObjectKey in (select _ObjectKey from touched)\n",
-            "where 1 = 0\n",
+            "where _ObjectKey in (select _ObjectKey from touched){{",
+            "where 1 = 0{{",
             "a touched object is folded again, whole",
             "8",
             "order-1",
@@ -1599,7 +1599,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a merge names no bucket",
-            "run/limit_to_buckets.sql",
+            "run/prune_write.sql",
             '"1 = 1" if buckets is none',
             '"1 = 1" if true',
             "and in what it replaces",
@@ -1608,9 +1608,9 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "a run names any number of buckets",
-            "run/limit_to_buckets.sql",
-            "buckets | length > most",
-            "buckets | length > most * 10",
+            "run/named_buckets.sql",
+            "if buckets | length <= most",
+            "if buckets | length <= most * 10",
             "more than 2,000 buckets",
             "8.5",
             f"{BUCKETS}::test_too_many_buckets_mean_the_whole_table",

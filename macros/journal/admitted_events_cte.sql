@@ -23,8 +23,3 @@ ids, or_ids, or_keys: see journal_slice
     ) as journal
 ),
 {% endmacro %}
-
-{# The key of the row's object: its id and tenant. With the instance key ObjectID, the id alone. #}
-{% macro object_key(journal_config) %}
-  {{- ozmeta_runtime.row_key(['EJ_ObjectID', '_TenantID'] if journal_config.tenant_in_key else ['EJ_ObjectID']) -}}
-{% endmacro %}

@@ -103,7 +103,8 @@ objects as (
 
 seeded as (
     select
-        rounds._ObjectKey, rounds.AF_Code, rounds.round, {{ "objects._Bucket," if state.bucketed }} objects.tenant, objects.object_id, objects.stamp,
+        {{ "objects._Bucket," if state.bucketed }}
+        rounds._ObjectKey, rounds.AF_Code, rounds.round, objects.tenant, objects.object_id, objects.stamp,
         stages.stage, stages.AS_Order, stages.AS_Code, stages.quorum, stages.roles,
         begun.EJ_ID as begun_event, begun.TL_EffectiveUTC as begun_at,
         case when step_events.counted_position is not null then step_events.counted_actor else begun.EJ_Actor end

@@ -202,7 +202,8 @@ written as (
 )
 
 select * from written
-{%- set existing = ozmeta_runtime.relation_columns(this) if state.bucketed and state.full_fold and load_relation(this) %}
+{%- set existing = ozmeta_runtime.relation_columns(this) if state.bucketed and state.full_fold
+    and load_relation(this) %}
 {%- if state.incremental %}
 {#- One select per origin: with `or` between the conditions, an engine plans a join that starts with the whole queue. #}
 {%- if state.full_fold %}

@@ -71,7 +71,8 @@ Errors            see run_state
     {%- for signal, column in [('SLA.Warned', 'ST_WarnedUTC'), ('SLA.Breached', 'ST_BreachedUTC')] %}
     union all
     select
-        {{ ozmeta_runtime.bucket_column(state) }} _ObjectKey, _TenantID, ST_ObjectID, '{{ signal }}', {{ severities[signal] }}, 'sla_cycle', _Key, _Key,
+        {{ ozmeta_runtime.bucket_column(state) }}
+        _ObjectKey, _TenantID, ST_ObjectID, '{{ signal }}', {{ severities[signal] }}, 'sla_cycle', _Key, _Key,
         ST_StartEventID, {{ column }}, SL_Code, null, null
     from {{ cycles }}
     where _DeleteDate is null and {{ column }} is not null and {{ ozmeta_runtime.changed_rows(state, cycles) }}
@@ -80,7 +81,8 @@ Errors            see run_state
     {%- if queue %}
     union all
     select
-        {{ ozmeta_runtime.bucket_column(state) }} _ObjectKey, _TenantID, EQ_ObjectID, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, _Key,
+        {{ ozmeta_runtime.bucket_column(state) }}
+        _ObjectKey, _TenantID, EQ_ObjectID, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, _Key,
         null, EQ_CreatedUTC, SL_Code, EQ_Level, EQ_Notes
     from {{ queue }}
     where _DeleteDate is null and {{ ozmeta_runtime.changed_rows(state, queue) }}
@@ -89,7 +91,8 @@ Errors            see run_state
     union all
     -- the event that opened a round identifies it, because a late event may change the numbers of rounds
     select
-        {{ ozmeta_runtime.bucket_column(state) }} _ObjectKey, _TenantID, AP_ObjectID, 'Approval.Requested', {{ severities['Approval.Requested'] }},
+        {{ ozmeta_runtime.bucket_column(state) }}
+        _ObjectKey, _TenantID, AP_ObjectID, 'Approval.Requested', {{ severities['Approval.Requested'] }},
         'approval_step', _Key, {{ ozmeta_runtime.row_key(['AF_Code', 'AP_ActivatedEventID']) }},
         AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
     from {{ approvals }}
@@ -99,7 +102,8 @@ Errors            see run_state
     {%- for emit in signals.emits %}
     union all
     select
-        {{ ozmeta_runtime.bucket_column(state) }} _ObjectKey, {{ tenant }}, EJ_ObjectID, {{ ozmeta_runtime.text_literal(emit.signal) }},
+        {{ ozmeta_runtime.bucket_column(state) }}
+        _ObjectKey, {{ tenant }}, EJ_ObjectID, {{ ozmeta_runtime.text_literal(emit.signal) }},
         {{ ozmeta_runtime.text_literal(emit.severity) }}, 'timeline', _Key, _Key,
         EJ_ID, TL_EffectiveUTC, null, null, {{ ozmeta_runtime.text_literal(emit.get('notes')) }}
     from {{ timeline }}

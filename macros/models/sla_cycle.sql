@@ -136,7 +136,8 @@ objects as (
 
 identified as (
     select
-        scheduled.*, {{ "objects._Bucket," if state.bucketed }} objects.tenant, objects.object_id, objects.stamp, objects.instance_seed,
+        {{ "objects._Bucket," if state.bucketed }}
+        scheduled.*, objects.tenant, objects.object_id, objects.stamp, objects.instance_seed,
         {%- for field in report_fields %}
         starts.{{ field.column }},
         {%- endfor %}

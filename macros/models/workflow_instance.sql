@@ -32,7 +32,8 @@ Errors            see run_state
     ~ 'unbounded following' -%}
 with positions as (
     select
-        {{ ozmeta_runtime.bucket_column(state) }} _ObjectKey, EJ_ObjectID, _TenantID, EJ_Actor, _SyncDate, TL_EffectiveUTC, TL_Position, TL_TransitionCode,
+        {{ ozmeta_runtime.bucket_column(state) }}
+        _ObjectKey, EJ_ObjectID, _TenantID, EJ_Actor, _SyncDate, TL_EffectiveUTC, TL_Position, TL_TransitionCode,
         TL_ToState,
         case when {{ applied }} then 1 else 0 end as is_applied,
         max(case when {{ applied }} then TL_Position end) over (partition by _ObjectKey) as last_applied,

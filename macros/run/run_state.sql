@@ -54,7 +54,7 @@ Errors: as_of is before that of an earlier run; dbt gives the run less to read t
       'buckets': none,
       'limited': ozmeta_runtime.run_is_limited(sources + journals),
       'idle': false} -%}
-  {%- if state.bucketed -%}{%- do ozmeta_runtime.limit_to_buckets(state) -%}{%- endif -%}
+  {%- if state.bucketed -%}{%- do ozmeta_runtime.prune_write(none) -%}{%- endif -%}
   {%- if state.limited and incremental -%}
     {%- do state.update({'idle': true}) -%}
     {%- do return(state) -%}
@@ -106,7 +106,9 @@ Errors: as_of is before that of an earlier run; dbt gives the run less to read t
     {%- endfor -%}
     {%- if found.due | int -%}{%- do changed.append("select _Bucket as bucket from " ~ this ~ " where " ~ due) -%}
     {%- endif -%}
-    {%- if changed -%}{%- do ozmeta_runtime.limit_to_buckets(state, changed | join(" union all ")) -%}{%- endif -%}
+    {#- An idle run names no bucket, so its merge reads nothing. -#}
+    {%- do state.update({'buckets': ozmeta_runtime.named_buckets(changed | join(" union all ")) if changed else []}) -%}
+    {%- do ozmeta_runtime.prune_write(state.buckets) -%}
   {%- endif -%}
   {%- do return(state) -%}
 {% endmacro %}

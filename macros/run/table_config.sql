@@ -17,7 +17,7 @@ Returns: dict
       'unique_key': '_Key',
       'on_schema_change': 'append_new_columns'} -%}
   {%- if model in ozmeta_runtime.bucketed_models() and ozmeta_runtime.prunes_by_bucket() -%}
-    {#- limit_to_buckets replaces the predicate in each run -#}
+    {#- prune_write replaces the predicate in each run -#}
     {%- do config.update({'incremental_predicates': ['1 = 1']}) -%}
   {%- endif -%}
   {%- do config.update(layout) -%}
