@@ -243,6 +243,38 @@ def test_each_signal_is_said_once_and_taken_back_where_it_is_undone(
     project.dbt("test", as_of="2026-01-01T06:00:00")
 
 
+def test_a_log_with_the_keys_of_an_earlier_version_goes_on(project: DbtProject) -> None:
+    """Keys were once the text that is now hashed. They stay, and nothing is raised again."""
+    project.append([event("a", 0, "Go"), event("b", 100, "Back")])
+    project.run("2026-01-01T02:00:00")
+    parts = ["_ObjectKey", "RS_SignalCode", "RS_Subject", "RS_SubjectKey"]
+    joined = " || '|' || ".join(parts)
+    lengths = " || '.' || ".join(f"length({part})" for part in parts)
+    as_text = f"{joined} || '|' || {lengths}"
+    (unequal,) = project.rows(
+        f"select count(*) as n from case_runtime_signal where _SignalKey <> md5({as_text})"
+    )
+    assert unequal == {"n": 0}
+    tampered(
+        project,
+        f"update case_runtime_signal set _SignalKey = {as_text}",
+        "update case_runtime_signal set _Key = _SignalKey || '|' || RS_Number || '|' ||"
+        " length(_SignalKey) || '.' || length(cast(RS_Number as varchar))",
+    )
+    before = project.rows("select _Key from case_runtime_signal")
+    project.run("2026-01-01T02:00:00", "--full-refresh")
+    assert project.rows("select _Key from case_runtime_signal order by 1") == sorted(
+        before, key=lambda row: row["_Key"]
+    )
+    project.append([event("late", 50, "Back", _SyncDate=dt.datetime(2026, 1, 1, 3, 30))])
+    project.run("2026-01-01T04:00:00")
+    breached = project.rows(
+        "select RS_Number as n from case_runtime_signal where _SignalKey in (select _SignalKey from"
+        " case_runtime_signal where RS_SignalCode = 'SLA.Breached') order by 1"
+    )
+    assert breached == [{"n": 1}, {"n": 2}]
+
+
 def test_a_changed_definition_takes_back_what_it_no_more_bears_out(project: DbtProject) -> None:
     project.append([event("a", 0, "Go"), event("b", 10, "Back")])
     project.run("2026-01-01T02:00:00")

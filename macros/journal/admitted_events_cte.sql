@@ -3,8 +3,9 @@ A CTE called `name`: each journal row with its object's key and, if the row is r
 may have no payload, so a null payload is admitted.
 
 ids, or_ids, or_keys: see journal_slice
+but_ids: a relation or CTE; rows with one of its EJ_IDs are left out; or none
 #}
-{% macro admitted_events_cte(name, journal_config, state, ids=none, or_ids=none, or_keys=none) %}
+{% macro admitted_events_cte(name, journal_config, state, ids=none, or_ids=none, or_keys=none, but_ids=none) %}
 {{ name }} as (
     select
         journal.*,
@@ -21,5 +22,8 @@ ids, or_ids, or_keys: see journal_slice
     from (
         {{ ozmeta_runtime.journal_slice(journal_config, state, ids, or_ids, or_keys=or_keys) }}
     ) as journal
+    {%- if but_ids %}
+    where not exists (select 1 from {{ but_ids }} as but where but.EJ_ID = journal.EJ_ID)
+    {%- endif %}
 ),
 {% endmacro %}

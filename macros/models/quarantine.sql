@@ -7,8 +7,10 @@ because the timeline has its id with other content. If this run's timeline repla
 other content, the model also reads all journal rows of that id, because the replaced row may be far behind the
 watermark of its journal.
 
+A full fold reads the whole journals, but judges only rows whose id they have more than once or the timeline lacks.
+
 Main CTEs
-  journal_rows  the rows of the slice, each with its own fault, if it has one (admitted_events_cte)
+  journal_rows  the rows to judge, each with its own fault, if it has one (admitted_events_cte)
   known         the events of the timeline that these rows may duplicate
   judged        the rows with the reason to quarantine them, or null
   quarantined   one row per different row
@@ -46,10 +48,17 @@ Errors            see run_state and journal_columns
 {%- set row_content = ozmeta_runtime.row_key(['_TenantID', 'EJ_ObjectID', 'EJ_ID', content]) -%}
 with
 {{ ozmeta_runtime.repeated_events_cte(journal_config, state, or_ids=replaced_ids, or_keys=replaced_messages) }}
+{% if state.full_fold -%}
+-- journals only grow, so an id that they have once and the timeline has too is that of the same row
+admitted_once as (
+    select timeline.EJ_ID
+    from {{ timeline }} as timeline
+    where not exists (select 1 from repeated where repeated.EJ_ID = timeline.EJ_ID)
+),
+{% endif -%}
 {{ ozmeta_runtime.admitted_events_cte('journal_rows', journal_config, state, or_ids=replaced_ids,
-    or_keys=replaced_messages) }}
+    or_keys=replaced_messages, but_ids='admitted_once' if state.full_fold else none) }}
 
--- in a full fold, an admitted row whose id occurs once is the event of the timeline, so only repeated ids are compared
 known as (
     select
         timeline._ObjectKey, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash

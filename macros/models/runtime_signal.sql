@@ -6,6 +6,9 @@ A row is written once and never changes, even if its threshold moves later. The 
 fails and the next run repeats its work, each row is still written once. A full refresh builds the table again and
 copies the rows of the old table first.
 
+`_SignalKey` is a hash. Rows that version 5 of the fold wrote have the text that is hashed, and so do later rows of
+their signals.
+
 Main CTEs
   raised            the signals that the changed rows of the tables call for now
   existing_signals  the signals in the log that these rows may change
@@ -51,6 +54,9 @@ Errors            see run_state
     else ['_bucket'] -%}
 {%- set is_raised = ozmeta_runtime.modulo('RS_Number', 2) ~ " = 1" -%}
 {%- set is_not_raised = ozmeta_runtime.modulo("coalesce(latest_signals.RS_Number, 0)", 2) ~ " = 0" -%}
+{%- set identity = ['_ObjectKey', 'signal', 'subject', 'distinguished_by'] -%}
+{%- set stored_hash = "case when _SignalKey like '%|%' then " ~ ozmeta_runtime.md5_hex('_SignalKey')
+    ~ " else _SignalKey end" -%}
 {%- set copy_order = ozmeta_runtime.binary_order('severity') ~ ', '
     ~ ozmeta_runtime.nulls_first(ozmeta_runtime.binary_order('notes')) -%}
 {%- set copy_number = 'row_number() over (partition by _ObjectKey, signal, subject, distinguished_by order by '
@@ -115,7 +121,7 @@ Errors            see run_state
 keyed as (
     select
         raised.*,
-        {{ ozmeta_runtime.row_key(['_ObjectKey', 'signal', 'subject', 'distinguished_by']) }} as _SignalKey,
+        {{ ozmeta_runtime.md5_hex(ozmeta_runtime.row_key(identity)) }} as signal_hash,
         -- a transition may have the same action twice
         {{ copy_number if signals.emits else '1' }} as copy
     from raised {{ ozmeta_runtime.materialize_cte('keyed') }}
@@ -132,7 +138,9 @@ changed_subjects as (
 
 {% endif -%}
 existing_signals as (
-    select *{{ ", cast(-1 as " ~ bigint ~ ") as _Bucket" if state.bucketed and '_bucket' not in existing }}
+    select
+        *, {{ stored_hash }} as signal_hash
+        {{- ", cast(-1 as " ~ bigint ~ ") as _Bucket" if state.bucketed and '_bucket' not in existing }}
     from {{ this }}
     {%- if not state.full_fold %}
     where _ObjectKey in (select _ObjectKey from changed_subjects){{ ozmeta_runtime.in_scope(state) }}
@@ -142,17 +150,17 @@ existing_signals as (
 
 latest_signals as (
     select * from (
-        select *, row_number() over (partition by _SignalKey order by RS_Number desc) as newest
+        select *, row_number() over (partition by signal_hash order by RS_Number desc) as newest
         from existing_signals
         {%- if not state.full_fold %}
-        where _SignalKey in (
-            select _SignalKey from keyed
+        where signal_hash in (
+            select signal_hash from keyed
             {{ ozmeta_runtime.union_distinct() }}
-            select _SignalKey from existing_signals where RS_SubjectKey in (select _Key from changed_subjects)
+            select signal_hash from existing_signals where RS_SubjectKey in (select _Key from changed_subjects)
             {%- if approvals %}
             {{ ozmeta_runtime.union_distinct() }}
             -- a request is about a step, and the step may have had another code when the request was raised
-            select _SignalKey
+            select signal_hash
             from existing_signals
             where RS_Subject = 'approval_step' and {{ ozmeta_runtime.object_changed(state, approvals) }}
             {%- endif %}
@@ -165,7 +173,9 @@ latest_signals as (
 
 new_signals as (
     select
-        {{ "keyed._Bucket," if state.bucketed }} keyed._SignalKey, keyed._ObjectKey,
+        {{ "keyed._Bucket," if state.bucketed }}
+        {{ "coalesce(latest_signals._SignalKey, keyed.signal_hash)" if has_log else "signal_hash" }} as _SignalKey,
+        keyed._ObjectKey,
         {{ "coalesce(latest_signals.RS_Number, 0) + 1" if has_log else "1" }} as RS_Number,
         keyed.signal as RS_SignalCode, keyed.severity as RS_Severity, keyed.tenant as _TenantID,
         {{ object_type }} as RS_ObjectType, keyed.object_id as RS_ObjectID,
@@ -173,21 +183,23 @@ new_signals as (
         keyed.scheduled_at as RS_ScheduledUTC, keyed.SL_Code, keyed.level as RS_Level, keyed.notes as RS_Notes
     from keyed
     {%- if has_log %}
-    left join latest_signals on latest_signals._SignalKey = keyed._SignalKey
+    left join latest_signals on latest_signals.signal_hash = keyed.signal_hash
     {%- endif %}
     where keyed.copy = 1{{ " and " ~ is_not_raised if has_log }}
     {%- if has_log %}
     union all
     -- a full refresh may go back in time: signals due after as_of are not retracted, only not raised yet
-    select {{ ozmeta_runtime.bucket_column(state) }} _SignalKey, _ObjectKey, RS_Number + 1, {{ columns | join(', ') }}
+    select
+        {{ ozmeta_runtime.bucket_column(state) }}
+        _SignalKey, _ObjectKey, RS_Number + 1, {{ columns | join(', ') }}
     from latest_signals
-    where {{ is_raised }} and RS_ScheduledUTC <= {{ as_of }} and _SignalKey not in (select _SignalKey from keyed)
+    where {{ is_raised }} and RS_ScheduledUTC <= {{ as_of }} and signal_hash not in (select signal_hash from keyed)
     {%- endif %}
 ),
 
 written as (
     select
-        {{ ozmeta_runtime.row_key(['_SignalKey', 'cast(RS_Number as ' ~ text ~ ')']) }} as _Key,
+        {{ ozmeta_runtime.concat_text(['_SignalKey', "'|'", 'cast(RS_Number as ' ~ text ~ ')']) }} as _Key,
         _SignalKey, _ObjectKey,
         cast(RS_Number as {{ bigint }}) as RS_Number,
         case

@@ -297,12 +297,13 @@ DESCRIPTIONS = {
         "The row's natural key as one text. Its parts are joined by `|`, then come their lengths."
         " Later runs merge on it."
     ),
+    "runtime_signal._Key": "`_SignalKey` and RS_Number, joined by `|`. Later runs merge on it.",
     "run._Key": "Hash of the run's number and the journal. Later runs merge on it.",
     "_ObjectKey": (
         "The object's id and tenant as one text, such as `4711|acme|4.4`. Without the tenant if it"
         " is not part of the instance key."
     ),
-    "_SignalKey": "Identifies the signal's subject. Rows with the same value differ in RS_Number.",
+    "_SignalKey": "Hash that identifies the signal. Rows with the same value differ in RS_Number.",
     "_CycleKey": "`_Key` of the sla_cycle row that raised it. Null if a transition raised it.",
     "_TenantID": "The tenant. Empty if it is not part of the instance key.",
     "timeline._TenantID": "The event's tenant.",
