@@ -55,6 +55,7 @@ CASES, CLAIMS, RUNS = HANDY = [
     "test_runs.py",
 ]  # quick, and they say what is wrong
 SERVICE_LEVELS = "test_service_level_cases.py"
+STAGED = "test_staged_ctes.py"
 OTHERS = "test_*.py"
 
 
@@ -744,9 +745,9 @@ def mutants() -> list[Mutant]:
         Mutant(
             "of a changed object only new events are written",
             "models/timeline.sql",
-            "select * from written\n{% endif %}",
+            "select * from written\n{%- endcall %}",
             "select * from written{% if state.incremental %} where EJ_ID in (select EJ_ID from"
-            " arrived){% endif %}\n{% endif %}",
+            " arrived){% endif %}\n{%- endcall %}",
             "a touched object is folded again, whole",
             "8",
             "order-1",
@@ -1741,6 +1742,25 @@ def mutants() -> list[Mutant]:
             "the seed of SC_ID has the event that started the cycle",
             "7",
             f"{CLAIMS}::test_ids_are_what_the_spec_says_and_late_events_leave_them",
+        ),
+        # CTEs that are tables first
+        Mutant(
+            "tables of CTEs stay",
+            "models/run_log_model.sql",
+            "drop_staged_ctes([timeline] + after)",
+            "drop_staged_ctes([timeline])",
+            "on T-SQL, a complete run leaves no tables of CTEs",
+            "9.7",
+            f"{STAGED}::test_metadata_may_look_like_sql",
+        ),
+        Mutant(
+            "compiled SQL reads tables of CTEs",
+            "cross_db/ctes.sql",
+            "flags.WHICH in ['run', 'build']",
+            "flags.WHICH in ['run', 'build', 'compile']",
+            "on T-SQL, SQL that is only compiled runs by itself",
+            "9.7",
+            f"{STAGED}::test_compiled_sql_runs_by_itself",
         ),
         *service_level_mutants.mutants(),
     ]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from mutant_definition import Mutant
 
+TIMERS, COVERED = "test_timer_operations.py", "test_cycles_covered.py"
+
 
 def mutants() -> list[Mutant]:
     return [
@@ -495,5 +497,77 @@ def mutants() -> list[Mutant]:
             "the model gets every option of a policy",
             "5.17",
             "service_levels/targets-5",
+        ),
+        Mutant(
+            "a resumed cycle asks for its target again",
+            "sla/cycle_ctes.sql",
+            "first_value({{ column }}) over (",
+            "last_value({{ column }}) over (",
+            "keep: the target of the cycle's start event counts for the whole cycle",
+            "5.13",
+            "service_levels/targets-17",
+        ),
+        Mutant(
+            "a start rule on an event that cancels",
+            "sla/mark_ctes.sql",
+            'case {{ "when " ~ cancels ~ " then 0 " if cancels }}when {{ starts }} then 1',
+            "case when {{ starts }} then 1",
+            "no event on which cancelWhen is true starts a cycle",
+            "5.12",
+            "service_levels/cancellations-12",
+        ),
+        Mutant(
+            "continue after a cancellation",
+            "sla/cycle_ctes.sql",
+            '{{ " and is_cancelled = 0" if has.cancels }} then next_span_start end',
+            " then next_span_start end",
+            "after a cancellation, any start begins a new cycle, also under continue",
+            "5.12",
+            "service_levels/restarts-15",
+        ),
+        Mutant(
+            "explain knows of no next version",
+            "operations/timer_steps.sql",
+            "versions[no]['from'] if versions | length > no else none",
+            "versions[no]['from'] if versions | length > no + 1 else none",
+            "explain shows for which starts a version counts",
+            "10.7",
+            f"{TIMERS}::test_explain_tells_what_the_clock_of_each_timer_did",
+        ),
+        Mutant(
+            "explain calls the desk closed while it is open",
+            "operations/timer_steps.sql",
+            "calendar and step.opens_now != as_of | string",
+            "calendar and step.opens != as_of | string",
+            "explain shows whether the desk is closed as of the last run",
+            "10.7",
+            f"{TIMERS}::test_explain_tells_what_the_clock_of_each_timer_did",
+        ),
+        Mutant(
+            "the first instant of a calendar is not covered",
+            "generic_tests/cycles_covered.sql",
+            "when ST_StartUTC < case ST_Calendar",
+            "when ST_StartUTC <= case ST_Calendar",
+            "a generated test names cycles that start before valid",
+            "5.10",
+            f"{COVERED}::test_cycles_outside_valid_are_named",
+        ),
+        Mutant(
+            "a paused cycle is beyond its calendar",
+            "generic_tests/cycles_covered.sql",
+            "and not {{ ozmeta_runtime.is_true('ST_IsPaused') }}",
+            "",
+            "a generated test names the cycles whose due instant is beyond valid",
+            "5.10",
+            f"{COVERED}::test_cycles_outside_valid_are_named",
+        ),
+        Mutant(
+            "cancelled cycles in the breach rate",
+            "generator/src/ozmeta_dbt/models/semantic.py",
+            "{LIVE} and ST_Outcome in ('Met', 'Missed') then",
+            "{LIVE} and ST_Outcome is not null then",
+            "the breach rate is Missed / (Missed + Met)",
+            "5.6",
+            "test_metrics.py::test_a_cancelled_cycle_is_in_no_breach_rate",
         ),
     ]

@@ -84,6 +84,8 @@ class Engine:
     text, integer, instant = "varchar", "bigint", "timestamp"  # the journal's types
 
     vars: ClassVar[dict[str, str]] = {}  # dbt's, of the project
+    # {macro: body} of the project: found before the package's own where the package dispatches
+    overrides: ClassVar[dict[str, str]] = {}
 
     # What a stand-in, or the engine itself, sees in another way than DuckDB, each shown in
     # quirks.md
@@ -241,6 +243,12 @@ class Worker:
                 "profile": "under_test",
                 "flags": {"send_anonymous_usage_stats": False},
                 "vars": self.engine.vars,
+                "dispatch": [
+                    {
+                        "macro_namespace": "ozmeta_runtime",
+                        "search_order": ["under_test", "ozmeta_runtime"],
+                    }
+                ],
             },
         )
         put(
@@ -255,6 +263,11 @@ class Worker:
         )
         put(folder, "packages.yml", {"packages": [{"local": str(PACKAGE)}]})
         put(folder, "macros/engine_operations.sql", OPERATIONS)
+        overrides = [
+            f"{{% macro {macro} -%}}{body}{{%- endmacro %}}"
+            for macro, body in self.engine.overrides.items()
+        ]
+        put(folder, "macros/engine_overrides.sql", "\n".join(overrides))
         link = folder / "dbt_packages/ozmeta_runtime"
         link.parent.mkdir(exist_ok=True)
         if not link.exists():  # what `dbt deps` does for a local package

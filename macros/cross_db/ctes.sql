@@ -72,6 +72,57 @@ keyword: 'where'; 'and' if the select has a `where` already; 'having' if it has 
 {%- endmacro %}
 
 {#
+The query of a model, as the text of a `call` block. Engines that run a CTE once for each use, and cannot be told
+otherwise, write the CTEs that `materialize_cte` ends into tables first, and the query reads these.
+#}
+{% macro model_query() -%}
+  {{ adapter.dispatch('model_query', 'ozmeta_runtime')(caller()) }}
+{%- endmacro %}
+
+{% macro default__model_query(query) -%}
+  {{ query }}
+{%- endmacro %}
+
+{# Drops the tables that `model_query` made for these models, if there are any. relations: the models' tables #}
+{% macro drop_staged_ctes(relations) -%}
+  {%- do adapter.dispatch('drop_staged_ctes', 'ozmeta_runtime')(relations) -%}
+{%- endmacro %}
+
+{% macro default__drop_staged_ctes(relations) -%}
+{%- endmacro %}
+
+{#
+Whether this model's query may read tables that are dropped afterwards: dbt is about to build a table from it. A query
+that dbt only compiles or shows, a view and a unit test have to run by themselves.
+Returns: bool
+#}
+{% macro may_stage_ctes() -%}
+  {%- do return(execute and flags.WHICH in ['run', 'build'] and model.resource_type == 'model'
+      and config.get('materialized') in ['table', 'incremental']) -%}
+{%- endmacro %}
+
+{#
+The name of the table for the `number`th CTE that a model stages, from 1. It is next to the model's own table, and so
+two models or two schemas never share one.
+Returns: relation
+#}
+{% macro staged_cte(relation, number) -%}
+  {%- set name = relation.identifier -%}
+  {%- if name | length > 100 -%}{%- set name = name[:90] ~ local_md5(name)[:10] -%}{%- endif -%}
+  {%- do return(api.Relation.create(database=relation.database, schema=relation.schema,
+      identifier=name ~ '__ozmeta_' ~ number, type='table')) -%}
+{%- endmacro %}
+
+{# The statement that writes a CTE into a table. table: relation; ctes: SQL: `with` and the CTEs; cte: the CTE's name #}
+{% macro create_staged_cte(table, ctes, cte) -%}
+  {{ adapter.dispatch('create_staged_cte', 'ozmeta_runtime')(table, ctes, cte) }}
+{%- endmacro %}
+
+{% macro default__create_staged_cte(table, ctes, cte) -%}
+  create table {{ table }} as {{ ctes }} select * from {{ cte }}
+{%- endmacro %}
+
+{#
 Begins a CTE that an engine must finish before it goes on with what reads it: `name as`.
 name: str
 #}

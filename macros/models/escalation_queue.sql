@@ -43,6 +43,7 @@ Errors            see run_state
     'EQ_AssignedToRole', 'EQ_AssignedToPrincipal', 'EQ_Status', 'EQ_CreatedUTC', 'EQ_ClosedUTC', 'EQ_Notes', 'ST_ID',
     'SL_Code', 'ST_CycleNo', 'EQ_Level', '_CycleKey'] -%}
 
+{% call ozmeta_runtime.model_query() -%}
 {{ ozmeta_runtime.with_materialized_ctes() }} levels as (
     {%- set rows = [] %}
     {%- for sla in slas %}{%- for level in sla.levels %}
@@ -235,6 +236,7 @@ from {{ this }}
 where _Key not in (select _Key from written) and (_DeleteDate is not null or EQ_CreatedUTC <= {{ as_of }})
 {%- endif %}
 {{ ozmeta_runtime.clustered_by_object() }}
+{%- endcall %}
 {% endif %}
 {% endmacro %}
 

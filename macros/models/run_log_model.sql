@@ -25,6 +25,7 @@ Errors      see run_state
   {%- do log(binding ~ ": dbt limits what this run may read (--empty, --sample), so it " ~ outcome ~ ".", info=true) -%}
 {%- endif -%}
 {%- if state.limited and state.incremental -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
+{%- do ozmeta_runtime.drop_staged_ctes([timeline] + after) -%}
 {%- set models = graph.nodes[model.unique_id].depends_on.nodes | sort -%}
 {%- set left_out = models | reject('in', selected_resources) | list -%}
 {%- set hashes = [] -%}

@@ -62,6 +62,7 @@ Errors            see run_state
 {%- set copy_number = 'row_number() over (partition by _ObjectKey, signal, subject, distinguished_by order by '
     ~ copy_order ~ ')' -%}
 
+{% call ozmeta_runtime.model_query() -%}
 {{ ozmeta_runtime.with_materialized_ctes() }} raised as (
     -- no rows: only the names and types of the columns
     select
@@ -226,5 +227,6 @@ select
 from {{ this }}
 {%- endif %}
 {{ ozmeta_runtime.clustered_by_object() }}
+{%- endcall %}
 {% endif %}
 {% endmacro %}

@@ -82,6 +82,7 @@ Errors            see run_state
 
 {%- set object = ["tenant", ozmeta_runtime.text_literal(journal_config.object_type), "object_id"] -%}
 
+{% call ozmeta_runtime.model_query() -%}
 {{ ozmeta_runtime.with_materialized_ctes() }}
 {{ ozmeta_runtime.mark_ctes(journal_config, workflow, slas, timeline, is_folded, approvals, calendars) }}
 
@@ -281,6 +282,7 @@ select * from written
 {%- set columns = ozmeta_runtime.cycle_columns(slas, report_fields, dropped_columns) %}
 {{ ozmeta_runtime.soft_deleted_rows(state, columns, '(' ~ is_changed ~ ')') }}
 {{ ozmeta_runtime.clustered_by_object() }}
+{%- endcall %}
 {% endif %}
 {% endmacro %}
 

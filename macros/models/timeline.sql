@@ -63,6 +63,7 @@ Errors            see run_state, journal_columns and check_journal_config
        'TL_ContentHash']
     + ([ozmeta_runtime.binary_order('EJ_ID')] if messages else []) -%}
 
+{% call ozmeta_runtime.model_query() -%}
 {{ ozmeta_runtime.with_recursive() if recurses else ozmeta_runtime.with_materialized_ctes() }}
 {{ ozmeta_runtime.repeated_events_cte(journal_config, state) }}
 {{ ozmeta_runtime.admitted_events_cte('journal_rows', journal_config, state) }}
@@ -209,5 +210,6 @@ written as (
 )
 
 select * from written
+{%- endcall %}
 {% endif %}
 {% endmacro %}

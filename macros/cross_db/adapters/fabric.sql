@@ -214,6 +214,18 @@ of sqlserver.sql is repeated here.
   {{ ozmeta_runtime.sqlserver__with_recursive() }}
 {%- endmacro %}
 
+{% macro fabric__materialize_cte(cte, keyword) -%}
+  {{ ozmeta_runtime.sqlserver__materialize_cte(cte, keyword) }}
+{%- endmacro %}
+
+{% macro fabric__model_query(query) -%}
+  {{ ozmeta_runtime.sqlserver__model_query(query) }}
+{%- endmacro %}
+
+{% macro fabric__drop_staged_ctes(relations) -%}
+  {%- do ozmeta_runtime.sqlserver__drop_staged_ctes(relations) -%}
+{%- endmacro %}
+
 {# ---- update_from #}
 
 {% macro fabric__update_from(table, columns, rows, on, differs) -%}

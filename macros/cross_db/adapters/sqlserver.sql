@@ -420,6 +420,57 @@ text: SQL text
   with
 {%- endmacro %}
 
+{# T-SQL runs a CTE once for each use. This comment shows `model_query` which CTEs to write into tables. #}
+{% macro sqlserver__materialize_cte(cte, keyword) -%}
+  /* staged: {{ cte }} */
+{%- endmacro %}
+
+{#
+Writes each CTE that ends with the comment of `materialize_cte` into a table, in order. In the text that is left, the
+CTE only reads its table. Literals, quoted names and other comments are skipped, because metadata may be in them.
+#}
+{% macro sqlserver__model_query(query) -%}
+  {%- if not ozmeta_runtime.may_stage_ctes() -%}{%- do return(query) -%}{%- endif -%}
+  {%- set tokens = "'[^']*'|\"[^\"]*\"|\\[[^]]*[]]|--[^\n]*|/[*].*?[*]/|[()]" -%}
+  {%- set at = namespace(text='', copied=0, depth=0, opening=0, number=0) -%}
+  {%- for token in modules.re.finditer(tokens, query, modules.re.DOTALL) -%}
+    {%- set staged = modules.re.fullmatch('/[*] staged: ([a-z_]+) [*]/', token.group()) -%}
+    {%- if token.group() == '(' -%}
+      {%- if at.depth == 0 -%}{%- set at.opening = token.start() -%}{%- endif -%}
+      {%- set at.depth = at.depth + 1 -%}
+    {%- elif token.group() == ')' -%}
+      {%- set at.depth = at.depth - 1 -%}
+    {%- elif staged -%}
+      {%- set at.number = at.number + 1 -%}
+      {%- if at.number == 1 -%}{%- do ozmeta_runtime.drop_staged_ctes([this]) -%}{%- endif -%}
+      {%- set table = ozmeta_runtime.staged_cte(this, at.number) -%}
+      {%- set ctes = at.text ~ query[at.copied:token.start()] ~ ')' -%}
+      {%- call statement('staged_cte', auto_begin=false) -%}
+        {{ ozmeta_runtime.create_staged_cte(table, ctes, staged.group(1)) }}
+      {%- endcall -%}
+      {%- set at.text = at.text ~ query[at.copied:at.opening] ~ '(select * from ' ~ table -%}
+      {%- set at.copied = token.end() -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {%- do return(at.text ~ query[at.copied:]) -%}
+{%- endmacro %}
+
+{# A query of `model_query` has at most 9 such tables. #}
+{% macro sqlserver__drop_staged_ctes(relations) -%}
+  {%- if ozmeta_runtime.may_stage_ctes() -%}
+    {%- call statement('drop_staged_ctes', auto_begin=false) -%}
+      {%- for relation in relations -%}{%- for number in range(1, 10) %}
+      drop table if exists {{ ozmeta_runtime.staged_cte(relation, number) }};
+      {%- endfor -%}{%- endfor %}
+    {%- endcall -%}
+  {%- endif -%}
+{%- endmacro %}
+
+{# SQL Server has no `create table as`. #}
+{% macro sqlserver__create_staged_cte(table, ctes, cte) -%}
+  {{ ctes }} select * into {{ table }} from {{ cte }}
+{%- endmacro %}
+
 {# ---- update_from #}
 
 {# T-SQL updates the alias, and defines it in `from`. #}
