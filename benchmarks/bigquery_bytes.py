@@ -417,7 +417,7 @@ def column_widths(connection: Any) -> dict[str, dict[str, float]]:
 
 
 def recorded(folder: Path, python: Path, simulation: Simulation) -> Recorded:
-    """Runs the benchmark's binding on DuckDB, and records what BigQuery's adapter would send for it."""
+    """Runs the benchmark's binding on DuckDB, and records what BigQuery's adapter would send."""
     import duckdb
     import speed
     import yaml

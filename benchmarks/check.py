@@ -51,7 +51,7 @@ def is_dearer(stored: float, measured: float) -> bool:
 
 
 def verdict(stored: Mapping[str, float], looks: Iterable[Mapping[str, float]]) -> Verdict:
-    """Compares each look's ratios with the stored ones. A model is dearer if it is in every look."""
+    """Compares each look with the stored ratios. A model is dearer if it is in every look."""
     looks = list(looks)
     return Verdict(
         dearer=tuple(

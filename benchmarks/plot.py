@@ -1,5 +1,5 @@
-"""The plot of a benchmark's results: CPU seconds of SQL by the journal's length, and how far each ratio
-is from what it must not exceed.
+"""The plot of a benchmark's results: CPU seconds of SQL by the journal's length, and how far each
+ratio is from what it must not exceed.
 
 .venv/bin/python benchmarks/plot.py benchmarks/results/full.json     writes the .png next to it;
 needs matplotlib (benchmarks/requirements.txt)

@@ -137,7 +137,8 @@ class Bench:
         )  # of these, only what the increments need, once, and the floor for the plot
         for repetition in range(
             1
-            if big or not {"full", "floor", "naive", "alike", "first_writer", "memory"} & set(wanted)
+            if big
+            or not {"full", "floor", "naive", "alike", "first_writer", "memory"} & set(wanted)
             else self.repetitions
         ):
             fresh(ours)

@@ -118,7 +118,8 @@ def test_a_merge_pays_for_whole_rows_of_its_target(condition: str, rows: float) 
 
 
 def test_a_merge_pays_for_its_source() -> None:
-    sql = MERGE.format("false and ").replace("* from `db`.`r`.`events__tmp`", "code from db.r.others")
+    sql = MERGE.format("false and ")
+    sql = sql.replace("* from `db`.`r`.`events__tmp`", "code from db.r.others")
     assert size(sql) == 100 * 7
 
 
@@ -181,8 +182,8 @@ def test_bytes_of_a_run() -> None:
     touched = ", ".join(map(str, simulation.touched()))
     widths = {"case_timeline": {"_key": 50.0, "_bucket": 8.0, "_batch": 8.0}}
     merge = (
-        "merge into db.r.case_timeline as d using (select * from db.r.new) as s on (s._Key = d._Key{})"
-        " when matched then update set _Key = s._Key"
+        "merge into db.r.case_timeline as d using (select * from db.r.new) as s"
+        " on (s._Key = d._Key{}) when matched then update set _Key = s._Key"
     )
 
     def run(create: str, predicate: str) -> float:

@@ -110,8 +110,8 @@ def answer(sql: str) -> Any:
     ):  # from which day each journal is counted again
         rows = [[journal, "2026-01-04 00:00:00"] for journal in PLAN["journals"]]
     elif "max(_updatedate)" in text:
-        # as run_state asks. Of itself: a later as_of, another definition, a row that is due, rows of
-        # a failed run, any row, the same reading, other rows; of each source: old and new rows
+        # as run_state asks. Of itself: a later as_of, another definition, a row that is due, rows
+        # of a failed run, any row, the same reading, other rows; of each source: old and new rows
         rows = [[None, 0, 0, PLAN.get("failed", 1), 1, 1, 0, *[1, 1] * 5]]
     elif "dbt_full_refresh_incomplete" in text:  # dbt-sqlserver asks whether a full refresh died
         rows = [[0]]

@@ -4,7 +4,8 @@
 with events as (
     select
         *,
-        last_value(priority ignore nulls) over (partition by _TenantID, EJ_ObjectID order by TL_Position) as last_priority
+        last_value(priority ignore nulls) over (partition by _TenantID, EJ_ObjectID order by TL_Position)
+            as last_priority
     from {{ ref('alike_timeline') }}
 ),
 
