@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import statistics
 import sys
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def targets(m: Measured) -> list[Target]:
         ),
         compared(
             m,
-            "`dbt run`, nothing new / trivial model, without ozmeta_as_of, wall",
+            "idle `dbt run` without ozmeta_as_of / trivial model, wall",
             1.4,
             ("run_binding_now", main),
             ("run_trivial_now", main),
@@ -126,45 +127,32 @@ def further(m: Measured) -> list[Target]:
     now = ("run_binding_now", main), ("run_trivial_now", main)
     before = ("run_binding", main), ("run_trivial", main)
     parse = ("parse_100", 0), ("parse_empty", 0)
-    ticked, opened = m.median("tick", main, "ticked") or 0, m.median("tick", main, "open") or 0
+    increment = ("increment", main)
     return [
         compared(m, "full refresh / hand-written alike, CPU", None, full, ("alike", main)),
         compared(m, "hand-written alike / floor, CPU", None, ("alike", main), ("floor", main)),
         compared(m, "hand-written / floor, CPU", None, ("naive", main), ("floor", main)),
         compared(m, "full refresh / floor, SQL, wall", None, full, ("floor", main), "sql"),
-        compared(m, "`dbt run`, nothing new / trivial model, CPU", None, *now),
+        compared(m, "idle `dbt run` / trivial model, CPU", None, *now),
         compared(m, "the same with ozmeta_as_of, wall", None, *before, "wall"),
         compared(m, "warm parse of 100 bindings / empty project, CPU", None, *parse),
         compared(
             m,
-            "warm parse of 100 bindings / of a project with only the package, wall",
+            "the same / project with only the package, wall",
             None,
             ("parse_100", 0),
             ("parse_package", 0),
             "wall",
         ),
-        compared(
-            m,
-            f"increment of 10,000 events ({m.median('increment', main, 'objects') or 0:,.0f}"
-            f" objects, {m.median('increment', main, 'late') or 0:,.0f} late) / full refresh, CPU",
-            None,
-            ("increment", main),
-            full,
-        ),
-        compared(
-            m,
-            f"nothing new, {ticked:,.0f} of {opened:,.0f} open timers tick / full refresh, CPU",
-            None,
-            ("tick", main),
-            full,
-        ),
+        compared(m, "increment of 10,000 events / full refresh, CPU", None, increment, full),
+        compared(m, "timers tick / full refresh, CPU", None, ("tick", main), full),
         compared(m, "first_writer_wins / last_writer_wins, CPU", 1.4, ("first_writer", main), full),
         compared(
             m, "full refresh with a limit of 4 GB / without, CPU", 1.3, ("memory", main), full
         ),
         compared(
             m,
-            "sla_cycle of three policies, two with a calendar, one pauses / without, CPU",
+            "sla_cycle with calendars and a pause / without, CPU",
             1.5,
             ("levels_full", main),
             ("plain_full", main),
@@ -193,6 +181,10 @@ def further(m: Measured) -> list[Target]:
     ]
 
 
+def paragraph(text: str) -> list[str]:
+    return ["", *textwrap.wrap(text, 118)]
+
+
 COLUMNS = {
     "CPU s": ("cpu", ".2f"),
     "SQL s": ("sql", ".2f"),
@@ -210,17 +202,20 @@ def markdown(m: Measured) -> str:
     head = "| what | at most | median | of the turns | measured | |"
     rule = "|---|---|---|---|---|---|"
     lines = [
-        f"Commit {facts['commit']}. {facts['cores']} cores, DuckDB {facts['duckdb']} with 2 threads"
-        f" and {memory}, dbt-core {facts['dbt']} with one, Python {facts['python']}."
-        f" {facts['repetitions']} turns; a journal longer than {facts['main'] / 1e6:g} M is folded"
-        " once.",
+        *paragraph(
+            f"Commit {facts['commit']}. {facts['cores']} cores, DuckDB {facts['duckdb']} with 2"
+            f" threads and {memory}, dbt-core {facts['dbt']} with one, Python {facts['python']}."
+            f" Turns: {facts['repetitions']}. A journal longer than {facts['main'] / 1e6:g} M is"
+            " folded once."
+        ),
         "",
         head,
         rule,
         *(target.line() for target in targets(m)),
-        "",
-        "An increment at 100 M is measured by `make bench-full`, and the bytes of a run on BigQuery"
-        " are derived by `benchmarks/bigquery_bytes.py`.",
+        *paragraph(
+            "An increment at 100 M is measured by `make bench-full`, and the bytes of a run on"
+            " BigQuery are derived by `benchmarks/bigquery_bytes.py`."
+        ),
         "",
         head.replace("what", "what else"),
         rule,
@@ -241,6 +236,21 @@ def markdown(m: Measured) -> str:
         ("alike", "naive", "floor"),
     ):
         lines += per_model(m, kinds)
+    of_increments = [
+        m.median(*run)
+        for run in (
+            ("increment", facts["main"], "objects"),
+            ("increment", facts["main"], "late"),
+            ("tick", facts["main"], "ticked"),
+            ("tick", facts["main"], "open"),
+        )
+    ]
+    if None not in of_increments:
+        objects, late, ticked, opened = of_increments
+        lines += paragraph(
+            f"An increment has events of {objects:,.0f} objects, and {late:,.0f} of them are late."
+            f" {ticked:,.0f} of {opened:,.0f} open timers tick."
+        )
     for fact, text in (
         (
             "agreed",
@@ -252,8 +262,8 @@ def markdown(m: Measured) -> str:
     ):
         if counted := facts.get(f"{fact}_{facts['main']}"):
             counts = ", ".join(f"{count:,} {name}" for name, count in counted.items())
-            lines += ["", f"{text}: {counts}."]
-    return "\n".join(lines) + "\n"
+            lines += paragraph(f"{text}: {counts}.")
+    return "\n".join(lines).lstrip() + "\n"
 
 
 def per_model(m: Measured, kinds: tuple[str, ...]) -> list[str]:
