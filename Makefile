@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SQL := generator/src/ozmeta_dbt benchmarks/baselines
 
-.PHONY: demo test test-engines test-static lint format prove mutants bench bench-full docs clean
+.PHONY: demo test test-engines test-static lint format prove mutants bench bench-full bench-check bench-renew docs clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
@@ -24,13 +24,19 @@ prove: .venv/ready  ## what `make test` does a little of, at length: 20,000 rand
 mutants: .venv/ready  ## does the suite notice when the package is wrong? takes half an hour; writes docs/mutants.md
 	$(BIN)/python integration_tests/mutants.py
 
-bench: .venv/bench-ready  ## timings next to a floor, to models written by hand and to a loop, over a million events; takes minutes
-	$(BIN)/python benchmarks/speed.py --name small
-	$(BIN)/python benchmarks/plot.py benchmarks/results/small.json
+bench: .venv/bench-ready  ## every target for cost next to what is measured, at a million events, and at ten million for an increment; half an hour
+	$(BIN)/python benchmarks/speed.py --name cost
+	$(BIN)/python benchmarks/plot.py benchmarks/results/cost.json
 
-bench-full: .venv/bench-ready  ## the same over 1, 10 and 50 million; takes hours, 24 GB of memory and 60 GB of disk
-	$(BIN)/python benchmarks/speed.py --events 1000000,10000000,50000000 --name full
+bench-full: .venv/bench-ready  ## all that can be measured, up to a hundred million events; takes a day, 24 GB of memory and 130 GB of disk
+	$(BIN)/python benchmarks/speed.py --only all --events 1000000,10000000,100000000 --memory 16GB --name full
 	$(BIN)/python benchmarks/plot.py benchmarks/results/full.json
+
+bench-check: .venv/ready  ## is a model more than 15 % dearer than its stored ratio to the floor? at 200,000 events, by CPU; three minutes
+	$(BIN)/python benchmarks/check.py
+
+bench-renew: .venv/ready  ## stores the ratios that bench-check compares with; on an idle machine
+	$(BIN)/python benchmarks/check.py --renew
 
 lint: .lint/ready  ## ruff, mypy, sqlfluff, a Markdown linter and, where there is Go, Vale on the prose
 	.lint/bin/ruff check .

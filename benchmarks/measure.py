@@ -1,14 +1,19 @@
 """One `dbt run`, measured: a process of its own, so that memory is its own and nothing is warm that
 a user's run would find cold.
 
-python measure.py PROJECT AS_OF [dbt's arguments]     prints {"sql", "cpu", "wall", "peak_mb",
-"models", "models_cpu"} as JSON. `sql` and `cpu` are the seconds of the statements, by the clock and
-of both processors, without dbt's own.
+python measure.py PROJECT AS_OF [dbt's arguments]     prints these as JSON:
+sql, cpu: seconds of the statements, by the clock and of both processors, without dbt's own
+wall, cpu_all: seconds of the run, dbt's own included
+statements: how many were sent
+load: how many processes wanted a processor, on average of the minute before and while it ran
+peak_mb: the most memory
+models, models_cpu: sql and cpu of each model
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -45,22 +50,24 @@ def main(folder: str, as_of: str, *args: str) -> int:
     seconds: dict[str, float] = {}
     cpu: dict[str, float] = {}
     begun_at = 0.0
+    statements = 0
 
     def note(event: Any) -> None:
         """Seconds of each statement, by model: dbt's own time is not SQL time. dbt has one thread,
         so the processors' time between a statement's two events belongs to that statement.
         """
-        nonlocal begun_at
+        nonlocal begun_at, statements
         if event.info.name == "SQLQuery":
+            statements += 1
             begun_at = time.process_time()
         elif event.info.name == "SQLQueryStatus":
             name = event.data.node_info.node_name
             seconds[name] = seconds.get(name, 0) + event.data.elapsed
             cpu[name] = cpu.get(name, 0) + time.process_time() - begun_at
 
-    begun = time.perf_counter()
+    begun, begun_cpu = time.perf_counter(), time.process_time()
     result = dbtRunner(manifest=manifest, callbacks=[note]).invoke(["run", *options, *args])
-    wall = time.perf_counter() - begun
+    wall, cpu_all = time.perf_counter() - begun, time.process_time() - begun_cpu
     if not result.success:
         print(
             "\n".join(
@@ -75,6 +82,9 @@ def main(folder: str, as_of: str, *args: str) -> int:
                 "sql": sum(seconds.values()),
                 "cpu": sum(cpu.values()),
                 "wall": wall,
+                "cpu_all": cpu_all,
+                "statements": statements,
+                "load": os.getloadavg()[0],
                 "peak_mb": peak_mb(),
                 "models": {name: s for name, s in seconds.items() if name},
                 "models_cpu": {name: s for name, s in cpu.items() if name},

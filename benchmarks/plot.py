@@ -1,7 +1,7 @@
-"""The plot of a benchmark's results: seconds of SQL by the journal's length, and how far each ratio
-is from what it must not exceed.
+"""The plot of a benchmark's results: CPU seconds of SQL by the journal's length, and how far each
+ratio is from what it must not exceed.
 
-.venv/bin/python benchmarks/plot.py benchmarks/results/full.json     writes the .png beside it;
+.venv/bin/python benchmarks/plot.py benchmarks/results/full.json     writes the .png next to it;
 needs matplotlib (benchmarks/requirements.txt)
 """
 
@@ -15,9 +15,10 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-from report import Measured, targets
+from report import Measured, further, targets
 
 LINES = {
+    "alike": "by hand, alike",
     "naive": "by hand",
     "full": "full refresh",
     "floor": "floor",
@@ -34,7 +35,7 @@ def draw(file: Path) -> Path:
         points = [
             (events / 1e6, seconds)
             for events in m.facts["sizes"]
-            if (seconds := m.median(what, events, "sql")) is not None
+            if (seconds := m.median(what, events, "cpu")) is not None
         ]
         if points:
             left.plot(*zip(*points, strict=True), marker="o", label=label)
@@ -42,7 +43,7 @@ def draw(file: Path) -> Path:
         xscale="log",
         yscale="log",
         xlabel="events in the journal, millions",
-        ylabel="seconds of SQL",
+        ylabel="CPU seconds of SQL",
         title="Cost by the journal's length",
     )
     left.set_xticks(
@@ -53,9 +54,9 @@ def draw(file: Path) -> Path:
     left.grid(alpha=0.3)
     left.legend(fontsize=8)
     found = [
-        (what.replace("`", ""), reached / most)
-        for what, most, reached in targets(m)
-        if reached is not None
+        (target.what.replace("`", ""), target.median / target.most)
+        for target in targets(m) + further(m)
+        if target.median is not None and target.most
     ][::-1]
     right.barh(
         [what for what, _ in found],

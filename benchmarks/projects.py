@@ -19,14 +19,18 @@ SOURCE = {"name": "ops", "database": "store", "schema": "raw", "table": "event_j
 
 
 def write_project(
-    folder: Path, journal: Path | None = None, memory_limit: str | None = None, package: bool = True
+    folder: Path,
+    journal: Path | None = None,
+    memory_limit: str | None = None,
+    package: bool = True,
+    threads: int = 2,
 ) -> Path:
     """A project without models, made anew. DuckDB has two threads, dbt one: so the statements
     follow each other and their seconds add up.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    options = {"threads": 2, "temp_directory": str(folder / "temp")} | (
+    options = {"threads": threads, "temp_directory": str(folder / "temp")} | (
         {"memory_limit": memory_limit} if memory_limit else {}
     )
     warehouse: dict[str, Any] = {
@@ -65,11 +69,12 @@ def bound_project(
     generate: bool = True,
     calendars: dict[str, Any] | None = None,
     slas: dict[str, Any] | None = None,
+    threads: int = 2,
 ) -> Path:
     """A project with a binding for each type, generated as a user would."""
     from ozmeta_dbt.project import write_models
 
-    write_project(folder, journal, memory_limit)
+    write_project(folder, journal, memory_limit, threads=threads)
     config = {
         "version": 1,
         "metadb": {"snapshot": "snapshot.json"},
@@ -88,13 +93,16 @@ def bound_project(
 
 
 def baseline_project(folder: Path, journal: Path, memory_limit: str | None = None) -> Path:
-    """The models to compare with: `floor`, and those of `naive`, which `--select` tells apart."""
+    """The models to compare with: `floor`, and those of `naive` and `alike`, which `--select` tells
+    apart.
+    """
     write_project(folder, journal, memory_limit, package=False)
     shutil.copytree(
         HERE / "baselines",
         folder / "models" / "baselines",
-        ignore=shutil.ignore_patterns("*.py", "trivial.sql"),
+        ignore=shutil.ignore_patterns("*.py", "trivial.sql", "macros"),
     )
+    shutil.copytree(HERE / "baselines" / "macros", folder / "macros")
     source = {
         "name": "ops",
         "database": SOURCE["database"],

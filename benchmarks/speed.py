@@ -1,14 +1,14 @@
 """How fast the package is, next to the least that it could cost, to what people write by hand, and
 to a loop in Python.
 
-    .venv/bin/python benchmarks/speed.py                                            a million
-    events, some minutes
-    .venv/bin/python benchmarks/speed.py --events 1000000,10000000,50000000         all of it, hours
+    .venv/bin/python benchmarks/speed.py                               what the targets need, with a
+    million events and ten million behind an increment; half an hour
+    .venv/bin/python benchmarks/speed.py --only all --events 1000000,10000000,100000000       hours
     .venv/bin/python benchmarks/speed.py --only floor,full,naive --events 10000000
 
-Every measurement is a process of its own. What is compared takes turns, so that what else the
-machine does hits both. Results go to benchmarks/results,
-as numbers (.json), the table of targets (.md) and a plot (.png); with --only they are shown and
+Every measurement is a process of its own. What is compared takes turns, so that other work of the
+machine slows down both. Results go to benchmarks/results,
+as numbers (.json), the table of targets (.md) and a plot (.png); without --name they are shown and
 kept in benchmarks/.work.
 """
 
@@ -19,6 +19,7 @@ import hashlib
 import json
 import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
@@ -35,19 +36,8 @@ from projects import HERE, baseline_project, bound_project, trivial_project
 
 WORK = HERE / ".work"
 TICKET = entities.TYPES[:1]
-ALL = (
-    "floor",
-    "full",
-    "naive",
-    "loop",
-    "first_writer",
-    "memory",
-    "types",
-    "increment",
-    "overhead",
-    "levels",
-    "hundred",
-)
+TARGETS = ("floor", "full", "naive", "alike", "increment", "overhead", "hundred")
+ALL = (*TARGETS, "loop", "first_writer", "memory", "types", "levels")
 MADE_BY = hashlib.sha256(
     b"".join((HERE / name).read_bytes() for name in ("journal.py", "entities.py"))
 ).hexdigest()[:8]
@@ -65,9 +55,7 @@ class Bench:
             repetitions,
             memory,
         )
-        self.main = (
-            10_000_000 if 10_000_000 in sizes else max(sizes)
-        )  # the size that the targets speak of
+        self.main = min(sizes)  # the size that the targets speak of
         self.runs: list[dict[str, Any]] = []
         self.facts: dict[str, Any] = {
             "sizes": self.sizes,
@@ -78,6 +66,7 @@ class Bench:
             "duckdb": duckdb.__version__,
             "python": platform.python_version(),
             "dbt": dbt_version(),
+            "commit": commit(),
         }
 
     # measuring
@@ -89,7 +78,7 @@ class Bench:
             f"{events:>10} {what:26}"
             + "".join(
                 f"{key} {found[key]:.2f}  "
-                for key in ("sql", "cpu", "wall", "peak_mb")
+                for key in ("sql", "cpu", "wall", "peak_mb", "statements", "file_mb", "load")
                 if key in found
             ),
             flush=True,
@@ -102,12 +91,16 @@ class Bench:
         )
 
     def dbt(self, what: str, events: int, folder: Path, as_of: str, *args: str) -> dict[str, Any]:
-        return self.python(what, events, str(HERE / "measure.py"), str(folder), as_of, *args)
+        command = (sys.executable, str(HERE / "measure.py"), str(folder), as_of, *args)
+        found = json.loads(said(command).splitlines()[-1])
+        size = sum(file.stat().st_size for file in folder.glob("warehouse.duckdb*"))
+        return self.note(what, events, found | {"file_mb": size / 1e6})
 
-    def wall(self, what: str, events: int, command: list[str], folder: Path) -> None:
-        begun = time.perf_counter()
+    def command(self, what: str, events: int, command: list[str], folder: Path) -> None:
+        begun, cpu = time.perf_counter(), children_cpu()
         said(command, folder)
-        self.note(what, events, {"wall": time.perf_counter() - begun})
+        found = {"wall": time.perf_counter() - begun, "cpu": children_cpu() - cpu}
+        self.note(what, events, found | {"load": os.getloadavg()[0]})
 
     # what is measured
 
@@ -117,7 +110,7 @@ class Bench:
         """
         file = journal_file(events)
         as_of = arrived(file)
-        measured_here = {"floor", "full", "naive", "increment", "overhead"} | (
+        measured_here = {"floor", "full", "naive", "alike", "increment", "overhead"} | (
             {"first_writer", "memory"} if events == self.main else set()
         )
         wanted = [what for what in self.only if what in measured_here]
@@ -144,7 +137,8 @@ class Bench:
         )  # of these, only what the increments need, once, and the floor for the plot
         for repetition in range(
             1
-            if big or not {"full", "floor", "naive", "first_writer", "memory"} & set(wanted)
+            if big
+            or not {"full", "floor", "naive", "alike", "first_writer", "memory"} & set(wanted)
             else self.repetitions
         ):
             fresh(ours)
@@ -159,6 +153,15 @@ class Bench:
                 )
                 if not repetition:
                     self.facts[f"agreed_{events}"] = same_answers(
+                        ours / "warehouse.duckdb", baselines / "warehouse.duckdb"
+                    )
+            if "alike" in wanted and not big:
+                fresh(baselines)
+                self.dbt(
+                    "alike", events, baselines, as_of, "--select", "path:models/baselines/alike"
+                )
+                if not repetition:
+                    self.facts[f"alike_{events}"] = equal_rows(
                         ours / "warehouse.duckdb", baselines / "warehouse.duckdb"
                     )
             fresh(baselines)
@@ -259,14 +262,14 @@ class Bench:
         for label, args in (("", said_before), ("_now", [])):
             for folder in (ours, trivial):
                 said([tool("dbt"), "run", "--profiles-dir", ".", *args], folder)
-            for _ in range(max(self.repetitions, 3)):
-                self.wall(
+            for _ in range(max(self.repetitions, 5)):
+                self.command(
                     f"run_binding{label}",
                     events,
                     [tool("dbt"), "run", "--profiles-dir", ".", *args],
                     ours,
                 )
-                self.wall(
+                self.command(
                     f"run_trivial{label}",
                     events,
                     [tool("dbt"), "run", "--profiles-dir", ".", *args],
@@ -284,11 +287,11 @@ class Bench:
         }
         for _ in range(self.repetitions):
             shutil.rmtree(folder / "models" / "ozmeta", ignore_errors=True)
-            self.wall("generate_100", 0, [tool("ozmeta-dbt"), "generate"], folder)
+            self.command("generate_100", 0, [tool("ozmeta-dbt"), "generate"], folder)
         self.facts["models_100"] = len(list((folder / "models").rglob("*.sql")))
         for _ in range(self.repetitions + 1):
             for what, where in {"parse_100": folder, **others}.items():
-                self.wall(what, 0, [tool("dbt"), "parse", "--profiles-dir", "."], where)
+                self.command(what, 0, [tool("dbt"), "parse", "--profiles-dir", "."], where)
         for what in ("parse_100", *others):  # the first is not a warm one
             self.runs.remove(next(run for run in self.runs if run["what"] == what))
 
@@ -322,13 +325,25 @@ class Bench:
         return {"facts": self.facts, "runs": self.runs}
 
 
-def said(command: list[str], folder: Path | None = None) -> str:
+def said(command: Sequence[str], folder: Path | None = None) -> str:
     child = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if child.returncode:
         raise SystemExit(
             f"{' '.join(command)} ended with {child.returncode}\n{child.stdout}{child.stderr}"
         )
     return child.stdout
+
+
+def children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def commit() -> str:
+    """The commit that is measured, marked if files differ from it."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
 
 
 def tool(name: str) -> str:
@@ -546,13 +561,69 @@ def same_answers(ours: Path, by_hand: Path) -> dict[str, int]:
     return found
 
 
+# What a full refresh writes about itself, and keys whose text is the package's own
+NOT_COMPARED = {"_Key", "_ObjectKey", "_DeleteDate", "_DefinitionHash", "_Batch", "_UpdateDate"}
+ALIKE = (
+    "timeline",
+    "quarantine",
+    "workflow_instance",
+    "sla_cycle",
+    "sla_timer",
+    "escalation_queue",
+    "runtime_signal",
+)
+
+
+def equal_rows(ours: Path, by_hand: Path) -> dict[str, int]:
+    """The hand-written models alike have the package's rows, all of them, in every column that both
+    have. Returns how many rows each model has.
+    """
+    found = {}
+    with duckdb.connect(config={"threads": 2}) as connection:
+        connection.execute(
+            f"attach '{ours}' as ours (read_only); attach '{by_hand}' as by_hand (read_only)"
+        )
+        for name in ALIKE:
+            columns = [
+                column
+                for (column,) in connection.execute(
+                    "select column_name from duckdb_columns() where database_name = 'ours' and"
+                    f" table_name = 'ticket_{name}' intersect select column_name from"
+                    " duckdb_columns() where database_name = 'by_hand' and table_name ="
+                    f" 'alike_{name}' order by 1"
+                ).fetchall()
+                if column not in NOT_COMPARED
+            ]
+            our, hand = (
+                f"(select {', '.join(columns)} from {table})"
+                for table in (f"ours.ticket_{name}", f"by_hand.alike_{name}")
+            )
+            count, different = connection.execute(
+                f"select (select count(*) from {our}), (select count(*) from ((from {hand} except"
+                f" all from {our}) union all (from {our} except all from {hand})))"
+            ).fetchone()
+            if different or not count or len(columns) < 10:
+                raise SystemExit(
+                    f"{name}: the hand-written model alike differs in {different} of {count} rows,"
+                    f" compared by {', '.join(columns)}"
+                )
+            found[f"{name} by {len(columns)} columns"] = count
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--events", default="1000000", help="sizes of the journal, by commas")
-    parser.add_argument("--only", default=",".join(ALL), help=f"of {', '.join(ALL)}")
-    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument(
+        "--events", default="1000000,10000000", help="sizes of the journal, by commas"
+    )
+    parser.add_argument(
+        "--only",
+        default=",".join(TARGETS),
+        help=f"of {', '.join(ALL)}; all; default: what the table of targets needs",
+    )
+    parser.add_argument("--repetitions", type=int, default=5, help="turns; default 5")
     parser.add_argument(
         "--memory",
         help=(
@@ -560,9 +631,9 @@ def main() -> int:
             " use; default DuckDB's own, 80 %% of the machine's"
         ),
     )
-    parser.add_argument("--name", help="the results' name in benchmarks/results; none with --only")
+    parser.add_argument("--name", help="the results' name in benchmarks/results")
     options = parser.parse_args()
-    only = options.only.split(",")
+    only = list(ALL) if options.only == "all" else options.only.split(",")
     if unknown := set(only) - set(ALL):
         parser.error(f"--only knows no {', '.join(sorted(unknown))}")
     found = Bench(

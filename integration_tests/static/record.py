@@ -4,8 +4,9 @@ Runs in the environment that has the adapters, and nothing of ours.
     python record.py FOLDER
 
 FOLDER holds a dbt project and plan.json: {"type": adapter, "relations": {name: [[column, type],
-...]}, "journals": [name], "states": [state] or none}, types as the adapter's own. Written to
-statements.json there:
+...]}, "journals": [name], "states": [state] or none}, types as the adapter's own. "failed": 0 and
+"replaced": 0 leave out rows of a failed run, and events whose first delivery was replaced. Written
+to statements.json there:
 [{"state", "model", "sql"}], and to failures.json [{"state", "model", "message"}].
 
 States: first (nothing is there), later (all tables are, and a complete run), changed (the last run
@@ -109,11 +110,13 @@ def answer(sql: str) -> Any:
     ):  # from which day each journal is counted again
         rows = [[journal, "2026-01-04 00:00:00"] for journal in PLAN["journals"]]
     elif "max(_updatedate)" in text:
-        rows = [
-            [None, 0, 0, 1, 1, 0, *[0, 8] * 5]
-        ]  # as run_state asks: of itself, then of each source old rows and new ones
+        # as run_state asks. Of itself: a later as_of, another definition, a row that is due, rows
+        # of a failed run, any row, the same reading, other rows; of each source: old and new rows
+        rows = [[None, 0, 0, PLAN.get("failed", 1), 1, 1, 0, *[1, 1] * 5]]
     elif "dbt_full_refresh_incomplete" in text:  # dbt-sqlserver asks whether a full refresh died
         rows = [[0]]
+    elif text.startswith("select case when exists") and "tl_replaced" in text:
+        rows = [[PLAN.get("replaced", 1)]]
     elif text.startswith(
         "select case when exists (select 1 from"
     ):  # the run log asks which tables hold rows
