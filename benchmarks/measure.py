@@ -4,7 +4,7 @@ a user's run would find cold.
 python measure.py PROJECT AS_OF [dbt's arguments]     prints these as JSON:
 sql, cpu: seconds of the statements, by the clock and of both processors, without dbt's own
 wall, cpu_all: seconds of the run, dbt's own included
-statements: how many were sent
+statements: how many were sent, without commits
 load: how many processes wanted a processor, on average of the minute before and while it ran
 peak_mb: the most memory
 models, models_cpu: sql and cpu of each model
@@ -58,7 +58,7 @@ def main(folder: str, as_of: str, *args: str) -> int:
         """
         nonlocal begun_at, statements
         if event.info.name == "SQLQuery":
-            statements += 1
+            statements += not event.data.sql.rstrip(" ;\n").lower().endswith("commit")
             begun_at = time.process_time()
         elif event.info.name == "SQLQueryStatus":
             name = event.data.node_info.node_name
