@@ -121,6 +121,8 @@ def answer(sql: str) -> Any:
         "select case when exists (select 1 from"
     ):  # the run log asks which tables hold rows
         rows = [[1] * 12]
+    elif text.startswith("select distinct bucket from"):  # the buckets that a run names
+        rows = [[bucket] for bucket in PLAN.get("buckets", [-1, 683, 684])]
     elif "as replaced" in text or "count(distinct date_day)" in text:
         rows = [[1]]
     else:
