@@ -1583,7 +1583,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a pending event is in the bucket of its object",
             "models/timeline.sql",
-            "case when folded.TL_Position is null then -1 else object_buckets.bucket end",
+            "case when folded.TL_Position is null then 0 else object_buckets.bucket end",
             "object_buckets.bucket",
             "a pending event is in bucket -1",
             "8.5",

@@ -13,7 +13,7 @@ import pytest
 from support.dbt_project_under_test import BUCKETS, DbtProject
 from support.small_case import CONFIG, event, meta, same_as_full_refresh
 
-FIRST = 490896  # of 2026-01-01T00:00Z, in hours since 1970
+FIRST = 140257  # of 2026-01-01T00:00Z, in hours since 2010, from 1
 TABLES = ("timeline", "workflow_instance", "sla_cycle", "escalation_queue", "runtime_signal")
 
 
@@ -26,13 +26,13 @@ def project(tmp_path: Path) -> DbtProject:
 
 
 def buckets(project: DbtProject, table: str = "timeline") -> dict[str, set[int]]:
-    """{object: its buckets, counted from the first hour of 2026; -1 stays}"""
+    """{object: its buckets, counted from the first hour of 2026; -1 for pending events}"""
     found: dict[str, set[int]] = {}
     for row in project.rows(
         f"select i.WI_ObjectID as id, t._Bucket as bucket from case_{table} t"
         " join case_workflow_instance i using (_ObjectKey)"
     ):
-        bucket = row["bucket"] if row["bucket"] < 0 else row["bucket"] - FIRST
+        bucket = row["bucket"] - FIRST if row["bucket"] else -1
         found.setdefault(row["id"], set()).add(bucket)
     return found
 
@@ -44,13 +44,19 @@ def sent(project: DbtProject, model: str) -> str:
     return compiled.read_text(encoding="utf-8") + ran.read_text(encoding="utf-8")
 
 
+RANGE = r"(?:\w+\.)?_Bucket (?:= \d+|between \d+ and \d+)"
+
+
 def named(project: DbtProject, model: str) -> set[str]:
-    """The different lists of buckets that a model's statements name."""
-    lists = re.findall(r"_Bucket in \(([-0-9, ]+)\)", sent(project, model))
-    return {
-        ", ".join(str(int(n) - FIRST) if int(n) >= 0 else n for n in text.split(","))
-        for text in lists
-    }
+    """The different lists of buckets that a model's statements name, as `buckets` counts them."""
+    found = set()
+    for text in re.findall(rf"\({RANGE}(?: or {RANGE})*\)", sent(project, model)):
+        ends = re.findall(r"= (\d+)|between (\d+) and (\d+)", text)
+        numbers = [
+            [int(number) - FIRST if int(number) else -1 for number in end if number] for end in ends
+        ]
+        found.add(", ".join(" to ".join(map(str, part)) for part in numbers))
+    return found
 
 
 def test_rows_carry_the_bucket_of_their_object(project: DbtProject) -> None:
@@ -87,7 +93,7 @@ def test_pending_events_wait_in_a_bucket_of_their_own(project: DbtProject) -> No
     )
     project.run("2026-01-01T01:00:00")
     rows = "select EJ_ID as id, _Bucket as bucket from case_timeline order by 1"
-    assert [row["bucket"] for row in project.rows(rows)] == [FIRST, -1, -1]
+    assert [row["bucket"] for row in project.rows(rows)] == [FIRST, 0, 0]
     project.append([event("d", 130, "Go", "o3")])
     project.run("2026-01-01T03:00:00")
     assert named(project, "timeline") == {"-1, 0"}  # the last rows are read again: SPEC 8.1
@@ -104,12 +110,12 @@ def test_a_run_names_the_buckets_of_its_objects(project: DbtProject) -> None:
     project.append([event("b", 361, "Back", "o1"), event("c", 361, "Back", "o3")])
     project.append([event("d", 361, "Go", "o9")])
     project.run("2026-01-01T06:05:00")
-    assert named(project, "timeline") == {"-1, 1, 3, 4"}
+    assert named(project, "timeline") == {"-1, 1, 3 to 4"}
     for model in ("workflow_instance", "sla_cycle", "escalation_queue", "runtime_signal"):
         assert named(project, model) == {"-1, 1, 3, 6"}, model
-    assert named(project, "quarantine") == {"-1, 1, 3, 4, 6"}
+    assert named(project, "quarantine") == {"-1, 1, 3 to 4, 6"}
     replaced = sent(project, "timeline").partition("delete from")[2].partition(";")[0]
-    assert f"_Bucket in (-1, {FIRST + 1}, {FIRST + 3}, {FIRST + 4})" in replaced
+    assert f"or _Bucket between {FIRST + 3} and {FIRST + 4})" in replaced
     assert same_as_full_refresh(project, "2026-01-01T06:05:00") == {}
 
 
@@ -130,8 +136,8 @@ def test_a_failed_run_is_in_the_next_runs_buckets(project: DbtProject) -> None:
     project.run("2026-01-01T02:05:00", "--select", "case_timeline")
     project.append([event("d", 122, "Back"), event("e", 122, "Go", "o3")])
     project.run("2026-01-01T02:10:00")
-    assert named(project, "timeline") == {"-1, 0, 1"}
-    assert named(project, "sla_cycle") == {"-1, 0, 1, 2"}
+    assert named(project, "timeline") == {"-1, 0 to 1"}
+    assert named(project, "sla_cycle") == {"-1, 0 to 2"}
     assert same_as_full_refresh(project, "2026-01-01T02:10:00") == {}
 
 

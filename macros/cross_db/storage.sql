@@ -71,7 +71,7 @@ Returns: list of str
 {%- endmacro %}
 
 {#
-The length of a bucket's period in microseconds: 30 days. Whoever changes it runs with --full-refresh afterwards.
+The length of a bucket's period in microseconds: a day. Whoever changes it runs with --full-refresh afterwards.
 Returns: int
 #}
 {% macro bucket_micros() -%}
@@ -79,7 +79,37 @@ Returns: int
 {%- endmacro %}
 
 {% macro default__bucket_micros() -%}
-  {%- do return(30 * 86400000000) -%}
+  {%- do return(86400000000) -%}
+{%- endmacro %}
+
+{#
+A condition: a row is in one of these buckets. Engines that skip by the least and greatest value of a file need ranges,
+and few of them, so the smallest gaps are closed.
+column: SQL of the column; buckets: [int] in ascending order
+#}
+{% macro bucket_condition(column, buckets) -%}
+  {{- adapter.dispatch('bucket_condition', 'ozmeta_runtime')(column, buckets) -}}
+{%- endmacro %}
+
+{% macro default__bucket_condition(column, buckets) -%}
+  {%- set gaps = [] -%}
+  {%- for bucket in buckets[1:] -%}{%- do gaps.append(bucket - buckets[loop.index0]) -%}{%- endfor -%}
+  {%- set most = 200 -%}
+  {%- set closed = ([1] + (gaps | sort)[:-most])[-1] -%}
+  {%- set ranges = [] -%}
+  {%- for bucket in buckets -%}
+    {%- if ranges and bucket - ranges[-1][1] <= closed -%}
+      {%- do ranges.append([ranges.pop()[0], bucket]) -%}
+    {%- else -%}
+      {%- do ranges.append([bucket, bucket]) -%}
+    {%- endif -%}
+  {%- endfor -%}
+  (
+  {%- for first, last in ranges -%}
+    {{ " or " if not loop.first }}{{ column }}
+    {{- " = " ~ first if first == last else " between " ~ first ~ " and " ~ last }}
+  {%- endfor -%}
+  )
 {%- endmacro %}
 
 {#

@@ -13,7 +13,7 @@ object_buckets as (
         select _ObjectKey, {{ arrived }} as arrived, cast(null as {{ bigint }}) as kept from events
         {%- if state.incremental and (existing_columns is none or '_bucket' in existing_columns) %}
         union all
-        select _ObjectKey, null, case when _Bucket >= 0 then _Bucket end
+        select _ObjectKey, null, case when _Bucket > 0 then _Bucket end
         from {{ this }}
         where _ObjectKey in (select _ObjectKey from touched){{ ozmeta_runtime.in_scope(state) }}
         {%- endif %}

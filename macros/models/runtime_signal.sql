@@ -141,7 +141,7 @@ changed_subjects as (
 existing_signals as (
     select
         *, {{ stored_hash }} as signal_hash
-        {{- ", cast(-1 as " ~ bigint ~ ") as _Bucket" if state.bucketed and '_bucket' not in existing }}
+        {{- ", cast(0 as " ~ bigint ~ ") as _Bucket" if state.bucketed and '_bucket' not in existing }}
     from {{ this }}
     {%- if not state.full_fold %}
     where _ObjectKey in (select _ObjectKey from changed_subjects){{ ozmeta_runtime.in_scope(state) }}

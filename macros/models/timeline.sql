@@ -43,7 +43,7 @@ Errors            see run_state, journal_columns and check_journal_config
 {%- set paths = ozmeta_runtime.payload_paths(journal_config) -%}
 {%- set messages = journal_config.get('deduplicate_on') -%}
 {%- set as_of = ozmeta_runtime.timestamp_literal(state.as_of) -%}
-{%- set now_due = ("_Bucket = -1 and " if state.bucketed) ~ "TL_Position is null and EJ_EventTimeUTC <= " ~ as_of -%}
+{%- set now_due = ("_Bucket = 0 and " if state.bucketed) ~ "TL_Position is null and EJ_EventTimeUTC <= " ~ as_of -%}
 {%- if state.bucketed and state.incremental and not state.full_fold -%}
   {%- set arrivals = ozmeta_runtime.arrival_buckets(journal_config, state, this, now_due) -%}
   {%- do state.update({'buckets': ozmeta_runtime.named_buckets(arrivals)}) -%}
@@ -199,7 +199,7 @@ written as (
         {%- endfor %}
         {{ ozmeta_runtime.text_literal(config_text) }} as TL_Intake,
         {%- if state.bucketed %}
-        case when folded.TL_Position is null then -1 else object_buckets.bucket end as _Bucket,
+        case when folded.TL_Position is null then 0 else object_buckets.bucket end as _Bucket,
         {%- endif %}
         {{ ozmeta_runtime.written_columns(state) }}
     from events

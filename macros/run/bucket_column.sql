@@ -4,6 +4,6 @@
    existing: lower-case names of the columns of the table that the rows come from; none if it has the column #}
 {% macro bucket_column(state, existing=none) -%}
   {%- if state.bucketed -%}
-    {{ "cast(-1 as " ~ dbt.type_bigint() ~ ") as " if existing is not none and '_bucket' not in existing }}_Bucket,
+    {{ "cast(0 as " ~ dbt.type_bigint() ~ ") as " if existing is not none and '_bucket' not in existing }}_Bucket,
   {%- endif -%}
 {%- endmacro %}

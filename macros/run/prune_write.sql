@@ -11,6 +11,6 @@ buckets: see named_buckets; an empty list for a run that writes nothing
   {%- if predicates and predicates is not string and predicates[0] != 'false' -%}
     {%- do predicates.clear() -%}
     {%- do predicates.append("1 = 1" if buckets is none else "1 = 0" if not buckets
-        else ozmeta_runtime.written_column('_Bucket') ~ " in (" ~ buckets | join(', ') ~ ")") -%}
+        else ozmeta_runtime.bucket_condition(ozmeta_runtime.written_column('_Bucket'), buckets)) -%}
   {%- endif -%}
 {% endmacro %}

@@ -307,7 +307,7 @@ Before a full refresh, dbt drops a table whose layout differs from its configura
     {%- do layout.update({'cluster_by': clusters}) -%}
   {%- endif -%}
   {%- if model in ozmeta_runtime.bucketed_models() -%}
-    {%- set buckets = {'start': -1, 'end': 2400, 'interval': 1} -%}
+    {%- set buckets = {'start': 0, 'end': 10000, 'interval': 1} -%}
     {%- do layout.update({'partition_by': {'field': '_Bucket', 'data_type': 'int64', 'range': buckets}}) -%}
   {%- endif -%}
   {%- if model in ozmeta_runtime.append_only() -%}
@@ -318,6 +318,10 @@ Before a full refresh, dbt drops a table whose layout differs from its configura
 
 {% macro bigquery__prunes_by_bucket() -%}
   {%- do return(true) -%}
+{%- endmacro %}
+
+{% macro bigquery__bucket_condition(column, buckets) -%}
+  {{ column }} in ({{ buckets | join(', ') }})
 {%- endmacro %}
 
 {% macro bigquery__check_layout(relation) -%}
