@@ -41,7 +41,7 @@ Errors            see run_state and journal_columns
 {%- set replaced_messages = "select TL_MessageKey from " ~ timeline ~ " where TL_MessageKey is not null and "
     ~ is_replaced if has_replaced and messages else none -%}
 {%- if state.incremental and not state.full_fold and not has_replaced and ozmeta_runtime.prunes_by_bucket() -%}
-  {%- set arrivals = ozmeta_runtime.arrival_buckets(journal_config, state, timeline) -%}
+  {%- set arrivals = ozmeta_runtime.arrival_buckets(binding, journal_config, state, timeline) -%}
   {%- do state.update({'buckets': ozmeta_runtime.named_buckets(arrivals)}) -%}
 {%- endif -%}
 {%- set content = ozmeta_runtime.content_hash(journal_config) -%}

@@ -45,7 +45,7 @@ Errors            see run_state, journal_columns and check_journal_config
 {%- set as_of = ozmeta_runtime.timestamp_literal(state.as_of) -%}
 {%- set now_due = ("_Bucket = 0 and " if state.bucketed) ~ "TL_Position is null and EJ_EventTimeUTC <= " ~ as_of -%}
 {%- if state.bucketed and state.incremental and not state.full_fold -%}
-  {%- set arrivals = ozmeta_runtime.arrival_buckets(journal_config, state, this, now_due) -%}
+  {%- set arrivals = ozmeta_runtime.arrival_buckets(binding, journal_config, state, this, now_due) -%}
   {%- do state.update({'buckets': ozmeta_runtime.named_buckets(arrivals)}) -%}
   {%- do ozmeta_runtime.prune_write(state.buckets) -%}
 {%- endif -%}
