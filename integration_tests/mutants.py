@@ -1461,6 +1461,15 @@ def mutants() -> list[Mutant]:
             "6c",
             "test_signals.py::test_each_signal_is_said_once_and_taken_back_where_it_is_undone",
         ),
+        Mutant(
+            "signals with an earlier version's key are unknown",
+            "models/runtime_signal.sql",
+            "case when _SignalKey like '%|%' then ",
+            "case when 1 = 0 then ",
+            "a full refresh raises no signal again that an earlier version logged",
+            "6c",
+            "test_signals.py::test_a_log_with_the_keys_of_an_earlier_version_goes_on",
+        ),
         # runs
         Mutant(
             "deleted rows in the views",

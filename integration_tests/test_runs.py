@@ -60,6 +60,19 @@ def test_a_second_run_writes_no_row_again(project: DbtProject) -> None:
     assert [row["ST_Status"] for row in project.rows("from case_sla_timer")] == ["Breached"]
 
 
+def test_a_timeline_that_still_has_the_key_of_an_earlier_version(project: DbtProject) -> None:
+    project.append([event("a", 0, "Go"), event("b", 20)])
+    project.run("2026-01-01T01:00:00")
+    with project.connect() as connection:
+        connection.execute("alter table case_timeline add column _Key varchar")
+        connection.execute("update case_timeline set _Key = _ObjectKey || EJ_ID")
+    project.append([event("c", 30, "Back"), event("d", 30, "Go", "o2")])
+    project.run("2026-01-01T02:00:00")
+    rows = project.rows("select EJ_ID as id, TL_State as state from case_timeline order by 1")
+    assert [row["id"] for row in rows] == ["a", "b", "c", "d"]
+    assert same_as_full_refresh(project, "2026-01-01T02:00:00") == {}
+
+
 def test_time_may_not_go_back_but_for_a_full_refresh(project: DbtProject) -> None:
     project.append([event("a", 0, "Go")])
     project.run("2026-01-01T02:00:00")
@@ -165,7 +178,8 @@ def test_a_first_run_that_leaves_a_model_out(project: DbtProject) -> None:
     project.run("2026-01-01T01:40:00")
     assert [row["ST_Status"] for row in project.rows("from case_sla_timer")] == ["Breached"]
     assert [
-        row["RS_SignalCode"] for row in project.rows("from case_runtime_signal order by 1")
+        row["RS_SignalCode"]
+        for row in project.rows("from case_runtime_signal order by RS_SignalCode")
     ] == ["Escalation.Raised", "SLA.Breached"]
     assert same_as_full_refresh(project, "2026-01-01T01:40:00") == {}
 
@@ -492,7 +506,7 @@ def test_a_row_that_is_not_well_formed_is_shown_with_its_fault(project: DbtProje
     )
     assert {
         row["problem"] for row in project.rows(f"select problem from ({failed.node.compiled_code})")
-    } == {"_Key is in more than one row"} and failed.failures == 2
+    } == {"_ObjectKey with EJ_ID is in more than one row"} and failed.failures == 2
 
 
 def test_a_journal_that_lacks_a_column_it_must_have(project: DbtProject) -> None:

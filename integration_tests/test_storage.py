@@ -59,9 +59,8 @@ def named(layout: dict[str, Any]) -> list[str]:
         names += layout.get(option) or []
     names += [layout["partition_by"]["field"]] if "partition_by" in layout else []
     names += [layout["dist"]] if "dist" in layout else []
-    return names + layout.get("tblproperties", {}).get(
-        "delta.dataSkippingStatsColumns", "_Key"
-    ).split(",")
+    statistics = layout.get("tblproperties", {}).get("delta.dataSkippingStatsColumns")
+    return names + (statistics.split(",") if statistics else [])
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -162,7 +162,7 @@ def test_nasty_codes_stay_data(project: Project, text: str) -> None:
                     "__getattr__": lambda self, macro, calls=calls: (
                         lambda **arguments: calls.append(arguments)
                     ),
-                    "table_config": lambda self, model: {},
+                    "table_config": lambda self, model, **more: {},
                 },
             )()
             JINJA.from_string(sql).render(

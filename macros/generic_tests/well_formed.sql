@@ -10,7 +10,7 @@ Arguments
   filled    list of string: columns that may not be null
   codes     dict: {column: [text]}, the values that a column may have besides null. They are quoted as literals of this
             package, which dbt's accepted_values does not do.
-  keys      list of string: columns whose values are unique, nulls aside
+  keys      list: columns, or lists of columns, whose values are unique, nulls aside
   live      boolean: whether the table keeps rows that a late event undid. `filled` and `codes` then apply only to live
             rows.
 #}
@@ -28,20 +28,27 @@ from (
                 and {{ column }} not in ({{ ozmeta_runtime.text_literals(values) }})
                 then '{{ column }} has an unknown code'
             {%- endfor %}
-            {%- for column in keys %}
-            when repeated{{ loop.index }}.repeated_key is not null then '{{ column }} is in more than one row'
+            {%- for key in keys %}
+            {%- set name = key if key is string else key | join(' with ') %}
+            when repeated{{ loop.index }}.copies > 1 then '{{ name }} is in more than one row'
             {%- endfor %}
         end as problem,
         tested.*
     from (select * from {{ model }}) as tested
-    {%- for column in keys %}
+    {%- for key in keys %}
+    {%- set columns = [key] if key is string else key %}
     {%- set repeated = "repeated" ~ loop.index %}
     left join (
-        select {{ column }} as repeated_key
+        select
+            {%- for column in columns %} {{ column }} as key{{ loop.index }},{% endfor %}
+            count(*) as copies
         from {{ model }}
-        group by {{ column }}
+        group by {{ columns | join(', ') }}
         having count(*) > 1
-    ) as {{ repeated }} on {{ repeated }}.repeated_key = tested.{{ column }}
+    ) as {{ repeated }} on
+        {%- for column in columns %}
+        {{ repeated }}.key{{ loop.index }} = tested.{{ column }}{{ " and" if not loop.last }}
+        {%- endfor %}
     {%- endfor %}
 ) as checked_rows
 where problem is not null

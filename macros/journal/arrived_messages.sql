@@ -2,19 +2,21 @@
 The CTE `arrived` of an incremental run: rows of `typed` that the timeline does not have, or has from a later delivery.
 If an event of another message already has the EJ_ID, that event keeps it. Of several new ones, the first to arrive gets
 it.
+
+key: SQL of the timeline's _Key; state: see run_state
 #}
-{% macro arrived_messages(nanos, state) %}
+{% macro arrived_messages(nanos, key, state) %}
 known as (
-    select timeline._Key, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
+    select {{ key }} as _Key, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
     from {{ this }} as timeline
-    inner join typed on typed._Key = timeline._Key
+    inner join typed on typed._Key = {{ key }}
     {%- if state.buckets is not none %}
     where 1 = 1{{ ozmeta_runtime.in_scope(state, 'timeline') }}
     {%- endif %}
 ),
 
 same_id as (
-    select timeline._Key, timeline._ObjectKey, timeline.EJ_ID
+    select {{ key }} as _Key, timeline._ObjectKey, timeline.EJ_ID
     from {{ this }} as timeline
     where timeline._ObjectKey in (select _ObjectKey from typed){{ ozmeta_runtime.in_scope(state, 'timeline') }}
 ),

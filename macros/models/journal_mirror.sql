@@ -87,9 +87,10 @@ emitted as (
     {%- for emit in emits %}
     union all
     select
-        _Key, EJ_ID, _TenantID, EJ_ObjectID, EJ_CorrelationID, TL_EffectiveUTC,
+        {{ ozmeta_runtime.event_key(journal_config, 'timeline') }},
+        EJ_ID, _TenantID, EJ_ObjectID, EJ_CorrelationID, TL_EffectiveUTC,
         {{ ozmeta_runtime.text_literal(emit.event) }}, {{ ozmeta_runtime.text_literal(emit.payload) }}
-    from {{ timeline }}
+    from {{ timeline }} as timeline
     where {{ ozmeta_runtime.applied_transition(emit.transition) }}
       and {{ ozmeta_runtime.changed_rows(state, timeline) }}
     {%- endfor %}

@@ -17,7 +17,7 @@ Main CTEs
 
 Arguments
   binding         string: the binding's name
-  journal_config  dict: object_type, tenant_in_key; see journal_slice
+  journal_config  dict: object_type, tenant_in_key, deduplicate_on?; see journal_slice
   signals         dict: emits: [{transition: see applied_transition, signal, severity, notes?}], the EmitSignal actions;
                   requests: [code of an approval flow]; severities: {signal: severity} of the other signals
   timeline        relation: the binding's timeline
@@ -54,6 +54,7 @@ Errors            see run_state
     else ['_bucket'] -%}
 {%- set is_raised = ozmeta_runtime.modulo('RS_Number', 2) ~ " = 1" -%}
 {%- set is_not_raised = ozmeta_runtime.modulo("coalesce(latest_signals.RS_Number, 0)", 2) ~ " = 0" -%}
+{%- set event_key = ozmeta_runtime.event_key(journal_config, 'timeline') -%}
 {%- set identity = ['_ObjectKey', 'signal', 'subject', 'distinguished_by'] -%}
 {%- set stored_hash = "case when _SignalKey like '%|%' then " ~ ozmeta_runtime.md5_hex('_SignalKey')
     ~ " else _SignalKey end" -%}
@@ -111,9 +112,9 @@ Errors            see run_state
     select
         {{ ozmeta_runtime.bucket_column(state) }}
         _ObjectKey, {{ tenant }}, EJ_ObjectID, {{ ozmeta_runtime.text_literal(emit.signal) }},
-        {{ ozmeta_runtime.text_literal(emit.severity) }}, 'timeline', _Key, _Key,
+        {{ ozmeta_runtime.text_literal(emit.severity) }}, 'timeline', {{ event_key }}, {{ event_key }},
         EJ_ID, TL_EffectiveUTC, null, null, {{ ozmeta_runtime.text_literal(emit.get('notes')) }}
-    from {{ timeline }}
+    from {{ timeline }} as timeline
     where {{ ozmeta_runtime.applied_transition(emit.transition) }}
       and {{ ozmeta_runtime.changed_rows(state, timeline) }}
     {%- endfor %}
@@ -131,8 +132,11 @@ keyed as (
 {% if has_log %}
 {% if not state.full_fold -%}
 changed_subjects as (
-    {%- for source in sources if source %}
-    {{ "union all" if not loop.first }}
+    select _ObjectKey, {{ event_key }} as _Key
+    from {{ timeline }} as timeline
+    where {{ ozmeta_runtime.changed_rows(state, timeline) }}
+    {%- for source in [cycles, queue, approvals] if source %}
+    union all
     select _ObjectKey, _Key from {{ source }} where {{ ozmeta_runtime.changed_rows(state, source) }}
     {%- endfor %}
 ),

@@ -22,7 +22,7 @@ with clock as (
 -- a stay begins with the object's first event and with each change of state, as in WI_CurrentSinceUTC
 stays as (
     select
-        _Key, _ObjectKey, EJ_ObjectID, TL_State, TL_EffectiveUTC,
+        _ObjectKey, EJ_ID, EJ_ObjectID, TL_State, TL_EffectiveUTC,
         {{ ozmeta_runtime.tenant_column(journal_config, '_TenantID') }} as tenant,
         lead(TL_EffectiveUTC) over (partition by _ObjectKey order by TL_Position) as left_at,
         min(TL_EffectiveUTC) over (partition by _ObjectKey) as first_at
@@ -31,7 +31,7 @@ stays as (
 )
 
 select
-    stays._Key,
+    {{ ozmeta_runtime.row_key(['stays._ObjectKey', 'stays.EJ_ID']) }} as _Key,
     stays._ObjectKey,
     stays.tenant as _TenantID,
     {{ ozmeta_runtime.text_literal(journal_config.object_type) }} as TS_ObjectType,

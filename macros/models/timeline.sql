@@ -42,6 +42,9 @@ Errors            see run_state, journal_columns and check_journal_config
 {%- set existing_columns = ozmeta_runtime.relation_columns(this) if refolds_rows else none -%}
 {%- set paths = ozmeta_runtime.payload_paths(journal_config) -%}
 {%- set messages = journal_config.get('deduplicate_on') -%}
+{#- A table without rows may be of a time before deduplicate_on. -#}
+{%- set known_key = "timeline._Key" if existing_columns is none or '_key' in existing_columns
+    else "cast(null as " ~ ozmeta_runtime.type_text() ~ ")" -%}
 {%- set as_of = ozmeta_runtime.timestamp_literal(state.as_of) -%}
 {%- set now_due = ("_Bucket = 0 and " if state.bucketed) ~ "TL_Position is null and EJ_EventTimeUTC <= " ~ as_of -%}
 {%- if state.bucketed and state.incremental and not state.full_fold -%}
@@ -122,7 +125,7 @@ typed as (
 
 {% if state.incremental %}
 {%- if messages %}
-{{ ozmeta_runtime.arrived_messages(nanos, state) }}
+{{ ozmeta_runtime.arrived_messages(nanos, known_key, state) }}
 {%- else %}
 known as (
     select timeline._ObjectKey, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
@@ -146,7 +149,7 @@ arrived as (
 ),
 {%- endif %}
 
-{%- set same_event = "arrived._Key = timeline._Key" if messages else "arrived.EJ_ID = timeline.EJ_ID" %}
+{%- set same_event = "arrived._Key = " ~ known_key if messages else "arrived.EJ_ID = timeline.EJ_ID" %}
 {%- set is_replaced = ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch %}
 
 touched as (
@@ -181,7 +184,9 @@ events as (select typed.*, {{ ozmeta_runtime.boolean_column('1 = 0') }} as TL_Re
 {% endif -%}
 written as (
     select
+        {%- if messages %}
         {{ ozmeta_runtime.event_key(journal_config, 'events') }} as _Key,
+        {%- endif %}
         events._ObjectKey, events.EJ_ID, events._TenantID,
         {{ ozmeta_runtime.text_literal(journal_config.object_type) }} as EJ_ObjectType,
         events.EJ_ObjectID, events.EJ_EventType,

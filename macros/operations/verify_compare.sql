@@ -126,8 +126,8 @@ Returns      dict:
     union all
     select * from ({{ rebuilt_rows }} {{ dbt.except() }} {{ current_rows }}) as missing_rows
   {%- endset -%}
-  {%- set counts = run_query("select count(distinct _Key), count(distinct coalesce(" ~ object ~ ", '')) from ("
-      ~ differing ~ ") as differing").rows[0] -%}
+  {%- set counts = run_query("select count(distinct " ~ ozmeta_runtime.row_text(model) ~ "), count(distinct coalesce("
+      ~ object ~ ", '')) from (" ~ differing ~ ") as differing").rows[0] -%}
   {%- set first = [] -%}
   {%- if counts[0] | int -%}
     {%- set differing_objects -%}
@@ -216,7 +216,7 @@ Arguments
 #}
 {% macro waiting_objects(current, rebuilt, journals, lookback_minutes) -%}
   {%- set compared = [
-      ('timeline', 'TL_Journal', ['_Key', 'TL_ContentHash', '_SyncDate']),
+      ('timeline', 'TL_Journal', ['_ObjectKey', 'EJ_ID', 'TL_ContentHash', '_SyncDate']),
       ('quarantine', 'QR_Journal', ['_Key']),
       ('journal', 'MJ_Journal', ['_Key']),
   ] -%}
@@ -244,6 +244,16 @@ Arguments
       {%- endfor %}
   )
   {%- endfor %}
+{%- endmacro %}
+
+{#
+SQL: a text that identifies a row.
+
+Arguments
+  model    string: the model's name without the binding
+#}
+{% macro row_text(model) -%}
+  {{ ozmeta_runtime.row_key(['_ObjectKey', 'EJ_ID']) if model == 'timeline' else '_Key' }}
 {%- endmacro %}
 
 {#

@@ -103,7 +103,7 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'auto_close': 'boolean'},
     'runtime_signal': {
       'binding': 'text',
-      'journal_config': object,
+      'journal_config': {'object_type': 'text', 'tenant_in_key': 'boolean', 'deduplicate_on?': ['text']},
       'signals': {
         'severities': 'dict',
         'emits': [{'transition': transition_names, 'signal': 'text', 'severity': 'text', 'notes?': 'text'}],

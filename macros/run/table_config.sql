@@ -4,9 +4,10 @@ generator reads `config(**ozmeta_runtime.table_config('timeline'))`.
 
 model: the model's name without the binding, such as 'timeline'
 indexes: see storage
+unique_key: the column or list of columns that identify a row
 Returns: dict
 #}
-{% macro table_config(model, indexes=[]) %}
+{% macro table_config(model, indexes=[], unique_key='_Key') %}
   {%- set layout = ozmeta_runtime.storage(model, indexes) -%}
   {%- if model in ['journal_volume', 'calendar_window', 'calendar_piece'] -%}
     {#- These tables are small, so they have no layout. -#}
@@ -14,7 +15,7 @@ Returns: dict
   {%- endif -%}
   {%- set config = {
       'materialized': 'incremental',
-      'unique_key': '_Key',
+      'unique_key': unique_key,
       'on_schema_change': 'append_new_columns'} -%}
   {%- if model in ozmeta_runtime.bucketed_models() and ozmeta_runtime.prunes_by_bucket() -%}
     {#- prune_write replaces the predicate in each run -#}

@@ -12,13 +12,14 @@ are named. With deletion vectors, a merge leaves unchanged rows in their files, 
       'run': none,
       'sla_cycle': ['_Bucket', '_Batch', '_ObjectKey', 'ST_NextUTC'],
   }.get(model, (['_Bucket'] if model in ozmeta_runtime.bucketed_models() else []) + ['_Batch', '_ObjectKey']) -%}
+  {%- set key = [] if model == 'timeline' else ['_Key'] -%}
   {%- set append = model in ozmeta_runtime.append_only() -%}
   {%- set layout = {'incremental_strategy': 'append' if append else 'merge'} -%}
   {%- if columns -%}
     {%- do layout.update({
         'liquid_clustered_by': columns,
         'tblproperties': {
-            'delta.dataSkippingStatsColumns': (['_Key', '_UpdateDate'] + columns) | join(','),
+            'delta.dataSkippingStatsColumns': (key + ['_UpdateDate'] + columns) | join(','),
             'delta.enableDeletionVectors': 'true',
         },
     }) -%}

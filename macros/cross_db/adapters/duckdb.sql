@@ -300,7 +300,8 @@ Deleting and inserting the same rows is four times as fast.
   order by _ObjectKey
 {%- endmacro %}
 
-{# The adapter's delete names the table without an alias, its merge with one. #}
+{# The adapter names the table otherwise in a merge and in a delete by several columns, and not at all in a delete by one. #}
 {% macro duckdb__written_column(column) -%}
-  {{ "DBT_INTERNAL_DEST." if config.get('incremental_strategy') == 'merge' }}{{ column }}
+  {{ "DBT_INTERNAL_DEST." if config.get('incremental_strategy') == 'merge'
+     else "DBT_INCREMENTAL_TARGET." if config.get('unique_key') is not string }}{{ column }}
 {%- endmacro %}

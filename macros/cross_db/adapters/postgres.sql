@@ -412,7 +412,8 @@ them, a b-tree does not. The adapter deletes and inserts in one transaction.
       'sla_cycle': [['ST_NextUTC']],
   }.get(model, []) -%}
   {%- set indexes = [] -%}
-  {%- for column in ['_Key'] + hashed -%}
+  {#- The timeline's rows are found by their object. -#}
+  {%- for column in ([] if model == 'timeline' else ['_Key']) + hashed -%}
     {%- do indexes.append({'columns': [column], 'type': 'hash'}) -%}
   {%- endfor -%}
   {%- for columns in ordered -%}

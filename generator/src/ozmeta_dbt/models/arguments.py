@@ -232,7 +232,8 @@ def runtime_signal(scope: Scope) -> Call:
     }
     if since := scope.config.journal.signals_from:
         arguments["signals_from"] = jinja(since)
-    return Call(arguments, {"journal_config": object_key(binding), "signals": signals})
+    journal_config = object_key(binding) | message_columns(scope.config)
+    return Call(arguments, {"journal_config": journal_config, "signals": signals})
 
 
 def journal(scope: Scope) -> Call:
@@ -251,8 +252,7 @@ def journal(scope: Scope) -> Call:
     if "runtime_signal" in scope.built:
         arguments["signals"] = scope.ref("runtime_signal")
     journal_config = reading(scope)
-    for key in ("fields", "deduplicate_on"):
-        journal_config.pop(key, None)
+    del journal_config["fields"]
     return Call(arguments, {"journal_config": journal_config, "emits": emits})
 
 
@@ -330,11 +330,14 @@ def reading(scope: Scope) -> dict[str, Any]:
     }
     if binding.choices.key:
         literal["key"] = binding.choices.key
-    if config.journal.deduplicate_on:
-        literal["deduplicate_on"] = [
-            name for name in CANONICAL_COLUMNS if name in config.journal.deduplicate_on
-        ]
-    return literal
+    return literal | message_columns(config)
+
+
+def message_columns(config: Config) -> dict[str, Any]:
+    """The columns that identify a message, in the order of the journal's columns."""
+    chosen = config.journal.deduplicate_on
+    names = [name for name in CANONICAL_COLUMNS if name in chosen] if chosen else []
+    return {"deduplicate_on": names} if names else {}
 
 
 def relation_of(journal: Source | ModelRef) -> Code:

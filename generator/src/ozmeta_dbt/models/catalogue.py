@@ -72,8 +72,12 @@ def counts_time(sla: Sla) -> bool:
 
 def timeline_columns(scope: Scope) -> list[Column]:
     fields = [Column(f["column"], "PL_Field", f["ref"]) for f in scope.binding.fields]
-    message = ["TL_MessageKey"] if scope.config.journal.deduplicate_on else []
+    message = ["TL_MessageKey", "_Key"] if scope.config.journal.deduplicate_on else []
     return [*columns_of("timeline", col.TIMELINE_MORE), *fields, *columns_of("timeline", message)]
+
+
+def event_key(scope: Scope) -> list[str]:
+    return ["_ObjectKey", "_Key" if scope.config.journal.deduplicate_on else "EJ_ID"]
 
 
 def cycle_columns(scope: Scope) -> list[Column]:
@@ -236,10 +240,12 @@ MODELS = (
         ),
         call=arguments.timeline,
         columns=col.TIMELINE,
+        keys=("_ObjectKey",),
         more=timeline_columns,
         audit=col.WRITTEN,
         describe=describe_timeline,
         not_null=frozenset({"EJ_ID", "EJ_ObjectID", "EJ_EventType", "EJ_EventTimeUTC"}),
+        unique_key=event_key,
         tests=timeline_tests,
     ),
     Model(

@@ -297,6 +297,10 @@ DESCRIPTIONS = {
         "The row's natural key as one text. Its parts are joined by `|`, then come their lengths."
         " Later runs merge on it."
     ),
+    "timeline._Key": (
+        "The object and the message, or else EJ_ID, as one text like that of other tables. Later"
+        " runs merge on it."
+    ),
     "runtime_signal._Key": "`_SignalKey` and RS_Number, joined by `|`. Later runs merge on it.",
     "run._Key": "Hash of the run's number and the journal. Later runs merge on it.",
     "_ObjectKey": (
@@ -679,7 +683,9 @@ DESCRIPTIONS = {
         "The table of the row that the signal is about: sla_cycle, escalation_queue, approval_step"
         " or timeline."
     ),
-    "RS_SubjectKey": "`_Key` of that row.",
+    "RS_SubjectKey": (
+        "`_Key` of that row. For an event, a text of `_ObjectKey` and EJ_ID, or of its message."
+    ),
     "RS_CausingEventID": (
         "Id of the event that started the cycle, requested the approval or took the transition."
     ),

@@ -75,6 +75,7 @@ class Model:
     is_tested: bool = True  # whether its rows are tested at all
     not_null: frozenset[str] = frozenset()
     unique: str | None = None
+    unique_key: Callable[[Scope], list[str]] | None = None  # the table's key, if it is not _Key
     any_code: frozenset[str] = frozenset()  # columns of codes that may hold unknown ones
     relations: dict[str, str] = field(default_factory=dict)  # {column: the model it points to}
     tests: Callable[[Scope], list[Any]] = no_tests

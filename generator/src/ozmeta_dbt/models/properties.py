@@ -18,7 +18,7 @@ LIVE = {"config": {"where": "_DeleteDate is null"}}
 
 
 def well_formed(
-    model: str, filled: list[str], keys: list[str], codes: dict[str, list[str]], live: bool
+    model: str, filled: list[str], keys: list[Any], codes: dict[str, list[str]], live: bool
 ) -> dict[str, Any]:
     """One test for the columns that must be filled, the keys and the allowed codes. A test per
     column would scan the table once per column.
@@ -138,9 +138,12 @@ def well_formed_rows(model: Model, scope: Scope, own: list[Column]) -> list[Any]
         for name in names
         if name not in model.any_code and (known := codes_of(scope.binding, name))
     }
-    filled, unique = (
-        [name for name in names if name == "_Key" or name in chosen]
-        for chosen in (model.not_null - lacking(scope.binding), {model.unique})
+    not_null = model.not_null - lacking(scope.binding)
+    filled = [name for name in names if name == "_Key" or name in not_null]
+    unique = (
+        [model.unique_key(scope)]
+        if model.unique_key
+        else [name for name in names if name in ("_Key", model.unique)]
     )
     name = f"{scope.binding.name}_{model.name}"
     return [well_formed(name, filled, unique, codes, live=model.is_soft_deleted)]

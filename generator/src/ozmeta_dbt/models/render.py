@@ -67,7 +67,8 @@ def model_sql(model: Model, scope: Scope) -> str:
         return file_of(*sets, config, "", calling(macro, arguments))
     indexes = indexes_of(model.name, scope)
     before = [setting("indexes", indexes)] if indexes else []
-    config = table_config(model.name, *(["indexes"] if indexes else []))
+    key = [f"unique_key={jinja(model.unique_key(scope))}"] if model.unique_key else []
+    config = table_config(model.name, *(["indexes"] if indexes else []), *key)
     # `meta` names what is set above it
     more = [calling("config", meta)] if meta else []
     binding = f"binding={jinja(scope.binding.name)}"

@@ -211,7 +211,9 @@ def differences(tables: Facts, rebuilt: Facts, compared: dict[str, dict[str, str
     for model, columns in sorted(compared.items()):
         held, want = (
             {
-                row["_Key"]: {column: value for column, value in row.items() if column in columns}
+                row_key(model, row): {
+                    column: value for column, value in row.items() if column in columns
+                }
                 for row in facts.get(model, [])
                 if row.get("_DeleteDate") is None
             }
@@ -230,6 +232,13 @@ def differences(tables: Facts, rebuilt: Facts, compared: dict[str, dict[str, str
                     if held[key].get(column) != value
                 ]
     return said
+
+
+def row_key(model: str, row: Row) -> tuple[str, ...]:
+    """The columns that identify a row."""
+    return tuple(
+        row[name] for name in (("_ObjectKey", "EJ_ID") if model == "timeline" else ("_Key",))
+    )
 
 
 def brief(row: Row) -> str:

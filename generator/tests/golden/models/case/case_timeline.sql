@@ -1,5 +1,5 @@
 {#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
-{{ config(**ozmeta_runtime.table_config('timeline')) }}
+{{ config(**ozmeta_runtime.table_config('timeline', unique_key=['_ObjectKey', 'EJ_ID'])) }}
 
 {% set journal_config = {
   'object_type': 'Case',
