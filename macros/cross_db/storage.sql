@@ -30,6 +30,18 @@ Returns: dict
 {%- endmacro %}
 
 {#
+The materialization of views: dbt's own unless the engine has one that leaves an unchanged view alone.
+Returns: str
+#}
+{% macro view_materialization() -%}
+  {%- do return(adapter.dispatch('view_materialization', 'ozmeta_runtime')()) -%}
+{%- endmacro %}
+
+{% macro default__view_materialization() -%}
+  {%- do return('view') -%}
+{%- endmacro %}
+
+{#
 The models whose rows no run updates, because every run adds rows with new keys.
 Returns: list of str
 #}

@@ -25,11 +25,21 @@ Returns a dict, 1 or 0 but for `later`
       'filled': ozmeta_runtime.row_exists(this),
       'same_reading': ozmeta_runtime.row_exists(this, kept) if kept else "1",
       'due': ozmeta_runtime.row_exists(this, due) if due else "0"} -%}
-  {%- for source in sources if source -%}
+  {#- dbt has made a source before the first model that reads it, so later models get the same answer. -#}
+  {%- set cache = ozmeta_runtime.invocation_cache() -%}
+  {%- for source in sources if source and newer ~ ' in ' ~ source not in cache -%}
     {%- do questions.update({
-        'old' ~ loop.index: ozmeta_runtime.row_exists(source, "_Batch <= " ~ batch),
-        'new' ~ loop.index: ozmeta_runtime.row_exists(source, newer)}) -%}
+        'old in ' ~ source: ozmeta_runtime.row_exists(source, "_Batch <= " ~ batch),
+        'new in ' ~ source: ozmeta_runtime.row_exists(source, newer)}) -%}
   {%- endfor -%}
   {%- set answers = run_query("select " ~ questions.values() | join(', ')).rows[0].values() -%}
-  {%- do return(dict(zip(questions.keys(), answers))) -%}
+  {%- set found = dict(zip(questions.keys(), answers)) -%}
+  {%- for source in sources if source -%}
+    {%- if 'new in ' ~ source in found -%}
+      {%- do cache.update({newer ~ ' in ' ~ source: [found['old in ' ~ source], found['new in ' ~ source]]}) -%}
+    {%- endif -%}
+    {%- set old, new = cache[newer ~ ' in ' ~ source] -%}
+    {%- do found.update({'old' ~ loop.index: old, 'new' ~ loop.index: new}) -%}
+  {%- endfor -%}
+  {%- do return(found) -%}
 {% endmacro %}

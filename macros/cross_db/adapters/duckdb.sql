@@ -299,3 +299,8 @@ Deleting and inserting the same rows is four times as fast.
 {% macro duckdb__clustered_by_object() -%}
   order by _ObjectKey
 {%- endmacro %}
+
+{# See ozmeta_view. In dbt 2, a materialization cannot call another. #}
+{% macro duckdb__view_materialization() -%}
+  {%- do return('ozmeta_view' if dbt_version.split('.')[0] | int < 2 else 'view') -%}
+{%- endmacro %}
