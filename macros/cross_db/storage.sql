@@ -30,15 +30,17 @@ Returns: dict
 {%- endmacro %}
 
 {#
-The materialization of views: dbt's own unless the engine has one that leaves an unchanged view alone.
+The materialization of the package's views and tables: dbt's own, unless the engine has one that sends nothing if
+nothing has changed.
+kind: 'view' or 'incremental'
 Returns: str
 #}
-{% macro view_materialization() -%}
-  {%- do return(adapter.dispatch('view_materialization', 'ozmeta_runtime')()) -%}
+{% macro materialization(kind) -%}
+  {%- do return(adapter.dispatch('materialization', 'ozmeta_runtime')(kind)) -%}
 {%- endmacro %}
 
-{% macro default__view_materialization() -%}
-  {%- do return('view') -%}
+{% macro default__materialization(kind) -%}
+  {%- do return(kind) -%}
 {%- endmacro %}
 
 {#

@@ -1,21 +1,22 @@
 {#
-A view that is replaced only if its text has changed. On DuckDB, dbt's own materialization sends six statements for
-each view of each run. All else is dbt's: it makes the view, and it is always asked in a full refresh and for a view
-with hooks, grants, a contract or other duties (is_plain_config).
+dbt's own view, except that it leaves a view alone whose text has not changed. On DuckDB, dbt's own sends six statements
+for each view of each run. A full refresh, and a view with hooks, grants, a contract or other duties (is_plain_config),
+are always dbt's.
 
 The view's comment tells its text (view_mark). A view that someone else has replaced has no such comment.
 #}
 {% materialization ozmeta_view, adapter='duckdb' %}
+  {%- set own = materialization_view_duckdb if materialization_view_duckdb is defined
+      else materialization_view_default -%}
   {%- set existing = load_cached_relation(this) -%}
-  {%- set marks = ozmeta_runtime.view_marks(this) if ozmeta_runtime.is_plain_config() else none -%}
+  {%- set marks = ozmeta_runtime.view_marks(this) if ozmeta_runtime.is_plain_config(own) else none -%}
   {%- set mark = ozmeta_runtime.view_mark(this, sql) -%}
   {%- if existing and existing.is_view and marks is not none and not should_full_refresh()
       and marks.get(ozmeta_runtime.view_place(this)) == mark -%}
-    {%- do store_raw_result('main', message='UNCHANGED', code='UNCHANGED') -%}
+    {%- do store_result('main', response='UNCHANGED') -%}
     {%- do return({'relations': [existing]}) -%}
   {%- endif -%}
-  {%- set result = materialization_view_duckdb() if materialization_view_duckdb is defined
-      else materialization_view_default() -%}
+  {%- set result = own() -%}
   {%- if marks is not none -%}
     {%- do run_query("comment on view " ~ this ~ " is " ~ ozmeta_runtime.text_literal(mark)) -%}
   {%- endif -%}

@@ -13,7 +13,7 @@ Returns: dict
     {%- set layout = {'incremental_strategy': layout.incremental_strategy} -%}
   {%- endif -%}
   {%- set config = {
-      'materialized': 'incremental',
+      'materialized': ozmeta_runtime.materialization('incremental'),
       'unique_key': '_Key',
       'on_schema_change': 'append_new_columns'} -%}
   {%- do config.update(layout) -%}

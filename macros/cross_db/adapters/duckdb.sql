@@ -300,7 +300,7 @@ Deleting and inserting the same rows is four times as fast.
   order by _ObjectKey
 {%- endmacro %}
 
-{# See ozmeta_view. In dbt 2, a materialization cannot call another. #}
-{% macro duckdb__view_materialization() -%}
-  {%- do return('ozmeta_view' if dbt_version.split('.')[0] | int < 2 else 'view') -%}
+{# Those of macros/run. In dbt 2, a materialization cannot call another. #}
+{% macro duckdb__materialization(kind) -%}
+  {%- do return('ozmeta_' ~ kind if dbt_version.split('.')[0] | int < 2 else kind) -%}
 {%- endmacro %}

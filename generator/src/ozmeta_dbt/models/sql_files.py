@@ -35,7 +35,7 @@ def table_config(model: str, *more: str) -> str:
 
 def view_config(*more: str) -> str:
     """The config of a view. more: further arguments, as Jinja"""
-    return calling("config", ["materialized=ozmeta_runtime.view_materialization()", *more])
+    return calling("config", ["materialized=ozmeta_runtime.materialization('view')", *more])
 
 
 def file_of(*lines: str) -> str:
