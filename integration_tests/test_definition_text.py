@@ -39,7 +39,7 @@ def changed(text: str, old: str, new: str) -> str:
     ("text", "old", "new"),
     [
         (GENERATED, "Written by ozmeta-dbt 0.1 from MetaDB.", "It's by ozmeta-dbt 9.9"),
-        (GENERATED, "{{ ozmeta_runtime.t", "{# it's \"new\" {{ x }} #}{{ ozmeta_runtime.t"),
+        (GENERATED, "{{ ozmeta_runtime.t", '{# it\'s "new" {{ x }} #}{{ ozmeta_runtime.t'),
         (GENERATED, "{{ ozmeta_runtime.t", "-- it's new\n{{ ozmeta_runtime.t"),
         (GENERATED, "'timeline')", "'timeline'), tags=['x) }}', 'y'], meta={'a': {'b': 1}}"),
         (GENERATED, "'op': 'eq', 'args'", "'op':   'eq',\n\n\t'args'"),

@@ -10,7 +10,7 @@ The view's comment tells its text (view_mark). A view that someone else has repl
       else materialization_view_default -%}
   {%- set existing = load_cached_relation(this) -%}
   {%- set marks = ozmeta_runtime.view_marks(this) if ozmeta_runtime.is_plain_config(own) else none -%}
-  {%- set mark = ozmeta_runtime.view_mark(this, sql) -%}
+  {%- set mark = ozmeta_runtime.view_mark(this, sql | trim) -%}
   {%- if existing and existing.is_view and marks is not none and not should_full_refresh()
       and marks.get(ozmeta_runtime.view_place(this)) == mark -%}
     {%- do store_result('main', response='UNCHANGED') -%}
