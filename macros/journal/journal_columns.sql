@@ -82,8 +82,8 @@ Errors: the journal is ephemeral, does not exist, or lacks a column that it must
   {%- do return(sql) -%}
 {% endmacro %}
 
-{# The columns of a journal's table, see relation_columns. The warehouse is asked once per invocation, unless the project
-   builds the table, for a run may change it. #}
+{# The columns of a journal's table, see relation_columns. The warehouse is asked once per invocation, or by each model
+   if the project builds the table, since a run may change it. #}
 {% macro journal_table_columns(relation) %}
   {%- set built = [] -%}
   {%- for node in graph.nodes.values() -%}

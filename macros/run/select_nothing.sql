@@ -4,6 +4,3 @@
 {{ ozmeta_runtime.nothing_mark() }}{{ ": no source of this table has changed since run " ~ state.batch if state }}
 select * from {{ this }} where 1 = 0
 {% endmacro %}
-
-{# How the text of such a model begins. #}
-{% macro nothing_mark() %}{% do return('-- nothing to write') %}{% endmacro %}
