@@ -1126,7 +1126,7 @@ def mutants() -> list[Mutant]:
             "newer",
             "a source with new rows is read",
             "8",
-            CLAIMS,
+            f"{RUNS}::test_time_may_not_go_back_but_for_a_full_refresh",
             times=3,
         ),
         Mutant(
