@@ -56,6 +56,7 @@ CASES, CLAIMS, RUNS = HANDY = [
 ]  # quick, and they say what is wrong
 SERVICE_LEVELS = "test_service_level_cases.py"
 STAGED = "test_staged_ctes.py"
+IDLE, DEFINITIONS = "test_idle_runs.py", "test_definition_text.py"
 OTHERS = "test_*.py"
 
 
@@ -1118,6 +1119,80 @@ def mutants() -> list[Mutant]:
             "the levels are thresholds too",
             "8",
             f"{CLAIMS}::test_a_run_without_news_notices_a_threshold_at_its_very_instant",
+        ),
+        # what an idle run asks and leaves
+        Mutant(
+            "answers outlive an invocation",
+            "run/invocation_cache.sql",
+            "graph.get('ozmeta_runtime', {}).get('invocation_id') != invocation_id",
+            "'ozmeta_runtime' not in graph",
+            "a run builds on the last completed run",
+            "8",
+            f"{IDLE}::test_answers_do_not_outlive_an_invocation",
+        ),
+        Mutant(
+            "one last run for all bindings",
+            "run/load_last_run.sql",
+            "{%- set question = 'last run in ' ~ log -%}",
+            "{%- set question = 'last run' -%}",
+            "a run builds on the last completed run of its binding",
+            "8",
+            f"{IDLE}::test_two_bindings_on_four_threads_see_their_own_runs",
+        ),
+        Mutant(
+            "one answer for all sources",
+            "run/probe_tables.sql",
+            "newer ~ ' in ' ~ source",
+            "newer",
+            "a source with new rows is read",
+            "8",
+            f"{RUNS}::test_time_may_not_go_back_but_for_a_full_refresh",
+            times=3,
+        ),
+        Mutant(
+            "columns of a journal that the run changes are asked once",
+            "journal/journal_columns.sql",
+            "{%- set cache = {} if is_built else ozmeta_runtime.invocation_cache() -%}",
+            "{%- set cache = ozmeta_runtime.invocation_cache() -%}",
+            "a journal is read by the columns it has",
+            "2",
+            f"{IDLE}::test_columns_of_a_journal_that_the_project_builds_are_asked_by_each_model",
+        ),
+        Mutant(
+            "a changed view stays",
+            "run/ozmeta_view.sql",
+            "and marks.get(ozmeta_runtime.view_place(this)) == mark -%}",
+            "and ozmeta_runtime.view_place(this) in marks -%}",
+            "a view has the columns of its definition",
+            "7.2",
+            f"{IDLE}::test_an_unchanged_view_stays_and_a_changed_one_is_replaced",
+        ),
+        Mutant(
+            "hooks of an unchanged model do not run",
+            "run/is_plain_config.sql",
+            "and not (pre_hooks or post_hooks\n      or config",
+            "and not (config",
+            "a project's own config of a model counts",
+            "8",
+            f"{IDLE}::test_hooks_run_although_nothing_changed",
+        ),
+        Mutant(
+            "white space inside a rule's text does not count",
+            "run/definition_text.sql",
+            '"(?s)(" ~ string ~ "|`[^`]*`)|\\\\s+"',
+            '"(?s)(`[^`]*`)|\\\\s+"',
+            "a changed definition is folded again",
+            "8",
+            f"{DEFINITIONS}::test_what_may_change_rows_changes_the_definition",
+        ),
+        Mutant(
+            "a config is part of the definition",
+            "run/definition_text.sql",
+            '"(?s)" ~ config ~ "|("',
+            '"(?s)("',
+            "a changed comment or config folds nothing again",
+            "8",
+            f"{DEFINITIONS}::test_what_changes_no_rows_leaves_the_definition",
         ),
         Mutant(
             "a changed target unnoticed",

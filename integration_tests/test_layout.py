@@ -7,7 +7,9 @@ from collections import defaultdict
 from pathlib import Path
 
 MACROS = Path(__file__).parent.parent / "macros"
-BLOCK = re.compile(r"\{%-?\s*(macro|test)\s+(\w+)\s*\((.*?)\{%-?\s*end\1\s*-?%\}", re.S)
+BLOCK = re.compile(
+    r"\{%-?\s*(macro|test|materialization)\s+(\w+)\s*[(,](.*?)\{%-?\s*end\1\s*-?%\}", re.S
+)
 # From the bottom to the top. A macro calls macros of its own folder and of the rows above it here.
 LAYERS = [
     {"cross_db"},

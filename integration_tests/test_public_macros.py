@@ -15,9 +15,10 @@ from jinja2 import nodes
 
 ROOT = Path(__file__).parent.parent
 MACROS = ROOT / "macros"
-# Jinja does not know dbt's block `test`. As dbt does, read it as a macro test_<name>.
+# Jinja does not know dbt's blocks `test` and `materialization`. As dbt does, read them as a macro.
 TEST = re.compile(r"\{%(-?)\s*test\s+")
-END_TEST = re.compile(r"\{%(-?)\s*endtest\b")
+END_TEST = re.compile(r"\{%(-?)\s*end(?:test|materialization)\b")
+MATERIALIZATION = re.compile(r"\{%(-?)\s*materialization\s+(\w+)[^%]*%\}")
 COMMENT = re.compile(r"\{#.*?#\}", re.S)
 REFERENCE = re.compile(r"ozmeta_runtime\.(\w+)")
 OPERATION = re.compile(r"\.operation\(\s*\"(\w+)\"")
@@ -39,7 +40,8 @@ def signatures() -> dict[str, Macro]:
     jinja = jinja2.Environment(extensions=["jinja2.ext.do"])
     found = {}
     for file, text in texts(MACROS, "*.sql"):
-        source = END_TEST.sub(r"{%\1 endmacro", TEST.sub(r"{%\1 macro test_", text))
+        source = MATERIALIZATION.sub(r"{%\1 macro \2() %}", text)
+        source = END_TEST.sub(r"{%\1 endmacro", TEST.sub(r"{%\1 macro test_", source))
         for macro in jinja.parse(source).find_all(nodes.Macro):
             arguments = tuple(argument.name for argument in macro.args)
             with_default = arguments[len(arguments) - len(macro.defaults) :]

@@ -98,7 +98,7 @@ Returns: bool
 #}
 {% macro may_stage_ctes() -%}
   {%- do return(execute and flags.WHICH in ['run', 'build'] and model.resource_type == 'model'
-      and config.get('materialized') in ['table', 'incremental']) -%}
+      and config.get('materialized') in ['table', 'incremental', ozmeta_runtime.materialization('incremental')]) -%}
 {%- endmacro %}
 
 {#

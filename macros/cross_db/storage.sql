@@ -30,6 +30,20 @@ Returns: dict
 {%- endmacro %}
 
 {#
+The materialization of the package's views and tables: dbt's own, unless the engine has one that sends nothing if
+nothing has changed.
+kind: 'view' or 'incremental'
+Returns: str
+#}
+{% macro materialization(kind) -%}
+  {%- do return(adapter.dispatch('materialization', 'ozmeta_runtime')(kind)) -%}
+{%- endmacro %}
+
+{% macro default__materialization(kind) -%}
+  {%- do return(kind) -%}
+{%- endmacro %}
+
+{#
 The models whose rows no run updates, because every run adds rows with new keys.
 Returns: list of str
 #}

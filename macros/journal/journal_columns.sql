@@ -18,7 +18,7 @@ Errors: the journal is ephemeral, does not exist, or lacks a column that it must
     {%- do exceptions.raise_compiler_error("The journal " ~ journal.name ~ " is an ephemeral model, so the warehouse "
         ~ "cannot list its columns. Materialize it as a view, a table or incremental.") -%}
   {%- endif -%}
-  {%- set found = ozmeta_runtime.relation_columns(ozmeta_runtime.verified_journal(journal.relation)) -%}
+  {%- set found = ozmeta_runtime.journal_table_columns(ozmeta_runtime.verified_journal(journal.relation)) -%}
   {%- if not found -%}
     {%- do exceptions.raise_compiler_error("The journal " ~ journal.relation ~ " does not exist. Correct "
         ~ "journal.source in ozmeta.yml and generate again, or check that this is the right database.") -%}
@@ -80,4 +80,20 @@ Errors: the journal is ephemeral, does not exist, or lacks a column that it must
     {%- do sql.update({'message_key': ozmeta_runtime.message_key(journal_config, sql)}) -%}
   {%- endif -%}
   {%- do return(sql) -%}
+{% endmacro %}
+
+{# The columns of a journal's table, see relation_columns. The warehouse is asked once per invocation, or by each model
+   if the project builds the table, since a run may change it. #}
+{% macro journal_table_columns(relation) %}
+  {%- set built = [] -%}
+  {%- for node in graph.nodes.values() -%}
+    {%- do built.append((node.schema ~ '.' ~ node.alias) | lower) -%}
+  {%- endfor -%}
+  {%- set is_built = (relation.schema ~ '.' ~ relation.identifier) | lower in built -%}
+  {%- set cache = {} if is_built else ozmeta_runtime.invocation_cache() -%}
+  {%- set question = 'columns of ' ~ relation.render() -%}
+  {%- if question not in cache -%}
+    {%- do cache.update({question: ozmeta_runtime.relation_columns(relation)}) -%}
+  {%- endif -%}
+  {%- do return(cache[question]) -%}
 {% endmacro %}

@@ -13,11 +13,12 @@ Errors       see check_limited_rebuild
 {%- do ozmeta_runtime.check_arguments('calendar_piece', kwargs, {'calendars': calendars, 'windows': windows}) -%}
 {% if execute %}
 {%- do ozmeta_runtime.check_scratch(this) -%}
+{%- set incremental = ozmeta_runtime.is_incremental_run() -%}
 {%- set limited = ozmeta_runtime.run_is_limited([windows]) -%}
-{%- if limited and not is_incremental() -%}{%- do ozmeta_runtime.check_limited_rebuild(this) -%}{%- endif -%}
+{%- if limited and not incremental -%}{%- do ozmeta_runtime.check_limited_rebuild(this) -%}{%- endif -%}
 {%- set added = [] if limited else ozmeta_runtime.calendars_to_add(calendars, 'CP_Calendar') -%}
-{%- if not added and is_incremental() -%}
-{%- do return("select * from " ~ this ~ " where 1 = 0") -%}
+{%- if not added and incremental -%}
+{%- do return(ozmeta_runtime.select_nothing()) -%}
 {%- endif -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set c = ozmeta_runtime.calendar_constants() -%}

@@ -18,7 +18,7 @@ Arguments
 {%- do ozmeta_runtime.check_scratch(this) -%}
 {%- set added = ozmeta_runtime.calendars_to_add(calendars, 'CW_Calendar') -%}
 {%- if not added -%}
-{%- do return("select * from " ~ this ~ " where 1 = 0") -%}
+{%- do return(ozmeta_runtime.select_nothing()) -%}
 {%- endif -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set c = ozmeta_runtime.calendar_constants() -%}

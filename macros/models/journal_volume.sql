@@ -18,16 +18,17 @@ Errors              see journal_columns, check_limited_rebuild and check_deferre
 {% if execute %}
 {%- set relations = journals | map(attribute='relation') | list -%}
 {%- set limited = ozmeta_runtime.run_is_limited(relations) -%}
-{%- if limited and is_incremental() -%}
-{%- do return("select * from " ~ this ~ " where 1 = 0") -%}
+{%- set incremental = ozmeta_runtime.is_incremental_run() -%}
+{%- if limited and incremental -%}
+{%- do return(ozmeta_runtime.select_nothing()) -%}
 {%- endif -%}
 {%- if limited -%}{%- do ozmeta_runtime.check_limited_rebuild(this) -%}{%- endif -%}
-{%- do ozmeta_runtime.check_deferred([], relations, not is_incremental()) -%}
+{%- do ozmeta_runtime.check_deferred([], relations, not incremental) -%}
 {%- set as_of = ozmeta_runtime.as_of() -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set mappings = [] -%}
 {%- for journal in journals -%}{%- do mappings.append(ozmeta_runtime.volume_watermark(journal)) -%}{%- endfor -%}
-{%- set since = ozmeta_runtime.counted_since(mappings, lookback_minutes) if is_incremental() else {} -%}
+{%- set since = ozmeta_runtime.counted_since(mappings, lookback_minutes) if incremental else {} -%}
 with counted as (
     {%- for journal in journals %}
     {%- set c = ozmeta_runtime.journal_columns(journal, {}) %}
@@ -63,7 +64,7 @@ volumes as (
 )
 
 select volumes.*, {{ as_of }} as _UpdateDate from volumes
-{%- if is_incremental() %}
+{%- if incremental %}
 -- do not write equal counts again
 where not exists (
     select 1 from {{ this }} as existing

@@ -18,6 +18,9 @@ Returns a dict
   {#- The graph is asked, since a ref to the log would be a cycle. -#}
   {%- set log = load_relation(ozmeta_runtime.relation_of(node)) if node else none -%}
   {%- if log -%}
+    {#- The log is the last model of its binding, so its rows are the same for all models before it. -#}
+    {%- set cache = ozmeta_runtime.invocation_cache() -%}
+    {%- set question = 'last run in ' ~ log -%}
     {%- set sql -%}
       select RUN_Batch, RUN_Journal, {{ ozmeta_runtime.timestamp_text("RUN_WatermarkUTC") }},
         case when RUN_AsOfUTC > {{ ozmeta_runtime.as_of() }}
@@ -25,7 +28,8 @@ Returns a dict
         _DefinitionHash
       from {{ log }} where {{ ozmeta_runtime.last_run(log) }}
     {%- endset -%}
-    {%- for row in run_query(sql).rows -%}
+    {%- if question not in cache -%}{%- do cache.update({question: run_query(sql).rows}) -%}{%- endif -%}
+    {%- for row in cache[question] -%}
       {%- set batch, journal, watermark, later_as_of, definitions = row.values() -%}
       {%- do last.update({'batch': batch | int, 'later_as_of': later_as_of, 'empty': definitions}) -%}
       {%- if ozmeta_runtime.model_text_hash(model.unique_id) not in definitions -%}

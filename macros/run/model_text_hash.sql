@@ -1,7 +1,7 @@
-{# A hash of a model's text, with its definitions, after the model's mark. The run log keeps one for each model of its
-   binding. The generator's version is left out, so that an upgrade alone does not fold everything again. #}
+{# A hash of a model's definition (definition_text), after the model's mark. The run log keeps one for each model of its
+   binding. #}
 {% macro model_text_hash(unique_id) %}
-  {%- set text = modules.re.sub('^' ~ ozmeta_runtime.generated_header(), '', graph.nodes[unique_id].raw_code) -%}
+  {%- set text = ozmeta_runtime.definition_text(graph.nodes[unique_id].raw_code) -%}
   {%- set hash = local_md5(unique_id ~ ozmeta_runtime.fold_version() ~ text)[:8] -%}
   {%- do return(ozmeta_runtime.model_mark(unique_id) ~ hash) -%}
 {% endmacro %}

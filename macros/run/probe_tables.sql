@@ -3,7 +3,8 @@ Asks the model's own table and its sources, in one statement, what the last comp
 
 Arguments    as of run_state; batch and hash are this run's; asks_rows: whether to ask for other_rows
 Returns a dict, 1 or 0 but for `later`
-  later             the greatest _UpdateDate after this run's as_of, as text, or none
+  later             the greatest _UpdateDate of a failed run after this run's as_of, as text, or none; the run log
+                    tells the as_of of completed runs
   other_definition  a failed run wrote rows by another definition
   other_rows        a live row has another definition
   failed            a failed run wrote rows
@@ -16,7 +17,7 @@ Returns a dict, 1 or 0 but for `later`
   {%- set other = "_DefinitionHash not like '" ~ hash ~ "%'" -%}
   {%- set newer = "_Batch > " ~ batch -%}
   {%- set later = "select " ~ ozmeta_runtime.timestamp_text("max(_UpdateDate)") ~ " from " ~ this
-      ~ " where _UpdateDate > " ~ ozmeta_runtime.as_of() -%}
+      ~ " where " ~ newer ~ " and _UpdateDate > " ~ ozmeta_runtime.as_of() -%}
   {%- set questions = {
       'later': "(" ~ later ~ ")",
       'other_definition': ozmeta_runtime.row_exists(this, newer ~ " and " ~ other),
@@ -25,11 +26,21 @@ Returns a dict, 1 or 0 but for `later`
       'filled': ozmeta_runtime.row_exists(this),
       'same_reading': ozmeta_runtime.row_exists(this, kept) if kept else "1",
       'due': ozmeta_runtime.row_exists(this, due) if due else "0"} -%}
-  {%- for source in sources if source -%}
+  {#- dbt has made a source before the first model that reads it, so later models get the same answer. -#}
+  {%- set cache = ozmeta_runtime.invocation_cache() -%}
+  {%- for source in sources if source and newer ~ ' in ' ~ source not in cache -%}
     {%- do questions.update({
-        'old' ~ loop.index: ozmeta_runtime.row_exists(source, "_Batch <= " ~ batch),
-        'new' ~ loop.index: ozmeta_runtime.row_exists(source, newer)}) -%}
+        'old in ' ~ source: ozmeta_runtime.row_exists(source, "_Batch <= " ~ batch),
+        'new in ' ~ source: ozmeta_runtime.row_exists(source, newer)}) -%}
   {%- endfor -%}
   {%- set answers = run_query("select " ~ questions.values() | join(', ')).rows[0].values() -%}
-  {%- do return(dict(zip(questions.keys(), answers))) -%}
+  {%- set found = dict(zip(questions.keys(), answers)) -%}
+  {%- for source in sources if source -%}
+    {%- if 'new in ' ~ source in found -%}
+      {%- do cache.update({newer ~ ' in ' ~ source: [found['old in ' ~ source], found['new in ' ~ source]]}) -%}
+    {%- endif -%}
+    {%- set old, new = cache[newer ~ ' in ' ~ source] -%}
+    {%- do found.update({'old' ~ loop.index: old, 'new' ~ loop.index: new}) -%}
+  {%- endfor -%}
+  {%- do return(found) -%}
 {% endmacro %}

@@ -40,7 +40,7 @@ Errors: as_of is before that of an earlier run; dbt gives the run less to read t
 {% macro run_state(binding, definition, sources=[], due=none, journals=[], kept=none, by_row=false,
     bucketed=false) %}
   {%- do ozmeta_runtime.check_scratch(this) -%}
-  {%- set incremental = is_incremental() -%}
+  {%- set incremental = ozmeta_runtime.is_incremental_run() -%}
   {%- set state = {
       'incremental': incremental,
       'full_fold': not incremental,

@@ -14,7 +14,7 @@ Returns: dict
     {%- set layout = {'incremental_strategy': layout.incremental_strategy} -%}
   {%- endif -%}
   {%- set config = {
-      'materialized': 'incremental',
+      'materialized': ozmeta_runtime.materialization('incremental'),
       'unique_key': unique_key,
       'on_schema_change': 'append_new_columns'} -%}
   {%- if model in ozmeta_runtime.bucketed_models() and ozmeta_runtime.prunes_by_bucket() -%}

@@ -300,8 +300,13 @@ Deleting and inserting the same rows is four times as fast.
   order by _ObjectKey
 {%- endmacro %}
 
-{# The adapter names the table otherwise in a merge and in a delete by several columns, and not at all in a delete by one. #}
+{# The adapter has one alias in a merge, another in a delete by several columns, and none in a delete by one. #}
 {% macro duckdb__written_column(column) -%}
   {{ "DBT_INTERNAL_DEST." if config.get('incremental_strategy') == 'merge'
      else "DBT_INCREMENTAL_TARGET." if config.get('unique_key') is not string }}{{ column }}
+{%- endmacro %}
+
+{# Those of macros/run. In dbt 2, a materialization cannot call another. #}
+{% macro duckdb__materialization(kind) -%}
+  {%- do return('ozmeta_' ~ kind if dbt_version.split('.')[0] | int < 2 else kind) -%}
 {%- endmacro %}

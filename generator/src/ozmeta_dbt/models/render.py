@@ -15,7 +15,7 @@ from ozmeta_dbt.models.literals import jinja
 from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.properties import binding_yaml, source_yaml
 from ozmeta_dbt.models.rollups import TIME_SPINE, rollup_files, time_spine_yaml
-from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config
+from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config, view_config
 from ozmeta_dbt.models.templates import indexes_of
 from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
@@ -63,7 +63,7 @@ def model_sql(model: Model, scope: Scope) -> str:
     meta = [f"meta={call.meta}"] if call.meta else []
     macro = f"ozmeta_runtime.{model.macro or model.name}"
     if model.is_view:
-        config = calling("config", ["materialized='view'", *meta])
+        config = view_config(*meta)
         return file_of(*sets, config, "", calling(macro, arguments))
     indexes = indexes_of(model.name, scope)
     before = [setting("indexes", indexes)] if indexes else []

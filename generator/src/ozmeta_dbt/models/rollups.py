@@ -15,7 +15,7 @@ from ozmeta_dbt.models.description import Model
 from ozmeta_dbt.models.literals import Code, jinja, yaml_text
 from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.properties import column, well_formed
-from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config
+from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config, view_config
 from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 from ozmeta_dbt.user_project.variables import PACKAGE
@@ -92,7 +92,7 @@ def rollup_sql(model: Model, owners: list[Binding]) -> str:
     refs = refs_of(model, owners)
     live = [] if model.is_soft_deleted else ["live=none"]
     return file_of(
-        "{{ config(materialized='view') }}",
+        view_config(),
         "",
         setting("columns", list(model.columns)),
         "",
@@ -112,7 +112,7 @@ def signals_sql(
     seed = [f"seed=ref({jinja(PACKAGE)}, {jinja(SEED)})"] if around.has_seed(SEED) else []
     arguments = ["columns=columns", f"relations={jinja(refs_of(model, owners), 2, 11)}"]
     return file_of(
-        "{{ config(materialized='view') }}",
+        view_config(),
         "",
         setting("columns", list(model.columns)),
         setting("types", literals),
@@ -148,7 +148,7 @@ def unclaimed_sql(bindings: list[Binding], config: Config, prefix: str) -> str:
     ]
     return file_of(
         setting("claimed", claimed),
-        "{{ config(materialized='view', meta={'ozmeta_claimed': claimed}) }}",
+        view_config("meta={'ozmeta_claimed': claimed}"),
         "",
         calling("ozmeta_runtime.unclaimed_object_type", arguments),
     )

@@ -33,5 +33,10 @@ def table_config(model: str, *more: str) -> str:
     return calling("config", [f"**ozmeta_runtime.table_config({arguments})"])
 
 
+def view_config(*more: str) -> str:
+    """The config of a view. more: further arguments, as Jinja"""
+    return calling("config", ["materialized=ozmeta_runtime.materialization('view')", *more])
+
+
 def file_of(*lines: str) -> str:
     return "\n".join(["{#- " + SQL_HEADER + " -#}", *lines, ""])

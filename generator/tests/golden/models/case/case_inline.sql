@@ -11,7 +11,7 @@
   ],
   'write_back': true
 } %}
-{{ config(materialized='view', meta={'ozmeta_entity': entity}) }}
+{{ config(materialized=ozmeta_runtime.materialization('view'), meta={'ozmeta_entity': entity}) }}
 
 {{ ozmeta_runtime.inline(
   entity=entity,

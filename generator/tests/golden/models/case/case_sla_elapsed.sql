@@ -10,7 +10,7 @@
 {% set calendars = [
   {'code': 'O\x27Desk "\x7b\x7b x \x7d\x7d"', 'key': '7170f42e56b5', 'from': '2026-01-01', 'until': '2027-12-31'}
 ] %}
-{{ config(materialized='view') }}
+{{ config(materialized=ozmeta_runtime.materialization('view')) }}
 
 {{ ozmeta_runtime.sla_elapsed(
   cycles=ref('case_sla_cycle'),

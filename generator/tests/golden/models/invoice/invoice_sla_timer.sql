@@ -1,4 +1,4 @@
 {#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='view') }}
+{{ config(materialized=ozmeta_runtime.materialization('view')) }}
 
 {{ ozmeta_runtime.sla_timer(cycles=ref('invoice_sla_elapsed')) }}

@@ -1,5 +1,5 @@
 {#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
-{{ config(materialized='view') }}
+{{ config(materialized=ozmeta_runtime.materialization('view')) }}
 
 {% set columns = [
   'QR_Reason',

@@ -3,6 +3,6 @@
   {'binding': 'case', 'object_type': 'Case', 'object_types': ['CA', 'Case', 'Cases']},
   {'binding': 'invoice', 'object_type': 'Invoice', 'object_types': ['Invoice']}
 ] %}
-{{ config(materialized='view', meta={'ozmeta_claimed': claimed}) }}
+{{ config(materialized=ozmeta_runtime.materialization('view'), meta={'ozmeta_claimed': claimed}) }}
 
 {{ ozmeta_runtime.unclaimed_object_type(volume=ref('journal_volume'), claimed=claimed, ignored=[]) }}
