@@ -115,7 +115,7 @@ def test_a_run_names_the_buckets_of_its_objects(project: DbtProject) -> None:
         assert named(project, model) == {"-1, 1, 3, 6"}, model
     assert named(project, "quarantine") == {"-1, 1, 3 to 4, 6"}
     replaced = sent(project, "timeline").partition("delete from")[2].partition(";")[0]
-    assert f"or _Bucket between {FIRST + 3} and {FIRST + 4})" in replaced
+    assert f"or DBT_INCREMENTAL_TARGET._Bucket between {FIRST + 3} and {FIRST + 4})" in replaced
     assert same_as_full_refresh(project, "2026-01-01T06:05:00") == {}
 
 

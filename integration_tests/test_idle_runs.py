@@ -173,7 +173,7 @@ def test_descriptions_are_written_to_the_database(project: DbtProject) -> None:
 
 def test_a_project_s_own_materializations_are_used(project: DbtProject) -> None:
     macros = project.folder / "macros"
-    macros.mkdir()
+    macros.mkdir(exist_ok=True)
     (macros / "view.sql").write_text(
         "{% materialization view, default %}{% call statement('main') %}"
         "create or replace view {{ this }} as {{ sql }}{% endcall %}"

@@ -44,7 +44,9 @@ def tables(project: DbtProject) -> dict[str, dict[str, dict[str, Any]]]:
     by_clock = ("ST_ElapsedMinutes", "ST_RemainingMinutes")
     return {
         table: {
-            row["_Key"]: {name: value for name, value in row.items() if name not in by_clock}
+            row.get("_Key") or f"{row['_ObjectKey']} {row['EJ_ID']}": {
+                name: value for name, value in row.items() if name not in by_clock
+            }
             for row in project.rows(f"from case_{table}")
         }
         for table in TABLES

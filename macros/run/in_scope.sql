@@ -2,7 +2,7 @@
    without buckets.
    state: see run_state; of: the alias of the table, if others have the column too #}
 {% macro in_scope(state, of=none) -%}
-  {%- if state.buckets is not none %}
-    {%- set column = of ~ "._Bucket" if of else "_Bucket" %} and {{ ozmeta_runtime.bucket_condition(column, state.buckets) }}
+  {%- if state.buckets is not none -%}
+    {{ " and " ~ ozmeta_runtime.bucket_condition(of ~ "._Bucket" if of else "_Bucket", state.buckets) }}
   {%- endif -%}
 {%- endmacro %}
