@@ -431,7 +431,7 @@ def test_verify_says_when_it_can_not_be_right_yet(project: DbtProject) -> None:
 def test_verify_never_writes_over_the_tables(project: DbtProject) -> None:
     """Where a project names schemas without heed of the target's."""
     project.append([event("a", 0, "Go")])
-    (project.folder / "macros").mkdir()
+    (project.folder / "macros").mkdir(exist_ok=True)
     (project.folder / "macros" / "names.sql").write_text(
         "{% macro generate_schema_name(custom, node) %}main{% endmacro %}"
     )

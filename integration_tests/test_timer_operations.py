@@ -403,7 +403,7 @@ def verified_with_facts(project: DbtProject) -> tuple[bool, str]:
 def test_verify_builds_the_calendars_only_in_its_own_schema(project: DbtProject) -> None:
     """In a project whose schemas do not heed the target, nothing is written."""
     macros = project.folder / "macros"
-    macros.mkdir()
+    macros.mkdir(exist_ok=True)
     (macros / "names.sql").write_text(
         "{% macro generate_schema_name(custom, node) %}main{% endmacro %}"
     )
