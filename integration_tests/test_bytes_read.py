@@ -165,15 +165,16 @@ def test_layouts_are_read_from_the_statement() -> None:
 
 def test_shares_of_a_simulated_journal() -> None:
     even = Simulation()
-    assert len(even.buckets()) == 61 and even.objects == 1.25e8
+    assert len(even.buckets()) == 1826 and even.objects == 1.25e8
     assert sum(even.shares().values()) == pytest.approx(1)
-    assert sum(list(even.shares().values())[-3:]) == pytest.approx(0.95)
-    assert len(even.touched()) == 61  # 500 objects of any age are in all buckets
-    few = Simulation(events_per_run=100)  # 5 of the 100 objects are old, each of another bucket
-    assert len(few.touched()) == 8 and few.touched()[-3:] == few.buckets()[-3:]
+    assert sum(list(even.shares().values())[-90:]) == pytest.approx(0.95)
+    # all 90 young buckets, and 500 objects of any age are in a quarter of the 1,736 others
+    assert len(even.touched()) == 524
+    few = Simulation(events_per_run=100)  # 59 young buckets, and 5 objects that are old
+    assert len(few.touched()) == 64
     fading = Simulation(half_life=30)
     assert sum(fading.shares().values()) == pytest.approx(1)
-    assert 3 < len(fading.touched()) < 20
+    assert 90 < len(fading.touched()) < len(even.touched()) / 2
 
 
 def test_bytes_of_a_run() -> None:
@@ -202,4 +203,4 @@ def test_bytes_of_a_run() -> None:
     assert run(plain, f" and d._Bucket in ({touched})") == pytest.approx(1e9 * 66)
     assert run(laid_out, "") == pytest.approx(1e9 * 66)
     pruned = run(laid_out, f" and d._Bucket in ({touched})")
-    assert pruned == pytest.approx(1e9 * 66 * 8 / 61, rel=0.001)
+    assert pruned == pytest.approx(1e9 * 66 * len(simulation.touched()) / 1826, rel=0.001)

@@ -76,10 +76,11 @@ relation: the model's table, as it is
 {%- endmacro %}
 
 {#
-The models whose rows are of one object and which carry its bucket.
+The models whose tables carry buckets: those whose rows are of one object, where the engine uses buckets.
 Returns: list of str
 #}
 {% macro bucketed_models() -%}
+  {%- if not ozmeta_runtime.prunes_by_bucket() -%}{%- do return([]) -%}{%- endif -%}
   {%- do return(['timeline', 'workflow_instance', 'sla_cycle', 'escalation_queue', 'runtime_signal', 'approval_event',
       'approval_step', 'approval_instance']) -%}
 {%- endmacro %}

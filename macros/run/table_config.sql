@@ -17,7 +17,7 @@ Returns: dict
       'materialized': ozmeta_runtime.materialization('incremental'),
       'unique_key': unique_key,
       'on_schema_change': 'append_new_columns'} -%}
-  {%- if model in ozmeta_runtime.bucketed_models() and ozmeta_runtime.prunes_by_bucket() -%}
+  {%- if model in ozmeta_runtime.bucketed_models() -%}
     {#- prune_write replaces the predicate in each run -#}
     {%- do config.update({'incremental_predicates': ['1 = 1']}) -%}
   {%- endif -%}
