@@ -554,8 +554,9 @@ class Project(DbtProject):
             for model in (*MODELS, "run"):
                 if f"case_{model}" not in existing:
                     continue
+                key = "(_ObjectKey, EJ_ID)" if model == "timeline" else "_Key"
                 doubles, batch = connection.execute(
-                    "select count(*) - count(distinct _Key), coalesce(max(_Batch), 0) from"
+                    f"select count(*) - count(distinct {key}), coalesce(max(_Batch), 0) from"
                     f" case_{model}"
                 ).fetchone()
                 if doubles or batch > committed + 1:
