@@ -1694,7 +1694,7 @@ def mutants() -> list[Mutant]:
         Mutant(
             "reads name no bucket",
             "run/in_scope.sql",
-            "{%- if state.buckets is not none %}",
+            "{%- if state.buckets is not none -%}",
             "{%- if false %}",
             "names them in what it reads",
             "8.5",

@@ -188,4 +188,5 @@ def test_every_column_has_a_description(project: DbtProject) -> None:
         rows = project.rows(
             f"select column_name from information_schema.columns where table_name = '{table}'"
         )
-        assert {row["column_name"] for row in rows} == described[table]
+        columns = {row["column_name"] for row in rows} - {"_Bucket"}  # only where an engine uses it
+        assert columns == described[table]

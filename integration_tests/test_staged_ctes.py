@@ -10,10 +10,10 @@ from typing import ClassVar
 
 import pytest
 from engines.base import Worker
+from engines.differing import differing
 from engines.duckdb import DuckDB
 from engines.scenarios import SCENARIOS, Scenario, Step
 from support.small_case import CONFIG, event, snapshot
-from test_engines import differing
 
 
 class Staging(DuckDB):

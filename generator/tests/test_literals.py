@@ -163,6 +163,7 @@ def test_nasty_codes_stay_data(project: Project, text: str) -> None:
                         lambda **arguments: calls.append(arguments)
                     ),
                     "table_config": lambda self, model, **more: {},
+                    "materialization": lambda self, kind: kind,
                 },
             )()
             JINJA.from_string(sql).render(
