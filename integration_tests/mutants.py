@@ -1685,8 +1685,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a cycle that is due has no bucket",
             "run/run_state.sql",
-            "{%- if found.due | int -%}{%- do changed",
-            "{%- if false -%}{%- do changed",
+            '~ this ~ " where " ~ due)',
+            '~ this ~ " where 1 = 0")',
             "those with a cycle that is due",
             "8.5",
             f"{BUCKETS}::test_a_tick_names_the_buckets_of_due_cycles",
