@@ -52,7 +52,7 @@ FUNCTIONS = {
             parse_json array_to_string rpad regexp_contains regexp_extract regexp_replace safe_add
             safe_cast safe_divide safe_multiply safe_subtract sha256 strpos substr timestamp
             timestamp_add timestamp_micros timestamp_trunc to_hex to_json_string unix_micros
-                unnest"""
+                unnest generate_array range_bucket"""
         ),
         "databricks": (
             """array array_join concat contains date_from_unix_date date_trunc element_at endswith
