@@ -65,17 +65,6 @@ Returns: bool
 {%- endmacro %}
 
 {#
-Stops a full refresh that would lose rows which it has to keep, because dbt drops a table of another layout.
-relation: the model's table, as it is
-#}
-{% macro check_layout(relation) -%}
-  {%- do adapter.dispatch('check_layout', 'ozmeta_runtime')(relation) -%}
-{%- endmacro %}
-
-{% macro default__check_layout(relation) -%}
-{%- endmacro %}
-
-{#
 The models whose tables carry buckets: those whose rows are of one object, where the engine uses buckets.
 Returns: list of str
 #}

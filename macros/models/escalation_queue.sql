@@ -225,7 +225,6 @@ from {{ this }}
 where _DeleteDate is null and {{ origin }} and _Key not in (select _Key from written)
 {%- endfor %}
 {%- elif ozmeta_runtime.has_columns(this, columns + ['_Key', '_ObjectKey', '_DeleteDate']) %}
-{%- do ozmeta_runtime.check_layout(this) %}
 union all
 -- a full refresh keeps retracted rows and retracts those no longer raised, except rows created after as_of
 select

@@ -49,7 +49,6 @@ Errors            see run_state
     'RS_SubjectKey', 'RS_CausingEventID', 'RS_ScheduledUTC', 'SL_Code', 'RS_Level', 'RS_Notes'] -%}
 {%- set key_columns = ['_Key', '_SignalKey', '_ObjectKey', 'RS_Number', 'RS_Kind', 'RS_NoticedUTC'] -%}
 {%- set has_log = state.incremental or ozmeta_runtime.has_columns(this, columns + key_columns) -%}
-{%- if has_log and not state.incremental -%}{%- do ozmeta_runtime.check_layout(this) -%}{%- endif -%}
 {%- set existing = ozmeta_runtime.relation_columns(this) if state.bucketed and has_log and state.full_fold
     else ['_bucket'] -%}
 {%- set is_raised = ozmeta_runtime.modulo('RS_Number', 2) ~ " = 1" -%}

@@ -293,20 +293,23 @@ and appends the time zone to a TIMESTAMP. to_json_string writes a SQL null as 'n
 {#
 BigQuery skips blocks if a filter compares the clustering or partitioning column with a literal, such as `_Batch > 17`.
 A merge reads the keys of all rows, unless its condition is false; then BigQuery only inserts.
-Before a full refresh, dbt drops a table whose layout differs from its configuration: see check_layout.
+Before a full refresh, dbt drops a table whose layout differs from its configuration. Tables that outlive a full
+refresh therefore have no layout.
 #}
 {% macro bigquery__storage(model) -%}
   {%- set clusters = {
       'workflow_instance': ['WS_CurrentCode'],
       'approval_instance': ['AI_Status'],
+      'runtime_signal': none,
       'journal': none,
+      'escalation_queue': none,
       'run': none,
   }.get(model, ['_Batch', '_ObjectKey']) -%}
   {%- set layout = {'incremental_strategy': 'merge'} -%}
   {%- if clusters -%}
     {%- do layout.update({'cluster_by': clusters}) -%}
   {%- endif -%}
-  {%- if model in ozmeta_runtime.bucketed_models() -%}
+  {%- if clusters and model in ozmeta_runtime.bucketed_models() -%}
     {%- set buckets = {'start': 0, 'end': 10000, 'interval': 1} -%}
     {%- do layout.update({'partition_by': {'field': '_Bucket', 'data_type': 'int64', 'range': buckets}}) -%}
   {%- endif -%}
@@ -322,13 +325,4 @@ Before a full refresh, dbt drops a table whose layout differs from its configura
 
 {% macro bigquery__bucket_condition(column, buckets) -%}
   {{ column }} in ({{ buckets | join(', ') }})
-{%- endmacro %}
-
-{% macro bigquery__check_layout(relation) -%}
-  {%- set partition_by = adapter.parse_partition_by(config.get('partition_by')) -%}
-  {%- if not adapter.is_replaceable(relation, partition_by, config.get('cluster_by')) -%}
-    {%- do exceptions.raise_compiler_error("A full refresh keeps the rows of " ~ relation ~ ", but dbt would drop the "
-        ~ "table first, since its partitions or clusters differ from the ones that the model asks for. Nothing was "
-        ~ "written. Copy the table with the new layout, as in docs/scale.md, then run again.") -%}
-  {%- endif -%}
 {%- endmacro %}
