@@ -11,7 +11,7 @@ def differing(here: Tables, there: Tables) -> list[str]:
     """
     here, there = (
         {
-            name: [{c: value for c, value in row.items() if c != "_bucket"} for row in rows]
+            name: [{c: value for c, value in row.items() if c.lower() != "_bucket"} for row in rows]
             for name, rows in tables.items()
         }
         for tables in (here, there)
