@@ -146,24 +146,18 @@ class Bench:
             if "floor" in wanted:
                 fresh(baselines)
                 self.dbt("floor", events, baselines, as_of, "--select", "floor")
-            if "naive" in wanted and not big:
-                fresh(baselines)
-                self.dbt(
-                    "naive", events, baselines, as_of, "--select", "path:models/baselines/naive"
-                )
-                if not repetition:
-                    self.facts[f"agreed_{events}"] = same_answers(
-                        ours / "warehouse.duckdb", baselines / "warehouse.duckdb"
-                    )
-            if "alike" in wanted and not big:
-                fresh(baselines)
-                self.dbt(
-                    "alike", events, baselines, as_of, "--select", "path:models/baselines/alike"
-                )
-                if not repetition:
-                    self.facts[f"alike_{events}"] = equal_rows(
-                        ours / "warehouse.duckdb", baselines / "warehouse.duckdb"
-                    )
+            for by_hand, fact, compare in (
+                ("naive", "agreed", same_answers),
+                ("alike", "alike", equal_rows),
+            ):
+                if by_hand in wanted and not big:
+                    fresh(baselines)
+                    models = f"path:models/baselines/{by_hand}"
+                    self.dbt(by_hand, events, baselines, as_of, "--select", models)
+                    if not repetition:
+                        self.facts[f"{fact}_{events}"] = compare(
+                            ours / "warehouse.duckdb", baselines / "warehouse.duckdb"
+                        )
             fresh(baselines)
             for what, folder in other.items():
                 if what in wanted:

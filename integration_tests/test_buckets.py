@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.dbt_project_under_test import BUCKETS, DbtProject
+from support.rendered_macros import CrossDbMacros
 from support.small_case import CONFIG, event, meta, same_as_full_refresh
 
 FIRST = 140257  # of 2026-01-01T00:00Z, in hours since 2010, from 1
@@ -182,3 +183,59 @@ def test_a_table_without_buckets_gets_them(project: DbtProject) -> None:
     for table in ("workflow_instance", "sla_cycle"):
         assert buckets(project, table) == {"o1": {0}, "o2": {2}}, table
     assert same_as_full_refresh(project, "2026-01-01T03:30:00") == {}
+
+
+def test_a_bucket_is_a_day_and_counts_from_2010(project: DbtProject) -> None:
+    """The length is dispatched; without the tests' own, it is a day."""
+    macros = project.folder / "macros/buckets.sql"
+    macros.write_text(BUCKETS.splitlines()[0])
+    project.manifest = None
+    arrivals = {
+        "before": "1999-12-31 23:59:59",
+        "first": "2010-01-01 23:59:59",
+        "second": "2010-01-02 00:00:00",
+        "later": "2026-01-01 00:00:00",
+    }
+    project.append(
+        [
+            event(id, 0, "Go", id, _SyncDate=dt.datetime.fromisoformat(arrived))
+            for id, arrived in arrivals.items()
+        ]
+    )
+    project.run("2026-01-01T06:00:00")
+    found = project.rows("select EJ_ID as id, _Bucket as bucket from case_timeline")
+    days = (dt.date(2026, 1, 1) - dt.date(2010, 1, 1)).days
+    assert {row["id"]: row["bucket"] for row in found} == {
+        "before": 1,
+        "first": 1,
+        "second": 2,
+        "later": days + 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("buckets", "condition"),
+    [
+        ([0], "b = 0"),
+        ([0, 5, 6, 7, 9], "b = 0 or b between 5 and 7 or b = 9"),
+        # of 201 gaps, the smallest is closed
+        ([0, 2, *range(10, 10 * 201, 10)], "b between 0 and 2 or b = 10"),
+    ],
+)
+def test_near_buckets_are_named_as_a_range(buckets: list[int], condition: str) -> None:
+    """At most 201 ranges, and none leaves out a bucket."""
+    text = " ".join(CrossDbMacros("duckdb").default__bucket_condition("b", buckets).split())
+    text = text.replace("( ", "(")
+    assert text.startswith("(" + condition)
+    ranges = [
+        [int(number) for number in found if number]
+        for found in re.findall(r"= (\d+)|between (\d+) and (\d+)", text)
+    ]
+    assert len(ranges) <= 201
+    assert all(any(part[0] <= bucket <= part[-1] for part in ranges) for bucket in buckets)
+
+
+def test_bigquery_names_each_bucket() -> None:
+    """A partition costs as much as it has bytes, so no gap is closed."""
+    text = CrossDbMacros("duckdb").bigquery__bucket_condition("b", [0, 5, 6, 9])
+    assert text.strip() == "b in (0, 5, 6, 9)"

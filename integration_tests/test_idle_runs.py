@@ -61,17 +61,7 @@ def oids(project: DbtProject) -> dict[str, int]:
 
 def set_up(project: DbtProject, **models: Any) -> None:
     """The project gives all models these configs."""
-    project.write(
-        "dbt_project.yml",
-        {
-            "name": "under_test",
-            "version": "1.0.0",
-            "profile": "under_test",
-            "flags": {"send_anonymous_usage_stats": False},
-            "models": {f"+{name}": value for name, value in models.items()},
-        },
-    )
-    project.manifest = None
+    project.settings(models={f"+{name}": value for name, value in models.items()})
 
 
 def test_an_idle_run_of_one_binding_sends_at_most_75_statements(project: DbtProject) -> None:

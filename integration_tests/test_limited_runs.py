@@ -41,16 +41,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     """One project for all tests: the parsed manifest is what takes time."""
     project = DbtProject(tmp_path_factory.mktemp("limited"), CONFIG, snapshot())
     # with an event_time on the source and on a generated model, `--sample` cuts both
-    project.write(
-        "dbt_project.yml",
-        {
-            "name": "under_test",
-            "version": "1.0.0",
-            "profile": "under_test",
-            "flags": {"send_anonymous_usage_stats": False},
-            "models": {"under_test": {"ozmeta": {"+event_time": "_UpdateDate"}}},
-            "sources": {"under_test": {"+event_time": "_SyncDate"}},
-        },
+    project.settings(
+        models={"under_test": {"ozmeta": {"+event_time": "_UpdateDate"}}},
+        sources={"under_test": {"+event_time": "_SyncDate"}},
     )
     return project
 

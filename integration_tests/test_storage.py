@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import support.small_case as small_case
-import yaml
 from engines.base import Worker
 from engines.scenarios import SCENARIOS
 from ozmeta_dbt.models.catalogue import ORDER, VIEWS
@@ -162,19 +161,6 @@ def test_a_project_lays_out_tables_in_its_own_way(tmp_path: Path) -> None:
         "{% macro duckdb__storage(model) %}{% do return({'incremental_strategy': 'append' if model"
         " == 'journal' else 'merge'}) %}{% endmacro %}",
         encoding="utf-8",
-    )
-    document = yaml.safe_load((tmp_path / "dbt_project.yml").read_text(encoding="utf-8"))
-    project.write(
-        "dbt_project.yml",
-        document
-        | {
-            "dispatch": [
-                {
-                    "macro_namespace": "ozmeta_runtime",
-                    "search_order": ["under_test", "ozmeta_runtime"],
-                }
-            ]
-        },
     )
     project.manifest = None
     assert "merge into" in go("c", 20, "2026-01-01T03:00:00")

@@ -81,11 +81,7 @@ def test_a_disabled_model_breaks_no_other(tmp_path: Path, model: str) -> None:
     config = with_journal({"ref": "stg_events"})
     project = made(tmp_path / "p", STAGED, config)
     tree = {"ozmeta": {"case": {f"case_{model}": {"+enabled": False}}}}
-    names = {"name": "under_test", "version": "1.0.0", "profile": "under_test"}
-    project.write(
-        "dbt_project.yml",
-        {**names, "models": {"under_test": tree}, "flags": {"send_anonymous_usage_stats": False}},
-    )
+    project.settings(models={"under_test": tree})
     project.configure(config)
     project.dbt("run", "--warn-error", as_of=AS_OF)
     built = {

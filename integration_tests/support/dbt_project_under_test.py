@@ -95,16 +95,7 @@ class DbtProject:
         self.folder = folder
         self.database = folder / "warehouse.duckdb"
         folder.mkdir(parents=True, exist_ok=True)
-        self.write(
-            "dbt_project.yml",
-            {
-                "name": "under_test",
-                "version": "1.0.0",
-                "profile": "under_test",
-                "flags": {"send_anonymous_usage_stats": False},
-                "dispatch": [DISPATCH],
-            },
-        )
+        self.settings()
         folder.joinpath("macros").mkdir(exist_ok=True)
         folder.joinpath("macros/buckets.sql").write_text(BUCKETS)
         self.write(
@@ -132,6 +123,21 @@ class DbtProject:
         self.write("packages.yml", {"packages": [{"local": str(PACKAGE)}]})
         self.manifest: Any = None
         self.configure(config, snapshot)
+
+    def settings(self, **more: Any) -> None:
+        """Write dbt_project.yml, with these further keys."""
+        self.write(
+            "dbt_project.yml",
+            {
+                "name": "under_test",
+                "version": "1.0.0",
+                "profile": "under_test",
+                "flags": {"send_anonymous_usage_stats": False},
+                "dispatch": [DISPATCH],
+            }
+            | more,
+        )
+        self.manifest = None
 
     def write(self, name: str, document: Any) -> None:
         path = self.folder / name

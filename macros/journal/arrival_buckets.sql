@@ -10,10 +10,8 @@ timeline: the binding's timeline, as relation; due: a condition on its rows, or 
 others: see journal_slice
 #}
 {% macro arrival_buckets(binding, journal_config, state, timeline, due=none) %}
-  {%- set node = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ binding ~ '_workflow_instance') -%}
-  {%- set instances = load_relation(ozmeta_runtime.relation_of(node)) if node else none %}
   select _Bucket as bucket
-  from {{ instances or timeline }}
+  from {{ ozmeta_runtime.existing_model(binding, 'workflow_instance') or timeline }}
   where _ObjectKey in (
     select {{ ozmeta_runtime.object_key(journal_config) }}
     from ({{ ozmeta_runtime.journal_slice(journal_config, state) }}) as journal

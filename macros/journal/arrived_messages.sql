@@ -9,10 +9,7 @@ key: SQL of the timeline's _Key; state: see run_state
 known as (
     select {{ key }} as _Key, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
     from {{ this }} as timeline
-    inner join typed on typed._Key = {{ key }}
-    {%- if state.buckets is not none %}
-    where 1 = 1{{ ozmeta_runtime.in_scope(state, 'timeline') }}
-    {%- endif %}
+    inner join typed on typed._Key = {{ key }}{{ ozmeta_runtime.in_scope(state, 'timeline') }}
 ),
 
 same_id as (

@@ -130,10 +130,9 @@ typed as (
 known as (
     select timeline._ObjectKey, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
     from {{ this }} as timeline
-    inner join typed on typed._ObjectKey = timeline._ObjectKey and typed.EJ_ID = timeline.EJ_ID
-    {%- if state.buckets is not none %}
-    where 1 = 1{{ ozmeta_runtime.in_scope(state, 'timeline') }}
-    {%- endif %}
+    inner join typed
+        on typed._ObjectKey = timeline._ObjectKey and typed.EJ_ID = timeline.EJ_ID
+        {{- ozmeta_runtime.in_scope(state, 'timeline') }}
 ),
 
 arrived as (

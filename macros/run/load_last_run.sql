@@ -14,9 +14,7 @@ Returns a dict
 {% macro load_last_run(binding) %}
   {%- set last = {
       'batch': 0, 'journals': {}, 'later_as_of': none, 'has_model': true, 'same_text': true, 'empty': ''} -%}
-  {%- set node = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ binding ~ '_run') -%}
-  {#- The graph is asked, since a ref to the log would be a cycle. -#}
-  {%- set log = load_relation(ozmeta_runtime.relation_of(node)) if node else none -%}
+  {%- set log = ozmeta_runtime.existing_model(binding, 'run') -%}
   {%- if log -%}
     {#- The log is the last model of its binding, so its rows are the same for all models before it. -#}
     {%- set cache = ozmeta_runtime.invocation_cache() -%}

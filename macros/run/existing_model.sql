@@ -1,0 +1,7 @@
+{# The table of another model of the binding, as it is, or none if there is none. The graph is asked, since a ref to a
+   later model would be a cycle.
+   binding: the binding's name; name: the model's name without the binding, such as 'run' #}
+{% macro existing_model(binding, name) %}
+  {%- set node = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ binding ~ '_' ~ name) -%}
+  {%- do return(load_relation(ozmeta_runtime.relation_of(node)) if node else none) -%}
+{% endmacro %}
