@@ -32,7 +32,7 @@ bench-full: .venv/bench-ready  ## all that can be measured, up to a hundred mill
 	$(BIN)/python benchmarks/speed.py --only all --events 1000000,10000000,100000000 --memory 16GB --name full
 	$(BIN)/python benchmarks/plot.py benchmarks/results/full.json
 
-bench-check: .venv/ready  ## is a model more than 15 % dearer than its stored ratio to the floor? at 200,000 events, by CPU; three minutes
+bench-check: .venv/ready  ## does a model cost over 15 % more than its stored ratio to the floor? at 200,000 events, by CPU; three minutes
 	$(BIN)/python benchmarks/check.py
 
 bench-renew: .venv/ready  ## stores the ratios that bench-check compares with; on an idle machine

@@ -1,13 +1,13 @@
-"""Whether a model became dearer: its CPU seconds as a ratio to the floor's, next to the ratio that
-results/ratios.json stores.
+"""Whether a model costs more than it did: its CPU seconds as a ratio to the floor's, next to the
+ratio that results/ratios.json stores.
 
-    .venv/bin/python benchmarks/check.py            fails if a model is more than 15 % dearer
+    .venv/bin/python benchmarks/check.py            fails if a model costs over 15 % more
     .venv/bin/python benchmarks/check.py --renew    stores the ratios measured now
 
 A turn is a full refresh in which the floor runs three times, at the beginning, in the middle and at
 the end, so that other work of the machine slows down both sides of a ratio. DuckDB has one thread:
 waiting threads would count as CPU. A model's ratio is the median of the turns. A model that seems
-dearer is measured once more in as many new turns, and must seem dearer in these, too.
+to cost more is measured again in as many new turns, and fails only if it also costs more in these.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def is_dearer(stored: float, measured: float) -> bool:
 
 
 def verdict(stored: Mapping[str, float], looks: Iterable[Mapping[str, float]]) -> Verdict:
-    """Compares each look with the stored ratios. A model is dearer if it is in every look."""
+    """Compares each look with the stored ratios. A model is dearer only if it is in every look."""
     looks = list(looks)
     return Verdict(
         dearer=tuple(
@@ -67,7 +67,7 @@ def verdict(stored: Mapping[str, float], looks: Iterable[Mapping[str, float]]) -
 def decide(
     stored: Mapping[str, float], look: Callable[[], Mapping[str, float]]
 ) -> tuple[Verdict, list[Mapping[str, float]]]:
-    """Looks once, and a second time if a model seems dearer."""
+    """Looks once, and a second time if a model seems to cost more."""
     looks = [look()]
     if verdict(stored, looks).dearer:
         looks.append(look())
@@ -154,13 +154,13 @@ def main() -> int:
     print(table(stored, looks))
     for name in found.dearer:
         print(
-            f"{name} became more than {ALLOWED - 1:.0%} dearer, in {len(looks)} looks at"
+            f"{name} costs over {ALLOWED - 1:.0%} more than it did, in {len(looks)} looks at"
             f" {options.turns} turns each."
         )
     for name in found.new:
         print(f"{name} has no stored ratio.")
     for name in found.gone:
-        print(f"{name} has a stored ratio, but is no model any more.")
+        print(f"{name} has a stored ratio, but the model no longer exists.")
     if not found.passed:
         print("If that is intended, run `make bench-renew` on an idle machine.")
     return 0 if found.passed else 1

@@ -1,7 +1,7 @@
 {#
-Whether a materialization has to do no more than write rows or a view's text: the project gives the model no hooks,
-grants, contract, header or documentation in the database, and has no materialization of its own. A materialization
-calls it.
+Whether a materialization only has to write rows or a view's text. That is so if the model has no hooks, grants,
+contract, header or `persist_docs`, and the project does not override the materialization. Only a materialization can
+call this macro.
 
 own: the materialization that dbt would use
 #}

@@ -1,2 +1,2 @@
-{# How the text of a model begins that has nothing to write (select_nothing). #}
+{# The first words of a model that has nothing to write (select_nothing). #}
 {% macro nothing_mark() %}{% do return('-- nothing to write') %}{% endmacro %}

@@ -1,7 +1,7 @@
 {#
 dbt's own incremental materialization, except that it sends nothing for a model that has nothing to write
-(select_nothing). On DuckDB, dbt's own sends six statements for it. A full refresh, and a model with hooks, grants, a
-contract or other duties (is_plain_config), are always dbt's.
+(select_nothing). On DuckDB, dbt's own sends six statements for it. dbt's own
+also runs for a full refresh, and for a model with hooks, grants, a contract or the like (is_plain_config).
 #}
 {% materialization ozmeta_incremental, adapter='duckdb' %}
   {%- set own = materialization_incremental_duckdb -%}

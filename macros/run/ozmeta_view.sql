@@ -1,9 +1,9 @@
 {#
 dbt's own view, except that it leaves a view alone whose text has not changed. On DuckDB, dbt's own sends six statements
-for each view of each run. A full refresh, and a view with hooks, grants, a contract or other duties (is_plain_config),
-are always dbt's.
+for each view of each run. dbt's own also runs for a full refresh, and for a view with hooks, grants, a contract or
+the like (is_plain_config).
 
-The view's comment tells its text (view_mark). A view that someone else has replaced has no such comment.
+The view's comment holds a hash of its text (view_mark). A view that someone else has replaced has no such comment.
 #}
 {% materialization ozmeta_view, adapter='duckdb' %}
   {%- set own = materialization_view_duckdb if materialization_view_duckdb is defined

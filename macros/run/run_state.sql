@@ -15,7 +15,7 @@ Arguments
               the model's text changed, the model finds the rows that the change concerns.
   kept        a condition that every row of the model meets as long as journals are read the same way; or none. A column
               type that changes in the warehouse does not change the model's text, so the first row is asked.
-  bucketed    whether the model's table has buckets, where the engine profits (spec 8.5)
+  bucketed    whether the model's table has buckets on engines that use them (spec 8.5)
 Returns a dict
   incremental        whether there are rows of earlier runs to build on
   full_fold          whether to fold everything: in a full refresh; if the last completed run did not have this model,
