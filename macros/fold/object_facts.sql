@@ -5,7 +5,7 @@ arrival, pending events included (spec 7-ids).
 where: a condition on the timeline's rows; 1 = 1 for all; state: see run_state
 #}
 {% macro object_facts(journal_config, timeline, where, state) %}
-    select {{ ozmeta_runtime.bucket_column(state) }} _ObjectKey, tenant, object_id,
+    select {{- ozmeta_runtime.bucket_column(state) }} _ObjectKey, tenant, object_id,
         {{ ozmeta_runtime.uuid7_timestamp('first_sync') }} as stamp
     from (
         select

@@ -56,7 +56,7 @@ Errors            an engine without recursive queries; a changed flow (check_cha
 
 {{ ozmeta_runtime.with_recursive() }} approval_events as (
     select
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         _ObjectKey, EJ_ID, _TenantID, EJ_ObjectID, {{ ozmeta_runtime.current_name_as('EJ_EventType', aliases) }},
         EJ_Actor, TL_Position, TL_EffectiveUTC,
         case when {{ ozmeta_runtime.is_true('TL_IsRejected') }} then 1 else 0 end as is_refused,
@@ -208,7 +208,7 @@ written as (
         stage_after as AE_StageAfter,
         flow_hash as AE_FlowHash,
         EJ_Actor,
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         {{ ozmeta_runtime.audit_columns(state) }}
     from judged
 )

@@ -103,7 +103,7 @@ objects as (
 
 seeded as (
     select
-        {{ "objects._Bucket," if state.bucketed }}
+        {{- " objects._Bucket," if state.bucketed }}
         rounds._ObjectKey, rounds.AF_Code, rounds.round, objects.tenant, objects.object_id, objects.stamp,
         stages.stage, stages.AS_Order, stages.AS_Code, stages.quorum, stages.roles,
         begun.EJ_ID as begun_event, begun.TL_EffectiveUTC as begun_at,
@@ -152,7 +152,7 @@ written as (
         last_actor as AP_LastActor,
         roles as AP_Roles,
         stage as AP_StepNo,
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         {{ ozmeta_runtime.audit_columns(state) }}
     from seeded
 )

@@ -63,7 +63,7 @@ facts as (
 raised as (
     -- no rows: only the names and types of the columns
     select
-        {{ "cast(null as " ~ bigint ~ ") as _Bucket," if state.bucketed }}
+        {{- " cast(null as " ~ bigint ~ ") as _Bucket," if state.bucketed }}
         cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as tenant,
         cast(null as {{ text }}) as object_id, cast(null as {{ text }}) as stamp,
         cast(null as {{ text }}) as _CycleKey, cast(null as {{ text }}) as SL_Code,
@@ -80,7 +80,7 @@ raised as (
     {%- set is_cancelled = ozmeta_runtime.is_true('cycles.ST_IsCancelled') %}
     union all
     select
-        {{ "cycles._Bucket," if state.bucketed }}
+        {{- " cycles._Bucket," if state.bucketed }}
         cycles._ObjectKey, cycles._TenantID, cycles.ST_ObjectID, {{ ozmeta_runtime.uuid7_time('cycles.ST_ID') }},
         cycles._Key, cycles.SL_Code, cycles.ST_ID, cycles.ST_CycleNo, cycles.ST_StartEventID, {{ raised_at }},
         {{ "cycles.ST_StopUTC" if auto_close else "case when " ~ is_cancelled ~ " then cycles.ST_StopUTC end" }},
@@ -96,7 +96,7 @@ raised as (
     {%- for level in transition.levels %}
     union all
     select
-        {{ "facts._Bucket," if state.bucketed }} applied._ObjectKey, facts.tenant, facts.object_id, facts.stamp,
+        {{- " facts._Bucket," if state.bucketed }} applied._ObjectKey, facts.tenant, facts.object_id, facts.stamp,
         cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ text }}), cast(null as {{ bigint }}),
         applied.EJ_ID, applied.TL_EffectiveUTC,
         cast(null as {{ ts }}), 0, {{ ozmeta_runtime.text_literal(level.signal) }}, {{ level.level }},
@@ -196,7 +196,7 @@ written as (
         cast(ST_CycleNo as {{ bigint }}) as ST_CycleNo,
         cast(level as {{ bigint }}) as EQ_Level,
         _CycleKey,
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         {{ ozmeta_runtime.audit_columns(state) }}
     from seeded
     where copy = 1
@@ -219,7 +219,7 @@ select * from written
 union all
 select
     _Key, _ObjectKey, {{ ozmeta_runtime.retracted_columns(columns, as_of) }},
-    {{ ozmeta_runtime.bucket_column(state, existing) }}
+    {{- ozmeta_runtime.bucket_column(state, existing) }}
     {{ ozmeta_runtime.audit_columns(state, as_of) }}
 from {{ this }}
 where _DeleteDate is null and {{ origin }} and _Key not in (select _Key from written)
@@ -229,7 +229,7 @@ union all
 -- a full refresh keeps retracted rows and retracts those no longer raised, except rows created after as_of
 select
     _Key, _ObjectKey, {{ ozmeta_runtime.retracted_columns(columns, as_of) }},
-    {{ ozmeta_runtime.bucket_column(state, existing) }}
+    {{- ozmeta_runtime.bucket_column(state, existing) }}
     {{ ozmeta_runtime.audit_columns(state, 'coalesce(_DeleteDate, ' ~ as_of ~ ')') }}
 from {{ this }}
 where _Key not in (select _Key from written) and (_DeleteDate is not null or EQ_CreatedUTC <= {{ as_of }})

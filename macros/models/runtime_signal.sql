@@ -66,7 +66,7 @@ Errors            see run_state
 {{ ozmeta_runtime.with_materialized_ctes() }} raised as (
     -- no rows: only the names and types of the columns
     select
-        {{ "cast(null as " ~ bigint ~ ") as _Bucket," if state.bucketed }}
+        {{- " cast(null as " ~ bigint ~ ") as _Bucket," if state.bucketed }}
         cast(null as {{ text }}) as _ObjectKey, cast(null as {{ text }}) as tenant,
         cast(null as {{ text }}) as object_id, cast(null as {{ text }}) as signal,
         cast(null as {{ text }}) as severity, cast(null as {{ text }}) as subject,
@@ -78,7 +78,7 @@ Errors            see run_state
     {%- for signal, column in [('SLA.Warned', 'ST_WarnedUTC'), ('SLA.Breached', 'ST_BreachedUTC')] %}
     union all
     select
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         _ObjectKey, _TenantID, ST_ObjectID, '{{ signal }}', {{ severities[signal] }}, 'sla_cycle', _Key, _Key,
         ST_StartEventID, {{ column }}, SL_Code, null, null
     from {{ cycles }}
@@ -88,7 +88,7 @@ Errors            see run_state
     {%- if queue %}
     union all
     select
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         _ObjectKey, _TenantID, EQ_ObjectID, 'Escalation.Raised', EQ_Severity, 'escalation_queue', _Key, _Key,
         null, EQ_CreatedUTC, SL_Code, EQ_Level, EQ_Notes
     from {{ queue }}
@@ -98,7 +98,7 @@ Errors            see run_state
     union all
     -- the event that opened a round identifies it, because a late event may change the numbers of rounds
     select
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         _ObjectKey, _TenantID, AP_ObjectID, 'Approval.Requested', {{ severities['Approval.Requested'] }},
         'approval_step', _Key, {{ ozmeta_runtime.row_key(['AF_Code', 'AP_ActivatedEventID']) }},
         AP_ActivatedEventID, AP_ActivatedUTC, null, null, null
@@ -109,7 +109,7 @@ Errors            see run_state
     {%- for emit in signals.emits %}
     union all
     select
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         _ObjectKey, {{ tenant }}, EJ_ObjectID, {{ ozmeta_runtime.text_literal(emit.signal) }},
         {{ ozmeta_runtime.text_literal(emit.severity) }}, 'timeline', {{ event_key }}, {{ event_key }},
         EJ_ID, TL_EffectiveUTC, null, null, {{ ozmeta_runtime.text_literal(emit.get('notes')) }}
@@ -177,7 +177,7 @@ latest_signals as (
 
 new_signals as (
     select
-        {{ "keyed._Bucket," if state.bucketed }}
+        {{- " keyed._Bucket," if state.bucketed }}
         {{ "coalesce(latest_signals._SignalKey, keyed.signal_hash)" if has_log else "signal_hash" }} as _SignalKey,
         keyed._ObjectKey,
         {{ "coalesce(latest_signals.RS_Number, 0) + 1" if has_log else "1" }} as RS_Number,
@@ -194,7 +194,7 @@ new_signals as (
     union all
     -- a full refresh may go back in time: signals due after as_of are not retracted, only not raised yet
     select
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         _SignalKey, _ObjectKey, RS_Number + 1, {{ columns | join(', ') }}
     from latest_signals
     where {{ is_raised }} and RS_ScheduledUTC <= {{ as_of }} and signal_hash not in (select signal_hash from keyed)
@@ -215,7 +215,7 @@ written as (
         end as RS_Kind,
         {{ as_of }} as RS_NoticedUTC,
         {{ columns | join(', ') }},
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         {{ ozmeta_runtime.written_columns(state) }}
     from new_signals
 )
@@ -225,7 +225,7 @@ select * from written
 union all
 select
     _Key, _SignalKey, _ObjectKey, RS_Number, RS_Kind, RS_NoticedUTC, {{ columns | join(', ') }},
-    {{ ozmeta_runtime.bucket_column(state, existing) }}
+    {{- ozmeta_runtime.bucket_column(state, existing) }}
     {{ ozmeta_runtime.written_columns(state) }}
 from {{ this }}
 {%- endif %}

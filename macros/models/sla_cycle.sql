@@ -137,7 +137,7 @@ objects as (
 
 identified as (
     select
-        {{ "objects._Bucket," if state.bucketed }}
+        {{- " objects._Bucket," if state.bucketed }}
         scheduled.*, objects.tenant, objects.object_id, objects.stamp, objects.instance_seed,
         {%- for field in report_fields %}
         starts.{{ field.column }},
@@ -181,7 +181,7 @@ timed as (
         {%- if has.calendars %}
         calendar as calendar_key,
         {%- endif %}
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         is_finished
     from identified
     {%- if not state.full_fold %}
@@ -196,7 +196,7 @@ timed as (
         {%- if has.calendars %}
         {{ ozmeta_runtime.substring('_DefinitionHash', 27, 12) }} as calendar_key,
         {%- endif %}
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         0 as is_finished
     from {{ this }}
     where {{ ticks }}{{ ozmeta_runtime.in_scope(state) }}
@@ -273,7 +273,7 @@ written as (
             case when {{ runs }} and is_raised{{ i }} = 0 then coalesce({{ next }}, {{ never }})
                  else {{ never }} end
             {%- endfor %}), {{ never }}) as ST_NextUTC,
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         {{ ozmeta_runtime.audit_columns(state, hash=row_hash) }}
     from evaluated
 )

@@ -32,7 +32,7 @@ Errors            see run_state
     ~ 'unbounded following' -%}
 with positions as (
     select
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         _ObjectKey, EJ_ObjectID, _TenantID, EJ_Actor, _SyncDate, TL_EffectiveUTC, TL_Position, TL_TransitionCode,
         TL_ToState,
         case when {{ applied }} then 1 else 0 end as is_applied,
@@ -100,7 +100,7 @@ written as (
         {%- for name, sql in reported.items() %}
         {{ sql }} as {{ name }},
         {%- endfor %}
-        {{ ozmeta_runtime.bucket_column(state) }}
+        {{- ozmeta_runtime.bucket_column(state) }}
         {{ ozmeta_runtime.audit_columns(state) }}
     from seeded
 )

@@ -14,7 +14,7 @@ select
   {%- for column in columns %}
   {{ "null as " if existing is not none and column | lower not in existing }}{{ column }},
   {%- endfor %}
-  {{ ozmeta_runtime.bucket_column(state, existing) }}
+  {{- ozmeta_runtime.bucket_column(state, existing) }}
   {{ ozmeta_runtime.audit_columns(state, ozmeta_runtime.timestamp_literal(state.as_of)) }}
 from {{ this }}
 where _DeleteDate is null
