@@ -3,12 +3,12 @@ The running time of decided cycles as a share of the target, in steps of 5 %: st
 60 is 300 % and above. A missed cycle that still runs counts with its running time so far. scope: see report_scope
 #}
 {% macro report_elapsed_shares(scope) %}
+{%- set twentieths = ozmeta_runtime.to_double('(ST_ElapsedMinutes * 20)') | trim -%}
 with {{ ozmeta_runtime.report_decided_cycles(scope) }},
 shares as (
     select
         SL_Code, ST_Outcome,
-        cast(floor({{ ozmeta_runtime.to_double('(ST_ElapsedMinutes * 20)') }} / ST_TargetMinutes) as {{ dbt.type_bigint() }})
-            as share_step
+        cast(floor({{ twentieths }} / ST_TargetMinutes) as {{ dbt.type_bigint() }}) as share_step
     from decided_cycles
     where ST_TargetMinutes > 0
 )

@@ -7,7 +7,8 @@ with open_entries as (
         row_number() over (order by EQ_CreatedUTC, _Key) as row_no,
         count(*) over () as all_rows,
         count(*) over (partition by EQ_AssignedToRole) as of_role,
-        sum(case when EQ_Status = 'Ack' then 1 else 0 end) over (partition by EQ_AssignedToRole) as of_role_acknowledged,
+        sum(case when EQ_Status = 'Ack' then 1 else 0 end) over (partition by EQ_AssignedToRole)
+            as of_role_acknowledged,
         row_number() over (partition by EQ_AssignedToRole order by EQ_CreatedUTC, _Key) as row_of_role
     from {{ scope.models.escalation_queue }}
     where _DeleteDate is null and EQ_Status <> 'Closed' {{ scope.of_tenant }}

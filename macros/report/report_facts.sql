@@ -51,7 +51,9 @@ Errors      see binding_named; a table does not exist yet
   {%- set found, rows = run_query(sql), [] -%}
   {%- for row in found.rows -%}
     {%- set values = [] -%}
-    {%- for value in row.values() -%}{%- do values.append(value | string if value is not none else none) -%}{%- endfor -%}
+    {%- for value in row.values() -%}
+      {%- do values.append(value | string if value is not none else none) -%}
+    {%- endfor -%}
     {%- do rows.append(values) -%}
   {%- endfor -%}
   {%- do return({'sql': sql, 'columns': found.column_names | map('lower') | list, 'rows': rows}) -%}

@@ -32,7 +32,8 @@ counted as (
 
 ranked_values as (
     select
-        field, field_value, row_number() over (partition by field order by sum({{ first }}) desc, field_value) as value_rank
+        field, field_value,
+        row_number() over (partition by field order by sum({{ first }}) desc, field_value) as value_rank
     from counted
     where field is not null
     group by field, field_value

@@ -9,15 +9,16 @@ due_in    whole days until the due instant of an open cycle; 7 for a week or mor
 breached_later  1 if the open cycle was missed later, as far as is known today
 history   1 if the cycle is part of the history: it started in the time of the report before the instant
 
-scope: see report_scope. The first of its fields groups the cycles; of its values, the 12 most frequent have rows of
-their own.
+scope: see report_scope. The first field that the binding reports on groups the cycles; of its values, the 12 most
+frequent have rows of their own.
 #}
 {% macro report_forecast(scope) %}
 {%- set day, text, bigint = 86400000000, ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set span = scope.as_of_micros - scope.since_micros if scope.since_micros is not none else none -%}
 {%- set weeks = [] -%}
 {%- for week in range(9) -%}{%- do weeks.append([week, scope.as_of_micros - week * 7 * day]) -%}{%- endfor -%}
-{%- set field = scope.fields[0].column if scope.fields else none -%}
+{%- set field = scope.fields | map(attribute='column') | reject('equalto', '_TenantID') | first -%}
+{%- set end_at = 'coalesce(breached_at, stopped, ' ~ scope.as_of_micros ~ ')' -%}
 with instants as (
     {{ ozmeta_runtime.literal_rows([['weeks_ago', bigint], ['at_micros', bigint]], weeks) }}
 ),
@@ -55,7 +56,7 @@ positions as (
             else 'open'
         end as position,
         {{ ozmeta_runtime.to_double('(at_micros - started)') }} as passed,
-        {{ ozmeta_runtime.to_double('(coalesce(breached_at, stopped, ' ~ scope.as_of_micros ~ ') - started)') }} as length,
+        {{ ozmeta_runtime.to_double('(' ~ end_at ~ ' - started)') }} as length,
         {% if span is not none %}case when started >= at_micros - {{ span }} then 1 else 0 end{% else %}1{% endif %}
             as history
     from cycles

@@ -12,7 +12,8 @@ open_timers as (
             when {{ ozmeta_runtime.is_true('ST_IsPaused') }} then 'paused'
             when ST_DueUTC is null then 'not_due'
             {%- for hours in [4, 24, 72] %}
-            when ST_DueUTC <= {{ ozmeta_runtime.report_instant(scope.as_of_micros + hours * hour) }} then 'due_{{ hours }}'
+            {%- set limit = ozmeta_runtime.report_instant(scope.as_of_micros + hours * hour) %}
+            when ST_DueUTC <= {{ limit }} then 'due_{{ hours }}'
             {%- endfor %}
             else 'later'
         end as horizon

@@ -21,7 +21,9 @@ Errors         a table does not exist yet
   {%- endfor -%}
   {%- set claimed = ozmeta_runtime.claimed_types() | selectattr('binding', 'equalto', binding) | list | first -%}
   {%- set volume = ozmeta_runtime.models_calling('journal_volume', '_').values() | list | first -%}
-  {%- if claimed and volume -%}{%- do models.update({'journal_volume': ozmeta_runtime.relation_of(volume)}) -%}{%- endif -%}
+  {%- if claimed and volume -%}
+    {%- do models.update({'journal_volume': ozmeta_runtime.relation_of(volume)}) -%}
+  {%- endif -%}
   {%- set log = load_relation(models.run) -%}
   {%- if not log -%}
     {%- do exceptions.raise_compiler_error("The table " ~ models.run ~ " does not exist yet. Run dbt first.") -%}

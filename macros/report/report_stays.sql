@@ -4,7 +4,9 @@ time of the report, by the state that followed and, where next_state is null, al
 median_minutes, nine tenths at most p90_minutes. scope: see report_scope
 #}
 {% macro report_stays(scope) %}
-with {{ ozmeta_runtime.report_stay_ctes(scope) }},
+{%- set recent = "and _ObjectKey in (select _ObjectKey from " ~ scope.models.timeline ~ " where TL_EffectiveUTC >= "
+    ~ scope.since ~ ")" if scope.since else "" -%}
+with {{ ozmeta_runtime.report_stay_ctes(scope, recent) }},
 ended as (
     select
         state, next_state,

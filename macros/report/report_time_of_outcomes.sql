@@ -3,12 +3,12 @@ In which states the time of met and of missed cycles went, by the wall clock, as
 start of a cycle to its stop, or to as_of if it still runs. scope: see report_scope
 #}
 {% macro report_time_of_outcomes(scope) %}
-{%- set measures = {'cycles': 'count(distinct _Key)', 'seconds': 'sum(seconds)'} -%}
+{%- set measures = {'stays': 'count(*)', 'seconds': 'sum(seconds)'} -%}
 with {{ ozmeta_runtime.report_decided_cycles(scope) }},
 {{ ozmeta_runtime.report_stay_ctes(scope, 'and _ObjectKey in (select _ObjectKey from decided_cycles)') }},
 shared as (
     select
-        decided_cycles._Key, decided_cycles.SL_Code, decided_cycles.ST_Outcome, stays.state
+        decided_cycles.SL_Code, decided_cycles.ST_Outcome, stays.state
         {%- for field in scope.fields %}, decided_cycles.{{ field.column }}{% endfor %},
         case when stays.entered > decided_cycles.ST_StartUTC then stays.entered else decided_cycles.ST_StartUTC end
             as shared_from,
@@ -29,7 +29,7 @@ timed as (
     from shared
 ),
 {{ ozmeta_runtime.report_field_ctes(scope, 'timed', ['SL_Code', 'ST_Outcome', 'state'], measures) }}
-select field, field_value, is_rest, SL_Code as sla, ST_Outcome as outcome, state, cycles, seconds
+select field, field_value, is_rest, SL_Code as sla, ST_Outcome as outcome, state, stays, seconds
 from by_value
 order by field, field_value, is_rest, sla, outcome, seconds desc, state
 {% endmacro %}

@@ -11,7 +11,10 @@ Arguments
 with {{ ozmeta_runtime.report_open_timers(scope) }},
 listed as (
     select
-        open_timers.*, count(*) over () as all_rows,
+        _ObjectKey, ST_ID, ST_CycleNo, ST_ObjectID, _TenantID, SL_Code, ST_StartUTC, ST_DueUTC, ST_BreachedUTC,
+        ST_ElapsedMinutes, ST_RemainingMinutes, ST_TargetMinutes, ST_Calendar,
+        {%- for field in scope.fields if field.column != '_TenantID' %} {{ field.column }},{% endfor %}
+        count(*) over () as all_rows,
         row_number() over (order by {{ order }}, _Key) as row_no
     from open_timers
     where {{ condition }}

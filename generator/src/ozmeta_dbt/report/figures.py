@@ -34,14 +34,55 @@ TITLES = {
     "runs": ("Runs", "What did the last runs fold?"),
 }
 TEXTS = frozenset(
-    ("field", "field_value", "sla", "horizon", "object_id", "tenant", "state", "calendar", "role")
-    + ("principal", "escalation_status", "signal_code", "severity", "flow", "approval_step")
-    + ("roles", "outcome", "from_state", "to_state", "transition_code", "anomaly", "next_state")
-    + ("position", "source_system", "asked_state", "asked_code", "reason", "journal", "kind")
+    {
+        "field",
+        "field_value",
+        "sla",
+        "horizon",
+        "object_id",
+        "tenant",
+        "state",
+        "calendar",
+        "role",
+        "principal",
+        "escalation_status",
+        "signal_code",
+        "severity",
+        "flow",
+        "approval_step",
+        "roles",
+        "outcome",
+        "from_state",
+        "to_state",
+        "transition_code",
+        "anomaly",
+        "next_state",
+        "position",
+        "source_system",
+        "asked_state",
+        "asked_code",
+        "reason",
+        "journal",
+        "kind",
+    }
 )
 INSTANTS = frozenset(
-    ("state_since", "started", "due", "breached", "raised", "since", "decided_on", "oldest_since")
-    + ("first_arrival", "last_arrival", "last_noticed", "last_event", "as_of", "read_up_to")
+    {
+        "state_since",
+        "started",
+        "due",
+        "breached",
+        "raised",
+        "since",
+        "decided_on",
+        "oldest_since",
+        "first_arrival",
+        "last_arrival",
+        "last_noticed",
+        "last_event",
+        "as_of",
+        "read_up_to",
+    }
 )
 
 

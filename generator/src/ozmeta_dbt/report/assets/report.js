@@ -146,8 +146,8 @@
     chart.resize();
   }
 
-  function drawVisible() {
-    for (const place of document.querySelectorAll("[data-chart]")) {
+  function drawVisible(within) {
+    for (const place of within.querySelectorAll("[data-chart]")) {
       if (place.offsetParent !== null) {
         draw(place);
       }
@@ -156,7 +156,7 @@
 
   function setTheme(dark) {
     root.dataset.theme = dark ? "dark" : "light";
-    drawVisible();
+    drawVisible(document);
   }
 
   function pick(select) {
@@ -205,7 +205,7 @@
   for (const select of document.querySelectorAll("[data-views]")) {
     select.addEventListener("change", () => {
       pick(select);
-      drawVisible();
+      drawVisible(select.closest(".block"));
     });
     pick(select);
   }
