@@ -21,6 +21,7 @@ LAYERS = [
     {"sla", "approvals", "inline"},
     {"models"},
     {"operations", "generic_tests"},
+    {"report"},
 ]
 RANK = {folder: rank for rank, layer in enumerate(LAYERS) for folder in layer}
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
+from ozmeta_dbt.report.figures import read
 from support.dbt_project_under_test import JOURNAL_COLUMNS, PACKAGE
 
 HOME = PACKAGE / ".engines"  # environments are kept, data never
@@ -300,6 +301,15 @@ class Worker:
     def explained(self, binding: str, object_id: str) -> dict[str, list[dict[str, str | None]]]:
         """What `ozmeta-dbt explain` asks of the warehouse, {model: rows}."""
         return self.ask(operation="explain_facts", args={"binding": binding, "object": object_id})
+
+    def reported(self) -> dict[str, list[dict[str, Any]]]:
+        """What `ozmeta-dbt report` asks of the warehouse, {binding and figure: rows}."""
+        answer = self.ask(operation="report_facts", args={"since": "2020-01-01"})
+        return {
+            f"{binding} {name}": figure.rows
+            for binding, found in answer.items()
+            for name, figure in read(found).items()
+        }
 
     def rows(self, sql: str) -> list[list[str]]:
         return self.ask(operation="engine_rows", args={"sql": sql})

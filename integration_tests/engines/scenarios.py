@@ -108,6 +108,7 @@ class Scenario:
             yield f"step {number}: {' '.join(step.command)} as of {step.as_of}", worker.tables()
         if self.explained:
             yield f"explain {' '.join(self.explained)}", worker.explained(*self.explained)
+            yield "report", worker.reported()
 
 
 def in_schema(config: dict[str, Any], schema: str) -> dict[str, Any]:

@@ -48,7 +48,23 @@ def run_demo(folder: Path, package: Path, events: int, refreshes: int, out: Cons
     )
     run_warehouse(folder, events, refreshes, out)
     show_answers(folder, out)
+    show_report(folder, out)
     show_next(folder, out)
+
+
+def show_report(folder: Path, out: Console) -> None:
+    """Write the report, and say where it is."""
+    from ozmeta_dbt.operations.dbt import Dbt
+    from ozmeta_dbt.operations.report import Choice, make, write
+
+    path = folder / "target" / "ozmeta_report.html"
+    reports = make(Dbt(folder, folder), Choice())
+    size = write(reports, path, "html", "Service levels of the demo", None)
+    out.print(
+        f"\n[bold]The report is {escape(str(path))}[/] ({size / 1_000_000:.1f} MB). Open it in a"
+        " browser: it shows what is late and due, how targets were met, how work flows, what is"
+        " likely to be missed, and how far the numbers can be trusted."
+    )
 
 
 def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> None:
@@ -148,6 +164,10 @@ def show_next(folder: Path, out: Console) -> None:
         (
             f"{tool('ozmeta-dbt')} verify --sample 0.2",
             "rebuilds a fifth of all objects from the journal and compares them",
+        ),
+        (
+            f"{tool('ozmeta-dbt')} report --open",
+            "writes the report again, and opens it in the browser",
         ),
         (f"{tool('dbt')} test", "runs the tests that were generated with the models"),
         (

@@ -361,7 +361,16 @@ def coming(facts: Facts) -> list[str]:
     ]
 
 
-def show(binding: str, object_id: str, facts: Facts, out: Console) -> None:
+@dataclass(frozen=True)
+class Story:
+    """What happened to one object: a heading, its lines in order, and what is not part of them."""
+
+    heading: str
+    lines: list[Line]
+    notes: list[str]
+
+
+def story(binding: str, object_id: str, facts: Facts) -> Story:
     run = facts["run"][0] if facts.get("run") else None
     instance = next(iter(live(facts.get("workflow_instance", []))), None)
     whose = f" of tenant {tenant(facts)}" if tenant(facts) else ""
@@ -371,10 +380,29 @@ def show(binding: str, object_id: str, facts: Facts, out: Console) -> None:
         else ""
     )
     when = f"as of {instant(run['RUN_AsOfUTC'])} (run {run['RUN_Batch']})" if run else ""
-    out.print(
-        escape(f"{binding} {object_id}{whose} {stands} {when}".replace("  ", " ").strip()),
-        style="bold",
+    heading = f"{binding} {object_id}{whose} {stands} {when}".replace("  ", " ").strip()
+    timeline = sorted(
+        facts["timeline"], key=lambda row: (int(row["EJ_EventTimeUTC"]), row["EJ_ID"])
     )
+    notes = [
+        f"pending: {row['EJ_EventType']} ({row['EJ_ID']}), counts from the first run as of"
+        f" {instant(row['EJ_EventTimeUTC'])} or later"
+        for row in timeline
+        if row["TL_Position"] is None
+    ]
+    notes += [
+        f"quarantined, {row['QR_Reason']}: {row['QR_EventType']} ({row['QR_EventID']}), delivered"
+        f" {instant(row['_SyncDate'])}, {row['QR_Payload']}"
+        for row in facts.get("quarantine", [])
+    ]
+    notes += [f"to come: {text}" for text in coming(facts)]
+    notes += [f"clock: {text}" for text in clocks(facts)]
+    return Story(heading, chronology(facts), notes)
+
+
+def show(binding: str, object_id: str, facts: Facts, out: Console) -> None:
+    told = story(binding, object_id, facts)
+    out.print(escape(told.heading), style="bold")
     table = Table(
         "#",
         "counts at (UTC)",
@@ -383,7 +411,7 @@ def show(binding: str, object_id: str, facts: Facts, out: Console) -> None:
         box=None,
         pad_edge=False,
     )
-    for line in chronology(facts):
+    for line in told.lines:
         table.add_row(
             line.position,
             instant(line.at),
@@ -391,24 +419,5 @@ def show(binding: str, object_id: str, facts: Facts, out: Console) -> None:
             escape("\n".join(text for _, text in line.effects) or "nothing"),
         )
     out.print(table)
-    for row in sorted(
-        facts["timeline"], key=lambda row: (int(row["EJ_EventTimeUTC"]), row["EJ_ID"])
-    ):
-        if row["TL_Position"] is None:
-            out.print(
-                escape(
-                    f"pending: {row['EJ_EventType']} ({row['EJ_ID']}), counts from the first run as"
-                    f" of {instant(row['EJ_EventTimeUTC'])} or later"
-                )
-            )
-    for row in facts.get("quarantine", []):
-        out.print(
-            escape(
-                f"quarantined, {row['QR_Reason']}: {row['QR_EventType']} ({row['QR_EventID']}),"
-                f" delivered {instant(row['_SyncDate'])}, {row['QR_Payload']}"
-            )
-        )
-    for text in coming(facts):
-        out.print(escape(f"to come: {text}"))
-    for text in clocks(facts):
-        out.print(escape(f"clock: {text}"))
+    for note in told.notes:
+        out.print(escape(note))

@@ -20,6 +20,7 @@ from ozmeta_dbt.operations import explain
 from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.operations.facts import Facts, Row, instant
 from ozmeta_dbt.operations.scratch import find_profiles, write_scratch_profiles
+from ozmeta_dbt.operations.verified import keep as keep_outcome
 from ozmeta_dbt.problems import DbtFailed
 from ozmeta_dbt.words import counted
 
@@ -86,6 +87,7 @@ def verify(
             f"the definitions of {', '.join(changed)} changed after the last run, so its tables"
             " are out of date: run dbt, then verify"
         )
+    keep_outcome(dbt, plan, answer, str(choice))
     report(plan, answer, calendars, choice, out)
     tell_unclaimed(planned["unclaimed"], out)
     return not differing_rows(answer, calendars)

@@ -1,0 +1,106 @@
+"""Make the report: ask the warehouse for the figures and the stories, and write the file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ozmeta_dbt.config import FILE_NAME
+from ozmeta_dbt.operations.dbt import Dbt
+from ozmeta_dbt.operations.verified import last_verified
+from ozmeta_dbt.problems import DbtFailed, FileProblem, Problems
+from ozmeta_dbt.project import read_project
+from ozmeta_dbt.report import document, page
+from ozmeta_dbt.report.document import BindingReport
+from ozmeta_dbt.report.stories import stories, wanted
+
+
+@dataclass(frozen=True)
+class Choice:
+    bindings: tuple[str, ...] = ()
+    tenant: str | None = None
+    since: str = "90d"
+    rows: int = 100
+    stories: int = 60
+
+    @property
+    def span(self) -> dict[str, Any]:
+        """`since` as the arguments of the macro report_facts."""
+        if self.since == "beginning":
+            return {}
+        if days := re.fullmatch(r"([1-9]\d{0,4})d", self.since):
+            return {"days": int(days[1])}
+        try:
+            at = dt.datetime.fromisoformat(self.since)
+        except ValueError:
+            raise DbtFailed(
+                f"--since is {self.since!r}: expected a date or a timestamp such as 2026-03-01, a"
+                " number of days such as 90d, or `beginning`"
+            ) from None
+        if at.tzinfo:
+            at = at.astimezone(dt.timezone.utc).replace(tzinfo=None)
+        return {"since": at.isoformat(" ")}
+
+
+def make(dbt: Dbt, choice: Choice) -> list[BindingReport]:
+    answer = dbt.operation(
+        "report_facts",
+        wanted=list(choice.bindings),
+        tenant=choice.tenant,
+        rows=choice.rows,
+        **choice.span,
+    )
+    if not answer:
+        raise DbtFailed("this project has no generated binding: run ozmeta-dbt generate first")
+    reports = document.read(answer, last_verified(dbt))
+    objects = {report.name: wanted(report.figures, choice.stories) for report in reports}
+    ids = {name: sorted({object_id for object_id, _ in of}) for name, of in objects.items() if of}
+    if ids:
+        told, aliases = dbt.operation("report_stories", wanted=ids), event_aliases(dbt.project_dir)
+        for report in reports:
+            report.stories = stories(
+                report.name,
+                objects[report.name],
+                told.get(report.name, {}),
+                aliases.get(report.name, {}),
+            )
+    return reports
+
+
+def event_aliases(folder: Path) -> dict[str, dict[str, str]]:
+    """{binding: {old event type: current name}}. Empty if the project has no ozmeta.yml."""
+    if not (folder / FILE_NAME).exists():
+        return {}
+    bindings = read_project(folder, Problems()).bindings
+    return {binding.name: binding.aliases.event_types for binding in bindings}
+
+
+def write(
+    reports: list[BindingReport], path: Path, form: str, title: str, tenant: str | None
+) -> int:
+    """Write the file, whole or not at all. Returns its size in bytes."""
+    if form == "json":
+        text = json.dumps(document.as_json(reports), indent=1, ensure_ascii=False, default=iso)
+    else:
+        text = page.html(reports, title, tenant)
+    content = text.encode("utf-8")
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        raise FileProblem(f"{path} can't be written: {error.strerror}") from None
+    return len(content)
+
+
+def iso(value: Any) -> str:
+    return f"{value.isoformat()}Z"

@@ -1,0 +1,151 @@
+"""How the forecast is shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from ozmeta_dbt.report import charts, tables
+from ozmeta_dbt.report.blocks import Block, Section, View
+from ozmeta_dbt.report.figures import Figure
+from ozmeta_dbt.report.forecast import DAYS, forecast
+from ozmeta_dbt.report.survival import ENOUGH, STEPS
+from ozmeta_dbt.report.tables import Show
+
+COLUMNS: dict[str, tuple[str, Show]] = {
+    "due": ("due", tables.number),
+    "expected to be missed": ("expected", tables.number),
+    "at least": ("low", tables.number),
+    "at most": ("high", tables.number),
+    "certain": ("certain", tables.number),
+    "too little history": ("unknown", tables.number),
+}
+
+
+def section(figures: dict[str, Figure], as_of: dt.datetime) -> Section:
+    if "forecast" not in figures:
+        return Section("forecast", "Forecast", [])
+    figure = figures["forecast"]
+    found = forecast(figure.rows)
+    views = [days_view(found, as_of)]
+    if found["by_sla"]:
+        views.append(slas_view(found))
+    views += [curves_view(sla, found) for sla in sorted({c["sla"] for c in found["curves"]})]
+    if found["replayed"]:
+        views.append(replayed_view(found))
+    return Section("forecast", "Forecast", [Block(figure, views, notes(found))])
+
+
+def notes(found: dict[str, Any]) -> list[str]:
+    due = sum(day["due"] for day in found["by_day"])
+    expected = sum(day["expected"] for day in found["by_day"])
+    told = [
+        f"{due:,} running timers are due in the next {DAYS} days; about {expected:,.0f} of them"
+        f" will miss their target. {found['later']:,} are due later, and for {found['not_due']:,}"
+        " no due instant is known, for instance since they are paused.",
+        "The estimate compares each timer with earlier cycles of its SLA that had used as much of"
+        " their target, by the field in the legend where it has enough of them"
+        f" ({ENOUGH} or more). Certain are those where none of these ever stopped in time.",
+    ]
+    if found["replayed"]:
+        right = sum(1 for week in found["replayed"] if week["is_within"])
+        told.append(
+            f"Made again for the last {len(found['replayed'])} weeks, the forecast of the coming"
+            f" {DAYS} days was right {right} times: what came lay between its lowest and its"
+            " highest number. For this, rows count as they are known today, and a clock is taken"
+            " to run evenly between a cycle's start and end."
+        )
+    return told
+
+
+def days_view(found: dict[str, Any], as_of: dt.datetime) -> View:
+    label = f"Running timers that are due in the next {DAYS} days"
+    days = [
+        {
+            **day,
+            "from": as_of + dt.timedelta(days=day["day"]),
+            "to": as_of + dt.timedelta(days=day["day"] + 1),
+        }
+        for day in found["by_day"]
+    ]
+    missed = [day["expected"] for day in days]
+    chart = charts.columns(
+        label,
+        [f"{day['from']:%m-%d %H:%M}" for day in days],
+        {
+            "expected to be missed": missed,
+            "others": [round(day["due"] - day["expected"], 1) for day in days],
+        },
+        {"expected to be missed": "bad", "others": "good"},
+        "24 hours from",
+    )
+    columns = {"from": ("from", tables.instant), "to": ("to", tables.instant), **COLUMNS}
+    return View("by day", chart, tables.table(label, days, dict(columns)))
+
+
+def slas_view(found: dict[str, Any]) -> View:
+    label = f"Running timers that are due in the next {DAYS} days, by SLA"
+    chart = charts.bars(
+        label,
+        [row["sla"] for row in found["by_sla"]],
+        {
+            "expected to be missed": [row["expected"] for row in found["by_sla"]],
+            "others": [round(row["due"] - row["expected"], 1) for row in found["by_sla"]],
+        },
+        {"expected to be missed": "bad", "others": "good"},
+        "timers",
+    )
+    columns = {"SLA": ("sla", tables.text), **COLUMNS}
+    return View("by SLA", chart, tables.table(label, found["by_sla"], dict(columns)))
+
+
+def value_of(curve: dict[str, Any]) -> str:
+    return tables.field_value({"is_rest": curve["is_rest"], "field_value": curve["value"]})
+
+
+def curves_view(sla: str, found: dict[str, Any]) -> View:
+    """How many cycles are still open after each share of the target."""
+    curves = [curve for curve in found["curves"] if curve["sla"] == sla]
+    label = f"{sla}: share of cycles that are still open, by the running time so far"
+    steps = [f"{step * 100 // STEPS} %" for step in range(STEPS + 1)]
+    series = {value_of(curve): curve["open_shares"] for curve in curves}
+    rows = [
+        {
+            "value": value_of(curve),
+            "cycles": curve["cycles"],
+            **{str(step): curve["open_shares"][step] for step in (10, 25, 40, 50)},
+        }
+        for curve in curves
+    ]
+    columns: dict[str, tuple[str, Show]] = {
+        "of": ("value", tables.text),
+        "cycles": ("cycles", tables.number),
+    }
+    for step in (10, 25, 40, 50):
+        columns[f"open at {step * 100 // STEPS} %"] = (str(step), tables.percent)
+    return View(
+        f"curve of {sla}",
+        charts.lines(label, steps, series, "of the target", step=True),
+        tables.table(label, rows, dict(columns)),
+    )
+
+
+def replayed_view(found: dict[str, Any]) -> View:
+    weeks = sorted(found["replayed"], key=lambda week: -week["weeks_ago"])
+    label = f"Forecasts of {DAYS} days that would have been made in the weeks before"
+    chart = charts.grouped(
+        label,
+        [f"{week['weeks_ago']} weeks ago" for week in weeks],
+        {
+            "expected": [week["expected"] for week in weeks],
+            "missed": [week["missed"] for week in weeks],
+        },
+        {"expected": "idle", "missed": "bad"},
+    )
+    columns: dict[str, tuple[Any, Show]] = {
+        "weeks ago": ("weeks_ago", tables.number),
+        **COLUMNS,
+        "were missed": ("missed", tables.number),
+        "in the range": (lambda row: "yes" if row["is_within"] else "no", tables.text),
+    }
+    return View("past accuracy", chart, tables.table(label, weeks, dict(columns)))
