@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from ozmeta_dbt import __version__
-from ozmeta_dbt.cli import demo, explain, export, generate, init, journal, validate, verify
+from ozmeta_dbt.cli import demo, explain, export, generate, init, journal, notify, validate, verify
 from ozmeta_dbt.cli.console import err, load, out
 from ozmeta_dbt.problems import EXIT_UNEXPECTED, OzmetaProblem
 
@@ -29,6 +29,7 @@ for command in (
     export.export,
     explain.explain,
     verify.verify,
+    notify.notify,
     demo.demo,
 ):
     app.command()(command)
