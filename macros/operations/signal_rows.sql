@@ -5,8 +5,8 @@ Arguments
   logs       dict: {binding: relation of its runtime_signal}
   chosen     SQL: a select with the columns binding, _Key, RS_NoticedUTC, number and repeats
   limit      integer: the most rows to fetch
-Returns      [{column: text}], in the order of the number: number, repeats, binding and the columns of the log. An instant
-             is the text of its microseconds since 1970, and null is none
+Returns      [{column: text}], in the order of the number: number, repeats, binding and the columns of the log. An
+             instant is the text of its microseconds since 1970, and null is none
 #}
 {% macro signal_rows(logs, chosen, limit) %}
   {%- set columns = ['_Key', '_SignalKey', 'RS_Number', 'RS_Kind', 'RS_SignalCode', 'RS_Severity', '_TenantID',

@@ -103,7 +103,7 @@ class Sender:
         answer: dict[str, Any] = self.dbt.operation(
             "notify_preview", channel=self.name, filters=self.filters, since=since, size=self.page
         )
-        self.tell(answer, "would be")
+        self.tell(answer, "would pass over")
         for row in answer["rows"]:
             self.out.print(escape(self.text(row)(row["repeats"] > 0)), soft_wrap=True)
         rest = answer["waiting"] - len(answer["rows"])
@@ -120,7 +120,7 @@ class Sender:
                 self.tell_busy(answer, total)
                 return False
             if first:
-                self.tell(answer, "were")
+                self.tell(answer, "passed over")
             rows, first, since = answer["rows"], False, None
             if not rows:
                 self.say(f"{counted(total, 'row')} sent" if total else "nothing to send")
@@ -171,17 +171,17 @@ class Sender:
         format = "json" if self.channel.command is not None else self.channel.format
         return lambda repeats: messages.body(format, messages.document(self.name, row, repeats))
 
-    def tell(self, answer: dict[str, Any], were: str) -> None:
+    def tell(self, answer: dict[str, Any], passed: str) -> None:
         for binding in answer["missing"]:
             self.say(f"{binding} has no signal log yet: run dbt first", "yellow")
         for binding in answer["new"]:
             if binding not in answer["skipped"]:
                 self.say(f"{binding} is new to this channel")
         for binding, rows in answer["skipped"].items():
-            new = ", which is new to this channel," if binding in answer["new"] else ""
+            new = ", which is new to this channel" if binding in answer["new"] else ""
             self.say(
-                f"{counted(rows, 'row')} of {binding}{new} {were} passed over. To send what was"
-                " passed over, use --from beginning or --from with an instant"
+                f"{passed} {counted(rows, 'row')} of {binding}{new}. To send what was passed over,"
+                " use --from beginning or --from with an instant"
             )
 
     def tell_busy(self, answer: dict[str, Any], total: int) -> None:
