@@ -200,9 +200,13 @@ def test_googlesql_takes_every_statement(
     kinds = Counter(answer["kind"] for _, answer in answered)
     assert kinds.keys() == {
         "CreateTableAsSelectStmt",
+        "CreateTableStmt",
         "CreateViewStmt",
+        "DeleteStmt",
+        "InsertStmt",
         "MergeStmt",
         "QueryStmt",
+        "UpdateStmt",
     }, kinds
     record_property(
         "said",
