@@ -6,6 +6,7 @@ that ends in between leaves a mark, and the next process says that the row may b
 
 from __future__ import annotations
 
+import math
 import time
 import uuid
 from collections.abc import Callable
@@ -196,7 +197,7 @@ class Sender:
         self.say(
             f"stopped{sent}: another process uses this channel, last seen at"
             f" {instant(answer['busy'])} UTC. If it has died, the channel is free"
-            f" {self.lease_seconds // 60} minutes later at the latest",
+            f" {math.ceil(self.lease_seconds / 60)} minutes after that",
             "red",
         )
 
