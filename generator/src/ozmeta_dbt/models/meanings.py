@@ -511,7 +511,10 @@ _CONFIG = {
     "approval_flows.<name>.versions.onRequest": "As above, for this version.",
     "warehouses": "Where the models will run. The generator says what one of them can't do.",
     "tenants": "All tenants there are. A rule that compares with another one is refused.",
-    "notify": "Where `ozmeta-dbt notify` sends signals to, by a name of your own. See Notify.",
+    "notify": (
+        "Where `ozmeta-dbt notify` sends signals to, by a name of your own. The guide Notify "
+        "explains it."
+    ),
     "notify.<name>.url_env": "The environment variable that holds the webhook's URL.",
     "notify.<name>.token_env": "The environment variable that holds a bearer token, if needed.",
     "notify.<name>.format": "What the webhook takes.",
