@@ -90,7 +90,10 @@ def test_every_statement(
             )
     record_property("said", f"{len(checked)} different statements of {len(sent)} sent")
     models = {path.stem for path in (project.folder / "models").rglob("*.sql")}
-    assert {state for state, _ in seen} == STATES | {"tests"}
+    assert {state for state, _ in seen} == STATES | {"tests", "operations"}
+    said = [statement["sql"].lower() for statement in sent if statement["state"] == "operations"]
+    for beginning in ("create table", "insert into", "update", "delete from", "select"):
+        assert any(sql.lstrip().startswith(beginning) for sql in said), beginning
     for state in STATES:
         assert models <= {model for at, model in seen if at == state}, (
             f"{state}: nothing was checked of"
@@ -197,9 +200,13 @@ def test_googlesql_takes_every_statement(
     kinds = Counter(answer["kind"] for _, answer in answered)
     assert kinds.keys() == {
         "CreateTableAsSelectStmt",
+        "CreateTableStmt",
         "CreateViewStmt",
+        "DeleteStmt",
+        "InsertStmt",
         "MergeStmt",
         "QueryStmt",
+        "UpdateStmt",
     }, kinds
     record_property(
         "said",

@@ -41,10 +41,10 @@ FUNCTIONS = {
             to_json to_jsonb translate bool_or"""
         ),
         "redshift": (
-            """chr dateadd datediff is_valid_json json_array_length json_extract_array_element_text
-            json_extract_path_text is_varchar json_parse json_serialize regexp_substr length ln
-            lpad ltrim mod regexp_instr regexp_replace rpad rtrim sha2 split_part strpos substr
-            substring to_char to_hex translate"""
+            """chr dateadd datediff getdate is_valid_json json_array_length
+            json_extract_array_element_text json_extract_path_text is_varchar json_parse
+            json_serialize regexp_substr length ln lpad ltrim mod regexp_instr regexp_replace rpad
+            rtrim sha2 split_part strpos substr substring to_char to_hex translate"""
         ),
         "bigquery": (
             """concat countif current_timestamp datetime_add datetime_diff div ends_with format
@@ -69,7 +69,8 @@ FUNCTIONS = {
         ),
         "tsql": (
             """charindex concat convert dateadd datediff_big hashbytes isjson datepart left len log
-            openjson patindex right rtrim string_escape stuff substring switchoffset try_cast"""
+            openjson patindex right rtrim string_escape stuff substring switchoffset sysutcdatetime
+            try_cast"""
         ),
     }.items()
 }
@@ -380,7 +381,10 @@ def plain(sql: str, tokens: list[Token]) -> str:
 def called(tokens: list[Token]) -> Iterator[str]:
     """The names before brackets, but for those that columns of an alias or a CTE follow."""
     for i, (token, after) in enumerate(itertools.pairwise(tokens)):
-        name, before = token.text.lower(), tokens[i - 1].text.lower() if i else ""
+        first = i  # of a name such as db.schema.table
+        while first > 1 and tokens[first - 1].text == ".":
+            first -= 2
+        name, before = token.text.lower(), tokens[first - 1].text.lower() if first else ""
         if (
             after.token_type != TokenType.L_PAREN
             or not re.fullmatch(r"[a-z_]\w*", name)

@@ -155,3 +155,12 @@ first, last: 'YYYY-MM-DD'; the last day is excluded
   {%- set last_day = "cast('" ~ last ~ "' as date)" -%}
   select cast(date_day as date) as date_day from ({{ dbt.date_spine('day', first_day, last_day) }}) as days
 {%- endmacro %}
+
+{# The present instant by the warehouse's clock, as a UTC timestamp. #}
+{% macro current_instant() -%}
+  {{ adapter.dispatch('current_instant', 'ozmeta_runtime')() }}
+{%- endmacro %}
+
+{% macro default__current_instant() -%}
+  {{ ozmeta_runtime.from_micros(ozmeta_runtime.to_micros('current_timestamp')) }}
+{%- endmacro %}

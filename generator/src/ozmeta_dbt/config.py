@@ -576,6 +576,46 @@ class Rollups(Strict):
     ] = ""
 
 
+EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)]
+NonEmpty = Annotated[Text, StringConstraints(min_length=1)]
+
+
+class Channel(Strict):
+    """Where `ozmeta-dbt notify` sends signals to: a webhook or a command. A URL is a secret, so
+    only the variable that holds it is named.
+    """
+
+    url_env: EnvName | None = None
+    token_env: EnvName | None = None
+    format: Literal["json", "slack", "teams"] = "json"
+    command: Annotated[list[NonEmpty], Field(min_length=1)] | None = None
+    bindings: list[NonEmpty] = []  # empty: all, as for the other filters
+    signals: list[NonEmpty] = []
+    severities: list[Literal["Info", "Warning", "Critical"]] = []
+    kinds: Annotated[list[Literal["Raised", "Retracted", "Backfilled"]], Field(min_length=1)] = [
+        "Raised",
+        "Retracted",
+    ]
+
+    @model_validator(mode="after")
+    def one_target(self) -> Channel:
+        if (self.url_env is None) == (self.command is None):
+            raise ValueError(
+                "give either `url_env: NAME`, the environment variable that holds the webhook's"
+                " URL, or `command: [program, argument]`"
+            )
+        if self.command is not None and {"format", "token_env"} & self.model_fields_set:
+            raise ValueError(
+                "`format` and `token_env` go with `url_env` only: a command gets the row as JSON"
+            )
+        return self
+
+
+ChannelName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$", max_length=100)
+]
+
+
 class Config(AliasChoices):  # the aliases here are for every binding that has the current name
     version: Literal[1]
     metadb: MetaDb
@@ -597,6 +637,7 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
     language: LanguageCode | None = None  # of the texts; by default the project's own
     # whether to write the one that dbt's semantic models need; false where the project has its own
     time_spine: bool = True
+    notify: dict[ChannelName, Channel] = {}
 
     @field_validator("rollups", mode="before")
     @classmethod
@@ -615,6 +656,7 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
         return self
 
 
+ENV_KEYS = ("url_env", "token_env")
 UNION_TAGS = (
     SOURCE_TAG,
     MODEL_TAG,
@@ -694,6 +736,11 @@ def said(at: tuple[int | str, ...], fault: Any) -> tuple[str, str]:
             else ""
         )
         return f"is {given!r}; expected {fault['ctx']['expected']}", hint
+    if fault["type"] == "string_pattern_mismatch" and last in ENV_KEYS:
+        return (
+            "expected the name of an environment variable, such as ONCALL_WEBHOOK",
+            "its value is a secret, and belongs into that variable, not into a file",
+        )
     if fault["type"] == "string_pattern_mismatch":
         return (
             f"{given!r} is not a plain name",

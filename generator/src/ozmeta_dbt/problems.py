@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ozmeta_dbt.words import counted
 
 EXIT_DIFFERENT, EXIT_INVALID, EXIT_FILE, EXIT_DATABASE, EXIT_CHANGED = 1, 2, 3, 4, 5
+EXIT_NOT_SENT = 6
 EXIT_UNEXPECTED = 10
 
 
@@ -61,6 +62,12 @@ class Changed(Outcome):
     """`--check` found a file that would change."""
 
     exit_code = EXIT_CHANGED
+
+
+class NotSent(Outcome):
+    """`notify` could not send all that waits."""
+
+    exit_code = EXIT_NOT_SENT
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ozmeta_dbt.bindings import checks, renames, warehouses
+from ozmeta_dbt.bindings import channels, checks, renames, warehouses
 from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.resolver import Resolver
@@ -128,6 +128,8 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
     ]
     renames.propose(bindings, scene.former, f"{config.output}/{manifest.NAME}", problems)
     warehouses.check(bindings, config.warehouses, problems)
+    if not problems.errors:
+        channels.check_channels(bindings, config, problems)
     if scene.in_project:
         declarations.check_sources(folder, config, problems)
     project = Project(config, rows, bindings, list(lookups.calendars.values()), folder)

@@ -140,6 +140,10 @@ of sqlserver.sql is repeated here.
   {{ ozmeta_runtime.sqlserver__all_days(first, last) }}
 {%- endmacro %}
 
+{% macro fabric__current_instant() -%}
+  {{ ozmeta_runtime.sqlserver__current_instant() }}
+{%- endmacro %}
+
 {# ---- iso_8601 #}
 
 {% macro fabric__is_iso(text) -%}

@@ -100,6 +100,10 @@
   {{ ozmeta_runtime.default__at_or_since(column, dtype, timestamp) }}
 {%- endmacro %}
 
+{% macro redshift__current_instant() -%}
+  getdate()
+{%- endmacro %}
+
 {# ---- iso_8601 #}
 
 {% macro redshift__iso_nanos(text) -%}

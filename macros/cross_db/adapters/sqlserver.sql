@@ -237,6 +237,10 @@ are compared and ordered by their bytes.
   where date_day < cast('{{ last }}' as date)
 {%- endmacro %}
 
+{% macro sqlserver__current_instant() -%}
+  cast(sysutcdatetime() as datetime2(6))
+{%- endmacro %}
+
 {# ---- iso_8601 #}
 
 {# T-SQL has no regular expressions, so a text is an ISO 8601 timestamp if `iso_to_micros` can read it. #}

@@ -10,7 +10,18 @@ import typer
 from rich.markup import escape
 
 from ozmeta_dbt import __version__
-from ozmeta_dbt.cli import demo, explain, export, generate, init, journal, report, validate, verify
+from ozmeta_dbt.cli import (
+    demo,
+    explain,
+    export,
+    generate,
+    init,
+    journal,
+    notify,
+    report,
+    validate,
+    verify,
+)
 from ozmeta_dbt.cli.console import err, load, out
 from ozmeta_dbt.problems import EXIT_UNEXPECTED, OzmetaProblem
 
@@ -30,6 +41,7 @@ for command in (
     explain.explain,
     verify.verify,
     report.report,
+    notify.notify,
     demo.demo,
 ):
     app.command()(command)

@@ -511,6 +511,20 @@ _CONFIG = {
     "approval_flows.<name>.versions.onRequest": "As above, for this version.",
     "warehouses": "Where the models will run. The generator says what one of them can't do.",
     "tenants": "All tenants there are. A rule that compares with another one is refused.",
+    "notify": (
+        "Where `ozmeta-dbt notify` sends signals to, by a name of your own. The guide Notify "
+        "explains it."
+    ),
+    "notify.<name>.url_env": "The environment variable that holds the webhook's URL.",
+    "notify.<name>.token_env": "The environment variable that holds a bearer token, if needed.",
+    "notify.<name>.format": "What the webhook takes.",
+    "notify.<name>.command": (
+        "Instead of a webhook: a program and its arguments. It gets each row as JSON on stdin."
+    ),
+    "notify.<name>.bindings": "Only signals of these bindings. Without them, of all bindings.",
+    "notify.<name>.signals": "Only these signals, such as SLA.Breached. Without them, all signals.",
+    "notify.<name>.severities": "Only signals of these severities. Without them, of all.",
+    "notify.<name>.kinds": "Only rows of these kinds.",
     "time_spine": "Whether to write the time spine that dbt's semantic models need.",
 }
 for _at in ("journal.source", "journal.sources"):

@@ -1,0 +1,1 @@
+"""Send the rows of the signal log to webhooks and commands."""

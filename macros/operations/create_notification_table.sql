@@ -1,0 +1,24 @@
+{# Creates the table of notification_table, and its schema, unless they exist. Returns the relation. #}
+{% macro create_notification_table() %}
+  {%- set found = ozmeta_runtime.notification_table() -%}
+  {%- if not found.exists -%}
+    {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
+    {%- set timestamp = ozmeta_runtime.type_timestamp() | trim -%}
+    {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=target.schema)) -%}
+    {%- set statement -%}
+      create table {{ found.table }} (
+        NT_Channel {{ text }},
+        NT_Binding {{ text }},
+        NT_Key {{ text }},
+        NT_NoticedUTC {{ timestamp }},
+        NT_Status {{ text }},
+        NT_Number {{ bigint }},
+        NT_Repeats {{ bigint }},
+        NT_Process {{ text }},
+        NT_ChangedUTC {{ timestamp }}
+      )
+    {%- endset -%}
+    {%- do ozmeta_runtime.write_at_once(statement) -%}
+  {%- endif -%}
+  {%- do return(found.table) -%}
+{% endmacro %}
