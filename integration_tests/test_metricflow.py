@@ -125,7 +125,7 @@ def test_metricflow_says_what_sql_says(
     name: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     record_property("static", f"MetricFlow, {name}")
-    if os.environ.get("OZMETA_STATIC") != "all":
+    if os.environ.get("OZMETA_DBT") != "all":
         record_property("why", "`make test-dbt` runs it, with an environment of its own")
         pytest.skip("NOT RUN: `make test-dbt` runs it, with an environment of its own")
     scenario = Scenario(
@@ -134,7 +134,7 @@ def test_metricflow_says_what_sql_says(
         [Step("2026-01-02T11:30:00", EVENTS + EARLIER), Step("2026-01-02T12:30:00", LATE)],
         metadata(),
     )
-    python = environment("metricflow", "../semantic/requirements.txt")
+    python = environment("metricflow", "../dbt_versions/metricflow.txt")
     folder = tmp_path / "project"
     groups = [(table, by) for table, every in DIMENSIONS.items() for by in every]
     metrics = {t: [m for m, (of, _) in BY_HAND.items() if of == t] for t in DIMENSIONS}
@@ -164,7 +164,7 @@ def by_hand(table: str, by: dict[str, str]) -> str:
 
 def asked(python: Path, folder: Path, questions: list[Any]) -> list[Any]:
     done = subprocess.run(
-        [str(python), str(Path(__file__).parent / "semantic/ask.py"), str(folder)],
+        [str(python), str(Path(__file__).parent / "dbt_versions/ask_metricflow.py"), str(folder)],
         input=json.dumps(questions),
         cwd=folder,
         capture_output=True,

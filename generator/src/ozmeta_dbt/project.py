@@ -116,6 +116,7 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
     if scene.in_project:
         variables.check(folder, problems)
         package.check_version(folder, problems)
+        package.check_dbt(folder, problems)
     lookups = Lookups(rows, config, problems)
     resolver = Resolver(lookups)
     bindings = resolver.bindings()
