@@ -56,11 +56,9 @@ def test_a_project_runs_on(
     project.settings(flags=FLAGS, dispatch=[])
     project.create_journal()
     project.append(EARLY)
-    first = done(python, project, [["compile"], ["build", *at("2026-01-02T10:00:00")]])
+    first = done(python, project, [["build", *at("2026-01-02T10:00:00")]])
     project.append(LATER)
-    later = done(
-        python, project, [["build", *at("2026-01-02T11:30:00")], ["source", "freshness"], ["ls"]]
-    )
+    later = done(python, project, [["build", *at("2026-01-02T11:30:00")], ["source", "freshness"]])
     assert first["version"].startswith(version) and later["version"] == first["version"]
     for command in first["commands"] + later["commands"]:
         assert command["success"], command["said"]
@@ -69,15 +67,13 @@ def test_a_project_runs_on(
     assert deprecated == DEPRECATED[version]
     assert any("WARN freshness of ops.event_journal" in line for line in said)
     outcomes = project.rows(
-        "select ST_Outcome, count(*) as n from case_sla_cycle where ST_Outcome is not null"
-        " group by 1"
+        "select ST_Outcome, count(*) as n from case_sla_cycle where ST_Outcome is not null group by 1"
     )
-    assert [tuple(row.values()) for row in outcomes] == [
-        ("Cancelled", 1),
-        ("Met", 1),
-        ("Missed", 3),
-    ]
-    record_property("said", f"dbt-core {first['version']}: compiled, built twice, fresh")
+    found = {row["ST_Outcome"]: row["n"] for row in outcomes}
+    assert found == {"Cancelled": 1, "Met": 1, "Missed": 3}
+    record_property(
+        "said", f"dbt-core {first['version']}: built twice, journal's freshness checked"
+    )
 
 
 def at(as_of: str) -> list[str]:
