@@ -72,9 +72,7 @@ def test_a_project_runs_on(
     )
     found = {row["ST_Outcome"]: row["n"] for row in outcomes}
     assert found == {"Cancelled": 1, "Met": 1, "Missed": 3}
-    record_property(
-        "said", f"dbt-core {first['version']}: built twice, freshness checked"
-    )
+    record_property("said", f"dbt-core {first['version']}: built twice, freshness checked")
 
 
 def at(as_of: str) -> list[str]:
