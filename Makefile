@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SQL := generator/src/ozmeta_dbt benchmarks/baselines
 
-.PHONY: demo test test-engines test-static lint format prove mutants bench bench-full bench-check bench-renew docs clean
+.PHONY: demo test test-engines test-dbt test-static lint format prove mutants bench bench-full bench-check bench-renew docs clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
@@ -12,6 +12,9 @@ test: .venv/ready  ## every test that runs on DuckDB, and the same scenarios on 
 
 test-engines: .venv/ready  ## the same rows on every engine that runs here, each in an environment of its own under .engines; OZMETA_ENGINES=postgres,redshift picks, so does OZMETA_SCENARIOS=changes,cases
 	OZMETA_ENGINES=$${OZMETA_ENGINES:-all} $(BIN)/python -m pytest -q -rfE -n 2 integration_tests/test_engines.py::test_the_same_rows
+
+test-dbt: .venv/ready  ## the oldest and the newest dbt-core, each in an environment of its own, and every generated metric asked through MetricFlow
+	OZMETA_DBT=all $(BIN)/python -m pytest -q -n 2 integration_tests/test_dbt_versions.py integration_tests/test_metricflow.py
 
 test-static: .venv/ready  ## every statement that each adapter would send, rendered and parsed; GoogleSQL's analyser, where there is Go, takes BigQuery's; dbt's new engine parses the package
 	PYTHONPATH=integration_tests $(BIN)/python -c 'from static.projects import prepare; prepare()'

@@ -91,7 +91,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def rendered(terminalreporter: pytest.TerminalReporter) -> None:
-    """Of which adapters every statement was rendered and parsed, and of which not."""
+    """Of which adapters every statement was rendered and parsed, which versions of dbt ran, and
+    what was not run.
+    """
     lines = []
     for outcome in ("passed", "failed", "error", "skipped"):
         for report in terminalreporter.stats.get(outcome, []):
@@ -105,6 +107,6 @@ def rendered(terminalreporter: pytest.TerminalReporter) -> None:
                     }.get(outcome, "FAILED")
                 )
     if lines:
-        terminalreporter.section("every statement rendered and parsed, none run")
+        terminalreporter.section("rendered and parsed as text, and other versions of dbt")
         for line in lines:
             terminalreporter.line(line)

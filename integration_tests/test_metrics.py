@@ -116,6 +116,12 @@ EVENTS = [
     event("g1", "2026-01-02 11:10", "g", "Open"),
 ]
 
+TEN = dt.datetime(2026, 1, 2, 10)
+# for tests that run twice
+EARLY, LATER = (
+    [row for row in EVENTS if (row["_SyncDate"] < TEN) is is_early] for is_early in (True, False)
+)
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:

@@ -17,13 +17,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from engines.base import NotRun
+from ozmeta_dbt.demo.metadata import snapshot as demo_snapshot
+from ozmeta_dbt.demo.project import OZMETA
 from static.analyser import analyse, build
 from static.checks import problems, statements
 from static.projects import (
     ADAPTERS,
     DIALECTS,
     TSQL,
+    dbt_v2,
     install,
     lay_out,
     metadata,
@@ -32,6 +36,7 @@ from static.projects import (
     sources,
 )
 from support.dbt_project_under_test import DbtProject
+from test_dbt_versions import CONVENTIONS
 
 ALL = os.environ.get("OZMETA_STATIC") == "all"
 STATES = {
@@ -459,7 +464,7 @@ def test_dbt_v2_parses(
     if not ALL:
         record_property("why", "`make test-static` runs it, with an environment of its own")
         pytest.skip("NOT RUN: `make test-static` runs it, with an environment of its own")
-    dbt = install()[1]
+    dbt = dbt_v2()
     for semantic in (False, True):
         folder = tmp_path / f"semantic_{semantic}"
         lay_out(
@@ -477,6 +482,24 @@ def test_dbt_v2_parses(
             "SemanticModelDeprecated" in line for line in warned
         ), said
     record_property("said", "parsed; nothing deprecated but, where there are any, the metrics")
+
+
+def test_dbt_v2_parses_the_demo(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """With every convention that ozmeta.yml can switch on."""
+    record_property("static", "dbt v2, the demo")
+    if not ALL:
+        record_property("why", "`make test-static` runs it, with an environment of its own")
+        pytest.skip("NOT RUN: `make test-static` runs it, with an environment of its own")
+    config = yaml.safe_load(OZMETA) | CONVENTIONS
+    lay_out("duckdb", DbtProject(tmp_path / "demo", config, demo_snapshot()), tmp_path / "laid_out")
+    done = parse([str(dbt_v2()), "--show-all-deprecations"], tmp_path / "laid_out")
+    said = done.stdout + done.stderr
+    assert done.returncode == 0 and "Finished 'parse'" in said and "[error]" not in said, said
+    warned = [line for line in said.splitlines() if line.startswith("[warning]")]
+    assert all("SemanticModelDeprecated" in line for line in warned), said
+    record_property("said", "parsed, with contracts, a group, exposures and freshness")
 
 
 def parse(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

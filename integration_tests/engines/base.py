@@ -343,29 +343,24 @@ def one_at_a_time(file: Path) -> Iterator[None]:
         yield
 
 
-def environment(name: str, requirements: str) -> Path:
+def environment(name: str, requirements: str, *alone: str) -> Path:
     """The interpreter of a virtual environment that holds what the file says; made anew when the
     file's text changed.
+
+    alone: packages to install afterwards without what they depend on
     """
     file = Path(__file__).parent / requirements
     folder = HOME / name
     ready = folder / "ready"
-    wanted = hashlib.sha256(file.read_bytes()).hexdigest()
+    wanted = hashlib.sha256(file.read_bytes() + " ".join(alone).encode()).hexdigest()
     if not ready.is_file() or ready.read_text() != wanted:
         shutil.rmtree(folder, ignore_errors=True)
         run([sys.executable, "-m", "venv", str(folder)])
-        run(
-            [
-                str(folder / "bin/python"),
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "-r",
-                str(file),
-            ]
-        )
+        pip = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet"]
+        pip.append("--disable-pip-version-check")
+        run([*pip, "-r", str(file)])
+        if alone:
+            run([*pip, "--no-deps", *alone])
         ready.write_text(wanted)
     return folder / "bin/python"
 

@@ -173,9 +173,11 @@ def install() -> tuple[Path, Path]:
     """The interpreter that has the adapters, and dbt's new engine: each in an environment of its
     own, made where it is not there.
     """
-    return environment("static", "../static/requirements.txt"), environment(
-        "dbt-v2", "../static/requirements-v2.txt"
-    ).with_name("dbt")
+    return environment("static", "../static/requirements.txt"), dbt_v2()
+
+
+def dbt_v2() -> Path:
+    return environment("dbt-v2", "../static/requirements-v2.txt").with_name("dbt")
 
 
 def prepare() -> None:

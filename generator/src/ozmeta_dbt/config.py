@@ -165,6 +165,36 @@ class Provided(MetaDb):
         return data
 
 
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=128)]
+
+
+class Age(Strict):
+    count: Annotated[int, Field(ge=1, strict=True)]
+    period: Literal["minute", "hour", "day"]
+
+    @property
+    def minutes(self) -> int:
+        return self.count * {"minute": 1, "hour": 60, "day": 1440}[self.period]
+
+
+class Freshness(Strict):
+    """How old a journal's newest row may be before `dbt source freshness` warns, and fails."""
+
+    warn_after: Age | None = None
+    error_after: Age | None = None
+    filter: Text | None = None
+    loaded_at_field: Text | None = None  # by default the column of _SyncDate
+
+    @model_validator(mode="after")
+    def in_order(self) -> Freshness:
+        warn, error = self.warn_after, self.error_after
+        if not warn and not error:
+            raise ValueError("give `warn_after` or `error_after`, as in {count: 12, period: hour}")
+        if warn and error and warn.minutes > error.minutes:
+            raise ValueError("`warn_after` is later than `error_after`, so nothing would ever warn")
+        return self
+
+
 class Source(Strict):
     name: Identifier
     schema_: Identifier | None = Field(
@@ -172,6 +202,14 @@ class Source(Strict):
     )  # by default as dbt: see schema_name
     table: Identifier
     database: Identifier | None = None
+    freshness: Freshness | Literal[False] | None = None  # the journal's, without; false: none
+
+    @field_validator("freshness", mode="before")
+    @classmethod
+    def a_mapping_or_false(cls, given: object) -> object:
+        if given is not None and given is not False and not isinstance(given, (dict, Freshness)):
+            raise ValueError("give {warn_after: {count: 12, period: hour}}, or false for none")
+        return given
 
     @property
     def label(self) -> str:
@@ -225,6 +263,7 @@ class Journal(Strict):
     ref: Identifier | None = None
     package: Identifier | None = None  # of `ref`
     sources: list[JournalTable] = []
+    freshness: Freshness | None = None
     columns: dict[str, str | None] = {}
     stream: Literal["EJ_SourceSystem", "none"] = "EJ_SourceSystem"
     lookback_minutes: Annotated[int, Field(ge=0, le=525_600)] = 60
@@ -273,7 +312,39 @@ class Journal(Strict):
         labels = [s.label for s in self.all_journals]
         if len(set(labels)) < len(labels):
             raise ValueError("sources: two of them are the same table")
+        self.check_freshness()
         return self
+
+    def check_freshness(self) -> None:
+        if self.freshness and not self.all_sources:
+            raise ValueError(
+                "freshness: dbt checks the freshness of sources only, and this journal is a model;"
+                " give it to the source that the model reads"
+            )
+        column = self.columns.get("_SyncDate", "_SyncDate")
+        for source in self.all_sources:
+            wanted = self.freshness_of(source)
+            if not wanted or wanted.loaded_at_field:
+                continue
+            if column is None:
+                raise ValueError(
+                    f"freshness: columns says that {source.label} has no _SyncDate; name another"
+                    " time of arrival in `loaded_at_field`, or leave `freshness` out"
+                )
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", column):
+                raise ValueError(
+                    f"freshness: the column {column!r} needs quotes; write it in"
+                    " `loaded_at_field` as your warehouse does"
+                )
+
+    def freshness_of(self, source: Source) -> Freshness | None:
+        """The source's own, or else the journal's."""
+        found = self.freshness if source.freshness is None else source.freshness
+        return found or None
+
+    def loaded_at(self, freshness: Freshness) -> str:
+        """The SQL of the time of arrival."""
+        return freshness.loaded_at_field or self.columns.get("_SyncDate") or "_SyncDate"
 
     @property
     def all_journals(self) -> list[Source | ModelRef]:
@@ -616,6 +687,46 @@ ChannelName = Annotated[
 ]
 
 
+class Owner(Strict):
+    name: Text | None = None
+    email: Text | None = None
+
+    @model_validator(mode="after")
+    def someone(self) -> Owner:
+        if not self.name and not self.email:
+            raise ValueError("give `name` or `email`: dbt asks for one of them")
+        return self
+
+
+class Group(Strict):
+    """The dbt group of the generated models."""
+
+    name: Name
+    owner: Owner | None = None  # none if the project declares the group itself
+
+
+REPORT = "ozmeta_report"  # the exposure of what `ozmeta-dbt report` writes
+
+
+class Exposure(Strict):
+    """What reads the generated models: a dashboard, a notebook, an application."""
+
+    type: Literal["dashboard", "notebook", "analysis", "ml", "application"] = "dashboard"
+    owner: Owner
+    label: Text | None = None
+    description: Text | None = None
+    url: Text | None = None
+    maturity: Literal["low", "medium", "high"] | None = None
+    bindings: list[Text] = []  # it reads every table of these; all bindings, without `models`
+    models: list[Text] = []
+
+    @model_validator(mode="after")
+    def one_of_both(self) -> Exposure:
+        if self.bindings and self.models:
+            raise ValueError("give `bindings` or `models`, not both")
+        return self
+
+
 class Config(AliasChoices):  # the aliases here are for every binding that has the current name
     version: Literal[1]
     metadb: MetaDb
@@ -639,6 +750,10 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
     time_spine: bool = True
     notify: dict[ChannelName, Channel] = {}
 
+    contracts: bool = False
+    group: Group | None = None
+    exposures: dict[Name, Exposure] = {}
+
     @field_validator("rollups", mode="before")
     @classmethod
     def prefix_or_false(cls, given: object) -> object:
@@ -661,6 +776,7 @@ UNION_TAGS = (
     SOURCE_TAG,
     MODEL_TAG,
     "Rollups",
+    "Freshness",
     "literal[False]",
 )  # pydantic's, in the place of a fault
 

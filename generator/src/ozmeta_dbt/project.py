@@ -20,8 +20,9 @@ from ozmeta_dbt.metadb.readers import read_metadb
 from ozmeta_dbt.metadb.rows import EventType, RetentionPolicy, RuntimeSignalType
 from ozmeta_dbt.metadb.snapshot import snapshot_text
 from ozmeta_dbt.metadb.use import MetaRows
-from ozmeta_dbt.models import addition, leftovers, manifest, readme, templates, writer
+from ozmeta_dbt.models import addition, conventions, leftovers, manifest, readme, templates, writer
 from ozmeta_dbt.models.description import Scope
+from ozmeta_dbt.models.exposures import exposure_file
 from ozmeta_dbt.models.manifest import Snapshot
 from ozmeta_dbt.models.option_words import service_levels
 from ozmeta_dbt.models.plan import Plan, wanted_models
@@ -115,6 +116,7 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
     if scene.in_project:
         variables.check(folder, problems)
         package.check_version(folder, problems)
+        package.check_dbt(folder, problems)
     lookups = Lookups(rows, config, problems)
     resolver = Resolver(lookups)
     bindings = resolver.bindings()
@@ -145,7 +147,9 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
         )
         project.snapshot, project.title = source_of(scene, config, rows)
         signal_types = rows.of(RuntimeSignalType)
+        conventions.check(config, around, problems)
         project.files = render(project.plans, config, around, signal_types, project.calendars)
+        project.files |= exposure_file(project.plans, config, around, project.files, problems)
         project.files[readme.NAME] = readme.text(project.plans, facts_of(project))
         if scene.in_project:
             declarations.check_names(folder, config, project.files, problems)

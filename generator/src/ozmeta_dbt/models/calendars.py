@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ozmeta_dbt.calendars.definition import Calendar
 from ozmeta_dbt.calendars.expansion import limits, literal
+from ozmeta_dbt.config import Config
 from ozmeta_dbt.models import columns as col
 from ozmeta_dbt.models.arguments import CALENDAR_PIECE, CALENDAR_WINDOW
 from ozmeta_dbt.models.columns import columns_of
+from ozmeta_dbt.models.conventions import config_of
 from ozmeta_dbt.models.literals import jinja, yaml_text
 from ozmeta_dbt.models.properties import column, well_formed
 from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config
@@ -26,11 +28,11 @@ SUMMARIES = {
 }
 
 
-def calendar_files(calendars: list[Calendar]) -> dict[str, str]:
+def calendar_files(calendars: list[Calendar], config: Config) -> dict[str, str]:
     return {
         f"calendars/{CALENDAR_WINDOW}.sql": window_sql(calendars),
         f"calendars/{CALENDAR_PIECE}.sql": piece_sql(calendars),
-        "calendars/_models.yml": properties(),
+        "calendars/_models.yml": properties(config),
     }
 
 
@@ -47,7 +49,7 @@ def piece_sql(calendars: list[Calendar]) -> str:
     return file_of(table_config("calendar_piece"), "", known, "", call)
 
 
-def properties() -> str:
+def properties(config: Config) -> str:
     filled = {
         "calendar_window": ["_Key", "CW_Calendar", "CW_Open", "CW_OpenEnd"],
         "calendar_piece": ["_Key", "CP_Calendar", "CP_From", "CP_To", "CP_Open", "CP_IsOpen"],
@@ -56,8 +58,9 @@ def properties() -> str:
         {
             "name": f"ozmeta_{model}",
             "description": yaml_text(SUMMARIES[model]),
+            **config_of(config, model),
             "data_tests": [well_formed(model, filled[model], ["_Key"], {}, live=False)],
-            "columns": [column(found) for found in described],
+            "columns": [column(found, typed=config.contracts) for found in described],
         }
         for model, described in LOOKUPS.items()
     ]

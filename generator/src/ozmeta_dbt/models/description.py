@@ -63,6 +63,7 @@ class Model:
     call: Callable[[Scope], Call]
     columns: tuple[str, ...]  # the canonical columns (SPEC 7)
     macro: str = ""  # the package's macro, if its name differs
+    purpose: str = ""  # of RuntimeTemplateBinding, which asks for the model
     wanted: Callable[[Binding], bool] = always  # whether the metadata asks for the model
     needs: Callable[[Binding], tuple[str, ...]] = nothing  # models it cannot exist without
     is_view: bool = False

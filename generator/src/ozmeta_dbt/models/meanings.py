@@ -526,6 +526,43 @@ _CONFIG = {
     "notify.<name>.severities": "Only signals of these severities. Without them, of all.",
     "notify.<name>.kinds": "Only rows of these kinds.",
     "time_spine": "Whether to write the time spine that dbt's semantic models need.",
+    "contracts": (
+        "Whether the generated models have an enforced contract. `warehouses` must name duckdb,"
+        " postgres or both."
+    ),
+    "group": "The dbt group that owns the generated models.",
+    "group.name": "Its name.",
+    "group.owner": "Who owns it. Leave it out if your project declares the group.",
+    "group.owner.name": "The owner's name.",
+    "group.owner.email": "The owner's address.",
+    "exposures": (
+        "What reads the generated models, by a name of your own. `ozmeta_report` is the page that"
+        " `ozmeta-dbt report` writes."
+    ),
+    "exposures.<name>.type": "What it is.",
+    "exposures.<name>.owner": "Who answers for it. Give a name or an address.",
+    "exposures.<name>.owner.name": "The owner's name.",
+    "exposures.<name>.owner.email": "The owner's address.",
+    "exposures.<name>.label": "Its title.",
+    "exposures.<name>.description": "What it shows.",
+    "exposures.<name>.url": "Where it is.",
+    "exposures.<name>.maturity": "How far one may rely on it.",
+    "exposures.<name>.bindings": (
+        "It reads every table of these bindings. Without it and `models`, of all bindings."
+    ),
+    "exposures.<name>.models": "Or: it reads exactly these generated models.",
+}
+_FRESHNESS = {
+    "warn_after": "From which age on `dbt source freshness` warns.",
+    "warn_after.count": "How many.",
+    "warn_after.period": "Of which unit.",
+    "error_after": "From which age on it fails.",
+    "error_after.count": "How many.",
+    "error_after.period": "Of which unit.",
+    "filter": "SQL that limits the rows that are read.",
+    "loaded_at_field": (
+        "SQL of the time of arrival, in UTC. The default is the column of `_SyncDate`."
+    ),
 }
 for _at in ("journal.source", "journal.sources"):
     _CONFIG |= {
@@ -533,8 +570,12 @@ for _at in ("journal.source", "journal.sources"):
         f"{_at}.schema": "Its schema. The default is the source's name.",
         f"{_at}.table": "Its table.",
         f"{_at}.database": "Its database.",
+        f"{_at}.freshness": "As `journal.freshness`, for this table. `false` for none.",
     }
+for _at in ("journal", "journal.source", "journal.sources"):
+    _CONFIG |= {f"{_at}.freshness.{key}": text for key, text in _FRESHNESS.items()}
 _CONFIG |= {
+    "journal.freshness": "How old the newest row may be. dbt checks it by `dbt source freshness`.",
     "journal.sources.ref": "Instead of a source: a dbt model, seed or snapshot.",
     "journal.sources.package": "The package that `ref` belongs to.",
     "bindings.<name>.tests.quarantined_share": "As `tests.quarantined_share`.",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ozmeta_dbt.bindings.definitions import Binding, EntityTable
-from ozmeta_dbt.config import Config
+from ozmeta_dbt.config import Config, Source
 from ozmeta_dbt.models.catalogue import BY_NAME
 from ozmeta_dbt.models.columns import Column
+from ozmeta_dbt.models.conventions import config_of, data_type, has_contract
 from ozmeta_dbt.models.description import Model, Scope
 from ozmeta_dbt.models.literals import yaml_text
 from ozmeta_dbt.models.prose import with_text
@@ -36,8 +37,10 @@ def well_formed(
     }
 
 
-def column(found: Column, tests: list[Any] | None = None) -> dict[str, Any]:
-    entry = {"name": found.name, "description": found.reference}
+def column(found: Column, tests: list[Any] | None = None, typed: bool = False) -> dict[str, Any]:
+    """typed: whether the model has a contract"""
+    type_ = {"data_type": data_type(found)} if typed else {}
+    entry = {"name": found.name, **type_, "description": found.reference}
     return {**entry, "data_tests": tests} if tests else OneLine(entry)
 
 
@@ -77,9 +80,9 @@ STATUSES = {
 
 def source_yaml(config: Config, around: Surroundings) -> str:
     """The journals that the user's project does not declare as sources."""
-    sources: dict[tuple[str, str, str | None], list[str]] = {}
+    sources: dict[tuple[str, str, str | None], list[Source]] = {}
     for source in around.undeclared(config.journal.all_sources):
-        sources.setdefault((source.name, *around.place(source)), []).append(source.table)
+        sources.setdefault((source.name, *around.place(source)), []).append(source)
     described = []
     for (name, schema, database), tables in sources.items():
         entry: dict[str, Any] = {
@@ -89,12 +92,25 @@ def source_yaml(config: Config, around: Surroundings) -> str:
         }
         if database:
             entry["database"] = database
-        entry["tables"] = [
-            {"name": table, "description": "One row an event; rows are only ever added."}
-            for table in tables
-        ]
+        entry["tables"] = [journal_table(config, source) for source in tables]
         described.append(entry)
     return dumped({"version": 2, "sources": described})
+
+
+def journal_table(config: Config, source: Source) -> dict[str, Any]:
+    table: dict[str, Any] = {
+        "name": source.table,
+        "description": "One row an event; rows are only ever added.",
+    }
+    freshness = config.journal.freshness_of(source)
+    if freshness:
+        ages = freshness.model_dump(exclude_none=True, exclude={"loaded_at_field", "filter"})
+        found: dict[str, Any] = {name: OneLine(age) for name, age in ages.items()}
+        if freshness.filter:
+            found["filter"] = yaml_text(freshness.filter)
+        loaded_at = yaml_text(config.journal.loaded_at(freshness))
+        table["config"] = {"loaded_at_field": loaded_at, "freshness": found}
+    return table
 
 
 def binding_yaml(scope: Scope) -> str:
@@ -124,8 +140,12 @@ def model_properties(model: Model, scope: Scope) -> dict[str, Any]:
     return {
         "name": f"{scope.binding.name}_{model.name}",
         "description": yaml_text(model.describe(scope, summary)),
+        **config_of(scope.config, model.name, model.purpose, scope.binding),
         **({"data_tests": rows} if rows else {}),
-        "columns": [column(c, relations_of(model, scope, c.name)) for c in own],
+        "columns": [
+            column(c, relations_of(model, scope, c.name), has_contract(scope.config, model.name))
+            for c in own
+        ],
     }
 
 

@@ -10,6 +10,7 @@ from ozmeta_dbt.metadb.rows import RuntimeSignalType
 from ozmeta_dbt.models import semantic
 from ozmeta_dbt.models.calendars import calendar_files
 from ozmeta_dbt.models.catalogue import BY_NAME
+from ozmeta_dbt.models.conventions import group_yaml
 from ozmeta_dbt.models.description import Model, Scope
 from ozmeta_dbt.models.literals import jinja
 from ozmeta_dbt.models.plan import Plan
@@ -39,8 +40,10 @@ def render(
         files["semantic/_models.yml"] = time_spine_yaml()
     if plans:
         files |= rollup_files(plans, config, around, signal_types)
+    if plans:
+        files |= group_yaml(config, around)
     if plans and calendars:
-        files |= calendar_files(calendars)
+        files |= calendar_files(calendars, config)
     return files
 
 

@@ -11,6 +11,7 @@ from ozmeta_dbt.models import columns as col
 from ozmeta_dbt.models.arguments import journal_literals
 from ozmeta_dbt.models.catalogue import MODELS
 from ozmeta_dbt.models.columns import columns_of
+from ozmeta_dbt.models.conventions import config_of
 from ozmeta_dbt.models.description import Model
 from ozmeta_dbt.models.literals import Code, jinja, yaml_text
 from ozmeta_dbt.models.plan import Plan
@@ -62,20 +63,28 @@ def rollup_files(
         files[f"rollups/{prefix}unclaimed_object_type.sql"] = unclaimed_sql(
             bindings, config, prefix
         )
-    described = [rollup_properties(model, owners[model.name], prefix) for model in rolled_up]
-    described += accounting_properties(prefix) if is_counted else []
+    described = [
+        rollup_properties(model, owners[model.name], config, prefix) for model in rolled_up
+    ]
+    described += accounting_properties(config, prefix) if is_counted else []
     # not _rollups.yml, which a binding called Rollups has
     files["rollups/_models.yml"] = dumped({"version": 2, "models": described})
     return files
 
 
-def rollup_properties(model: Model, owners: list[Binding], prefix: str) -> dict[str, Any]:
+def rollup_properties(
+    model: Model, owners: list[Binding], config: Config, prefix: str
+) -> dict[str, Any]:
     types = ", ".join(binding.object_type for binding in owners)
     summary = model.summary.format("any binding").rstrip(".")
     return {
         "name": f"{prefix}{model.name}",
         "description": yaml_text(f"{summary}: the live rows of {types} together."),
-        "columns": [column(found) for found in columns_of(model.name, rollup_columns(model))],
+        **config_of(config, model.name, model.purpose),
+        "columns": [
+            column(found, typed=config.contracts)
+            for found in columns_of(model.name, rollup_columns(model))
+        ],
     }
 
 
@@ -154,7 +163,7 @@ def unclaimed_sql(bindings: list[Binding], config: Config, prefix: str) -> str:
     )
 
 
-def accounting_properties(prefix: str) -> list[dict[str, Any]]:
+def accounting_properties(config: Config, prefix: str) -> list[dict[str, Any]]:
     """Of the two models that account for the whole journal, once per project."""
     counted = well_formed(
         "journal_volume", ["_Key", "JV_Journal", "JV_Rows"], ["_Key"], {}, live=False
@@ -170,8 +179,9 @@ def accounting_properties(prefix: str) -> list[dict[str, Any]]:
         {
             "name": f"{prefix}{model}",
             "description": yaml_text(SUMMARIES[model]),
+            **config_of(config, model),
             "data_tests": [tests[model]],
-            "columns": [column(found) for found in described],
+            "columns": [column(found, typed=config.contracts) for found in described],
         }
         for model, described in ACCOUNTING.items()
     ]
@@ -195,6 +205,7 @@ def time_spine_yaml() -> str:
                         "One row per day, which dbt's semantic models need. If your project has"
                         " a time spine of its own, set time_spine: false in ozmeta.yml."
                     ),
+                    "config": {"tags": ["ozmeta"]},
                     "time_spine": {"standard_granularity_column": "date_day"},
                     "columns": [
                         {"name": "date_day", "description": "The day.", "granularity": "day"}

@@ -35,6 +35,7 @@ class Surroundings:
 
     sources: tuple[Declared, ...] = ()
     unreadable: tuple[str, ...] = ()  # properties files that are not YAML
+    groups: tuple[str, ...] = ()  # of dbt
     project: Any = None  # dbt_project.yml
     output: str = ""
 
@@ -84,13 +85,15 @@ def look(folder: Path, output: str) -> Surroundings:
     project = read_yaml(folder / PROJECT_FILE)
     sources: list[Declared] = []
     unreadable: list[str] = []
+    groups: list[str] = []
     for path in files(folder, project, output, ("model", "seed", "snapshot"), (".yml", ".yaml")):
         document = read_yaml(path)
         name = path.relative_to(folder).as_posix()
         if document is None:
             unreadable.append(name)
         sources += declared_in(name, document)
-    return Surroundings(tuple(sources), tuple(unreadable), project, output)
+        groups += [str(entry.get("name")) for entry in dicts(document, "groups")]
+    return Surroundings(tuple(sources), tuple(unreadable), tuple(groups), project, output)
 
 
 def read_yaml(path: Path) -> Any:
@@ -170,6 +173,12 @@ def check_sources(folder: Path, config: Config, problems: Problems) -> None:
                 f"the source {source.label} is declared in {entry.file}: it is used, not declared"
                 " again"
             )
+            if config.journal.freshness_of(source):
+                problems.warn(
+                    here.at("freshness"),
+                    f"{entry.file} declares {source.label}, so its freshness is not written",
+                    f"set `freshness` and `loaded_at_field` in {entry.file}",
+                )
         elif entry := around.namesake(source):
             problems.notes.append(
                 f"the source {source.name} of {entry.file} does not list {source.table}:"

@@ -1,9 +1,10 @@
-"""The installed dbt package: whether it has the generator's version."""
+"""The installed dbt package and dbt itself: whether they can read the generated models."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,27 @@ def check_version(folder: Path, problems: Problems) -> None:
                 f"install ozmeta-dbt {version}, or the package {__version__} with `dbt deps`",
             )
         return
+
+
+FLAG = "require_generic_test_arguments_property"
+
+
+def check_dbt(folder: Path, problems: Problems) -> None:
+    """Warn if dbt 1.10 would not parse the generated tests. Later versions need no flag. Without a
+    dbt next to this command, nothing is checked.
+    """
+    try:
+        version = metadata.version("dbt-core")
+    except metadata.PackageNotFoundError:
+        return
+    project = read_yaml(folder / PROJECT_FILE)
+    flags = project.get("flags") if isinstance(project, dict) else None
+    if minor(version) == "1.10" and not (isinstance(flags, dict) and flags.get(FLAG)):
+        problems.warn(
+            Origin(PROJECT_FILE).at("flags"),
+            f"dbt {version} does not parse the generated tests without the flag {FLAG}",
+            f"write `flags: {{{FLAG}: true}}`, or install dbt 1.11 or later",
+        )
 
 
 def minor(version: str) -> str:
