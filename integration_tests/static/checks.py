@@ -21,8 +21,8 @@ logging.getLogger("sqlglot").setLevel(
 # Functions that may be called: sqlglot takes any name. What all of these engines have, then each
 # one's own.
 COMMON = (
-    "abs cast coalesce count first_value floor greatest lag last_value lead least lower max md5 min"
-    " nullif power rank replace row_number sum upper"
+    "abs cast coalesce count dense_rank first_value floor greatest lag last_value lead least lower"
+    " max md5 min nullif power rank replace row_number sum upper"
 )
 FUNCTIONS = {
     dialect: set((COMMON + " " + own).split())

@@ -158,6 +158,12 @@ of sqlserver.sql is repeated here.
   {{ ozmeta_runtime.sqlserver__iso_nanos(text) }}
 {%- endmacro %}
 
+{# ---- epoch #}
+
+{% macro fabric__to_double(number) -%}
+  {{ ozmeta_runtime.sqlserver__to_double(number) }}
+{%- endmacro %}
+
 {# ---- json #}
 
 {% macro fabric__is_json_object(text) -%}

@@ -303,6 +303,12 @@ fraction, so further digits are dropped. It accepts offsets of at most 14 hours,
   end
 {%- endmacro %}
 
+{# ---- epoch #}
+
+{% macro sqlserver__to_double(number) -%}
+  cast({{ number }} as float)
+{%- endmacro %}
+
 {#
 ---- json: openjson() returns one row per member, with the columns [key], [value] and [type]:
 0 null, 1 string, 2 number, 3 boolean, 4 array, 5 object.
