@@ -93,6 +93,7 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'pieces?': 'relation',
       'report_fields?': report_fields},
     'sla_timer': {'cycles': 'relation'},
+    'cycle_fact': {'cycles': 'relation', 'report_fields?': report_fields},
     'escalation_queue': {
       'binding': 'text',
       'journal_config': object_with_aliases,

@@ -170,6 +170,15 @@ def sla_timer(scope: Scope) -> Call:
     return Call({"cycles": scope.ref("sla_elapsed")})
 
 
+def cycle_fact(scope: Scope) -> Call:
+    fields = scope.binding.report_fields
+    return Call(
+        {"cycles": scope.ref("sla_elapsed")}
+        | ({"report_fields": "report_fields"} if fields else {}),
+        {"report_fields": fields} if fields else {},
+    )
+
+
 def escalation_queue(scope: Scope) -> Call:
     binding = scope.binding
     slas = [sla_literal(sla, binding) for sla in binding.slas if sla.levels]

@@ -344,6 +344,23 @@ MODELS = (
         relations={"WI_ID": "workflow_instance"},
     ),
     Model(
+        name="cycle_fact",
+        summary=(
+            "Every cycle of {} for reports: outcome, minutes against the target, and the day, week,"
+            " month, weekday and hour of its start, stop and breach."
+        ),
+        call=arguments.cycle_fact,
+        columns=col.CYCLE_FACT,
+        wanted=lambda binding: "SlaTracking" in binding.purposes,
+        needs=lambda binding: ("sla_cycle", "sla_elapsed"),
+        is_view=True,
+        in_run=False,
+        more=lambda scope: report_columns(scope, "OF_Field"),
+        audit=(),
+        describe=describe_slas,
+        is_tested=False,
+    ),
+    Model(
         name="escalation_queue",
         summary=("Escalations of {}: who should act, since when, and whether they did."),
         call=arguments.escalation_queue,

@@ -367,6 +367,7 @@ _OUTPUTS = {
     "grain.sla_cycle": "cycle of an SLA timer",
     "grain.sla_elapsed": "cycle of an SLA timer",
     "grain.sla_timer": "object and SLA",
+    "grain.cycle_fact": "cycle of an SLA timer",
     "grain.escalation_queue": "raised level",
     "grain.runtime_signal": "signal, raised or retracted",
     "grain.run": "run and journal",
@@ -395,6 +396,7 @@ _OUTPUTS = {
     "written.approval_instance": "Purpose ApprovalTracking.",
     "written.sla_elapsed": "Purpose SlaTracking.",
     "written.sla_timer": "Purpose SlaTracking.",
+    "written.cycle_fact": "Purpose SlaTracking.",
     "written.escalation_queue": "Purpose EscalationQueue.",
 }
 
