@@ -1774,7 +1774,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an offset is added",
-            "run/as_of_text.sql",
+            "run/instant_text.sql",
             "(-1 if offset.group(1) == '+' else 1)",
             "(1 if offset.group(1) == '+' else -1)",
             "as_of is UTC",

@@ -44,7 +44,18 @@ def timeline(scope: Scope) -> Call:
         "policy": jinja(binding.choices.conflict_policy),
         "stream": jinja(scope.config.journal.stream),
     }
-    return Call(arguments, {"journal_config": reading(scope), "workflow": definition})
+    sets = {"journal_config": reading(scope), "workflow": definition}
+    return Call(arguments, sets, folded(arguments, binding))
+
+
+def folded(arguments: dict[str, str], binding: Binding) -> str:
+    """What the macro state_at needs to fold the timeline's events again."""
+    fold = {
+        **{name: Code(arguments[name]) for name in ("workflow", "policy", "stream")},
+        "terminal": binding.workflow.terminal,
+        "tenant_in_key": binding.tenant_in_key,
+    }
+    return jinja({"ozmeta_fold": fold}, 2, len("meta="))
 
 
 def quarantine(scope: Scope) -> Call:
