@@ -1,5 +1,5 @@
 {#
-The name of the column with the object's id.
+The name of the column with the object's id; none if the rows are not of objects.
 
 Arguments
   model    string: the model's name without the binding, such as 'sla_cycle'
@@ -10,6 +10,7 @@ Arguments
       'journal': 'EJ',
       'quarantine': 'QR',
       'workflow_instance': 'WI',
+      'state_day': 'SD',
       'approval_event': 'AE',
       'approval_step': 'AP',
       'approval_instance': 'AI',
@@ -19,5 +20,6 @@ Arguments
       'escalation_queue': 'EQ',
       'runtime_signal': 'RS',
   } -%}
+  {%- if model == 'backlog' -%}{%- do return(none) -%}{%- endif -%}
   {%- do return(prefixes[model] ~ '_ObjectID') -%}
 {% endmacro %}

@@ -57,6 +57,10 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'workflow': {'id': 'text', 'start': 'text', 'terminal': ['text']},
       'timeline': 'relation',
       'report_fields?': report_fields},
+    'state_day': {'binding': 'text', 'journal_config': object, 'timeline': 'relation'},
+    'backlog': {
+      'binding': 'text', 'journal_config': object, 'workflow': {'states': ['text'], 'terminal': ['text']},
+      'days': 'relation'},
     'approval_event': {
       'binding': 'text',
       'journal_config': object_with_fields,

@@ -82,6 +82,28 @@ def workflow_instance(scope: Scope) -> Call:
     )
 
 
+def state_day(scope: Scope) -> Call:
+    return Call(
+        {"journal_config": "journal_config", "timeline": scope.ref("timeline")},
+        {"journal_config": object_key(scope.binding)},
+    )
+
+
+def backlog(scope: Scope) -> Call:
+    workflow = scope.binding.workflow
+    return Call(
+        {
+            "journal_config": "journal_config",
+            "workflow": "workflow",
+            "days": scope.ref("state_day"),
+        },
+        {
+            "journal_config": object_key(scope.binding),
+            "workflow": {"states": workflow.states, "terminal": workflow.terminal},
+        },
+    )
+
+
 def approval_event(scope: Scope) -> Call:
     binding = scope.binding
     fields = [field for field in binding.fields if field["ref"] in APPROVAL_REFS]

@@ -276,6 +276,18 @@ RUN = (
     "RUN_EventsFolded",
     "RUN_ObjectsFolded",
 )
+STATE_DAY = ("_TenantID", "SD_ObjectType", "SD_ObjectID", "SD_Day", "SD_FromState", "WS_Code")
+BACKLOG = (
+    "_TenantID",
+    "BL_ObjectType",
+    "WS_Code",
+    "BL_Day",
+    "BL_Objects",
+    "BL_Entered",
+    "BL_Left",
+    "BL_IsTerminal",
+    "BL_IsComplete",
+)
 INLINE = ("WS_CurrentCode", "WI_CurrentSinceUTC", "WI_RowVersion")
 TIME_IN_STATE = (
     *KEY,
@@ -838,6 +850,28 @@ DESCRIPTIONS = {
     "TS_IsTerminal": "Whether the state is terminal.",
     "TS_ObjectAgeSeconds": (
         "Seconds from the object's first event to the as_of of the last completed run."
+    ),
+    # the daily backlog
+    "SD_ObjectType": "The object type.",
+    "SD_ObjectID": "Id of the object.",
+    "SD_Day": "The UTC day: its midnight. A day before 1970 counts as 1970-01-01.",
+    "SD_FromState": "The state at the end of the day before. Null on the object's first day.",
+    "state_day.WS_Code": "The state at the end of the day.",
+    "BL_ObjectType": "The object type.",
+    "BL_Day": "The UTC day: its midnight.",
+    "BL_Objects": "Number of objects that were in the state at the end of the day.",
+    "BL_Entered": (
+        "Number of objects that were in the state at the end of the day, and not at the end of the"
+        " day before."
+    ),
+    "BL_Left": (
+        "Number of objects that were in the state at the end of the day before, and no longer at"
+        " the end of the day."
+    ),
+    "BL_IsTerminal": "Whether the state is terminal. The objects in the other states are open.",
+    "BL_IsComplete": (
+        "Whether the day was over at the as_of of the last run. False for the last day, whose"
+        " numbers are those at as_of. A late event may still change a day that is over."
     ),
     # the whole journal
     "JV_Journal": "The journal.",

@@ -361,6 +361,8 @@ _OUTPUTS = {
     "grain.timeline": "event",
     "grain.quarantine": "refused journal row",
     "grain.workflow_instance": "object",
+    "grain.state_day": "object and day",
+    "grain.backlog": "tenant, state and day",
     "grain.approval_event": "approval event",
     "grain.approval_step": "object, flow, round and step",
     "grain.approval_instance": "object and flow",
@@ -383,6 +385,8 @@ _OUTPUTS = {
     "written.run": "Always.",
     "written.workflow_instance": "Purpose WorkflowInstance, or RuntimeMode Inline.",
     "written.sla_cycle": "Purpose SlaTracking, or EscalationQueue if an SLA has levels.",
+    "written.state_day": "If `backlog` is true.",
+    "written.backlog": "If `backlog` is true.",
     "written.approval_event": "Purpose ApprovalTracking, or an SLA on an approval step.",
     "written.approval_step": "Purpose ApprovalTracking, or an SLA on an approval step.",
     "written.runtime_signal": "With sla_cycle, escalation_queue, approval_step or EmitSignal.",
@@ -488,7 +492,12 @@ _CONFIG = {
         "Options of its SLAs, by the SLA's code, such as State.<WS_Code> for the SLA of a state. "
         "The params of the start rule may have the same keys. A key in both places must be equal."
     ),
+    "bindings.<name>.backlog": "As `backlog`, for this binding. The default is `backlog`.",
     "bindings.<name>.tests": "As `tests`, for this binding.",
+    "backlog": (
+        "Whether to write two more tables per binding: state_day, and backlog, which counts the "
+        "objects in each state at the end of each day."
+    ),
     "tests": "What the generated tests compare with.",
     "tests.quarantined_share": (
         "From which share of refused rows a test warns and fails. `false` leaves the test out."
