@@ -42,7 +42,8 @@ Errors      the binding does not exist; see instant_text; the engine has no `wit
   {%- do exceptions.raise_compiler_error("state_at with known_at cannot run on " ~ target.type
       ~ ", which has no `with` inside a query. Without known_at, it can.") -%}
 {%- endif -%}
-{%- set change = "TL_Position = 1 or (" ~ ozmeta_runtime.is_true('TL_IsApplied') ~ " and TL_FromState <> TL_ToState)" -%}
+{%- set change = "TL_Position = 1 or ("
+    ~ ozmeta_runtime.is_true('TL_IsApplied') ~ " and TL_FromState <> TL_ToState)" -%}
 {%- set is_terminal = "WS_Code in (" ~ ozmeta_runtime.text_literals(fold.terminal) ~ ")" -%}
 (
 {%- if known %}

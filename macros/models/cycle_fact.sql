@@ -25,7 +25,8 @@ days as (
     select
         cycles.*,
         {%- for name in instants %}
-        {{ ozmeta_runtime.floor_div(name | lower ~ '_micros', day) }} as {{ name | lower }}_day{{ "," if not loop.last }}
+        {%- set at = name | lower %}
+        {{ ozmeta_runtime.floor_div(at ~ '_micros', day) }} as {{ at }}_day{{ "," if not loop.last }}
         {%- endfor %}
     from cycles
 ),

@@ -137,8 +137,9 @@ Returns      dict:
     union all
     select * from ({{ rebuilt_rows }} {{ dbt.except() }} {{ current_rows }}) as missing_rows
   {%- endset -%}
-  {%- set counts = run_query("select count(distinct " ~ ozmeta_runtime.row_text(model) ~ "), "
-      ~ ("count(distinct coalesce(" ~ object ~ ", ''))" if object else "0") ~ " from (" ~ differing ~ ") as differing").rows[0] -%}
+  {%- set objects = "count(distinct coalesce(" ~ object ~ ", ''))" if object else "0" -%}
+  {%- set counts = run_query("select count(distinct " ~ ozmeta_runtime.row_text(model) ~ "), " ~ objects
+      ~ " from (" ~ differing ~ ") as differing").rows[0] -%}
   {%- set first = [] -%}
   {%- if object and counts[0] | int -%}
     {%- set differing_objects -%}
