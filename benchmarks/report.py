@@ -172,7 +172,7 @@ def further(m: Measured) -> list[Target]:
                 f"increment of the daily backlog / of workflow_instance, {events / 1e6:g} M, CPU",
                 1.2,
                 ("backlog_increment", events),
-                ("instance_increment", events),
+                ("workflow_instance_increment", events),
             )
             for events in m.facts["sizes"]
         ),

@@ -213,9 +213,7 @@ class Bench:
         shutil.rmtree(folder)
 
     def backlog(self) -> None:
-        """The two models of the daily backlog, next to workflow_instance: increments of each
-        journal.
-        """
+        """The daily backlog next to workflow_instance: increments of each journal."""
         for events in self.sizes:
             file = journal_file(events)
             folder = bound_project(WORK / "backlog", TICKET, file, self.memory_limit, backlog=True)
@@ -224,10 +222,8 @@ class Bench:
             for batch in range(1, min(self.repetitions, journal.BATCHES) + 1):
                 as_of = max(as_of, append(file, batch)[0])
                 cpu = self.dbt("backlog_run", events, folder, as_of)["models_cpu"]
-                both = cpu["ticket_state_day"] + cpu["ticket_backlog"]
-                self.note("backlog_increment", events, {"cpu": both})
-                instance = {"cpu": cpu["ticket_workflow_instance"]}
-                self.note("instance_increment", events, instance)
+                for what in ("backlog", "workflow_instance"):
+                    self.note(f"{what}_increment", events, {"cpu": cpu[f"ticket_{what}"]})
             shutil.rmtree(folder)
 
     def cycles(self, what: str, project: Path, as_of: str) -> None:

@@ -70,8 +70,8 @@ Returns: list of str
 #}
 {% macro bucketed_models() -%}
   {%- if not ozmeta_runtime.prunes_by_bucket() -%}{%- do return([]) -%}{%- endif -%}
-  {%- do return(['timeline', 'workflow_instance', 'state_day', 'sla_cycle', 'escalation_queue',
-      'runtime_signal', 'approval_event', 'approval_step', 'approval_instance']) -%}
+  {%- do return(['timeline', 'workflow_instance', 'sla_cycle', 'escalation_queue', 'runtime_signal', 'approval_event',
+      'approval_step', 'approval_instance']) -%}
 {%- endmacro %}
 
 {#

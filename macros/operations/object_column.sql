@@ -10,7 +10,6 @@ Arguments
       'journal': 'EJ',
       'quarantine': 'QR',
       'workflow_instance': 'WI',
-      'state_day': 'SD',
       'approval_event': 'AE',
       'approval_step': 'AP',
       'approval_instance': 'AI',

@@ -57,10 +57,11 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'workflow': {'id': 'text', 'start': 'text', 'terminal': ['text']},
       'timeline': 'relation',
       'report_fields?': report_fields},
-    'state_day': {'binding': 'text', 'journal_config': object, 'timeline': 'relation'},
     'backlog': {
-      'binding': 'text', 'journal_config': object, 'workflow': {'states': ['text'], 'terminal': ['text']},
-      'days': 'relation'},
+      'binding': 'text',
+      'journal_config': {'object_type': 'text', 'tenant_in_key': 'boolean', 'lookback_minutes': 'integer'},
+      'workflow': {'states': ['text'], 'terminal': ['text']},
+      'timeline': 'relation'},
     'approval_event': {
       'binding': 'text',
       'journal_config': object_with_fields,

@@ -400,7 +400,6 @@ them, a b-tree does not. The adapter deletes and inserts in one transaction.
   {%- set hashed = {
       'timeline': ['_ObjectKey', 'EJ_ID'],
       'workflow_instance': ['_ObjectKey'],
-      'state_day': ['_ObjectKey'],
       'approval_event': ['_ObjectKey'],
       'approval_step': ['_ObjectKey'],
       'approval_instance': ['_ObjectKey'],
@@ -411,7 +410,6 @@ them, a b-tree does not. The adapter deletes and inserts in one transaction.
   {%- set ordered = [['_Batch'], ['_UpdateDate']] + {
       'timeline': [['TL_Position', 'EJ_EventTimeUTC']],
       'sla_cycle': [['ST_NextUTC']],
-      'state_day': [['SD_Day']],
       'backlog': [['BL_Day']],
   }.get(model, []) -%}
   {%- set indexes = [] -%}

@@ -82,23 +82,19 @@ def workflow_instance(scope: Scope) -> Call:
     )
 
 
-def state_day(scope: Scope) -> Call:
-    return Call(
-        {"journal_config": "journal_config", "timeline": scope.ref("timeline")},
-        {"journal_config": object_key(scope.binding)},
-    )
-
-
 def backlog(scope: Scope) -> Call:
     workflow = scope.binding.workflow
     return Call(
         {
             "journal_config": "journal_config",
             "workflow": "workflow",
-            "days": scope.ref("state_day"),
+            "timeline": scope.ref("timeline"),
         },
         {
-            "journal_config": object_key(scope.binding),
+            "journal_config": {
+                **object_key(scope.binding),
+                "lookback_minutes": scope.config.journal.lookback_minutes,
+            },
             "workflow": {"states": workflow.states, "terminal": workflow.terminal},
         },
     )

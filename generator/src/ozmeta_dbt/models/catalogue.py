@@ -270,24 +270,11 @@ MODELS = (
         unique="WI_ID",
     ),
     Model(
-        name="state_day",
-        summary=(
-            "The days on which the state of a {} at the end of the day was another one than the day"
-            " before."
-        ),
-        call=arguments.state_day,
-        columns=col.STATE_DAY,
-        wanted=lambda binding: binding.backlog,
-        in_rollup=False,
-        not_null=frozenset({"SD_ObjectID", "SD_Day", "WS_Code"}),
-    ),
-    Model(
         name="backlog",
         summary="How many {} objects were in each state at the end of each day.",
         call=arguments.backlog,
         columns=col.BACKLOG,
         wanted=lambda binding: binding.backlog,
-        needs=lambda binding: ("state_day",),
         keys=("_Key",),
         not_null=frozenset({"WS_Code", "BL_Day", "BL_Objects"}),
     ),

@@ -276,7 +276,6 @@ RUN = (
     "RUN_EventsFolded",
     "RUN_ObjectsFolded",
 )
-STATE_DAY = ("_TenantID", "SD_ObjectType", "SD_ObjectID", "SD_Day", "SD_FromState", "WS_Code")
 BACKLOG = (
     "_TenantID",
     "BL_ObjectType",
@@ -852,22 +851,14 @@ DESCRIPTIONS = {
         "Seconds from the object's first event to the as_of of the last completed run."
     ),
     # the daily backlog
-    "SD_ObjectType": "The object type.",
-    "SD_ObjectID": "Id of the object.",
-    "SD_Day": "The UTC day: its midnight. A day before 1970 counts as 1970-01-01.",
-    "SD_FromState": "The state at the end of the day before. Null on the object's first day.",
-    "state_day.WS_Code": "The state at the end of the day.",
     "BL_ObjectType": "The object type.",
-    "BL_Day": "The UTC day: its midnight.",
+    "BL_Day": "The UTC day: its midnight. A day before 1970 counts as 1970-01-01.",
     "BL_Objects": "Number of objects that were in the state at the end of the day.",
     "BL_Entered": (
-        "Number of objects that were in the state at the end of the day, and not at the end of the"
-        " day before."
+        "How often an object came to the state on the day, from another one or with its first"
+        " event."
     ),
-    "BL_Left": (
-        "Number of objects that were in the state at the end of the day before, and no longer at"
-        " the end of the day."
-    ),
+    "BL_Left": "How often an object left the state on the day.",
     "BL_IsTerminal": "Whether the state is terminal. The objects in the other states are open.",
     "BL_IsComplete": (
         "Whether the day was over at the as_of of the last run. False for the last day, whose"

@@ -361,7 +361,6 @@ _OUTPUTS = {
     "grain.timeline": "event",
     "grain.quarantine": "refused journal row",
     "grain.workflow_instance": "object",
-    "grain.state_day": "object and day",
     "grain.backlog": "tenant, state and day",
     "grain.approval_event": "approval event",
     "grain.approval_step": "object, flow, round and step",
@@ -385,7 +384,6 @@ _OUTPUTS = {
     "written.run": "Always.",
     "written.workflow_instance": "Purpose WorkflowInstance, or RuntimeMode Inline.",
     "written.sla_cycle": "Purpose SlaTracking, or EscalationQueue if an SLA has levels.",
-    "written.state_day": "If `backlog` is true.",
     "written.backlog": "If `backlog` is true.",
     "written.approval_event": "Purpose ApprovalTracking, or an SLA on an approval step.",
     "written.approval_step": "Purpose ApprovalTracking, or an SLA on an approval step.",
@@ -495,8 +493,8 @@ _CONFIG = {
     "bindings.<name>.backlog": "As `backlog`, for this binding. The default is `backlog`.",
     "bindings.<name>.tests": "As `tests`, for this binding.",
     "backlog": (
-        "Whether to write two more tables per binding: state_day, and backlog, which counts the "
-        "objects in each state at the end of each day."
+        "Whether to write one more table per binding, which counts the objects in each state at "
+        "the end of each day."
     ),
     "tests": "What the generated tests compare with.",
     "tests.quarantined_share": (
