@@ -70,6 +70,7 @@ def bound_project(
     calendars: dict[str, Any] | None = None,
     slas: dict[str, Any] | None = None,
     threads: int = 2,
+    backlog: bool = False,
 ) -> Path:
     """A project with a binding for each type, generated as a user would."""
     from ozmeta_dbt.project import write_models
@@ -84,6 +85,7 @@ def bound_project(
             for name, _ in types
         },
         **({"calendars": calendars} if calendars else {}),
+        **({"backlog": True} if backlog else {}),
     }
     (folder / "ozmeta.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     (folder / "snapshot.json").write_text(json.dumps(entities.snapshot(types)), encoding="utf-8")

@@ -166,6 +166,16 @@ def further(m: Measured) -> list[Target]:
             ("plain_increment", main),
             "sla_cycle_cpu",
         ),
+        *(
+            compared(
+                m,
+                f"increment of the daily backlog / of workflow_instance, {events / 1e6:g} M, CPU",
+                1.2,
+                ("backlog_increment", events),
+                ("workflow_instance_increment", events),
+            )
+            for events in m.facts["sizes"]
+        ),
         compared(
             m,
             "N events of four types, four bindings / floor, CPU",

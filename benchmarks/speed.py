@@ -37,7 +37,7 @@ from projects import HERE, baseline_project, bound_project, trivial_project
 WORK = HERE / ".work"
 TICKET = entities.TYPES[:1]
 TARGETS = ("floor", "full", "naive", "alike", "increment", "overhead", "hundred")
-ALL = (*TARGETS, "loop", "first_writer", "memory", "types", "levels")
+ALL = (*TARGETS, "loop", "first_writer", "memory", "types", "levels", "backlog")
 MADE_BY = hashlib.sha256(
     b"".join((HERE / name).read_bytes() for name in ("journal.py", "entities.py"))
 ).hexdigest()[:8]
@@ -212,6 +212,20 @@ class Bench:
                 self.cycles(f"{what}_increment", project, as_of)
         shutil.rmtree(folder)
 
+    def backlog(self) -> None:
+        """The daily backlog next to workflow_instance: increments of each journal."""
+        for events in self.sizes:
+            file = journal_file(events)
+            folder = bound_project(WORK / "backlog", TICKET, file, self.memory_limit, backlog=True)
+            as_of = arrived(file)
+            self.dbt("backlog_full", events, folder, as_of)
+            for batch in range(1, min(self.repetitions, journal.BATCHES) + 1):
+                as_of = max(as_of, append(file, batch)[0])
+                cpu = self.dbt("backlog_run", events, folder, as_of)["models_cpu"]
+                for what in ("backlog", "workflow_instance"):
+                    self.note(f"{what}_increment", events, {"cpu": cpu[f"ticket_{what}"]})
+            shutil.rmtree(folder)
+
     def cycles(self, what: str, project: Path, as_of: str) -> None:
         """Runs everything, and notes what sla_cycle alone took."""
         found = self.dbt(what, self.main, project, as_of)
@@ -312,6 +326,8 @@ class Bench:
             self.overhead()
         if "levels" in self.only:
             self.levels()
+        if "backlog" in self.only:
+            self.backlog()
         if "types" in self.only:
             self.types()
         if "hundred" in self.only:

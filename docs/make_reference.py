@@ -122,7 +122,7 @@ def example() -> tuple[Binding, Config]:
     purposes = {"WorkflowInstance", "SlaTracking", "EscalationQueue"}
     choices = BindingChoices(report_fields=["Priority"])
     names = ("Case", ["Case"], True, True, choices, flow, [sla], purposes)
-    return Binding("case", *names), config
+    return Binding("case", *names, backlog=True), config
 
 
 def tables() -> list[str]:

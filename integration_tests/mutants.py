@@ -56,6 +56,7 @@ CASES, CLAIMS, RUNS = HANDY = [
 ]  # quick, and they say what is wrong
 SERVICE_LEVELS = "test_service_level_cases.py"
 STAGED = "test_staged_ctes.py"
+FACTS, BACKLOG, STATE_AT = "test_facts.py", "test_backlog.py", "test_state_at.py"
 IDLE, DEFINITIONS = "test_idle_runs.py", "test_definition_text.py"
 OTHERS = "test_*.py"
 
@@ -1774,7 +1775,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "an offset is added",
-            "run/as_of_text.sql",
+            "run/instant_text.sql",
             "(-1 if offset.group(1) == '+' else 1)",
             "(1 if offset.group(1) == '+' else -1)",
             "as_of is UTC",
@@ -1789,6 +1790,97 @@ def mutants() -> list[Mutant]:
             "the default as_of is the start of the run, UTC",
             "3",
             f"{CLAIMS}::test_without_ozmeta_as_of_the_run_starts_the_clock",
+        ),
+        # facts for BI
+        Mutant(
+            "a week begins on Sunday",
+            "models/cycle_fact.sql",
+            "_day + 3)', 7) }} * 7 - 3 as",
+            "_day + 4)', 7) }} * 7 - 4 as",
+            "weeks begin on Monday",
+            "7.4",
+            f"{FACTS}::test_days_weeks_and_hours_are_those_of_the_calendar",
+        ),
+        Mutant(
+            "an event that moves nothing counts",
+            "models/backlog.sql",
+            " and TL_FromState <> TL_ToState))\n          {%- if since %}",
+            "))\n          {%- if since %}",
+            "BL_Entered counts how often objects came to a state",
+            "7.4",
+            f"{BACKLOG}::test_increments_equal_the_reference_and_a_full_refresh",
+        ),
+        Mutant(
+            "the backlog starts at the last day",
+            "models/backlog.sql",
+            "      select max(BL_Day), 0 from",
+            "      select min(BL_Day), 0 from",
+            "a run computes the days from the first that may have changed",
+            "7.4",
+            f"{BACKLOG}::test_a_run_writes_only_the_days_that_differ",
+        ),
+        Mutant(
+            "only arrivals change days",
+            "models/backlog.sql",
+            "case when first_arrival is null or TL_EffectiveUTC >= first_arrival then",
+            "case when first_arrival is null then",
+            "an arrival may move later events of its stream",
+            "7.4",
+            f"{BACKLOG}::test_an_arrival_moves_a_later_event_of_its_stream",
+        ),
+        Mutant(
+            "a replaced event changes its new day only",
+            "models/backlog.sql",
+            "case when {{ ozmeta_runtime.is_true('TL_Replaced') }} then 1 else 0 end",
+            "case when {{ ozmeta_runtime.is_true('TL_Replaced') }} then 0 else 0 end",
+            "the backlog equals a full refresh",
+            "7.4, 9.1",
+            f"{BACKLOG}::test_what_is_undone_and_what_is_to_come",
+        ),
+        Mutant(
+            "the backlog counts from nothing",
+            "models/backlog.sql",
+            '"coalesce(base.objects, 0)" if since',
+            '"0 * coalesce(base.objects, 0)" if since',
+            "a run counts on from the day before",
+            "7.4",
+            f"{BACKLOG}::test_a_run_writes_only_the_days_that_differ",
+        ),
+        Mutant(
+            "no day passes without an event",
+            "models/backlog.sql",
+            '~ " and BL_Day < "',
+            '~ " and BL_Day > "',
+            "there is a row for each day up to as_of",
+            "7.4",
+            f"{BACKLOG}::test_a_run_writes_only_the_days_that_differ",
+        ),
+        Mutant(
+            "what was known then is what is known now",
+            "facts/state_at.sql",
+            "where _SyncDate <= {{ ozmeta_runtime.timestamp_literal(known) }}",
+            "where _SyncDate is not null",
+            "with known_at, later arrivals do not count",
+            "7.4",
+            f"{STATE_AT}::test_states_equal_the_reference_known_then_and_now",
+        ),
+        Mutant(
+            "known_at is no clock",
+            "facts/state_at.sql",
+            "fold.stream, ozmeta_runtime.timestamp_literal(known), nanos=true",
+            "fold.stream, ozmeta_runtime.timestamp_literal('9999-01-01 00:00:00'), nanos=true",
+            "rows are folded as a run at known_at would fold them",
+            "7.4",
+            f"{STATE_AT}::test_states_equal_the_reference_known_then_and_now",
+        ),
+        Mutant(
+            "an object entered its state with its last event",
+            "facts/state_at.sql",
+            "max(case when {{ change }} then TL_EffectiveUTC end)",
+            "max(case when 1 = 1 then TL_EffectiveUTC end)",
+            "state_at tells since when an object is in its state",
+            "7.4",
+            f"{STATE_AT}::test_states_equal_the_reference_known_then_and_now",
         ),
         # keys and ids
         Mutant(

@@ -20,7 +20,7 @@ LAYERS = [
     {"fold"},
     {"sla", "approvals", "inline"},
     {"models"},
-    {"operations", "generic_tests"},
+    {"operations", "generic_tests", "facts"},
     {"report"},
 ]
 RANK = {folder: rank for rank, layer in enumerate(LAYERS) for folder in layer}

@@ -27,7 +27,8 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """{model: columns in lower case} of a binding that has every model but those of approvals, on
     DuckDB; and those of the demo's approvals.
     """
-    config = small_case.CONFIG | {"journal": small_case.CONFIG["journal"] | {"mirror": True}}
+    journal = small_case.CONFIG["journal"] | {"mirror": True}
+    config = small_case.CONFIG | {"journal": journal, "backlog": True}
     project = DbtProject(tmp_path_factory.mktemp("storage"), config, small_case.emitting())
     project.create_journal()
     project.append([small_case.event("a", 0, "Go")])

@@ -337,8 +337,8 @@ def gone(project: Project, **changes: Any) -> str:
 def test_what_a_binding_leaves_behind_is_said(project: Project, change: dict[str, Any]) -> None:
     said = gone(project, **change)
     assert (
-        "case: 12 models no longer generated: case_approval_event, case_approval_instance,"
-        " case_approval_step, case_escalation_queue, " in said
+        "case: 13 models no longer generated: case_approval_event, case_approval_instance,"
+        " case_approval_step, case_cycle_fact, case_escalation_queue, " in said
     )
     assert (
         "Their tables stay in the warehouse as the last run left them, and are no longer in the"
@@ -351,7 +351,7 @@ def test_what_a_binding_leaves_behind_is_said(project: Project, change: dict[str
     )
     assert (
         "roll-ups no longer generated: approval_event, approval_instance, approval_step,"
-        " escalation_queue, runtime_signal, sla_cycle, sla_timer." in said
+        " cycle_fact, escalation_queue, runtime_signal, sla_cycle, sla_timer." in said
     )
     assert b"case_" not in b"".join(
         text for name, text in project.files().items() if name.startswith("rollups/")
@@ -364,15 +364,15 @@ def test_what_a_binding_leaves_behind_is_said(project: Project, change: dict[str
         (
             {"SlaPolicy": lambda rows: rows[0].update(SL_IsEnabled=False)},
             (
-                "4 models no longer generated: case_escalation_queue, case_sla_cycle,"
-                " case_sla_elapsed, case_sla_timer"
+                "5 models no longer generated: case_cycle_fact, case_escalation_queue,"
+                " case_sla_cycle, case_sla_elapsed, case_sla_timer"
             ),
         ),
         (
             {"RuntimeSlaBinding": lambda rows: rows.clear()},
             (
-                "4 models no longer generated: case_escalation_queue, case_sla_cycle,"
-                " case_sla_elapsed, case_sla_timer"
+                "5 models no longer generated: case_cycle_fact, case_escalation_queue,"
+                " case_sla_cycle, case_sla_elapsed, case_sla_timer"
             ),
         ),
         (

@@ -56,6 +56,7 @@ class Scenario:
     beside: dict[str, tuple[dict[str, str], Rows]] = field(
         default_factory=dict
     )  # tables other than the journal: {name: (columns, rows)}
+    models: dict[str, str] = field(default_factory=dict)  # the user's own: {name: text}
 
     def payloads(self) -> set[str]:
         return {
@@ -74,6 +75,8 @@ class Scenario:
         """
         models, raw = f"oz_{self.name}", f"oz_{self.name}_raw"
         folder.mkdir(parents=True, exist_ok=True)
+        for name, text in self.models.items():
+            put(folder, f"models/{name}.sql", text)
         if self.metadata:
             (folder / "metadb").symlink_to(self.metadata, target_is_directory=True)
         config, meta = self.config, self.snapshot
@@ -242,8 +245,18 @@ def world(number: int) -> Scenario:
             )
         )
     steps.append(Step(world.as_of[-1].isoformat(), command=("run", "--full-refresh")))
+    asked = f"'{world.as_of[1]}', '{world.as_of[1] + worlds.MINUTE * 45}'"
     return Scenario(
-        f"world{number}", worlds.config(world.bindings), steps, worlds.snapshot(world.bindings)
+        f"world{number}",
+        worlds.config(world.bindings),
+        steps,
+        worlds.snapshot(world.bindings),
+        models={
+            f"{binding['name'].lower()}_then": (
+                f"select * from {{{{ ozmeta_runtime.state_at('{binding['name']}', {asked}) }}}}"
+            )
+            for binding in world.bindings
+        },
     )
 
 
@@ -287,9 +300,8 @@ def changes() -> Scenario:
         Step("2026-01-01T03:00:00", command=("run", "--full-refresh")),
         Step("2026-01-01T03:00:00", command=("test",)),
     ]
-    return Scenario(
-        "changes", small_case.CONFIG, steps, small_case.snapshot(), explained=("case", "o1")
-    )
+    config = small_case.CONFIG | {"backlog": True}
+    return Scenario("changes", config, steps, small_case.snapshot(), explained=("case", "o1"))
 
 
 def demo() -> Scenario:
@@ -311,7 +323,7 @@ def demo() -> Scenario:
         Step(END.isoformat(), command=("test",)),
         Step(END.isoformat(), command=("run", "--full-refresh")),
     ]
-    return Scenario("demo", yaml.safe_load(OZMETA), steps, demo_snapshot())
+    return Scenario("demo", yaml.safe_load(OZMETA) | {"backlog": True}, steps, demo_snapshot())
 
 
 def typed(row: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,10 @@ JOURNAL = {
 ENTITY = {"CA_ID": "varchar", "org": "varchar", "Title": "varchar"}
 SOURCES = {"raw.event_journal": JOURNAL, "raw.station_journal": JOURNAL, "crm.cases": ENTITY}
 REGEX = '{"op": "regex", "args": [{"ref": "transition.toState"}, {"lit": "^(Closed|Waiting)"}]}'
+KNOWN_THEN = """\
+{%- set known_at = 'then' if ozmeta_runtime.can_nest_ctes() else none %}
+select * from {{ ozmeta_runtime.state_at('Case', '2026-01-05', known_at) }}
+"""
 PROFILES: dict[str, dict[str, Any]] = {
     "postgres": {"host": "none", "port": 1, "user": "u", "password": "p", "dbname": "db"},
     "redshift": {"host": "none", "port": 1, "user": "u", "password": "p", "dbname": "db"},
@@ -111,6 +115,7 @@ def metadata(
     """
     config = yaml.safe_load((GOLDEN / "ozmeta.yml").read_text(encoding="utf-8"))
     config["journal"]["mirror"] = True
+    config["backlog"] = True
     for source in config["journal"]["sources"]:
         source.pop("database", None)
     config["metadb"] = {"snapshot": "metadb/snapshot.json"}
@@ -146,6 +151,8 @@ def on_duckdb(folder: Path, regex: bool = True, approvals: bool = True) -> DbtPr
     tables are known.
     """
     project = DbtProject(folder, *metadata(regex, approvals))
+    put(folder, "models/known_then.sql", KNOWN_THEN)
+    project.manifest = None
     with project.connect() as connection:
         connection.execute("create schema raw; create schema crm")
         for table, columns in SOURCES.items():

@@ -31,6 +31,18 @@ columns: list of str
 {% macro default__recursive_columns(columns) -%}
 {%- endmacro %}
 
+{#
+Whether a query inside a query may begin with `with`.
+Returns: bool
+#}
+{% macro can_nest_ctes() -%}
+  {%- do return(adapter.dispatch('can_nest_ctes', 'ozmeta_runtime')()) -%}
+{%- endmacro %}
+
+{% macro default__can_nest_ctes() -%}
+  {%- do return(true) -%}
+{%- endmacro %}
+
 {# `union` without duplicates. #}
 {% macro union_distinct() -%}
   {{ adapter.dispatch('union_distinct', 'ozmeta_runtime')() }}

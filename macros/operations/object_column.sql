@@ -1,5 +1,5 @@
 {#
-The name of the column with the object's id.
+The name of the column with the object's id; none if the rows are not of objects.
 
 Arguments
   model    string: the model's name without the binding, such as 'sla_cycle'
@@ -19,5 +19,6 @@ Arguments
       'escalation_queue': 'EQ',
       'runtime_signal': 'RS',
   } -%}
+  {%- if model == 'backlog' -%}{%- do return(none) -%}{%- endif -%}
   {%- do return(prefixes[model] ~ '_ObjectID') -%}
 {% endmacro %}

@@ -10,7 +10,7 @@ Errors       a table does not exist yet
 #}
 {% macro object_history(models, nodes, objects) %}
   {%- set facts = {} -%}
-  {%- for model, relation in models.items() -%}
+  {%- for model, relation in models.items() if model == 'run' or ozmeta_runtime.object_column(model) -%}
     {%- set columns = adapter.get_columns_in_relation(relation) -%}
     {%- if not columns -%}
       {%- do exceptions.raise_compiler_error("The table " ~ relation ~ " does not exist yet. Run dbt first.") -%}

@@ -9,6 +9,7 @@ Arguments
 Prints
   bindings            {binding: {
                         changed: [name of a model whose definition has changed since the last run],
+                        left_out: [name of a model that counts all objects; it is compared only if all objects are],
                         waiting: number of objects with journal rows that no run has read yet,
                         models: {model: see compare_table},
                         facts: {object: {tables: current rows, afresh: rebuilt rows}}; see object_history. The rebuilt
@@ -21,7 +22,7 @@ Prints
   {%- set known = ozmeta_runtime.bindings() -%}
   {%- for binding, entry in plan.items() -%}
     {%- set nodes = known[binding] -%}
-    {%- set found = {'changed': [], 'models': {}, 'facts': {}} -%}
+    {%- set found = {'changed': [], 'left_out': [], 'models': {}, 'facts': {}} -%}
     {%- set current, rebuilt = {}, {} -%}
     {#- The signal log depends on when runs took place, so it cannot be rebuilt from the journal. -#}
     {%- for model, names in entry.models.items() if model != 'runtime_signal' -%}
@@ -37,7 +38,13 @@ Prints
     {%- set count = run_query("select count(*) from (" ~ waiting ~ ") as waiting").rows[0][0] | int -%}
     {%- do found.update({'waiting': count}) -%}
     {%- set objects = [] -%}
-    {%- for model in current -%}
+    {%- set slice = var('ozmeta_verify', {}) -%}
+    {#- "g" lies above every hash -#}
+    {%- set are_all = not count and not slice.get('objects') and slice.get('below', 'g') == 'g' -%}
+    {%- for model in current if not (are_all or ozmeta_runtime.object_column(model)) -%}
+      {%- do found.left_out.append(entry.models[model][3]) -%}
+    {%- endfor -%}
+    {%- for model in current if entry.models[model][3] not in found.left_out -%}
       {%- set outcome = ozmeta_runtime.compare_table(model, nodes[model], current[model], rebuilt[model], waiting) -%}
       {%- do found.models.update({model: outcome}) -%}
       {%- for object in outcome.first if object not in objects and objects | length < show -%}
@@ -79,7 +86,9 @@ Arguments
     {{ ozmeta_runtime.substring('_DefinitionHash', 1, 25) }}
       not in (select {{ ozmeta_runtime.substring('_DefinitionHash', 1, 25) }} from {{ rebuilt }})
     {{ ozmeta_runtime.is_live(model) }}
+    {%- if ozmeta_runtime.object_column(model) %}
     {{ ozmeta_runtime.verified_slice(ozmeta_runtime.object_column(model)) }}
+    {%- endif %}
     and exists (select 1 from {{ rebuilt }})
   {%- endset -%}
   {%- set exists = run_query("select " ~ ozmeta_runtime.row_exists(current, condition)).rows[0][0] -%}
@@ -104,8 +113,8 @@ Returns      dict:
                columns            {compared column: its name in messages}
 #}
 {% macro compare_table(model, node, current, rebuilt, waiting) %}
-  {%- set ignored = ['_batch', '_updatedate', '_definitionhash', '_deletedate', 'tl_intake', 'tl_replaced',
-      'tl_journal', 'qr_journal'] -%}
+  {%- set ignored = ['_batch', '_updatedate', '_definitionhash', '_deletedate', '_bucket', 'tl_intake',
+      'tl_replaced', 'tl_journal', 'qr_journal'] -%}
   {%- set columns, quoted, names = {}, [], ozmeta_runtime.column_spellings(node) -%}
   {%- for column in adapter.get_columns_in_relation(rebuilt) if column.name | lower not in ignored -%}
     {%- set name = names.get(column.name | lower, column.name) -%}
@@ -116,8 +125,10 @@ Returns      dict:
   {%- set condition -%}
     where 1 = 1
     {{ ozmeta_runtime.is_live(model) }}
+    {%- if object %}
     {{ ozmeta_runtime.verified_slice(object) }}
     and coalesce({{ object }}, '') not in ({{ waiting }})
+    {%- endif %}
   {%- endset -%}
   {%- set current_rows = "select " ~ quoted | join(', ') ~ " from " ~ current ~ " " ~ condition -%}
   {%- set rebuilt_rows = "select " ~ quoted | join(', ') ~ " from " ~ rebuilt ~ " " ~ condition -%}
@@ -126,10 +137,11 @@ Returns      dict:
     union all
     select * from ({{ rebuilt_rows }} {{ dbt.except() }} {{ current_rows }}) as missing_rows
   {%- endset -%}
-  {%- set counts = run_query("select count(distinct " ~ ozmeta_runtime.row_text(model) ~ "), count(distinct coalesce("
-      ~ object ~ ", '')) from (" ~ differing ~ ") as differing").rows[0] -%}
+  {%- set objects = "count(distinct coalesce(" ~ object ~ ", ''))" if object else "0" -%}
+  {%- set counts = run_query("select count(distinct " ~ ozmeta_runtime.row_text(model) ~ "), " ~ objects
+      ~ " from (" ~ differing ~ ") as differing").rows[0] -%}
   {%- set first = [] -%}
-  {%- if counts[0] | int -%}
+  {%- if object and counts[0] | int -%}
     {%- set differing_objects -%}
       select distinct {{ object }} as object_id
       from ({{ differing }}) as differing

@@ -57,6 +57,11 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'workflow': {'id': 'text', 'start': 'text', 'terminal': ['text']},
       'timeline': 'relation',
       'report_fields?': report_fields},
+    'backlog': {
+      'binding': 'text',
+      'journal_config': {'object_type': 'text', 'tenant_in_key': 'boolean', 'lookback_minutes': 'integer'},
+      'workflow': {'states': ['text'], 'terminal': ['text']},
+      'timeline': 'relation'},
     'approval_event': {
       'binding': 'text',
       'journal_config': object_with_fields,
@@ -93,6 +98,7 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
       'pieces?': 'relation',
       'report_fields?': report_fields},
     'sla_timer': {'cycles': 'relation'},
+    'cycle_fact': {'cycles': 'relation', 'report_fields?': report_fields},
     'escalation_queue': {
       'binding': 'text',
       'journal_config': object_with_aliases,

@@ -1,8 +1,8 @@
 {#
 The run's clock as text, 'YYYY-MM-DD HH:MM:SS.ffffff' in UTC (spec 3).
 
-The variable `ozmeta_as_of` sets it: an ISO 8601 timestamp. An offset is converted to UTC. The default is the start of
-the run. Any other value stops the run.
+The variable `ozmeta_as_of` sets it: see instant_text. The default is the start of the run. Any other value stops the
+run.
 #}
 {% macro as_of_text() %}
   {%- do ozmeta_runtime.check_variables() -%}
@@ -10,30 +10,5 @@ the run. Any other value stops the run.
   {%- if given is none -%}
     {%- do return(run_started_at.astimezone(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S.%f')) -%}
   {%- endif -%}
-  {%- set text = given | string | trim -%}
-  {%- set expected = "ozmeta_as_of is '" ~ text
-      ~ "': expected an ISO 8601 timestamp such as '2026-03-01T12:00:00' (UTC)" -%}
-  {%- if not modules.re.fullmatch(ozmeta_runtime.iso_pattern(), text) -%}
-    {%- do exceptions.raise_compiler_error(
-        expected ~ ", with an hour from 00 to 23, a valid date and an offset such as +02:00") -%}
-  {%- endif -%}
-  {%- if modules.re.search('[.][0-9]{6}[0-9]*[1-9]', text) -%}
-    {%- do exceptions.raise_compiler_error(expected ~ ", with microseconds at most") -%}
-  {%- endif -%}
-  {%- set clock = modules.re.match('[0-9:]*', text[11:]).group(0) -%}
-  {%- set fraction = modules.re.search('[.]([0-9]+)', text) -%}
-  {%- set offset = modules.re.search('([+-])([0-9]{2}):?([0-9]{2})?$', text[11:]) -%}
-  {%- if offset and text[:10] in ['0001-01-01', '9999-12-31'] -%}
-    {%- do exceptions.raise_compiler_error(expected ~ ", without an offset on the first and the last valid date") -%}
-  {%- endif -%}
-  {%- set second = (clock ~ ':00' if clock | length == 5 else clock) or '00:00:00' -%}
-  {%- set micros = (fraction.group(1) ~ '000000')[:6] if fraction else '000000' -%}
-  {%- set moment = modules.datetime.datetime.strptime(
-      text[:10] ~ ' ' ~ second ~ '.' ~ micros, '%Y-%m-%d %H:%M:%S.%f') -%}
-  {%- if offset -%}
-    {%- set minutes = (offset.group(2) | int * 60 + (offset.group(3) or '0') | int)
-        * (-1 if offset.group(1) == '+' else 1) -%}
-    {%- set moment = moment + modules.datetime.timedelta(minutes=minutes) -%}
-  {%- endif -%}
-  {%- do return(moment.isoformat(' ', 'microseconds')) -%}
+  {%- do return(ozmeta_runtime.instant_text(given, 'ozmeta_as_of')) -%}
 {% endmacro %}

@@ -495,6 +495,7 @@ class BindingChoices(AliasChoices):
     )
     entity: Entity | None = None
     tests: Tests | None = None  # the project's, without
+    backlog: bool | None = None  # the project's, without
     calendar: CalendarKey | None = None  # of the policies that give none
     report_fields: list[Text] = []  # the object's fields that tables show
     slas: dict[Text, SlaKeys] = {}  # by the code of the SLA
@@ -736,6 +737,7 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
     calendars: dict[Text, CalendarKeys] = {}  # by the calendar's code
     bindings: dict[str, BindingChoices] = {}
     tests: Tests = Tests()
+    backlog: bool = False  # whether tables count the objects in each state by day
     approval_events: ApprovalEvents = ApprovalEvents()
     approval_flows: dict[str, FlowChoices] = {}  # by the flow's code
     warehouses: list[

@@ -304,6 +304,7 @@ refresh therefore have no layout.
       'journal': none,
       'escalation_queue': none,
       'run': none,
+      'backlog': none,
   }.get(model, ['_Batch', '_ObjectKey']) -%}
   {%- set layout = {'incremental_strategy': 'merge'} -%}
   {%- if clusters -%}

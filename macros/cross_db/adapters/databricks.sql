@@ -10,6 +10,7 @@ are named. With deletion vectors, a merge leaves unchanged rows in their files, 
   {%- set columns = {
       'journal': ['_Batch'],
       'run': none,
+      'backlog': none,
       'sla_cycle': ['_Bucket', '_Batch', '_ObjectKey', 'ST_NextUTC'],
   }.get(model, (['_Bucket'] if model in ozmeta_runtime.bucketed_models() else []) + ['_Batch', '_ObjectKey']) -%}
   {%- set key = [] if model == 'timeline' else ['_Key'] -%}

@@ -220,6 +220,10 @@ of sqlserver.sql is repeated here.
   {%- do return(ozmeta_runtime.sqlserver__can_recurse()) -%}
 {%- endmacro %}
 
+{% macro fabric__can_nest_ctes() -%}
+  {%- do return(ozmeta_runtime.sqlserver__can_nest_ctes()) -%}
+{%- endmacro %}
+
 {% macro fabric__with_recursive() -%}
   {{ ozmeta_runtime.sqlserver__with_recursive() }}
 {%- endmacro %}

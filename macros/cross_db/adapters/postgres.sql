@@ -410,6 +410,7 @@ them, a b-tree does not. The adapter deletes and inserts in one transaction.
   {%- set ordered = [['_Batch'], ['_UpdateDate']] + {
       'timeline': [['TL_Position', 'EJ_EventTimeUTC']],
       'sla_cycle': [['ST_NextUTC']],
+      'backlog': [['BL_Day']],
   }.get(model, []) -%}
   {%- set indexes = [] -%}
   {#- The timeline's rows are found by their object. -#}

@@ -242,7 +242,7 @@ vacuum. A merge is one statement, while the adapter may run a delete and an inse
       'incremental_strategy': 'append' if append else 'merge',
       'sort': ['_batch', 'st_nextutc'] if model == 'sla_cycle' else ['_batch'],
   } -%}
-  {%- if model not in ['journal', 'run'] -%}
+  {%- if model not in ['journal', 'run', 'backlog'] -%}
     {%- do layout.update({'dist': '_objectkey'}) -%}
   {%- endif -%}
   {%- do return(layout) -%}

@@ -252,7 +252,7 @@ has micro-partitions of its own. The adapter runs both in one transaction.
   {%- set bucket = ['_Bucket'] if model in ozmeta_runtime.bucketed_models() else [] -%}
   {%- do return({
       'incremental_strategy': 'append' if append else 'delete+insert',
-      'cluster_by': ['_Batch'] if model in ['journal', 'run'] else bucket + ['_Batch', '_ObjectKey'],
+      'cluster_by': ['_Batch'] if model in ['journal', 'run', 'backlog'] else bucket + ['_Batch', '_ObjectKey'],
   }) -%}
 {%- endmacro %}
 

@@ -426,6 +426,10 @@ text: SQL text
   {%- do return(false) -%}
 {%- endmacro %}
 
+{% macro sqlserver__can_nest_ctes() -%}
+  {%- do return(false) -%}
+{%- endmacro %}
+
 {% macro sqlserver__with_recursive() -%}
   with
 {%- endmacro %}

@@ -263,6 +263,7 @@ class Binding:
     approvals: Approvals | None = None
     severities: dict[str, str] = field(default_factory=dict)
     mirrored: bool = False  # whether a model shows its journal, with what it emits
+    backlog: bool = False  # whether tables count its objects by state and day
     semantic: set[str] = field(
         default_factory=set
     )  # those of the purposes that are wanted as semantic models too

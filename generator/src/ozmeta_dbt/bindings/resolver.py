@@ -147,6 +147,7 @@ class Resolver:
             approvals=approvals,
             severities=self.lookups.severities,
             mirrored=self.config.journal.mirror,
+            backlog=self.config.backlog if choices.backlog is None else choices.backlog,
             semantic=semantic,
             entity=own_table,
             left_out=left_out,

@@ -44,7 +44,18 @@ def timeline(scope: Scope) -> Call:
         "policy": jinja(binding.choices.conflict_policy),
         "stream": jinja(scope.config.journal.stream),
     }
-    return Call(arguments, {"journal_config": reading(scope), "workflow": definition})
+    sets = {"journal_config": reading(scope), "workflow": definition}
+    return Call(arguments, sets, folded(arguments, binding))
+
+
+def folded(arguments: dict[str, str], binding: Binding) -> str:
+    """What the macro state_at needs to fold the timeline's events again."""
+    fold = {
+        **{name: Code(arguments[name]) for name in ("workflow", "policy", "stream")},
+        "terminal": binding.workflow.terminal,
+        "tenant_in_key": binding.tenant_in_key,
+    }
+    return jinja({"ozmeta_fold": fold}, 2, len("meta="))
 
 
 def quarantine(scope: Scope) -> Call:
@@ -68,6 +79,24 @@ def workflow_instance(scope: Scope) -> Call:
             "workflow": {"id": workflow.id, "start": workflow.start, "terminal": workflow.terminal},
         }
         | ({"report_fields": fields} if fields else {}),
+    )
+
+
+def backlog(scope: Scope) -> Call:
+    workflow = scope.binding.workflow
+    return Call(
+        {
+            "journal_config": "journal_config",
+            "workflow": "workflow",
+            "timeline": scope.ref("timeline"),
+        },
+        {
+            "journal_config": {
+                **object_key(scope.binding),
+                "lookback_minutes": scope.config.journal.lookback_minutes,
+            },
+            "workflow": {"states": workflow.states, "terminal": workflow.terminal},
+        },
     )
 
 
@@ -168,6 +197,15 @@ def sla_elapsed(scope: Scope) -> Call:
 
 def sla_timer(scope: Scope) -> Call:
     return Call({"cycles": scope.ref("sla_elapsed")})
+
+
+def cycle_fact(scope: Scope) -> Call:
+    fields = scope.binding.report_fields
+    return Call(
+        {"cycles": scope.ref("sla_elapsed")}
+        | ({"report_fields": "report_fields"} if fields else {}),
+        {"report_fields": fields} if fields else {},
+    )
 
 
 def escalation_queue(scope: Scope) -> Call:

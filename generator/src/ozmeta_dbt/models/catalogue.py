@@ -271,6 +271,16 @@ MODELS = (
         unique="WI_ID",
     ),
     Model(
+        name="backlog",
+        summary="How many {} objects were in each state at the end of each day.",
+        call=arguments.backlog,
+        columns=col.BACKLOG,
+        purpose="WorkflowInstance",
+        wanted=lambda binding: binding.backlog,
+        keys=("_Key",),
+        not_null=frozenset({"WS_Code", "BL_Day", "BL_Objects"}),
+    ),
+    Model(
         name="approval_event",
         summary=(
             "Every approval event of {}, with its effect or the reason why it does not count."
@@ -349,6 +359,24 @@ MODELS = (
         not_null=frozenset({"ST_ID", "ST_StartUTC", "ST_DueUTC", "ST_Status"}),
         unique="ST_ID",
         relations={"WI_ID": "workflow_instance"},
+    ),
+    Model(
+        name="cycle_fact",
+        summary=(
+            "Every cycle of {} for reports: outcome, minutes against the target, and the day, week,"
+            " month, weekday and hour of its start, stop and breach."
+        ),
+        call=arguments.cycle_fact,
+        columns=col.CYCLE_FACT,
+        purpose="SlaTracking",
+        wanted=lambda binding: "SlaTracking" in binding.purposes,
+        needs=lambda binding: ("sla_cycle", "sla_elapsed"),
+        is_view=True,
+        in_run=False,
+        more=lambda scope: report_columns(scope, "OF_Field"),
+        audit=(),
+        describe=describe_slas,
+        is_tested=False,
     ),
     Model(
         name="escalation_queue",

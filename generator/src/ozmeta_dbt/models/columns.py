@@ -187,6 +187,49 @@ SLA_CYCLE_MORE = (
     "ST_PausedSeconds",
     "ST_WarnAtUTC",
 )
+CYCLE_FACT = (
+    "SC_ID",
+    "ST_ID",
+    "_TenantID",
+    "WI_ID",
+    "SL_Code",
+    "ST_ObjectType",
+    "ST_ObjectID",
+    "ST_CycleNo",
+    "ST_IsLatest",
+    "ST_StartUTC",
+    "ST_DueUTC",
+    "ST_StopUTC",
+    "ST_BreachedUTC",
+    "ST_Status",
+    "ST_Outcome",
+    "ST_EscalationLevel",
+    "ST_PolicyVersion",
+    "ST_Calendar",
+    "CF_IsOpen",
+    "ST_IsPaused",
+    "ST_TargetMinutes",
+    "ST_ElapsedMinutes",
+    "ST_RemainingMinutes",
+    "ST_PausedSeconds",
+    "CF_TargetPercent",
+    "CF_LateMinutes",
+    "CF_StartDay",
+    "CF_StartWeek",
+    "CF_StartMonth",
+    "CF_StartWeekday",
+    "CF_StartHour",
+    "CF_StopDay",
+    "CF_StopWeek",
+    "CF_StopMonth",
+    "CF_StopWeekday",
+    "CF_StopHour",
+    "CF_BreachDay",
+    "CF_BreachWeek",
+    "CF_BreachMonth",
+    "CF_BreachWeekday",
+    "CF_BreachHour",
+)
 ESCALATION_QUEUE = (
     "EQ_ID",
     "_TenantID",
@@ -232,6 +275,17 @@ RUN = (
     "RUN_WatermarkUTC",
     "RUN_EventsFolded",
     "RUN_ObjectsFolded",
+)
+BACKLOG = (
+    "_TenantID",
+    "BL_ObjectType",
+    "WS_Code",
+    "BL_Day",
+    "BL_Objects",
+    "BL_Entered",
+    "BL_Left",
+    "BL_IsTerminal",
+    "BL_IsComplete",
 )
 INLINE = ("WS_CurrentCode", "WI_CurrentSinceUTC", "WI_RowVersion")
 TIME_IN_STATE = (
@@ -564,6 +618,59 @@ DESCRIPTIONS = {
     ),
     "SL_Status": "Running, Warned, Breached or Stopped. Null if the timer never started.",
     "SL_DueUTC": "When the timer is or was due, UTC.",
+    # cycles for reports
+    "CF_IsOpen": "Whether the cycle has neither stopped nor been cancelled.",
+    "CF_TargetPercent": (
+        "ST_ElapsedMinutes in percent of ST_TargetMinutes, rounded down. Null if the target is 0."
+    ),
+    "CF_LateMinutes": (
+        "Minutes by which ST_ElapsedMinutes exceeds ST_TargetMinutes, 0 if it does not. A cycle"
+        " that is late by less than a minute has 0."
+    ),
+    "CF_StartDay": "The UTC day on which the cycle started: its midnight.",
+    "CF_StartWeek": "Midnight UTC of the Monday of the week in which the cycle started.",
+    "CF_StartMonth": "Midnight UTC of the first day of the month in which the cycle started.",
+    "CF_StartWeekday": "The UTC weekday on which the cycle started: 1 for Monday to 7 for Sunday.",
+    "CF_StartHour": "The UTC hour in which the cycle started, from 0 to 23.",
+    "CF_StopDay": (
+        "The UTC day on which the cycle stopped or was cancelled: its midnight. Null while it runs."
+    ),
+    "CF_StopWeek": (
+        "Midnight UTC of the Monday of the week in which the cycle stopped or was cancelled."
+        " Null while it runs."
+    ),
+    "CF_StopMonth": (
+        "Midnight UTC of the first day of the month in which the cycle stopped or was"
+        " cancelled. Null while it runs."
+    ),
+    "CF_StopWeekday": (
+        "The UTC weekday on which the cycle stopped or was cancelled: 1 for Monday to 7 for"
+        " Sunday. Null while it runs."
+    ),
+    "CF_StopHour": (
+        "The UTC hour in which the cycle stopped or was cancelled, from 0 to 23. Null while it"
+        " runs."
+    ),
+    "CF_BreachDay": (
+        "The UTC day on which the cycle was breached: its midnight. Null if the cycle is not"
+        " missed."
+    ),
+    "CF_BreachWeek": (
+        "Midnight UTC of the Monday of the week in which the cycle was breached. Null if the"
+        " cycle is not missed."
+    ),
+    "CF_BreachMonth": (
+        "Midnight UTC of the first day of the month in which the cycle was breached. Null if"
+        " the cycle is not missed."
+    ),
+    "CF_BreachWeekday": (
+        "The UTC weekday on which the cycle was breached: 1 for Monday to 7 for Sunday. Null if"
+        " the cycle is not missed."
+    ),
+    "CF_BreachHour": (
+        "The UTC hour in which the cycle was breached, from 0 to 23. Null if the cycle is not"
+        " missed."
+    ),
     # escalations
     "EQ_ID": (
         "Id of the queue entry, UUIDv7. Merge on it: two levels or SLAs can raise one signal for"
@@ -742,6 +849,20 @@ DESCRIPTIONS = {
     "TS_IsTerminal": "Whether the state is terminal.",
     "TS_ObjectAgeSeconds": (
         "Seconds from the object's first event to the as_of of the last completed run."
+    ),
+    # the daily backlog
+    "BL_ObjectType": "The object type.",
+    "BL_Day": "The UTC day: its midnight. A day before 1970 counts as 1970-01-01.",
+    "BL_Objects": "Number of objects that were in the state at the end of the day.",
+    "BL_Entered": (
+        "How often an object came to the state on the day, from another one or with its first"
+        " event."
+    ),
+    "BL_Left": "How often an object left the state on the day.",
+    "BL_IsTerminal": "Whether the state is terminal. The objects in the other states are open.",
+    "BL_IsComplete": (
+        "Whether the day was over at the as_of of the last run. False for the last day, whose"
+        " numbers are those at as_of. A late event may still change a day that is over."
     ),
     # the whole journal
     "JV_Journal": "The journal.",

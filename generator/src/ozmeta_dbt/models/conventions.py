@@ -21,6 +21,9 @@ TYPES = {
         *("AE_Approvals", "AE_Rejections", "AE_Stage", "AE_StageAfter", "AE_StageBefore"),
         *("AE_Version", "AI_CurrentStepOrder", "AI_Round", "AP_Approvals", "AP_Ignored"),
         *("AP_OutOfTurn", "AP_Quorum", "AP_Rejections", "AP_Round", "AP_StepNo", "AS_Order"),
+        *("BL_Objects", "BL_Entered", "BL_Left", "CF_TargetPercent", "CF_LateMinutes"),
+        *("CF_StartWeekday", "CF_StartHour", "CF_StopWeekday", "CF_StopHour"),
+        *("CF_BreachWeekday", "CF_BreachHour"),
         *("CP_Day", "CP_From", "CP_IsOpen", "CP_Next", "CP_Open", "CP_To", "CP_WasOpen"),
         *("CW_Bucket", "CW_From", "CW_Next", "CW_Open", "CW_OpenEnd"),
         *("EJ_Sequence", "EQ_Level", "JV_Rows", "PL_RowVersion", "QR_Rows"),
@@ -31,7 +34,11 @@ TYPES = {
         *("TL_EventNanos", "TL_Position", "TL_RowVersion", "TS_ObjectAgeSeconds", "TS_Seconds"),
         *("UO_Rows", "WI_RowVersion", "_Batch"),
     },
-    "timestamp": {"JV_Day", "UO_FirstDay", "UO_LastDay", "_SyncDate", "_UpdateDate", "_DeleteDate"},
+    "timestamp": {
+        *("BL_Day", "CF_StartDay", "CF_StartWeek", "CF_StartMonth", "CF_StopDay", "CF_StopWeek"),
+        *("CF_StopMonth", "CF_BreachDay", "CF_BreachWeek", "CF_BreachMonth"),
+        *("JV_Day", "UO_FirstDay", "UO_LastDay", "_SyncDate", "_UpdateDate", "_DeleteDate"),
+    },
     "boolean": {"TL_Replaced"},
 }
 # models that other models of the package read, and people do not

@@ -361,12 +361,14 @@ _OUTPUTS = {
     "grain.timeline": "event",
     "grain.quarantine": "refused journal row",
     "grain.workflow_instance": "object",
+    "grain.backlog": "tenant, state and day",
     "grain.approval_event": "approval event",
     "grain.approval_step": "object, flow, round and step",
     "grain.approval_instance": "object and flow",
     "grain.sla_cycle": "cycle of an SLA timer",
     "grain.sla_elapsed": "cycle of an SLA timer",
     "grain.sla_timer": "object and SLA",
+    "grain.cycle_fact": "cycle of an SLA timer",
     "grain.escalation_queue": "raised level",
     "grain.runtime_signal": "signal, raised or retracted",
     "grain.run": "run and journal",
@@ -382,6 +384,7 @@ _OUTPUTS = {
     "written.run": "Always.",
     "written.workflow_instance": "Purpose WorkflowInstance, or RuntimeMode Inline.",
     "written.sla_cycle": "Purpose SlaTracking, or EscalationQueue if an SLA has levels.",
+    "written.backlog": "If `backlog` is true.",
     "written.approval_event": "Purpose ApprovalTracking, or an SLA on an approval step.",
     "written.approval_step": "Purpose ApprovalTracking, or an SLA on an approval step.",
     "written.runtime_signal": "With sla_cycle, escalation_queue, approval_step or EmitSignal.",
@@ -395,6 +398,7 @@ _OUTPUTS = {
     "written.approval_instance": "Purpose ApprovalTracking.",
     "written.sla_elapsed": "Purpose SlaTracking.",
     "written.sla_timer": "Purpose SlaTracking.",
+    "written.cycle_fact": "Purpose SlaTracking.",
     "written.escalation_queue": "Purpose EscalationQueue.",
 }
 
@@ -486,7 +490,12 @@ _CONFIG = {
         "Options of its SLAs, by the SLA's code, such as State.<WS_Code> for the SLA of a state. "
         "The params of the start rule may have the same keys. A key in both places must be equal."
     ),
+    "bindings.<name>.backlog": "As `backlog`, for this binding. The default is `backlog`.",
     "bindings.<name>.tests": "As `tests`, for this binding.",
+    "backlog": (
+        "Whether to write one more table per binding, which counts the objects in each state at "
+        "the end of each day."
+    ),
     "tests": "What the generated tests compare with.",
     "tests.quarantined_share": (
         "From which share of refused rows a test warns and fails. `false` leaves the test out."

@@ -47,6 +47,17 @@
     {'code': 'Start', 'from': 'New', 'to': 'In progress', 'events': ['Case.Started']}
   ]
 } %}
+{{ config(
+  meta={
+    'ozmeta_fold': {
+      'workflow': workflow,
+      'policy': 'last_writer_wins',
+      'stream': 'EJ_SourceSystem',
+      'terminal': ['Closed'],
+      'tenant_in_key': true
+    }
+  }
+) }}
 
 {{ ozmeta_runtime.timeline(
   binding='case',

@@ -27,6 +27,17 @@
   'bound_events': [],
   'transitions': [{'code': 'Pay', 'from': 'Draft', 'to': 'Paid'}]
 } %}
+{{ config(
+  meta={
+    'ozmeta_fold': {
+      'workflow': workflow,
+      'policy': 'first_writer_wins',
+      'stream': 'EJ_SourceSystem',
+      'terminal': ['Paid'],
+      'tenant_in_key': false
+    }
+  }
+) }}
 
 {{ ozmeta_runtime.timeline(
   binding='invoice',

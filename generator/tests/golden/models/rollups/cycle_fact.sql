@@ -1,0 +1,48 @@
+{#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
+{{ config(materialized=ozmeta_runtime.materialization('view')) }}
+
+{% set columns = [
+  'SC_ID',
+  'ST_ID',
+  '_TenantID',
+  'WI_ID',
+  'SL_Code',
+  'ST_ObjectType',
+  'ST_ObjectID',
+  'ST_CycleNo',
+  'ST_IsLatest',
+  'ST_StartUTC',
+  'ST_DueUTC',
+  'ST_StopUTC',
+  'ST_BreachedUTC',
+  'ST_Status',
+  'ST_Outcome',
+  'ST_EscalationLevel',
+  'ST_PolicyVersion',
+  'ST_Calendar',
+  'CF_IsOpen',
+  'ST_IsPaused',
+  'ST_TargetMinutes',
+  'ST_ElapsedMinutes',
+  'ST_RemainingMinutes',
+  'ST_PausedSeconds',
+  'CF_TargetPercent',
+  'CF_LateMinutes',
+  'CF_StartDay',
+  'CF_StartWeek',
+  'CF_StartMonth',
+  'CF_StartWeekday',
+  'CF_StartHour',
+  'CF_StopDay',
+  'CF_StopWeek',
+  'CF_StopMonth',
+  'CF_StopWeekday',
+  'CF_StopHour',
+  'CF_BreachDay',
+  'CF_BreachWeek',
+  'CF_BreachMonth',
+  'CF_BreachWeekday',
+  'CF_BreachHour'
+] %}
+
+{{ ozmeta_runtime.rollup(columns, [ref('case_cycle_fact'), ref('invoice_cycle_fact')], live=none) }}
