@@ -29,8 +29,8 @@ WRONG = [
     ),
     (
         "case_timeline",
-        "'last_writer_wins'",
-        "'last_write_wins'",
+        "policy='last_writer_wins'",
+        "policy='last_write_wins'",
         "`policy` must be last_writer_wins or first_writer_wins",
     ),
     (

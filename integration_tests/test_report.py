@@ -15,12 +15,12 @@ import pytest
 from ozmeta_dbt.demo import load_journal, write_journal, write_project
 from ozmeta_dbt.demo.events import END, journals
 from ozmeta_dbt.demo.project import connect, dbt
-from ozmeta_dbt.operations.report import Choice, make
 from ozmeta_dbt.project import write_models
 from ozmeta_dbt.report import page
 from ozmeta_dbt.report.document import BindingReport
 from ozmeta_dbt.report.figures import Figure, Row
 from ozmeta_dbt.report.forecast import forecast
+from ozmeta_dbt.report.make import Choice, make
 from support.browser import browser
 from support.dbt_project_under_test import PACKAGE, DbtProject
 from support.small_case import CONFIG, event, snapshot

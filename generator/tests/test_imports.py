@@ -20,6 +20,7 @@ LAYERS = (
     {"models"},
     {"operations"},
     {"project", "example"},
+    {"report"},
     {"demo", "plugin"},
     {"cli"},
     {"__main__"},

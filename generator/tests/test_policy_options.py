@@ -686,7 +686,7 @@ def test_report_fields(project: Project) -> None:
         assert "report_fields" not in sql(project, model, metadata(), config())
     project.put("ozmeta.yml", text)
     described = project.generate()["case/_case.yml"].decode()
-    assert described.count("name: OF_Priority") == 3
+    assert described.count("name: OF_Priority") == 4
     assert 'object.Priority: {{ doc("ozmeta_runtime", "ozmeta_OF_Field") }}' in described
 
 

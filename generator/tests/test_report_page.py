@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from ozmeta_dbt.operations.dbt import Dbt
-from ozmeta_dbt.operations.report import Choice, write
 from ozmeta_dbt.operations.verified import keep, last_verified
 from ozmeta_dbt.problems import DbtFailed, FileProblem
 from ozmeta_dbt.report import compliance, document, figures, flow, headline, now, page, tables
+from ozmeta_dbt.report.make import Choice, write
 from ozmeta_dbt.report.stories import Told, wanted
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&`{{7*7}}"

@@ -64,7 +64,7 @@ def report(
     likely to be missed, and how far the numbers can be trusted. One HTML file, which needs no
     network.
     """
-    from ozmeta_dbt.operations.report import Choice, make, write
+    from ozmeta_dbt.report.make import Choice, make, write
 
     dbt = Dbt(project_dir, profiles_dir, profile, target, vars_of(vars))
     choice = Choice(tuple(bindings or ()), tenant, since, rows, stories)

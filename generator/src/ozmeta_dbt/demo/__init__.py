@@ -55,7 +55,7 @@ def run_demo(folder: Path, package: Path, events: int, refreshes: int, out: Cons
 def show_report(folder: Path, out: Console) -> None:
     """Write the report, and say where it is."""
     from ozmeta_dbt.operations.dbt import Dbt
-    from ozmeta_dbt.operations.report import Choice, make, write
+    from ozmeta_dbt.report.make import Choice, make, write
 
     path = folder / "target" / "ozmeta_report.html"
     reports = make(Dbt(folder, folder), Choice())
