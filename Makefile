@@ -60,8 +60,14 @@ format: .lint/ready  ## formats Python and sorts its imports
 	if command -v go > /dev/null; then GOBIN=$(CURDIR)/.lint/bin go install github.com/vale-cli/vale/v3/cmd/vale@v3.21.0; fi
 	touch $@
 
-docs: .docs-venv/ready  ## the documentation site, in site/
+docs: .docs-venv/ready .demo/target/static_index.html  ## the documentation site, in site/, with the report and the dbt docs of the demo
 	NO_MKDOCS_2_WARNING=1 .docs-venv/bin/mkdocs build --strict --quiet
+
+.demo/target/ozmeta_report.html:
+	$(MAKE) demo
+
+.demo/target/static_index.html: .demo/target/ozmeta_report.html
+	cd .demo && ../$(BIN)/dbt docs generate --static --quiet
 
 .docs-venv/ready: docs/requirements.txt
 	$(PYTHON) -m venv .docs-venv

@@ -1,7 +1,9 @@
-"""Links of the pages that lead out of docs/, into the repository.
+"""What the site has beside the pages of docs/.
 
-The site has no copy of those files. With `repo_url` in mkdocs.yml such a link leads there, without
-it the text stays and the link goes. A link to a file that does not exist stops the build.
+- The demo's report and its dbt docs, which `make docs` makes first.
+- Links that lead out of docs/, into the repository. The site has no copy of those files. With
+  `repo_url` in mkdocs.yml such a link leads there, without it the text stays and the link goes. A
+  link to a file that does not exist stops the build.
 """
 
 from __future__ import annotations
@@ -10,9 +12,25 @@ import re
 from pathlib import Path
 from typing import Any
 
+from mkdocs.structure.files import File, Files
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 INLINE = re.compile(r"\[([^\]]+)\]\((\.\.?/[^)\s#]+)(#[^)]*)?\)")
 DEFINITION = re.compile(r"^\[([^\]]+)\]: (\.\.?/\S+)$", re.M)
+
+# {address in the site: file of the demo}
+DEMO = {
+    "demo/report.html": ".demo/target/ozmeta_report.html",
+    "demo/dbt-docs.html": ".demo/target/static_index.html",
+}
+
+
+def on_files(files: Files, config: Any) -> Files:
+    for address, name in DEMO.items():
+        if not (REPOSITORY / name).is_file():
+            raise FileNotFoundError(f"there is no {name}: build the site with `make docs`")
+        files.append(File.generated(config, address, abs_src_path=str(REPOSITORY / name)))
+    return files
 
 
 def outside(target: str, folder: Path) -> str | None:

@@ -134,7 +134,8 @@ def pages_in(nav: object) -> list[str]:
 def test_every_page_is_in_the_navigation_and_in_the_overview() -> None:
     site = yaml.safe_load((REPOSITORY / "mkdocs.yml").read_text(encoding="utf-8"))
     pages = {page.relative_to(DOCS).as_posix() for page in WRITTEN}
-    assert sorted(pages_in(site["nav"])) == sorted(pages)
+    made = {"demo/report.html", "demo/dbt-docs.html"}  # by `make docs`, of the demo
+    assert sorted(pages_in(site["nav"])) == sorted(pages | made)
     overview = {link for link, _ in LINK.findall((DOCS / "README.md").read_text(encoding="utf-8"))}
     assert pages - overview == {"README.md"}
 
