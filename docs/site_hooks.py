@@ -12,8 +12,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from mkdocs.structure.files import File, Files
-
 REPOSITORY = Path(__file__).resolve().parent.parent
 INLINE = re.compile(r"\[([^\]]+)\]\((\.\.?/[^)\s#]+)(#[^)]*)?\)")
 DEFINITION = re.compile(r"^\[([^\]]+)\]: (\.\.?/\S+)$", re.M)
@@ -25,7 +23,9 @@ DEMO = {
 }
 
 
-def on_files(files: Files, config: Any) -> Files:
+def on_files(files: Any, config: Any) -> Any:
+    from mkdocs.structure.files import File  # only the environment of `make docs` has it
+
     for address, name in DEMO.items():
         if not (REPOSITORY / name).is_file():
             raise FileNotFoundError(f"there is no {name}: build the site with `make docs`")
