@@ -2,6 +2,8 @@
 The effective time of each event (spec 4.3) as the CTE `streamed`, and what each event asks for as the CTE `placed`.
 Pending events are left out. Expects the CTE `events`.
 
+The windows need no order of rows that are equal in what they order by: all of these get the same maximum.
+
 stream: the column that names an event's stream, or 'none'; as_of: SQL of the run's clock
 nanos: whether the journals keep nanoseconds (keeps_nanos); then the CTE `timed` comes before `streamed`
 #}
@@ -18,8 +20,7 @@ nanos: whether the journals keep nanoseconds (keeps_nanos); then the CTE `timed`
         case when EJ_Sequence is null then EJ_EventTimeUTC
              else max(EJ_EventTimeUTC) over (
                 partition by _ObjectKey, {{ source }}, case when EJ_Sequence is null then 0 else 1 end
-                order by EJ_Sequence, EJ_EventTimeUTC, {{ "TL_EventNanos, " if nanos -}}
-                {{ ozmeta_runtime.binary_order('EJ_ID') }}
+                order by EJ_Sequence, EJ_EventTimeUTC
                 rows between unbounded preceding and current row)
         end as TL_EffectiveUTC
     from events
@@ -34,7 +35,7 @@ streamed as (
         case when EJ_Sequence is null then TL_EventNanos
              else max(case when EJ_EventTimeUTC = TL_EffectiveUTC then TL_EventNanos end) over (
                 partition by _ObjectKey, stream, case when EJ_Sequence is null then 0 else 1 end, TL_EffectiveUTC
-                order by EJ_Sequence, EJ_EventTimeUTC, TL_EventNanos, {{ ozmeta_runtime.binary_order('EJ_ID') }}
+                order by EJ_Sequence, EJ_EventTimeUTC, TL_EventNanos
                 rows between unbounded preceding and current row)
         end as effective_nanos
     from timed

@@ -122,23 +122,23 @@ scheduled as (
 -- objects in a terminal state: their stopped cycles with resume or continue do not go on
 finished as (
     select _ObjectKey
-    from (
-        select _ObjectKey, TL_State, row_number() over (partition by _ObjectKey order by TL_Position desc) as from_last
-        from marked_events
-    ) as states
-    where from_last = 1 and TL_State in ({{ ozmeta_runtime.text_literals(workflow.terminal) }})
+    from marked_events
+    where next_visible is null and TL_State in ({{ ozmeta_runtime.text_literals(workflow.terminal) }})
 ),
 
 {% endif -%}
 objects as (
-    select *, {{ ozmeta_runtime.seed_hash(["'WI'"] + object) }} as instance_seed
-    from ({{ ozmeta_runtime.object_facts(journal_config, timeline, is_folded, state) }}) as facts
+    select *, {{ ozmeta_runtime.uuid7('stamp', 'instance_seed') }} as instance_id
+    from (
+        select *, {{ ozmeta_runtime.seed_hash(["'WI'"] + object) }} as instance_seed
+        from ({{ ozmeta_runtime.object_facts(journal_config, timeline, is_folded, state) }}) as facts
+    ) as seeded
 ),
 
 identified as (
     select
         {{- " objects._Bucket," if state.bucketed }}
-        scheduled.*, objects.tenant, objects.object_id, objects.stamp, objects.instance_seed,
+        scheduled.*, objects.tenant, objects.object_id, objects.stamp, objects.instance_id,
         {%- for field in report_fields %}
         starts.{{ field.column }},
         {%- endfor %}
@@ -164,7 +164,7 @@ timed as (
         {{ ozmeta_runtime.uuid7('stamp', 'cycle_seed') }} as SC_ID,
         {{ ozmeta_runtime.uuid7('stamp', 'timer_seed') }} as ST_ID,
         tenant as _TenantID,
-        {{ ozmeta_runtime.uuid7('stamp', 'instance_seed') }} as WI_ID,
+        instance_id as WI_ID,
         SL_Code,
         {{ ozmeta_runtime.text_literal(journal_config.object_type) }} as ST_ObjectType,
         object_id as ST_ObjectID,

@@ -1,7 +1,8 @@
 {#
 The marks of each SLA (spec 4.7, 5.1): which rule-visible events start it (S) and which stop it (P). The CTEs are
 
-  visible_events  the rule-visible events, with object.* fields carried forward
+  visible_events  the rule-visible events, with object.* fields carried forward; next_visible: the position of the
+                  object's next one, only with on_restart resume or continue
   approval_turns  the events with which a step's turn begins or ends; only if an SLA times an approval step
   marked_events   the visible events with two flags per SLA: start1, stop1, start2, … Further columns per SLA, only if
                   it needs them: cancel1 and pause1 (flags), asked1_1 (the number of its target, see asked_target),
@@ -41,6 +42,9 @@ visible_events as (
         {%- endfor %}
         {%- if ozmeta_runtime.uses_first_event(slas) %},
         row_number() over (partition by _ObjectKey order by TL_Position) as visible_no
+        {%- endif %}
+        {%- if has.gaps %},
+        lead(TL_Position) over (partition by _ObjectKey order by TL_Position) as next_visible
         {%- endif %}
     from {{ timeline }}
     where TL_Position is not null and not {{ ozmeta_runtime.is_true('TL_IsRejected') }} and {{ where }}
