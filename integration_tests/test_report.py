@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
 from collections import Counter
@@ -12,19 +13,21 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ozmeta_dbt.demo import load_journal, write_journal, write_project
+from ozmeta_dbt.demo import load_journal, show_report, write_journal, write_project
 from ozmeta_dbt.demo.events import END, journals
 from ozmeta_dbt.demo.project import connect, dbt
+from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.project import write_models
 from ozmeta_dbt.report import page
 from ozmeta_dbt.report.document import BindingReport
 from ozmeta_dbt.report.figures import Figure, Row
 from ozmeta_dbt.report.forecast import forecast
 from ozmeta_dbt.report.make import Choice, make
+from rich.console import Console
 from support.browser import browser
 from support.dbt_project_under_test import PACKAGE, DbtProject
 from support.small_case import CONFIG, event, snapshot
-from support.verification import InThisProcess, command, dbt_of
+from support.verification import InThisProcess, command, dbt_of, in_this_process
 
 REAL_JOURNAL = PACKAGE.parent / "shared/real_journal"
 SINCE = "timestamp '2025-12-02'"  # 90 days before the demo's end
@@ -385,6 +388,19 @@ def test_stories_are_those_of_explain(demo: Path, reports: dict[str, BindingRepo
     assert {len(report.stories) for report in reports.values()} == {6}
 
 
+def test_the_demo_writes_its_report_from_any_folder(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its profile names the database relative to the project."""
+    monkeypatch.setattr(Dbt, "__call__", in_this_process)
+    monkeypatch.chdir(tmp_path)
+    out = Console(file=io.StringIO(), width=200)
+    show_report(demo, out)
+    assert "The report is" in out.file.getvalue()  # type: ignore[attr-defined]
+    assert (demo / "target/ozmeta_report.html").stat().st_size > 1_000_000
+    assert not any(tmp_path.iterdir())
+
+
 # ---------------------------------------------------------------- options and bad input
 
 
@@ -435,6 +451,8 @@ def test_files_and_formats(demo: Path) -> None:
     [
         (["--binding", "nope"], "has no binding 'nope'"),
         (["--since", "soon"], "expected a date or a timestamp"),
+        (["--since", "2030-01-01"], "which is after the last run of"),
+        (["--tenant", "nobody"], "no event has this tenant"),
     ],
 )
 def test_bad_options_write_nothing(demo: Path, given: list[str], said: str) -> None:
@@ -468,7 +486,10 @@ def test_models_that_are_not_built_are_named(tmp_path: Path) -> None:
     project.run("2026-01-01T03:00:00")
     (report,) = make(dbt_of(project), Choice())
     assert report.missing == {"approvals": ["approval_step"]}
-    assert report.headline[1] == "0.0% of the cycles met their target; 1 were missed."
+    assert report.headline[:2] == [
+        "1 of 1 running timers are late, and 0 more are due within 24 hours.",
+        "0.0% of the cycles met their target; 1 were missed.",
+    ]
     html = page.html([report], "t", None)
     assert "approvals: the project does not build approval_step." in html
 
@@ -598,8 +619,9 @@ def test_a_table_sorts_and_searches(opened: Any) -> None:
     view, wrong = opened()
     table = view.locator("#late_objects-0")
     header = table.locator("th button", has_text="late for")
-    cells = """[...document.querySelectorAll('#late_objects-0 tbody tr')]
-        .filter(row => !row.hidden).map(row => Number(row.children[4].dataset.value))"""
+    place = table.locator("th").all_inner_texts().index("late for (wall clock)")
+    cells = f"""[...document.querySelectorAll('#late_objects-0 tbody tr')]
+        .filter(row => !row.hidden).map(row => Number(row.children[{place}].dataset.value))"""
     for order in (sorted, lambda values: sorted(values, reverse=True)):
         header.click()
         values = view.evaluate(cells)

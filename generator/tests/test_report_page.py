@@ -12,8 +12,18 @@ import pytest
 from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.operations.verified import keep, last_verified
 from ozmeta_dbt.problems import DbtFailed, FileProblem
-from ozmeta_dbt.report import compliance, document, figures, flow, headline, now, page, tables
-from ozmeta_dbt.report.make import Choice, write
+from ozmeta_dbt.report import (
+    compliance,
+    document,
+    figures,
+    flow,
+    headline,
+    now,
+    outlook,
+    page,
+    tables,
+)
+from ozmeta_dbt.report.make import Choice, check, write
 from ozmeta_dbt.report.stories import Told, wanted
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&`{{7*7}}"
@@ -147,12 +157,61 @@ def test_the_headline_names_who_is_late_most_and_why() -> None:
     }
     assert headline.headline(found, ["Team", "Kind"]) == [
         "5 of 10 running timers are late, and 2 more are due within 24 hours.",
-        "Most of the late timers: Team Berlin (4).",
+        "Late most often, by Team: Berlin, 4 of 4 timers (100%); then Oslo, 1 of 1 (100%).",
         "60.0% of the cycles met their target; 4 were missed.",
-        "Most of the missed cycles: Team Oslo (3).",
-        "Missed Solve cycles spent most of their time in Wait (90%) and Work (10%).",
-        "Those of Oslo spent most of their time in Work (100%).",
+        "Missed most often, by Team: Oslo, 3 of 3 cycles (100%); then Berlin, 1 of 7 (14%).",
+        "Missed Solve cycles spent 90% of their time in Wait and 10% in Work.",
+        "Those of Team Oslo spent 100% of their time in Work.",
     ]
+
+
+def test_a_share_counts_more_than_a_number_and_few_say_little() -> None:
+    part = headline.Part
+    found = headline.worst(
+        [part("a", 50, 1000), part("b", 30, 300), part("c", 2, 2), part("d", 0, 90)]
+    )
+    assert [one.value for one in found] == ["b", "a"]
+    assert headline.worst([part("c", 1, 2), part("e", 0, 3)]) == [part("c", 1, 2)]
+
+
+def test_working_time_is_in_hours() -> None:
+    assert [tables.working_time(m).text for m in (0, 59, 60, 2400, -90, None)] == [
+        "0 min",
+        "59 min",
+        "1 h",
+        "40 h",
+        "-1 h 30 min",
+        "",
+    ]
+
+
+def test_past_accuracy_leaves_out_weeks_with_little_history() -> None:
+    def week(expected: float, missed: int, unknown: int, is_within: bool) -> dict[str, Any]:
+        return {
+            "due": 40,
+            "expected": expected,
+            "missed": missed,
+            "unknown": unknown,
+            "is_within": is_within,
+        }
+
+    (told,) = outlook.accuracy([week(10, 8, 0, True), week(9, 12, 10, False), week(0, 4, 30, True)])
+    assert "in the last 2 weeks" in told and "expected 19, and 20 were missed" in told
+    assert "too high in 1 weeks and too low in 1" in told and "in 1 of 2 weeks" in told
+    assert outlook.accuracy([week(0, 4, 30, True)]) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"has_tenant": False}, "no event has this tenant"),
+        ({"since": 11}, "after the last run of case"),
+    ],
+)
+def test_a_report_of_nothing_is_refused(found: dict[str, Any], said: str) -> None:
+    answer = {"case": {"as_of": 10, "has_tenant": True} | found, "new": {"figures": {}}}
+    with pytest.raises(DbtFailed, match=said):
+        check(answer, Choice(tenant="acme", since="2026-01-01"))
 
 
 def test_no_value_and_the_rest_of_the_values_are_told_apart() -> None:
@@ -322,17 +381,13 @@ def test_since_that_is_no_instant(given: str) -> None:
         _ = Choice(since=given).span
 
 
-def test_each_list_has_stories_of_its_own() -> None:
+def test_late_objects_have_stories_first() -> None:
     lists = {
         name: figure(name, *({"object_id": f"{name}{n}", "tenant": None} for n in range(9)))
         for name in ("late_objects", "due_objects")
     }
-    assert [object_id for object_id, _ in wanted(lists, 4)] == [
-        "late_objects0",
-        "due_objects0",
-        "late_objects1",
-        "due_objects1",
-    ]
+    found = [object_id for object_id, _ in wanted(lists, 11)]
+    assert found == [*(f"late_objects{n}" for n in range(9)), "due_objects0", "due_objects1"]
     assert wanted(lists, 0) == []
 
 

@@ -12,6 +12,7 @@ Prints
   {binding: {
     as_of     of the last completed run, in microseconds since 1970; absent before the first
     since     in microseconds since 1970, or none
+    has_tenant  whether the timeline has an event of the tenant; true without one
     fields    [name]: the object's fields that the figures are broken down by, see report_scope
     figures   {figure: {sql, columns: [name], rows: [[text or none]]}}
     missing   {figure: [name of a model that it needs and the project does not build]}
@@ -28,7 +29,7 @@ Errors      see binding_named; a table does not exist yet
     {%- set found = {'figures': {}, 'missing': {}} -%}
     {%- if scope.as_of is not none -%}
       {%- do found.update({'as_of': scope.as_of_micros, 'since': scope.since_micros,
-          'fields': scope.fields | map(attribute='name') | list}) -%}
+          'fields': scope.fields | map(attribute='name') | list, 'has_tenant': scope.has_tenant}) -%}
       {%- for name, figure in ozmeta_runtime.report_figures().items() -%}
         {%- set missing = figure.needs | reject('in', scope.models) | list -%}
         {%- if missing -%}

@@ -9,7 +9,7 @@ Returns        dict:
   fields       [{name, column}]: the fields that the binding reports on, and the tenant if it is part of the key and the
                report is not of one tenant; the first of them groups the forecast
   of_tenant    SQL: `and` and the condition on the tenant, or nothing
-  rows         see report_facts
+  has_tenant, rows  see report_facts
   object_types [object type]: the names that the journals may use for the binding's objects
 Errors         a table does not exist yet
 #}
@@ -37,6 +37,8 @@ Errors         a table does not exist yet
     {%- do fields.append({'name': column[3:], 'column': column}) -%}
   {%- endfor -%}
   {%- if tenant is none -%}{%- do fields.append({'name': 'Tenant', 'column': '_TenantID'}) -%}{%- endif -%}
+  {%- set of_tenant = "_TenantID = " ~ ozmeta_runtime.text_literal(tenant) if tenant is not none else "" -%}
+  {%- set events = "select count(*) from " ~ models.timeline ~ " where " ~ of_tenant -%}
   {%- do return({
       'models': models,
       'as_of': ozmeta_runtime.report_instant(as_of),
@@ -44,7 +46,8 @@ Errors         a table does not exist yet
       'since': ozmeta_runtime.report_instant(start) if start is not none else none,
       'since_micros': start,
       'fields': fields,
-      'of_tenant': "and _TenantID = " ~ ozmeta_runtime.text_literal(tenant) if tenant is not none else "",
+      'of_tenant': "and " ~ of_tenant if of_tenant else "",
+      'has_tenant': run_query(events).rows[0][0] | int > 0 if of_tenant and models.timeline else true,
       'rows': rows,
       'object_types': claimed.object_types if claimed else [],
   }) -%}

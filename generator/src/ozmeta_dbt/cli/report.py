@@ -28,8 +28,8 @@ def report(
     since: Annotated[
         str,
         typer.Option(
-            help="From when the past counts: a UTC date or timestamp, a number of days before the"
-            " last run such as 90d, or `beginning`."
+            help="How far back the report looks: a UTC date or timestamp, a number of days before"
+            " the last run such as 90d, or `beginning`."
         ),
     ] = "90d",
     rows: Annotated[
@@ -40,7 +40,7 @@ def report(
         typer.Option(
             min=0,
             max=500,
-            help="For how many of the listed objects of a binding the report tells what happened.",
+            help="The most objects of a binding whose story is included, the late ones first.",
         ),
     ] = 60,
     format: Annotated[
@@ -61,7 +61,7 @@ def report(
     vars: Vars = None,
 ) -> None:
     """Write a report of what is late, due and paused, how targets were met, how work flows, what is
-    likely to be missed, and how far the numbers can be trusted. One HTML file, which needs no
+    likely to be missed, and how reliable the numbers are. One HTML file, which needs no
     network.
     """
     from ozmeta_dbt.report.make import Choice, make, write

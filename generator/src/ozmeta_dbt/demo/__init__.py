@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ozmeta_dbt.demo.events import DAYS, END, VAN, journals
-from ozmeta_dbt.demo.project import connect, dbt, load_journal, write_journal, write_project
+from ozmeta_dbt.demo.project import connect, dbt, inside, load_journal, write_journal, write_project
 from ozmeta_dbt.demo.questions import QUESTIONS
 from ozmeta_dbt.problems import FileProblem
 from ozmeta_dbt.project import write_models
@@ -58,12 +58,13 @@ def show_report(folder: Path, out: Console) -> None:
     from ozmeta_dbt.report.make import Choice, make, write
 
     path = folder / "target" / "ozmeta_report.html"
-    reports = make(Dbt(folder, folder), Choice())
+    with inside(folder):
+        reports = make(Dbt(Path(), Path()), Choice())
     size = write(reports, path, "html", "Service levels of the demo", None)
     out.print(
         f"\n[bold]The report is {escape(str(path))}[/] ({size / 1_000_000:.1f} MB). Open it in a"
         " browser: it shows what is late and due, how targets were met, how work flows, what is"
-        " likely to be missed, and how far the numbers can be trusted."
+        " likely to be missed, and how reliable the numbers are."
     )
 
 

@@ -7,6 +7,8 @@ import datetime as dt
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +160,17 @@ def write_project(folder: Path, package: Path) -> None:
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
+@contextmanager
+def inside(folder: Path) -> Iterator[None]:
+    """In the folder: a relative path in profiles.yml starts where dbt is run."""
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
 def dbt(folder: Path, *args: str, as_of: dt.datetime | None = None) -> None:
     """Run dbt in this process, quietly; raises DbtFailed with what it said went wrong."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -165,12 +178,10 @@ def dbt(folder: Path, *args: str, as_of: dt.datetime | None = None) -> None:
 
     command = [*args, "--quiet", "--no-use-colors"]
     command += ["--vars", json.dumps({"ozmeta_as_of": as_of.isoformat()})] if as_of else []
-    here = Path.cwd()
-    os.chdir(folder)  # a relative path in profiles.yml starts where dbt is run
     try:
-        result = dbtRunner().invoke(command)
+        with inside(folder):
+            result = dbtRunner().invoke(command)
     finally:
-        os.chdir(here)
         # else the file stays open, and a replay could not write to it
         DuckDBConnectionManager.close_all_connections()
     if not result.success:

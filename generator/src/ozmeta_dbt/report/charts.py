@@ -31,7 +31,13 @@ def bars(
         {
             "legend": {"top": 0, "type": "scroll"},
             "grid": {"left": 8, "right": 24, "top": 36, "bottom": 36, "containLabel": True},
-            "xAxis": {"type": "value", "name": axis, "nameLocation": "middle", "nameGap": 26},
+            "xAxis": {
+                "type": "value",
+                "minInterval": 1,
+                "name": axis,
+                "nameLocation": "middle",
+                "nameGap": 26,
+            },
             "yAxis": {
                 "type": "category",
                 "data": list(categories),

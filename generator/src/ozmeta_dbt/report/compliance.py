@@ -77,7 +77,8 @@ def outcomes_block(figure: Figure) -> Block:
         return Block(figure, [], ["No cycle was decided in this time."])
     weeks, months = (over_time(figure.rows, period) for period in (week_of, month_of))
     note = (
-        "A cycle counts on the day on which its target had run, or else on which it stopped."
+        "A missed cycle counts on the day on which it missed its target, any other on the day on"
+        " which it stopped."
         " Cancelled cycles are neither met nor missed. Weeks begin on Monday; days are in UTC."
     )
     return Block(figure, [period_view("week", weeks), period_view("month", months)], [note])
@@ -193,60 +194,88 @@ def hours_by_state(rows: list[Row]) -> dict[str, dict[str, float]]:
     }
 
 
-def time_block(figure: Figure, outcomes: Figure | None) -> Block:
-    """By SLA: the hours per cycle in each state, of missed and of met cycles."""
-    cycles = {
-        (row["sla"], outcome): row[outcome.lower()]
-        for row in (of_field(outcomes, None) if outcomes else [])
-        for outcome in ("Met", "Missed")
-    }
-    views = []
-    whole = [row for row in figure.rows if row["field"] is None]
-    for sla in sorted({row["sla"] for row in whole}):
-        hours = hours_by_state([row for row in whole if row["sla"] == sla])
-        kinds = [kind for kind in ("Missed", "Met") if kind in hours and cycles.get((sla, kind))]
-        per_cycle = {
-            kind: {state: h / cycles[sla, kind] for state, h in hours[kind].items()}
-            for kind in kinds
+def most_missed(outcomes: Figure | None) -> str | None:
+    """The SLA with the most missed cycles. None if no cycle was missed."""
+    whole = [row for row in (outcomes.rows if outcomes else []) if row["field"] is None]
+    worst = max(whole, key=lambda row: (row["missed"], row["sla"]), default=None)
+    return str(worst["sla"]) if worst and worst["missed"] else None
+
+
+def time_view(name: str, label: str, time: dict[str, dict[str, float]]) -> View:
+    """time: {category: {state: hours per cycle}}"""
+    states = list(dict.fromkeys(state for hours in time.values() for state in hours))
+    rows = [
+        {
+            "state": state,
+            **{kind: round(hours.get(state, 0), 2) for kind, hours in time.items()},
+            **{
+                f"{kind} share": hours.get(state, 0) / total
+                for kind, hours in time.items()
+                if (total := sum(hours.values()))
+            },
         }
-        states = list(dict.fromkeys(state for kind in kinds for state in per_cycle[kind]))
+        for state in states
+    ]
+    shown: dict[str, Any] = {"state": ("state", tables.text)}
+    for kind in time:
+        shown[f"hours, {kind}"] = (kind, tables.number)
+        shown[f"share, {kind}"] = (f"{kind} share", tables.percent)
+    series = {state: [round(hours.get(state, 0), 2) for hours in time.values()] for state in states}
+    chart = charts.bars(label, list(time), series, axis="hours per cycle")
+    return View(name, chart, tables.table(label, rows, shown))
+
+
+def time_block(figure: Figure, outcomes: Figure | None, fields: list[str]) -> Block:
+    """By SLA: the hours per cycle in each state, of missed and of met cycles. Of the SLA that
+    missed most also by field.
+    """
+    worst = most_missed(outcomes)
+    slas = sorted({row["sla"] for row in figure.rows}, key=lambda sla: (sla != worst, sla))
+    views = []
+    for sla in slas:
+        time = per_cycle(figure, outcomes, sla, None)
         label = f"{sla}: hours per cycle in each state, by the wall clock"
-        rows = [
-            {
-                "state": state,
-                **{kind: round(per_cycle[kind].get(state, 0), 2) for kind in kinds},
-                **{
-                    f"{kind} share": per_cycle[kind].get(state, 0) / total
-                    for kind in kinds
-                    if (total := sum(per_cycle[kind].values()))
-                },
+        views.append(time_view(sla, label, time))
+        for field in fields_of(figure, fields) if sla == worst else []:
+            missed = {
+                kind.removesuffix(" missed"): hours
+                for kind, hours in per_cycle(figure, outcomes, sla, field).items()
+                if kind.endswith(" missed")
             }
-            for state in states
-        ]
-        shown: dict[str, Any] = {"state": ("state", tables.text)}
-        for kind in kinds:
-            shown[f"hours, {kind.lower()}"] = (kind, tables.number)
-            shown[f"share, {kind.lower()}"] = (f"{kind} share", tables.percent)
-        views.append(
-            View(
-                sla,
-                charts.bars(
-                    label,
-                    [kind.lower() for kind in kinds],
-                    {
-                        state: [round(per_cycle[kind].get(state, 0), 2) for kind in kinds]
-                        for state in states
-                    },
-                    axis="hours per cycle",
-                ),
-                tables.table(label, rows, shown),
-            )
-        )
+            label = f"{sla}: hours per missed cycle in each state, by {field}"
+            views.append(time_view(f"{sla}, missed, by {field}", label, missed))
     note = (
         "The hours are those of the wall clock from a cycle's start to its stop, or to the last run"
         " if it still runs. So they include pauses and closing hours."
     )
     return Block(figure, views, [note] if views else ["No cycle was met or missed in this time."])
+
+
+def per_cycle(
+    figure: Figure, outcomes: Figure | None, sla: str, field: str | None
+) -> dict[str, dict[str, float]]:
+    """{missed and met, after the value of the field if there is one: {state: hours per cycle}}"""
+    cycles: dict[str, int] = {}
+    for row in of_field(outcomes, field) if outcomes else []:
+        if row["sla"] == sla:
+            for outcome in ("missed", "met"):
+                value = f"{tables.field_value(row)} {outcome}" if field else outcome
+                cycles[value] = cycles.get(value, 0) + row[outcome]
+    found: dict[str, dict[str, float]] = {}
+    for value, count in cycles.items():
+        outcome = value.rpartition(" ")[2].capitalize()
+        rows = [
+            row
+            for row in figure.rows
+            if row["sla"] == sla
+            and row["field"] == field
+            and row["outcome"] == outcome
+            and (field is None or f"{tables.field_value(row)} {row['outcome'].lower()}" == value)
+        ]
+        if count and rows:
+            hours = hours_by_state(rows)[outcome]
+            found[value] = {state: spent / count for state, spent in hours.items()}
+    return found
 
 
 def section(figures: dict[str, Figure], fields: list[str]) -> Section:
@@ -256,7 +285,9 @@ def section(figures: dict[str, Figure], fields: list[str]) -> Section:
     if "outcomes_by_field" in figures:
         blocks.append(by_field_block(figures["outcomes_by_field"], fields))
     if "time_of_outcomes" in figures:
-        blocks.append(time_block(figures["time_of_outcomes"], figures.get("outcomes_by_field")))
+        blocks.append(
+            time_block(figures["time_of_outcomes"], figures.get("outcomes_by_field"), fields)
+        )
     if "elapsed_shares" in figures:
         blocks.append(shares_block(figures["elapsed_shares"]))
     return Section("compliance", "Compliance", blocks)

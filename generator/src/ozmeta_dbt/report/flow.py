@@ -147,8 +147,8 @@ def map_block(figures: dict[str, Figure]) -> Block:
     )
     notes = [
         "A state shows how many objects are in it now. An arrow shows how often it was taken, and"
-        " the median time that objects had been in the state before. Of a dashed red arrow, most"
-        " events are marked as undeclared, illegal or outdated. Rare arrows have no label; the"
+        " the median time that objects had been in the state before. Most events of a dashed red"
+        " arrow are undeclared, illegal or outdated. Rare arrows have no label; the"
         " table has their numbers."
     ]
     views = [View("map", flow_map(objects, moves.rows, stays), table)] if found else []
@@ -181,7 +181,7 @@ def stays_block(figure: Figure, objects: Figure | None) -> Block:
             "longest since": ("oldest", tables.instant),
             "stays that ended": ("stays", tables.number),
             "median": ("median", tables.minutes),
-            "nine of ten at most": ("p90", tables.minutes),
+            "90 % are at most": ("p90", tables.minutes),
         },
     )
     notes = ["By the wall clock, of the stays that ended in this time."]

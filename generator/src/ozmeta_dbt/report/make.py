@@ -18,6 +18,7 @@ from ozmeta_dbt.problems import DbtFailed, FileProblem, Problems
 from ozmeta_dbt.project import read_project
 from ozmeta_dbt.report import document, page
 from ozmeta_dbt.report.document import BindingReport
+from ozmeta_dbt.report.figures import from_micros
 from ozmeta_dbt.report.stories import stories, wanted
 
 
@@ -58,6 +59,7 @@ def make(dbt: Dbt, choice: Choice) -> list[BindingReport]:
     )
     if not answer:
         raise DbtFailed("this project has no generated binding: run ozmeta-dbt generate first")
+    check(answer, choice)
     reports = document.read(answer, last_verified(dbt))
     objects = {report.name: wanted(report.figures, choice.stories) for report in reports}
     ids = {name: sorted({object_id for object_id, _ in of}) for name, of in objects.items() if of}
@@ -71,6 +73,22 @@ def make(dbt: Dbt, choice: Choice) -> list[BindingReport]:
                 aliases.get(report.name, {}),
             )
     return reports
+
+
+def check(answer: dict[str, Any], choice: Choice) -> None:
+    """A report of nothing is more likely a typo than what somebody wants."""
+    complete = [found for found in answer.values() if "as_of" in found]
+    if complete and choice.tenant is not None and not any(f["has_tenant"] for f in complete):
+        raise DbtFailed(
+            f"--tenant is {choice.tenant!r}: no event has this tenant. Tenants are compared letter"
+            " by letter"
+        )
+    for name, found in answer.items():
+        if found.get("since") is not None and found["since"] > found["as_of"]:
+            raise DbtFailed(
+                f"--since is {choice.since!r}, which is after the last run of {name}, as of"
+                f" {from_micros(found['as_of'])} UTC"
+            )
 
 
 def event_aliases(folder: Path) -> dict[str, dict[str, str]]:

@@ -68,7 +68,7 @@ def timers_view(name: str, counts: dict[str, Counts]) -> View:
 def timers_block(figure: Figure, fields: list[str]) -> Block:
     views = [timers_view("SLA", by_sla(figure))]
     views += [timers_view(f, by_field(figure, f)) for f in told_fields(figure, fields)]
-    return Block(figure, views)
+    return Block(figure, views) if figure.rows else Block(figure, [], ["None."])
 
 
 def listed(figure: Figure) -> list[str]:
@@ -77,7 +77,8 @@ def listed(figure: Figure) -> list[str]:
         return ["None."]
     every = figure.rows[0]["all_rows"]
     shown = len(figure.rows)
-    return [f"{shown:,} of {every:,} are listed."] if shown < every else [f"{every:,} in all."]
+    more = f" The list has {shown:,}." if shown < every else ""
+    return [f"{every:,} in all.{more}"]
 
 
 def who(row: Row) -> str | None:
@@ -98,24 +99,27 @@ def objects_table(figure: Figure, fields: list[str], as_of: Any) -> Table:
         {
             "object": (tables.object_cell, tables.text),
             "tenant": ("tenant", tables.text),
-            "SLA": ("sla", tables.text),
-            "late since": ("breached", tables.instant),
-            "late for": (
-                lambda row: minutes_between(row["breached"], as_of) if late else None,
-                tables.minutes,
-            ),
-            "due": (lambda row: None if late else tables.instant(row["due"]), tables.instant),
-            "time left": (lambda row: None if late else row["remaining_minutes"], tables.minutes),
-            "target": ("target_minutes", tables.minutes),
-            "who should act": (who, tables.text),
-            "level": ("escalation_level", tables.number),
-            "state": ("state", tables.text),
-            "in it since": ("state_since", tables.instant),
             **{
                 field: (f"field_{place}", tables.text)
                 for place, field in enumerate(fields, 1)
                 if field != "Tenant"
             },
+            "SLA": ("sla", tables.text),
+            "late since": ("breached", tables.instant),
+            "late for (wall clock)": (
+                lambda row: minutes_between(row["breached"], as_of) if late else None,
+                tables.minutes,
+            ),
+            "due": (lambda row: None if late else tables.instant(row["due"]), tables.instant),
+            "working time left": (
+                lambda row: None if late else row["remaining_minutes"],
+                tables.working_time,
+            ),
+            "target": ("target_minutes", tables.working_time),
+            "who should act": (who, tables.text),
+            "level": ("escalation_level", tables.number),
+            "state": ("state", tables.text),
+            "in it since": ("state_since", tables.instant),
             "calendar": ("calendar", tables.text),
         },
     )
@@ -127,7 +131,10 @@ def minutes_between(earlier: Any, later: Any) -> int | None:
 
 def objects_block(figure: Figure, fields: list[str], as_of: Any) -> Block:
     view = View("objects", table=objects_table(figure, fields, as_of))
-    return Block(figure, [view] if figure.rows else [], listed(figure))
+    notes = listed(figure)
+    if figure.rows:
+        notes.append("The target, and the working time left, count only the calendar's hours.")
+    return Block(figure, [view] if figure.rows else [], notes)
 
 
 def escalations_block(figure: Figure, as_of: Any) -> Block:

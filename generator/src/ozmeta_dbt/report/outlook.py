@@ -11,6 +11,7 @@ from ozmeta_dbt.report.figures import Figure
 from ozmeta_dbt.report.forecast import DAYS, forecast
 from ozmeta_dbt.report.survival import ENOUGH, STEPS
 from ozmeta_dbt.report.tables import Show
+from ozmeta_dbt.words import counted
 
 COLUMNS: dict[str, tuple[str, Show]] = {
     "due": ("due", tables.number),
@@ -27,7 +28,7 @@ def section(figures: dict[str, Figure], as_of: dt.datetime) -> Section:
         return Section("forecast", "Forecast", [])
     figure = figures["forecast"]
     found = forecast(figure.rows)
-    views = [days_view(found, as_of)]
+    views = [days_view(found, as_of)] if any(day["due"] for day in found["by_day"]) else []
     if found["by_sla"]:
         views.append(slas_view(found))
     views += [curves_view(sla, found) for sla in sorted({c["sla"] for c in found["curves"]})]
@@ -40,22 +41,38 @@ def notes(found: dict[str, Any]) -> list[str]:
     due = sum(day["due"] for day in found["by_day"])
     expected = sum(day["expected"] for day in found["by_day"])
     told = [
-        f"{due:,} running timers are due in the next {DAYS} days; about {expected:,.0f} of them"
-        f" will miss their target. {found['later']:,} are due later, and for {found['not_due']:,}"
-        " no due instant is known, for instance since they are paused.",
-        "The estimate compares each timer with earlier cycles of its SLA that had used as much of"
-        " their target, by the field in the legend where it has enough of them"
-        f" ({ENOUGH} or more). Certain are those where none of these ever stopped in time.",
+        f"{due:,} running timers are due in the next {DAYS} days. About {expected:,.0f} of them"
+        " will miss their target."
     ]
-    if found["replayed"]:
-        right = sum(1 for week in found["replayed"] if week["is_within"])
-        told.append(
-            f"Made again for the last {len(found['replayed'])} weeks, the forecast of the coming"
-            f" {DAYS} days was right {right} times: what came lay between its lowest and its"
-            " highest number. For this, rows count as they are known today, and a clock is taken"
-            " to run evenly between a cycle's start and end."
-        )
-    return told
+    if found["later"]:
+        told[0] += f" {found['later']:,} are due later."
+    if found["not_due"]:
+        told[0] += f" {found['not_due']:,} have no due instant, for instance since they are paused."
+    told.append(
+        "The estimate compares each timer with earlier cycles of its SLA that had used the same"
+        " share of their target: with those of the same value of the first report field, if at"
+        f" least {ENOUGH} got that far. A timer is certain to be missed if no earlier cycle that"
+        " got this far stopped before its target."
+    )
+    return [*told, *accuracy(found["replayed"])]
+
+
+def accuracy(weeks: list[dict[str, Any]]) -> list[str]:
+    """How good earlier forecasts would have been. Weeks with little history say nothing."""
+    judged = [week for week in weeks if week["unknown"] * 4 <= week["due"]]
+    if not judged:
+        return []
+    expected = sum(week["expected"] for week in judged)
+    missed = sum(week["missed"] for week in judged)
+    high = sum(1 for week in judged if week["expected"] > week["missed"])
+    right = sum(1 for week in judged if week["is_within"])
+    return [
+        f"Past accuracy: in the last {counted(len(judged), 'week')} with enough history, such"
+        f" forecasts would have expected {expected:,.0f}, and {missed:,} were missed. They were too"
+        f" high in {high} weeks and too low in {len(judged) - high}. The number lay in the range in"
+        f" {right} of {len(judged)} weeks; in 95 of 100 it should. For this, rows count as they are"
+        " known today, and a clock is taken to run evenly between a cycle's start and end."
+    ]
 
 
 def days_view(found: dict[str, Any], as_of: dt.datetime) -> View:
@@ -135,7 +152,7 @@ def replayed_view(found: dict[str, Any]) -> View:
     label = f"Forecasts of {DAYS} days that would have been made in the weeks before"
     chart = charts.grouped(
         label,
-        [f"{week['weeks_ago']} weeks ago" for week in weeks],
+        [f"{counted(week['weeks_ago'], 'week')} ago" for week in weeks],
         {
             "expected": [week["expected"] for week in weeks],
             "missed": [week["missed"] for week in weeks],

@@ -25,13 +25,14 @@ class Told:
 
 
 def wanted(figures: dict[str, Figure], most: int) -> list[Wanted]:
-    """The first objects of each list, so that each list has some of its own."""
+    """The late objects first, then the first ones of each other list, in turns."""
     lists = [
         [(row["object_id"], row["tenant"]) for row in figures[name].rows]
         for name in LISTS
         if name in figures
     ]
-    found: dict[Wanted, None] = {}
+    late = lists.pop(0) if "late_objects" in figures else []
+    found: dict[Wanted, None] = dict.fromkeys(late[:most])
     for place in range(max(map(len, lists), default=0)):
         for one in lists:
             if place < len(one) and len(found) < most:

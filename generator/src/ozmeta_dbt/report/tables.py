@@ -49,6 +49,16 @@ def minutes(value: int | None) -> Cell:
     return Cell("", -1.0e18) if value is None else Cell(duration(value), float(value))
 
 
+def working_time(value: int | None) -> Cell:
+    """Minutes as hours and minutes: a day of working time has no fixed length."""
+    if value is None:
+        return Cell("", -1.0e18)
+    hours, mins = divmod(abs(value), 60)
+    sign = "-" if value < 0 else ""
+    shown = f"{hours:,} h" + (f" {mins:02} min" if mins else "") if hours else f"{mins} min"
+    return Cell(sign + shown, float(value))
+
+
 def duration(value: float) -> str:
     whole = int(abs(value))
     sign = "-" if value < 0 else ""
@@ -73,6 +83,7 @@ KINDS: dict[Show, str] = {
     number: "number",
     percent: "number",
     minutes: "number",
+    working_time: "number",
     instant: "instant",
     day: "instant",
 }

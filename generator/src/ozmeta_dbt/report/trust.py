@@ -49,7 +49,7 @@ def journals_block(figure: Figure, as_of: dt.datetime) -> Block:
             ),
         },
     )
-    notes = ["Pending events have a time after the last run, and count from then on."]
+    notes = ["Pending events are dated after the last run. They count once that time has come."]
     if any(row.get("delivered_again") is not None for row in figure.rows):
         notes.append(
             "Delivered again: journal rows beyond one for each event, with the same id and content."

@@ -4,6 +4,7 @@
   const options = JSON.parse(document.getElementById("charts").textContent);
   const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
   const drawn = new Map();
+  const theme = document.getElementById("theme");
 
   function color(name) {
     return getComputedStyle(root).getPropertyValue("--" + name).trim();
@@ -69,8 +70,11 @@
     };
     const graph = new dagre.graphlib.Graph();
     graph.setGraph({ rankdir: "LR", nodesep: 30, ranksep: 36, edgesep: 16, marginx: 12, marginy: 12 });
-    map.nodes.forEach((node) => graph.setNode(node.name, { width: Math.max(90, width(node.label, 13) + 28), height: 48 }));
-    map.edges.forEach((edge) => graph.setEdge(edge.source, edge.target,
+    const loops = new Map(map.edges.filter((edge) => edge.source === edge.target).map((edge) => [edge.source, edge]));
+    const arrows = map.edges.filter((edge) => edge.source !== edge.target);
+    map.nodes.forEach((node) => graph.setNode(node.name,
+      { width: Math.max(90, width(node.label, 13) + 28), height: loops.has(node.name) ? 140 : 48 }));
+    arrows.forEach((edge) => graph.setEdge(edge.source, edge.target,
       { width: edge.label ? width(edge.label, 11) + 12 : 0, height: edge.label ? 14 : 0, labelpos: "c", weight: edge.weight }));
     dagre.layout(graph);
     const svg = element("svg", {});
@@ -82,14 +86,14 @@
       heads.append(head);
     }
     svg.append(heads);
-    map.edges.forEach((edge) => {
+    arrows.forEach((edge) => {
       const found = graph.edge(edge.source, edge.target);
       const path = element("path", { d: curve(found.points), class: "arrow " + edge.kind, "stroke-width": edge.width,
         "marker-end": "url(#" + place.dataset.chart + "-" + edge.kind + ")" });
       path.append(element("title", {}, edge.told));
       svg.append(path);
     });
-    map.edges.filter((edge) => edge.label).forEach((edge) => {
+    arrows.filter((edge) => edge.label).forEach((edge) => {
       const found = graph.edge(edge.source, edge.target);
       const half = width(edge.label, 11) / 2 + 4;
       svg.append(element("rect", { x: found.x - half, y: found.y - 8, width: 2 * half, height: 16, class: "behind" }));
@@ -97,6 +101,15 @@
     });
     map.nodes.forEach((node) => {
       const at = graph.node(node.name);
+      const loop = loops.get(node.name);
+      if (loop) { // dagre has no good place for an arrow that leads back
+        const path = element("path", { class: "arrow " + loop.kind, "stroke-width": loop.width,
+          d: "M" + (at.x - 18) + " " + (at.y + 24) + "C" + (at.x - 34) + " " + (at.y + 60) + " " + (at.x + 34) + " "
+            + (at.y + 60) + " " + (at.x + 18) + " " + (at.y + 26),
+          "marker-end": "url(#" + place.dataset.chart + "-" + loop.kind + ")" });
+        path.append(element("title", {}, loop.told));
+        svg.append(path, element("text", { x: at.x, y: at.y + 66, class: "on-arrow" }, loop.label));
+      }
       const box = element("g", { class: "state " + node.kind });
       box.append(element("rect", { x: at.x - at.width / 2, y: at.y - 24, width: at.width, height: 48, rx: 9 }));
       node.label.split("\n").forEach((line, place) => {
@@ -156,6 +169,7 @@
 
   function setTheme(dark) {
     root.dataset.theme = dark ? "dark" : "light";
+    theme.setAttribute("aria-pressed", String(dark));
     drawVisible(document);
   }
 
@@ -215,7 +229,6 @@
   for (const input of document.querySelectorAll("[data-search]")) {
     input.addEventListener("input", () => search(input));
   }
-  const theme = document.getElementById("theme");
   theme.hidden = false;
   theme.addEventListener("click", () => setTheme(root.dataset.theme !== "dark"));
   prefersDark.addEventListener("change", (event) => setTheme(event.matches));
