@@ -17,10 +17,10 @@ from dbt.cli.main import dbtRunner
 from engines.base import Worker
 from static.projects import SOURCES, metadata
 from support.dbt_project_under_test import DbtProject, RunFailed, differences
+from support.measured_case import EARLY, EVENTS, KEYS, LATER, SNAPSHOT
 from support.small_case import CONFIG, snapshot
 from support.small_case import event as small_event
 from support.verification import told, verified
-from test_metrics import EARLY, EVENTS, KEYS, LATER, SNAPSHOT
 
 AS_OF = ("2026-01-02T10:00:00", "2026-01-02T11:30:00", "2026-01-02T11:40:00")
 DAY = {"count": 1, "period": "day"}
@@ -185,6 +185,7 @@ def test_models_are_selected_by_binding_and_purpose(project: DbtProject) -> None
         return {name.rpartition(".")[2] for name in chosen.result}
 
     assert selected("ozmeta_binding_case", "ozmeta_purpose_sla_tracking") == {
+        "case_cycle_fact",
         "case_sla_cycle",
         "case_sla_elapsed",
         "case_sla_timer",

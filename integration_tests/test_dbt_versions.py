@@ -15,21 +15,13 @@ from typing import Any
 import pytest
 from engines.base import NotRun, environment
 from support.dbt_project_under_test import DbtProject
-from test_metrics import EARLY, KEYS, LATER, SNAPSHOT
+from support.measured_case import CONVENTIONS, EARLY, KEYS, LATER, SNAPSHOT
 
 ALONE = {"1.10": (), "1.12": ("dbt-core==1.12.0",)}
 # dbt 1.10 takes a test with a name and a config, and without arguments, for one with old arguments
 DEPRECATED = {
     "1.10": {"MissingArgumentsPropertyInGenericTestDeprecation", "DeprecationsSummary"},
     "1.12": set(),
-}
-AGE = {"count": 1, "period": "day"}
-CONVENTIONS: dict[str, Any] = {
-    "journal": KEYS["journal"] | {"freshness": {"warn_after": AGE}},
-    "contracts": True,
-    "warehouses": ["duckdb"],
-    "group": {"name": "service_desk", "owner": {"name": "Desk"}},
-    "exposures": {"ozmeta_report": {"owner": {"email": "desk@example.com"}}},
 }
 FLAGS = {
     "send_anonymous_usage_stats": False,

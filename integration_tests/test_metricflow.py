@@ -16,7 +16,7 @@ import yaml
 from engines import engine
 from engines.base import environment
 from engines.scenarios import Scenario, Step
-from test_metrics import EVENTS, KEYS, SNAPSHOT, event
+from support.measured_case import EVENTS, KEYS, SNAPSHOT, event
 
 Rows = dict[tuple[str, ...], dict[str, float]]
 

@@ -16,6 +16,7 @@ import pytest
 from ozmeta_dbt.demo import load_journal, show_report, write_journal, write_project
 from ozmeta_dbt.demo.events import END, journals
 from ozmeta_dbt.demo.project import connect, dbt
+from ozmeta_dbt.operations import explain
 from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.project import write_models
 from ozmeta_dbt.report import page
@@ -372,19 +373,24 @@ def test_the_forecast_of_the_demo_is_good_most_of_the_time(
 
 
 def test_stories_are_those_of_explain(demo: Path, reports: dict[str, BindingReport]) -> None:
-    story = reports["case"].stories[0]
-    status, printed = command(
-        SimpleNamespace(folder=demo),
-        "explain",
-        "case",
-        story.object_id,
-        "--tenant",
-        story.tenant,  # type: ignore[arg-type]
-    )
-    assert status == 0 and story.heading in " ".join(printed.split())
-    for line in story.lines:
-        for effect in line[3]:
-            assert effect.split(",")[0] in " ".join(printed.split())
+    before = Path.cwd()
+    os.chdir(demo)
+    try:
+        asked = reports["case"].stories[0]
+        answer = InThisProcess(demo, demo).operation(
+            "explain_facts", binding="case", object=asked.object_id
+        )
+    finally:
+        os.chdir(before)
+    (facts,) = [
+        one for one in explain.objects(answer).values() if explain.tenant(one) == asked.tenant
+    ]
+    story = explain.story("case", asked.object_id, facts)
+    assert asked.heading == story.heading and asked.notes == story.notes
+    assert [line[2] for line in asked.lines] == [line.what for line in story.lines]
+    assert [line[3] for line in asked.lines] == [
+        [text for _, text in line.effects] for line in story.lines
+    ]
     assert {len(report.stories) for report in reports.values()} == {6}
 
 
@@ -642,6 +648,7 @@ def test_an_object_leads_to_its_story(opened: Any, reports: dict[str, BindingRep
     link.focus()
     view.keyboard.press("Enter")
     story = view.locator("details.story[open]")
+    story.wait_for()  # the page hears of the new address a little later
     assert story.count() == 1 and object_id in story.locator("summary").inner_text()
     assert story.locator("tbody tr").count() > 2
     assert wrong == []

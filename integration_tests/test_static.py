@@ -36,7 +36,7 @@ from static.projects import (
     sources,
 )
 from support.dbt_project_under_test import DbtProject
-from test_dbt_versions import CONVENTIONS
+from support.measured_case import CONVENTIONS
 
 ALL = os.environ.get("OZMETA_STATIC") == "all"
 STATES = {
