@@ -282,8 +282,8 @@ def test_content_and_quarantine_keep_the_words_of_the_journal(project: DbtProjec
 
 
 def test_explain_tells_the_names_of_today(project: DbtProject) -> None:
-    from ozmeta_dbt.cli.explain import event_aliases
     from ozmeta_dbt.operations.explain import objects, rename
+    from ozmeta_dbt.project import event_aliases
 
     project.configure(
         configured(
@@ -303,7 +303,7 @@ def test_explain_tells_the_names_of_today(project: DbtProject) -> None:
             ).values()
         )
     )
-    rename(facts, event_aliases(project.folder, "case"))
+    rename(facts, event_aliases(project.folder)["case"])
     assert [row["EJ_EventType"] for row in facts["timeline"]] == ["Case.Sent"]
 
 

@@ -9,34 +9,14 @@ from typing import Any
 
 import pytest
 import support.reference_fold as ref
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from support.dbt_project_under_test import DbtProject, RunFailed
 from support.invariants import load, new_project, run
 from support.small_case import CONFIG, event, snapshot
-from support.worlds import MINUTE, World, worlds
+from support.worlds import MINUTE, World, drawn
 
 STATE = ("WS_Code", "SA_IsTerminal", "SA_SinceUTC", "SA_LastEventID", "SA_LastEventUTC")
 COLUMNS = ("_TenantID", "SA_ObjectType", "SA_ObjectID", *STATE, "SA_Position", "SA_RowVersion")
 Asked = tuple[dt.datetime, dt.datetime | None]  # the instant, and known_at
-
-
-def drawn(number: int) -> list[World]:
-    found: list[World] = []
-
-    @seed(7)
-    @settings(
-        max_examples=number,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(world=worlds(2, 40))
-    def draw(world: World) -> None:
-        found.append(world)
-
-    draw()
-    return found
 
 
 def asked_of(world: World) -> Iterator[Asked]:
@@ -90,7 +70,7 @@ def reference(world: World, binding: dict[str, Any], asked: Asked) -> list[tuple
     return sorted(states, key=repr)
 
 
-@pytest.mark.parametrize("world", drawn(2), ids=["one", "other"])
+@pytest.mark.parametrize("world", drawn(2, 2, 40, chosen=7), ids=["one", "other"])
 def test_states_equal_the_reference_known_then_and_now(world: World, tmp_path: Path) -> None:
     project = new_project(tmp_path, world)
     for number, as_of in enumerate(world.as_of):

@@ -7,35 +7,15 @@ from collections import Counter
 from pathlib import Path
 
 import support.cases as cases
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from support.dbt_project_under_test import DbtProject
 from support.invariants import Finding
 from support.shrinking import CASES_AS_OF, definition_parts, definition_text, events_table, smallest
-from support.worlds import OCCURS, World, census, config, snapshot, worlds
-
-
-def drawn(number: int) -> list[World]:
-    found: list[World] = []
-
-    @seed(0)
-    @settings(
-        max_examples=number,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(world=worlds(4, 60))
-    def draw(world: World) -> None:
-        found.append(world)
-
-    draw()
-    return found
+from support.worlds import OCCURS, World, census, config, drawn, snapshot
 
 
 def test_everything_occurs() -> None:
     counted: Counter[str] = Counter()
-    for world in drawn(12):
+    for world in drawn(12, 4, 60, chosen=0):
         counted.update(census(world))
     assert not OCCURS - counted.keys()
 
@@ -68,7 +48,7 @@ def test_a_failure_is_reduced_to_what_it_needs() -> None:
 
     world = next(
         w
-        for w in drawn(12)
+        for w in drawn(12, 4, 60, chosen=0)
         if any(
             t["to"] == w.bindings[0]["workflow"]["start"]
             for t in w.bindings[0]["workflow"]["transitions"]
@@ -111,7 +91,7 @@ def test_a_failure_is_reduced_to_what_it_needs() -> None:
 
 
 def test_what_fails_only_among_others_is_not_reduced() -> None:
-    world = drawn(1)[0]
+    world = drawn(1, 4, 60, chosen=0)[0]
     assert (
         smallest(
             world,
@@ -126,7 +106,7 @@ def test_what_is_printed_can_be_pasted_into_the_cases(tmp_path: Path) -> None:
     """The binding generates the same models from the printed files, and the printed events are the
     same journal rows.
     """
-    world = drawn(1)[0]
+    world = drawn(1, 4, 60, chosen=0)[0]
     binding, name = world.bindings[0], world.bindings[0]["name"]
     world = World(
         [binding],

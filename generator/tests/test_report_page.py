@@ -197,7 +197,7 @@ def test_past_accuracy_leaves_out_weeks_with_little_history() -> None:
 
     (told,) = outlook.accuracy([week(10, 8, 0, True), week(9, 12, 10, False), week(0, 4, 30, True)])
     assert "in the last 2 weeks" in told and "expected 19, and 20 were missed" in told
-    assert "too high in 1 weeks and too low in 1" in told and "in 1 of 2 weeks" in told
+    assert "too high in 1 week and too low in 1." in told and "in 1 of 2 weeks" in told
     assert outlook.accuracy([week(0, 4, 30, True)]) == []
 
 

@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 import support.reference_fold as ref
@@ -1195,3 +1196,23 @@ def count_rows(world: World, binding: dict[str, Any], found: Counter[str]) -> No
         found["a pending event that time alone made due"] += sum(
             key[:2] not in new for key in before & now
         )
+
+
+def drawn(number: int, bindings: int, objects: int, chosen: int) -> list[World]:
+    """The same worlds each time. chosen: the seed"""
+    found: list[World] = []
+
+    @seed(chosen)
+    @settings(
+        max_examples=number,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(world=worlds(bindings, objects))
+    def draw(world: World) -> None:
+        found.append(world)
+
+    draw()
+    return found

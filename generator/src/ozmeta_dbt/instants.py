@@ -7,10 +7,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+EPOCH = dt.datetime(1970, 1, 1)
 HOUR, SIXTY = "([01][0-9]|2[0-3])", "([0-5][0-9])"
 DAY = "([0-9]{4}-[0-9]{2}-[0-9]{2})"
 CLOCK = rf"{HOUR}:{SIXTY}(?::{SIXTY}(?:\.([0-9]+))?)?"
 DATETIME = re.compile(rf"{DAY}(?:[T ]{CLOCK}(?:Z|([+-]){HOUR}(?::?{SIXTY})?)?)?")
+
+
+def from_micros(micros: int) -> dt.datetime:
+    """Microseconds since 1970 as a UTC instant without a zone."""
+    return EPOCH + dt.timedelta(microseconds=micros)
+
+
+def to_micros(moment: dt.datetime) -> int:
+    """A UTC instant without a zone as microseconds since 1970."""
+    return (moment - EPOCH) // dt.timedelta(microseconds=1)
 
 
 def instant(text: str) -> dt.datetime | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ozmeta_dbt.words import counted
 
@@ -30,6 +33,15 @@ class FileProblem(OzmetaProblem):
     """A file that cannot be read or written."""
 
     exit_code = EXIT_FILE
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns an error of the file system into a FileProblem."""
+    try:
+        yield
+    except OSError as error:
+        raise FileProblem(f"{path} can't be written: {error.strerror or error}") from None
 
 
 class DatabaseProblem(OzmetaProblem):

@@ -15,7 +15,7 @@ from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.resolver import Resolver
 from ozmeta_dbt.calendars.definition import Calendar
 from ozmeta_dbt.calendars.sources import versions_of
-from ozmeta_dbt.config import Config, checked, load_config
+from ozmeta_dbt.config import FILE_NAME, Config, checked, load_config
 from ozmeta_dbt.metadb.readers import read_metadb
 from ozmeta_dbt.metadb.rows import EventType, RetentionPolicy, RuntimeSignalType
 from ozmeta_dbt.metadb.snapshot import snapshot_text
@@ -231,3 +231,13 @@ def write_models(folder: Path, check_rules: bool = True) -> tuple[int, int]:
         raise InvalidMetadata(problems)
     writer.apply(project.to_write())
     return len(project.bindings), len(project.files)
+
+
+def event_aliases(folder: Path) -> dict[str, dict[str, str]]:
+    """{binding, by the name of its models: {old event type: current name}}. Empty if the project
+    has no ozmeta.yml.
+    """
+    if not (folder / FILE_NAME).exists():
+        return {}
+    bindings = read_project(folder, Problems()).bindings
+    return {binding.name: binding.aliases.event_types for binding in bindings}

@@ -15,7 +15,7 @@ from ozmeta_dbt.words import did_you_mean, plain
 
 def check_channels(bindings: Sequence[Binding], config: Config, problems: Problems) -> None:
     names = {plain(name) for b in bindings for name in (b.name, b.object_type, *b.object_types)}
-    signals = {*OWN_SIGNALS, *(signal for b in bindings for signal in emitted(b))}
+    signals = {*OWN_SIGNALS, *(signal for b in bindings for signal in b.workflow.emitted_signals)}
     for channel, keys in config.notify.items():
         at = Origin(FILE_NAME).at("notify", channel)
         for place, name in enumerate(keys.bindings):
@@ -32,8 +32,3 @@ def check_channels(bindings: Sequence[Binding], config: Config, problems: Proble
                     f"no signal is called {signal!r}",
                     did_you_mean(signal, signals),
                 )
-
-
-def emitted(binding: Binding) -> set[str]:
-    """The signals that its EmitSignal actions name."""
-    return {emit.signal for t in binding.workflow.transitions for emit in t.emits if emit.signal}

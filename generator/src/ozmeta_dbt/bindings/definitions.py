@@ -167,6 +167,11 @@ class Workflow:
     text: str = ""
     state_texts: dict[str, str] = field(default_factory=dict)  # of the states that have one
 
+    @property
+    def emitted_signals(self) -> set[str]:
+        """The signals that its EmitSignal actions name."""
+        return {emit.signal for t in self.transitions for emit in t.emits if emit.signal}
+
 
 @dataclass
 class Step:

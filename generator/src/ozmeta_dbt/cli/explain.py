@@ -9,20 +9,9 @@ import typer
 from rich.markup import escape
 
 from ozmeta_dbt.cli.console import Profile, ProfilesDir, ProjectDir, Target, Vars, err, out
-from ozmeta_dbt.config import FILE_NAME
 from ozmeta_dbt.operations.dbt import Dbt, vars_of
-from ozmeta_dbt.problems import Different, Problems
-from ozmeta_dbt.project import read_project
-
-
-def event_aliases(project: Path, name: str) -> dict[str, str]:
-    """{old event type: current name} of a binding, by the name of its models. Empty if the project
-    has no ozmeta.yml.
-    """
-    if not (project / FILE_NAME).exists():
-        return {}
-    bindings = read_project(project, Problems()).bindings
-    return next((binding.aliases.event_types for binding in bindings if binding.name == name), {})
+from ozmeta_dbt.problems import Different
+from ozmeta_dbt.project import event_aliases
 
 
 def explain(
@@ -53,7 +42,7 @@ def explain(
     unclaimed = answer.pop("unclaimed", [])
     found = objects(answer)
     for facts in found.values():
-        rename(facts, event_aliases(project_dir, binding))
+        rename(facts, event_aliases(project_dir).get(binding, {}))
     shown = {
         key: facts for key, facts in found.items() if tenant is None or tenant_of(facts) == tenant
     }

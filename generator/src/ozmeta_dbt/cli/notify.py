@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import signal
 import sys
@@ -14,7 +13,7 @@ import typer
 
 from ozmeta_dbt.cli.console import Profile, ProfilesDir, ProjectDir, Target, Vars, out
 from ozmeta_dbt.config import load_config
-from ozmeta_dbt.instants import instant
+from ozmeta_dbt.instants import instant, to_micros
 from ozmeta_dbt.operations.dbt import Dbt, vars_of
 from ozmeta_dbt.problems import NotSent
 
@@ -31,7 +30,7 @@ def since_of(text: str | None) -> str | int | None:
             f"{text!r} is not now, beginning or an instant such as 2026-03-01T12:00:00Z",
             param_hint="--from",
         )
-    return (moment - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1)
+    return to_micros(moment)
 
 
 def notify(

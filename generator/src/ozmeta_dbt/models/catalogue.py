@@ -47,7 +47,7 @@ def has_signals(binding: Binding) -> bool:
         tracks_cycles(binding)
         or tracks_steps(binding)
         or "EscalationQueue" in binding.purposes
-        or any(emit.signal for t in binding.workflow.transitions for emit in t.emits)
+        or bool(binding.workflow.emitted_signals)
     )
 
 

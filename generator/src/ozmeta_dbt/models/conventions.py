@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from ozmeta_dbt.bindings.definitions import Binding
+from ozmeta_dbt.bindings.entity import snake_case
 from ozmeta_dbt.config import FILE_NAME, Config
 from ozmeta_dbt.models.columns import Column
 from ozmeta_dbt.models.literals import yaml_text
@@ -85,10 +86,6 @@ def config_of(
 def has_contract(config: Config, model: str) -> bool:
     """The view of an entity's own table has that table's columns, which no file lists."""
     return config.contracts and model != "inline"
-
-
-def snake_case(name: str) -> str:
-    return re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 def check(config: Config, around: Surroundings, problems: Problems) -> None:

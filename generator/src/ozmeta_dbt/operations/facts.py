@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
+
+from ozmeta_dbt.instants import from_micros
 
 Row = dict[str, Any]
 Facts = dict[
@@ -16,7 +17,7 @@ MINUTE = 60_000_000  # microseconds
 def instant(micros: str | int | None) -> str:
     if micros is None:
         return ""
-    time = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=int(micros))
+    time = from_micros(int(micros))
     return time.isoformat(" ", "seconds" if not time.microsecond else "microseconds")
 
 

@@ -17,7 +17,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -30,7 +30,7 @@ from sqlalchemy.dialects.mssql import DATETIME2
 from ozmeta_dbt.config import CANONICAL_COLUMNS, FILE_NAME, NEEDED_COLUMNS, Config, Source
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.metadb.database import catalogue, connected
-from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
+from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems, writing
 from ozmeta_dbt.words import counted
 
 DATETIME2_6 = DATETIME2(6)  # type: ignore[no-untyped-call]
@@ -457,14 +457,6 @@ def export(
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
     return count, last
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise FileProblem(f"{path} can't be written: {error.strerror or error}") from None
 
 
 def time_column_fault(journal: Journal) -> str | None:

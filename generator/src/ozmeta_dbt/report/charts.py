@@ -86,6 +86,17 @@ def columns(
             "data": [{"xAxis": mark}],
             "label": {"formatter": "target"},
         }
+    return upright(label, categories, axis, {"type": "value", "minInterval": 1}, drawn)
+
+
+def upright(
+    label: str,
+    categories: Sequence[str],
+    axis: str,
+    values: dict[str, Any],
+    drawn: list[dict[str, Any]],
+) -> Chart:
+    """A chart with its categories from left to right. values: the axis of the values"""
     return Chart(
         label,
         {
@@ -98,7 +109,7 @@ def columns(
                 "nameLocation": "middle",
                 "nameGap": 28,
             },
-            "yAxis": {"type": "value", "minInterval": 1},
+            "yAxis": values,
             "series": drawn,
         },
     )
@@ -109,38 +120,24 @@ def lines(
     categories: Sequence[str],
     series: Mapping[str, Sequence[float | None]],
     axis: str = "",
-    highest: float | None = 1,
     step: bool = False,
 ) -> Chart:
     """Lines of shares between 0 and 1, shown in percent."""
-    return Chart(
-        label,
+    drawn = [
         {
-            "legend": {"top": 0, "type": "scroll"},
-            "grid": {"left": 8, "right": 24, "top": 40, "bottom": 36, "containLabel": True},
-            "xAxis": {
-                "type": "category",
-                "data": list(categories),
-                "name": axis,
-                "nameLocation": "middle",
-                "nameGap": 28,
-            },
-            "yAxis": {"type": "value", "min": 0, "max": highest, "format": "percent"},
-            "series": [
-                {
-                    "type": "line",
-                    "name": name,
-                    "data": list(values),
-                    "connectNulls": True,
-                    "symbolSize": 6,
-                    "showSymbol": len(categories) < 60,
-                    "step": "end" if step else False,
-                    "color": f"series{place}",
-                }
-                for place, (name, values) in enumerate(series.items())
-            ],
-        },
-    )
+            "type": "line",
+            "name": name,
+            "data": list(values),
+            "connectNulls": True,
+            "symbolSize": 6,
+            "showSymbol": len(categories) < 60,
+            "step": "end" if step else False,
+            "color": f"series{place}",
+        }
+        for place, (name, values) in enumerate(series.items())
+    ]
+    shares = {"type": "value", "min": 0, "max": 1, "format": "percent"}
+    return upright(label, categories, axis, shares, drawn)
 
 
 def grouped(

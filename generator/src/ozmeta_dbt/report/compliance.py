@@ -122,18 +122,10 @@ def field_view(name: str, rows: list[Row], value: Callable[[Row], str]) -> View:
     )
 
 
-def fields_of(figure: Figure, fields: list[str]) -> list[str]:
-    """The fields with at least two values among the rows."""
-    values: dict[str, set[Any]] = defaultdict(set)
-    for row in figure.rows:
-        values[row["field"]].add((row["field_value"], row["is_rest"]))
-    return [field for field in fields if len(values[field]) > 1]
-
-
 def by_field_block(figure: Figure, fields: list[str]) -> Block:
     views = [
         field_view(name, of_field(figure, name), tables.field_value)
-        for name in fields_of(figure, fields)
+        for name in figure.told_fields(fields)
     ]
     whole = of_field(figure, None)
     if whole:
@@ -236,7 +228,7 @@ def time_block(figure: Figure, outcomes: Figure | None, fields: list[str]) -> Bl
         time = per_cycle(figure, outcomes, sla, None)
         label = f"{sla}: hours per cycle in each state, by the wall clock"
         views.append(time_view(sla, label, time))
-        for field in fields_of(figure, fields) if sla == worst else []:
+        for field in figure.told_fields(fields) if sla == worst else []:
             missed = {
                 kind.removesuffix(" missed"): hours
                 for kind, hours in per_cycle(figure, outcomes, sla, field).items()

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ozmeta_dbt.instants import from_micros
 from ozmeta_dbt.report import compliance, figures, flow, forecast, headline, now, outlook, trust
 from ozmeta_dbt.report.blocks import Section
 from ozmeta_dbt.report.figures import Figure
@@ -48,8 +49,8 @@ def read(answer: dict[str, Any], verified: dict[str, Any]) -> list[BindingReport
     return [
         BindingReport(
             name=name,
-            as_of=figures.from_micros(found["as_of"]) if "as_of" in found else None,
-            since=figures.from_micros(found["since"]) if found.get("since") is not None else None,
+            as_of=from_micros(found["as_of"]) if "as_of" in found else None,
+            since=from_micros(found["since"]) if found.get("since") is not None else None,
             fields=found.get("fields", []),
             figures=figures.read(found),
             missing=found["missing"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -102,6 +103,13 @@ class Figure:
     def question(self) -> str:
         return TITLES[self.name][1]
 
+    def told_fields(self, fields: list[str]) -> list[str]:
+        """The fields with at least two values among the rows, see report_field_ctes."""
+        values: dict[str, set[Any]] = defaultdict(set)
+        for row in self.rows:
+            values[row["field"]].add((row["field_value"], row["is_rest"]))
+        return [field for field in fields if len(values[field]) > 1]
+
 
 def read(answer: dict[str, Any]) -> dict[str, Figure]:
     """{name: figure} from what the macro report_facts printed of a binding."""
@@ -128,7 +136,3 @@ def instant_of(text: str) -> dt.datetime:
     """A timestamp as the engine's driver writes it; all of them are in UTC."""
     at = dt.datetime.fromisoformat(text)
     return at.astimezone(dt.timezone.utc).replace(tzinfo=None) if at.tzinfo else at
-
-
-def from_micros(micros: int) -> dt.datetime:
-    return dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=micros)

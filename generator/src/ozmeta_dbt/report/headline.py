@@ -65,7 +65,7 @@ def timers(figure: Figure, fields: list[str]) -> list[str]:
     told = [
         f"{late:,} of {every:,} running timers are late, and {soon:,} more are due within 24 hours."
     ]
-    for field in now.told_fields(figure, fields) if late else []:
+    for field in figure.told_fields(fields) if late else []:
         counted = now.by_field(figure, field).items()
         parts = [Part(value, counts["late"], sum(counts.values())) for value, counts in counted]
         told += sentence(f"Late most often, by {field}", " timers", worst(parts))
@@ -79,7 +79,7 @@ def outcomes(figure: Figure, fields: list[str]) -> list[str]:
     if not met + missed:
         return []
     told = [f"{met / (met + missed):.1%} of the cycles met their target; {missed:,} were missed."]
-    for field in compliance.fields_of(figure, fields) if missed else []:
+    for field in figure.told_fields(fields) if missed else []:
         parts = worst(missed_parts(figure.rows, field))
         told += sentence(f"Missed most often, by {field}", " cycles", parts)
     return told
@@ -106,7 +106,7 @@ def causes(time: Figure, outcome: Figure, fields: list[str]) -> list[str]:
     whole = shares([row for row in rows if row["field"] is None])
     told = [f"Missed {name} cycles spent {in_states(whole)}."] if whole else []
     of_sla = [row for row in outcome.rows if row["sla"] == name]
-    for field in compliance.fields_of(outcome, fields):
+    for field in outcome.told_fields(fields):
         for part in worst(missed_parts(of_sla, field))[:1]:
             own = shares(
                 [

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ozmeta_dbt.config import FILE_NAME
+from ozmeta_dbt.instants import from_micros, instant
 from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.operations.verified import last_verified
-from ozmeta_dbt.problems import DbtFailed, FileProblem, Problems
-from ozmeta_dbt.project import read_project
+from ozmeta_dbt.problems import DbtFailed, writing
+from ozmeta_dbt.project import event_aliases
 from ozmeta_dbt.report import document, page
 from ozmeta_dbt.report.document import BindingReport
-from ozmeta_dbt.report.figures import from_micros
 from ozmeta_dbt.report.stories import stories, wanted
 
 
@@ -37,15 +34,12 @@ class Choice:
             return {}
         if days := re.fullmatch(r"([1-9]\d{0,4})d", self.since):
             return {"days": int(days[1])}
-        try:
-            at = dt.datetime.fromisoformat(self.since)
-        except ValueError:
+        at = instant(self.since)
+        if at is None:
             raise DbtFailed(
                 f"--since is {self.since!r}: expected a date or a timestamp such as 2026-03-01, a"
                 " number of days such as 90d, or `beginning`"
-            ) from None
-        if at.tzinfo:
-            at = at.astimezone(dt.timezone.utc).replace(tzinfo=None)
+            )
         return {"since": at.isoformat(" ")}
 
 
@@ -91,14 +85,6 @@ def check(answer: dict[str, Any], choice: Choice) -> None:
             )
 
 
-def event_aliases(folder: Path) -> dict[str, dict[str, str]]:
-    """{binding: {old event type: current name}}. Empty if the project has no ozmeta.yml."""
-    if not (folder / FILE_NAME).exists():
-        return {}
-    bindings = read_project(folder, Problems()).bindings
-    return {binding.name: binding.aliases.event_types for binding in bindings}
-
-
 def write(
     reports: list[BindingReport], path: Path, form: str, title: str, tenant: str | None
 ) -> int:
@@ -109,14 +95,13 @@ def write(
         text = page.html(reports, title, tenant)
     content = text.encode("utf-8")
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise FileProblem(f"{path} can't be written: {error.strerror}") from None
+        try:
+            beside.write_bytes(content)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     return len(content)
 
 

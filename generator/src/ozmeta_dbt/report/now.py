@@ -43,14 +43,6 @@ def by_field(figure: Figure, field: str) -> dict[str, Counts]:
     return counts_by([row for row in figure.rows if row["field"] == field], "field_value")
 
 
-def told_fields(figure: Figure, fields: list[str]) -> list[str]:
-    """The fields with at least two values."""
-    values: dict[str, set[Any]] = defaultdict(set)
-    for row in figure.rows:
-        values[row["field"]].add((row["field_value"], row["is_rest"]))
-    return [field for field in fields if len(values[field]) > 1]
-
-
 def timers_view(name: str, counts: dict[str, Counts]) -> View:
     used = [h for h in HORIZONS if any(one[h] for one in counts.values())]
     series = {HORIZONS[h][0]: [one[h] for one in counts.values()] for h in used}
@@ -67,7 +59,7 @@ def timers_view(name: str, counts: dict[str, Counts]) -> View:
 
 def timers_block(figure: Figure, fields: list[str]) -> Block:
     views = [timers_view("SLA", by_sla(figure))]
-    views += [timers_view(f, by_field(figure, f)) for f in told_fields(figure, fields)]
+    views += [timers_view(f, by_field(figure, f)) for f in figure.told_fields(fields)]
     return Block(figure, views) if figure.rows else Block(figure, [], ["None."])
 
 
@@ -107,7 +99,7 @@ def objects_table(figure: Figure, fields: list[str], as_of: Any) -> Table:
             "SLA": ("sla", tables.text),
             "late since": ("breached", tables.instant),
             "late for (wall clock)": (
-                lambda row: minutes_between(row["breached"], as_of) if late else None,
+                lambda row: tables.minutes_between(row["breached"], as_of) if late else None,
                 tables.minutes,
             ),
             "due": (lambda row: None if late else tables.instant(row["due"]), tables.instant),
@@ -123,10 +115,6 @@ def objects_table(figure: Figure, fields: list[str], as_of: Any) -> Table:
             "calendar": ("calendar", tables.text),
         },
     )
-
-
-def minutes_between(earlier: Any, later: Any) -> int | None:
-    return None if earlier is None else int((later - earlier).total_seconds() // 60)
 
 
 def objects_block(figure: Figure, fields: list[str], as_of: Any) -> Block:
@@ -148,7 +136,7 @@ def escalations_block(figure: Figure, as_of: Any) -> Block:
             "of these acknowledged": ("of_role_acknowledged", tables.number),
             "oldest since": ("raised", tables.instant),
             "age of the oldest": (
-                lambda row: minutes_between(row["raised"], as_of),
+                lambda row: tables.minutes_between(row["raised"], as_of),
                 tables.minutes,
             ),
         },
@@ -165,7 +153,7 @@ def escalations_block(figure: Figure, as_of: Any) -> Block:
             "level": ("escalation_level", tables.number),
             "who should act": (who, tables.text),
             "raised": ("raised", tables.instant),
-            "age": (lambda row: minutes_between(row["raised"], as_of), tables.minutes),
+            "age": (lambda row: tables.minutes_between(row["raised"], as_of), tables.minutes),
         },
     )
     chart = charts.bars(
@@ -184,7 +172,7 @@ def escalations_block(figure: Figure, as_of: Any) -> Block:
 
 def approvals_block(figure: Figure, as_of: Any) -> Block:
     steps = [row for row in figure.rows if row["row_of_step"] == 1]
-    age: Any = (lambda row: minutes_between(row["since"], as_of), tables.minutes)
+    age: Any = (lambda row: tables.minutes_between(row["since"], as_of), tables.minutes)
     asked: Any = (lambda row: row["roles"] or "(no role)", tables.text)
     by_step = tables.table(
         "Approvals that wait, by step",

@@ -13,6 +13,7 @@ from ozmeta_dbt.report.survival import ENOUGH, STEPS
 from ozmeta_dbt.report.tables import Show
 from ozmeta_dbt.words import counted
 
+COLORS = {"expected to be missed": "bad", "others": "good"}
 COLUMNS: dict[str, tuple[str, Show]] = {
     "due": ("due", tables.number),
     "expected to be missed": ("expected", tables.number),
@@ -65,14 +66,23 @@ def accuracy(weeks: list[dict[str, Any]]) -> list[str]:
     expected = sum(week["expected"] for week in judged)
     missed = sum(week["missed"] for week in judged)
     high = sum(1 for week in judged if week["expected"] > week["missed"])
+    low = sum(1 for week in judged if week["expected"] < week["missed"])
     right = sum(1 for week in judged if week["is_within"])
     return [
         f"Past accuracy: in the last {counted(len(judged), 'week')} with enough history, such"
         f" forecasts would have expected {expected:,.0f}, and {missed:,} were missed. They were too"
-        f" high in {high} weeks and too low in {len(judged) - high}. The number lay in the range in"
+        f" high in {counted(high, 'week')} and too low in {low}. The number lay in the range in"
         f" {right} of {len(judged)} weeks; in 95 of 100 it should. For this, rows count as they are"
         " known today, and a clock is taken to run evenly between a cycle's start and end."
     ]
+
+
+def series_of(rows: list[dict[str, Any]]) -> dict[str, list[float]]:
+    """The timers of each row, parted into those expected to be missed and the others."""
+    return {
+        "expected to be missed": [row["expected"] for row in rows],
+        "others": [round(row["due"] - row["expected"], 1) for row in rows],
+    }
 
 
 def days_view(found: dict[str, Any], as_of: dt.datetime) -> View:
@@ -85,33 +95,16 @@ def days_view(found: dict[str, Any], as_of: dt.datetime) -> View:
         }
         for day in found["by_day"]
     ]
-    missed = [day["expected"] for day in days]
-    chart = charts.columns(
-        label,
-        [f"{day['from']:%m-%d %H:%M}" for day in days],
-        {
-            "expected to be missed": missed,
-            "others": [round(day["due"] - day["expected"], 1) for day in days],
-        },
-        {"expected to be missed": "bad", "others": "good"},
-        "24 hours from",
-    )
+    starts = [f"{day['from']:%m-%d %H:%M}" for day in days]
+    chart = charts.columns(label, starts, series_of(days), COLORS, "24 hours from")
     columns = {"from": ("from", tables.instant), "to": ("to", tables.instant), **COLUMNS}
     return View("by day", chart, tables.table(label, days, dict(columns)))
 
 
 def slas_view(found: dict[str, Any]) -> View:
     label = f"Running timers that are due in the next {DAYS} days, by SLA"
-    chart = charts.bars(
-        label,
-        [row["sla"] for row in found["by_sla"]],
-        {
-            "expected to be missed": [row["expected"] for row in found["by_sla"]],
-            "others": [round(row["due"] - row["expected"], 1) for row in found["by_sla"]],
-        },
-        {"expected to be missed": "bad", "others": "good"},
-        "timers",
-    )
+    slas = [row["sla"] for row in found["by_sla"]]
+    chart = charts.bars(label, slas, series_of(found["by_sla"]), COLORS, "timers")
     columns = {"SLA": ("sla", tables.text), **COLUMNS}
     return View("by SLA", chart, tables.table(label, found["by_sla"], dict(columns)))
 

@@ -89,6 +89,10 @@ KINDS: dict[Show, str] = {
 }
 
 
+def minutes_between(earlier: dt.datetime | None, later: dt.datetime) -> int | None:
+    return None if earlier is None else int((later - earlier).total_seconds() // 60)
+
+
 def field_value(row: Row) -> str:
     """The value of a field as a reader should see it; see report_field_ctes."""
     if row["is_rest"]:

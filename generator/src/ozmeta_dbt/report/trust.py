@@ -44,7 +44,7 @@ def journals_block(figure: Figure, as_of: dt.datetime) -> Block:
             "last event": ("last_event", tables.instant),
             "last arrival": ("last_arrival", tables.instant),
             "age of the last arrival": (
-                lambda row: age(row["last_arrival"], as_of),
+                lambda row: tables.minutes_between(row["last_arrival"], as_of),
                 tables.minutes,
             ),
         },
@@ -55,10 +55,6 @@ def journals_block(figure: Figure, as_of: dt.datetime) -> Block:
             "Delivered again: journal rows beyond one for each event, with the same id and content."
         )
     return Block(figure, [View("journals", table=table)], notes)
-
-
-def age(earlier: dt.datetime | None, as_of: dt.datetime) -> int | None:
-    return None if earlier is None else int((as_of - earlier).total_seconds() // 60)
 
 
 def arrivals_block(figure: Figure) -> Block:
@@ -81,10 +77,17 @@ def arrivals_block(figure: Figure) -> Block:
     return Block(figure, [View("delays", chart, tables.table(label, figure.rows, columns))], notes)
 
 
+def listing(figure: Figure, columns: dict[str, tuple[Any, Show]], note: str = "") -> Block:
+    """The rows as a table; without rows, a sentence that says so."""
+    if not figure.rows:
+        return Block(figure, [], ["None."])
+    table = tables.table(figure.title, figure.rows, columns)
+    return Block(figure, [View("rows", table=table)], [note] if note else [])
+
+
 def anomalies_block(figure: Figure) -> Block:
-    table = tables.table(
-        figure.title,
-        figure.rows,
+    return listing(
+        figure,
         {
             "anomaly": ("anomaly", tables.text),
             "meaning": (lambda row: ANOMALIES.get(row["anomaly"], ""), tables.text),
@@ -97,13 +100,11 @@ def anomalies_block(figure: Figure) -> Block:
             "refused by policy": ("refused", tables.number),
         },
     )
-    return Block(figure, [View("anomalies", table=table)] if figure.rows else [], none(figure))
 
 
 def refused_block(figure: Figure) -> Block:
-    table = tables.table(
-        figure.title,
-        figure.rows,
+    return listing(
+        figure,
         {
             "reason": ("reason", tables.text),
             "journal": ("journal", tables.text),
@@ -112,13 +113,11 @@ def refused_block(figure: Figure) -> Block:
             "last arrival": ("last_arrival", tables.instant),
         },
     )
-    return Block(figure, [View("reasons", table=table)] if figure.rows else [], none(figure))
 
 
 def signals_block(figure: Figure) -> Block:
-    table = tables.table(
-        figure.title,
-        figure.rows,
+    return listing(
+        figure,
         {
             "signal": ("signal_code", tables.text),
             "kind": ("kind", tables.text),
@@ -126,15 +125,8 @@ def signals_block(figure: Figure) -> Block:
             "signals": ("signals", tables.number),
             "last noticed": ("last_noticed", tables.instant),
         },
+        "Retracted: a late event undid the cause of a signal that an earlier run had raised.",
     )
-    notes = none(figure) or [
-        "Retracted: a late event undid the cause of a signal that an earlier run had raised."
-    ]
-    return Block(figure, [View("signals", table=table)] if figure.rows else [], notes)
-
-
-def none(figure: Figure) -> list[str]:
-    return [] if figure.rows else ["None."]
 
 
 def runs_block(figure: Figure, verified: dict[str, Any] | None) -> Block:
