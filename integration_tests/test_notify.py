@@ -159,12 +159,12 @@ def test_a_new_channel_begins_now_and_says_what_it_passes_over(
     project: DbtProject, receiver: Receiver
 ) -> None:
     said = notify(project)
-    assert "oncall: passed over 10 rows of case, which is new to this channel." in said
+    assert "oncall: skipped 10 rows of case, which is new to this channel." in said
     assert "--from beginning" in said
     notice(project, "new", 0)
     assert notify(project) == "oncall: 1 row sent"
     assert keys(receiver) == ["new|1"]
-    # what was passed over can still be sent
+    # what was skipped can still be sent
     said = notify(project, "--from", "2026-01-01T04:00:00Z")
     assert said == "oncall: 4 rows sent"
     assert {message["RS_NoticedUTC"] for message in receiver.got[1:]} == {"2026-01-01T04:00:00Z"}
@@ -175,7 +175,7 @@ def test_what_waits_can_be_passed_over(project: DbtProject, receiver: Receiver) 
     notice(project, "old", 0)
     notice(project, "new", 5)
     said = notify(project, "--from", "2026-01-02T00:05:00+00:00")
-    assert "oncall: passed over 1 row of case. To send" in said
+    assert "oncall: skipped 1 row of case. To send" in said
     assert keys(receiver) == ["new|1"]
     notice(project, "newer", 10)
     assert "nothing to send" in notify(project, "--from", "now")
@@ -197,7 +197,7 @@ def test_a_dry_run_writes_and_sends_nothing(
     tables = project.rows("select 1 from duckdb_tables where table_name = 'ozmeta_notification'")
     assert (receiver.got, tables) == ([], [])
     said = notify(project, "--dry-run").splitlines()
-    assert "would pass over 10 rows of case, which is new to this channel." in said[0]
+    assert "would skip 10 rows of case, which is new to this channel." in said[0]
     assert said[-1] == "oncall: 0 rows would be sent. Nothing was sent"
     monkeypatch.setenv("HOOK", receiver.url)
     notify(project, "--from", "2026-01-01T04:00:00Z")
@@ -304,7 +304,7 @@ def test_after_a_crash_before_sending_rows_are_marked_too(
 def test_after_a_crash_at_the_beginning_nothing_is_lost(
     project: DbtProject, receiver: Receiver
 ) -> None:
-    """The rows before the channel began are passed over, and then the process dies."""
+    """The rows before the channel began are skipped, and then the process dies."""
     notify(project)
     execute(project, "delete from ozmeta_notification where NT_Status = 'Began'")
     assert notify(project) == "oncall: case is new to this channel\noncall: nothing to send"
@@ -468,7 +468,7 @@ def test_a_binding_that_a_channel_does_not_know_begins_now(
     notify(project, *BEGINNING)
     execute(project, "update ozmeta_notification set NT_Binding = 'other'")
     said = notify(project)
-    assert "oncall: passed over 10 rows of case, which is new to this channel." in said
+    assert "oncall: skipped 10 rows of case, which is new to this channel." in said
     assert len(receiver.got) == 10
 
 

@@ -7,7 +7,7 @@ Columns
   NT_Binding     the binding's name, as in the names of its models
   NT_Key         _Key of the row of the signal log. Empty in rows of the status Began and Running
   NT_NoticedUTC  RS_NoticedUTC of that row
-  NT_Status      Sent; Sending: it is being sent, or nobody knows whether it was; Skipped: the channel passed over it;
+  NT_Status      Sent; Sending: it is being sent, or nobody knows whether it was; Skipped: the channel skipped it;
                  Began: the channel has read this binding since; Running: a process of notify uses the channel
   NT_Number      the row's place among those that were sent together, from 1
   NT_Repeats     how many earlier attempts may have reached the receiver

@@ -7,10 +7,10 @@ Arguments
   channel        string: the channel's name
   process        string: a name for this process of notify that no other has
   filters        dict: bindings, signals, kinds, severities: lists of string; see waiting_signals and signal_logs
-  since          from where a channel reads the log: none goes on, and passes over the rows that a new channel or a new
-                 binding begins with; 'now' passes over all waiting rows; an integer, in microseconds since 1970, passes
-                 over rows that were noticed before, and takes later ones even if they were passed over. Rows that were
-                 sent are never taken again
+  since          from where a channel reads the log: none goes on, and skips the rows that a new channel or a new
+                 binding begins with; 'now' skips all waiting rows; an integer, in microseconds since 1970, skips
+                 rows that were noticed before, and takes later ones even if they were skipped. Rows that were sent are
+                 never taken again
   size           integer: how many rows a page has at most
   lease_seconds  integer: how long this process may take until its next call
   done           dict, in each call but the first: sent: how many rows of the last page were sent, from its beginning;
@@ -18,7 +18,7 @@ Arguments
 Prints         dict:
                  busy     since when another process has used the channel, in microseconds since 1970; nothing was done
                  lost     true if another process uses the channel because this one took too long
-                 skipped  {binding: number of rows that were passed over because of `since`}
+                 skipped  {binding: number of rows that were skipped because of `since`}
                  new      [binding that the channel reads for the first time]
                  missing  see signal_logs
                  rows     see signal_rows. If there are none, the channel is free again

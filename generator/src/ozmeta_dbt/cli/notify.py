@@ -48,9 +48,9 @@ def notify(
         str | None,
         typer.Option(
             "--from",
-            help="From where to read the signal log: `now` passes over all that waits, `beginning`"
-            " sends all that was not sent, an instant sends what was noticed since. Default: go on;"
-            " a new channel begins now.",
+            help="From where to read the signal log: `now` skips everything that waits, `beginning`"
+            " sends all that was not sent, an instant sends what was noticed since. Default:"
+            " continue where the last run stopped. A new channel starts with new rows.",
         ),
     ] = None,
     timeout: Annotated[
@@ -66,7 +66,7 @@ def notify(
     vars: Vars = None,
 ) -> None:
     """Send the new rows of the signal log to webhooks and commands, in order and at least once. A
-    row that may be sent twice says so. The exit status is 6 if a row could not be sent.
+    row that may have been sent before is marked. The exit status is 6 if a row could not be sent.
     """
     from ozmeta_dbt.operations.notify.channels import chosen, targets
     from ozmeta_dbt.operations.notify.delivery import Policy

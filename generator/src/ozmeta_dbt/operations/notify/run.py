@@ -104,7 +104,7 @@ class Sender:
         answer: dict[str, Any] = self.dbt.operation(
             "notify_preview", channel=self.name, filters=self.filters, since=since, size=self.page
         )
-        self.tell(answer, "would pass over")
+        self.tell(answer, "would skip")
         for row in answer["rows"]:
             self.out.print(escape(self.text(row)(row["repeats"] > 0)), soft_wrap=True)
         rest = answer["waiting"] - len(answer["rows"])
@@ -121,7 +121,7 @@ class Sender:
                 self.tell_busy(answer, total)
                 return False
             if first:
-                self.tell(answer, "passed over")
+                self.tell(answer, "skipped")
             rows, first, since = answer["rows"], False, None
             if not rows:
                 self.say(f"{counted(total, 'row')} sent" if total else "nothing to send")
@@ -181,7 +181,7 @@ class Sender:
         for binding, rows in answer["skipped"].items():
             new = ", which is new to this channel" if binding in answer["new"] else ""
             self.say(
-                f"{passed} {counted(rows, 'row')} of {binding}{new}. To send what was passed over,"
+                f"{passed} {counted(rows, 'row')} of {binding}{new}. To send what was skipped,"
                 " use --from beginning or --from with an instant"
             )
 
