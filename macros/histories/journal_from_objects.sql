@@ -171,8 +171,10 @@ payload_parts as (
         tenant, object_id,
         max(case when part = 'transition' then first_member end) as first_status,
         max(case when part = 'transition' then current_member end) as current_status,
-        {{ ozmeta_runtime.joined_texts("case when part = 'object' then first_member end", 'first_member') }} as object_fields,
-        {{ ozmeta_runtime.joined_texts("case when part = 'context' then first_member end", 'first_member') }} as context_fields
+        {{ ozmeta_runtime.joined_texts("case when part = 'object' then first_member end", 'first_member') }}
+            as object_fields,
+        {{ ozmeta_runtime.joined_texts("case when part = 'context' then first_member end", 'first_member') }}
+            as context_fields
     from members
     group by tenant, object_id
 ),
