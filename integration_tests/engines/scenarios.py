@@ -30,11 +30,6 @@ from ozmeta_dbt.project import write_models
 
 from engines.base import JOURNAL_TYPES, Worker, payload_of, put
 
-RAW_TABLE = """\
-{% macro raw_table(name) %}
-  {%- do return(api.Relation.create(database=target.database, schema='RAW', identifier=name, type='table')) -%}
-{% endmacro %}
-"""
 Rows = list[dict[str, Any]]
 Tables = dict[str, list[dict[str, "str | None"]]]
 
@@ -87,7 +82,7 @@ class Scenario:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in self.models.items():
             put(folder, f"models/{name}.sql", text)
-        put(folder, "macros/raw_table.sql", RAW_TABLE.replace("RAW", raw))
+        put(folder, "macros/raw_table.sql", history_tables.raw_table(raw))
         if self.metadata:
             (folder / "metadb").symlink_to(self.metadata, target_is_directory=True)
         config, meta = self.config, self.snapshot

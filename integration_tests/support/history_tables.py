@@ -200,17 +200,26 @@ def tickets() -> list[Rows]:
     return [first, second, third]
 
 
+def raw_table(schema: str) -> str:
+    """The macro with which models name these tables: they need no source of dbt's."""
+    return f"""\
+{{% macro raw_table(name) %}}
+  {{%- do return(api.Relation.create(database=target.database, schema='{schema}', identifier=name, type='table')) -%}}
+{{% endmacro %}}
+"""
+
+
 USERS_OF_MODELS = """\
 {'relation': raw_table('users'), 'key': 'id', 'name': 'email', 'role': 'duty'}"""
 STATES_OF_MODELS = """\
 {'relation': raw_table('states'), 'key': 'code', 'name': 'label', 'only': {'lang': ['en']}}"""
 MODELS = {
-    "case_changes": f"""\
+    "desk_changes": f"""\
 {{{{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}}}
 {{{{ ozmeta_runtime.journal_from_changes(
     relation=raw_table('changes'), object_type='Case',
     columns={{'object_id': 'ticket', 'field': 'field', 'new_value': 'new_value', 'old_value': 'old_value',
-        'at': 'happened', 'by': 'author', 'loaded_at': 'loaded', 'deleted': 'gone'}},
+        'at': 'happened', 'by': 'author', 'loaded_at': 'loaded', 'deleted': 'gone', 'tenant': {{'value': 't1'}}}},
     status_field=['status', 'state'], tracked=['Group', 'Priority'], only={{'kind': ['ticket', 'task']}},
     fields={{'prio': 'Priority', 'priority': 'Priority', 'team': 'Group', 'zeta': 'Zeta', 'alpha': 'alpha',
         'aerger': 'Ärger', 'channel': 'context.Channel', 'source': 'context.source', 'note': 'No "te"'}},
@@ -226,12 +235,12 @@ MODELS = {
         'loaded_at': 'loaded', 'change_id': 'old_value', 'tenant': 'kind', 'sequence': 'new_value'},
     status_field='status', ignore_fields=['ignored'], time_zone='UTC', lookback_minutes=0) }}
 """,
-    "case_comments": f"""\
+    "desk_comments": f"""\
 {{{{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}}}
 {{{{ ozmeta_runtime.journal_from_events(
     relation=raw_table('comments'), object_type='Case',
     columns={{'object_id': 'ticket', 'at': 'written', 'loaded_at': 'loaded', 'event_id': 'comment_id', 'by': 'author',
-        'sequence': 'rating'}},
+        'sequence': 'rating', 'tenant': {{'value': 't1'}}}},
     event_type={{'column': 'is_public', 'values': {{'true': 'Case.PublicComment', 'false': 'Case.InternalComment'}},
         'default': 'Case.Comment'}},
     fields={{'body': 'context.Body', 'rating': 'Rating', 'is_public': 'context.public'}},
@@ -245,7 +254,7 @@ MODELS = {
     columns={'object_id': {'value': 'all'}, 'at': 'loaded', 'loaded_at': 'loaded'}, fields={'body': 'Body'},
     time_zone='UTC') }}
 """,
-    "case_tickets": f"""\
+    "desk_tickets": f"""\
 {{{{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}}}
 {{{{ ozmeta_runtime.journal_from_objects(
     relation=raw_table('tickets'), object_type='Case',
@@ -272,4 +281,4 @@ MODELS = {
 {{ ozmeta_runtime.union_journals([ref('every_change'), ref('every_comment'), ref('every_ticket')]) }}
 """,
 }
-JOURNALS = ("case_changes", "case_comments", "case_tickets")
+JOURNALS = ("desk_changes", "desk_comments", "desk_tickets")
