@@ -78,7 +78,13 @@ def rewritten(sql: str) -> str:
         sql = sql[:name] + "last_known" + sql[place : found.start()] + ")" + sql[found.end() :]
     while found := JOINED.search(sql):  # listagg(x, ',') within group (order by y)
         name, place = called_before(sql, found.start(), "listagg")
-        sql = sql[:name] + "string_agg" + sql[place : found.start()] + " order by" + sql[found.end() :]
+        sql = (
+            sql[:name]
+            + "string_agg"
+            + sql[place : found.start()]
+            + " order by"
+            + sql[found.end() :]
+        )
     return sql
 
 

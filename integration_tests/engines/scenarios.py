@@ -778,8 +778,7 @@ def histories() -> Scenario:
         steps,
         small_case.snapshot(),
         beside={
-            name: (columns, given.get(name, []))
-            for name, columns in history_tables.COLUMNS.items()
+            name: (columns, given.get(name, [])) for name, columns in history_tables.COLUMNS.items()
         },
         models=history_tables.MODELS,
     )
