@@ -149,7 +149,7 @@ source_rows as (
         {%- if names %},
         case when code is not null then {{ member }}{{ ozmeta_runtime.json_text('code') }} end as coded
         {%- endif %}
-    from named_rows
+    from named_rows {{ ozmeta_runtime.materialize_cte('source_rows') }}
 ),
 {%- if state.known %}
 
@@ -183,7 +183,7 @@ new_rows as (
         and coalesce(known_changes.tenant, '') = coalesce(source_rows.tenant, '')
         and known_changes.fragment = source_rows.fragment
         {{ "and coalesce(known_changes.coded, '') = coalesce(source_rows.coded, '')" if names }}
-    where known_changes.object_id is null
+    where known_changes.object_id is null {{ ozmeta_runtime.materialize_cte('new_rows', 'and') }}
 ),
 {%- endif %}
 
