@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ozmeta_dbt.config import BindingChoices, Config
 from ozmeta_dbt.discovery import diagram
 from ozmeta_dbt.discovery.facts import ObjectType
 from ozmeta_dbt.discovery.figures import day, duration, exactly, minutes, share, times, warn_minutes
@@ -137,9 +138,9 @@ def states(found: Discovery) -> list[str]:
         *comment(
             "WS_SlaMinutes makes a service level of the time in a state. The figures are proposals:"
             f" the time that {found.percentile} % of the stays took at most, rounded up, for states"
-            f" that at least {ENTERED_SHARE} % of the objects enter. They are not switched on, because"
-            " a late object would then be reported twice, by its state and by the service levels in"
-            " SlaPolicy.yml."
+            f" that at least {ENTERED_SHARE} % of the objects enter. They are not switched on,"
+            " because a late object would then be reported twice, by its state and by the service"
+            " levels in SlaPolicy.yml."
         ),
     ]
     for of in found.workflows:
@@ -243,28 +244,35 @@ def transitions(found: Discovery) -> list[str]:
             )
         lines += section(found, of, text)
         for each in of.transitions:
-            lines.append(f"# {about_transition(found, each)}")
+            lines.append(f"# {about_transition(each)}{why_declared(found, each)}")
             lines.append(f"- {transition_row(found, of, each, ids)}")
         if of.rare:
             lines += ["", *comment("Rare, and undeclared until you say so:")]
             for each in of.rare:
-                lines.append(f"#   {about_transition(found, each)}")
+                lines.append(f"#   {about_transition(each)}")
                 lines.append(f"# - {transition_row(found, of, each, ids)}")
     if not any(of.transitions for of in found.workflows):
         lines += ["[]"]
     return lines
 
 
-def about_transition(found: Discovery, each: Transition) -> str:
+def about_transition(each: Transition) -> str:
     move = each.move
     text = f"{times(move.count)}, {share(move.count, each.exits)}"
     if move.count > move.begun:
         text += f", after {duration(move.median)}"
     if move.begun:
-        text += f"; {move.begun} of them are objects that begin there"
-    if each.is_coded and move.count * 100 < found.rare * each.exits:
-        text += "; rare, but the fold could not apply its code without it"
+        text += f"; in {move.begun} of these, the object begins there"
     return text
+
+
+def why_declared(found: Discovery, each: Transition) -> str:
+    """Why a rare transition is declared."""
+    if each.move.count * 100 >= found.rare * each.exits:
+        return ""
+    if each.is_coded:
+        return "; rare, but without it the fold could not apply its code"
+    return "; rare, but the usual way into that state"
 
 
 def transition_row(
@@ -455,35 +463,36 @@ def config(found: Discovery, folder: str, output: str, journal: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def choices(found: Discovery) -> list[str]:
-    """The key `bindings` of ozmeta.yml; nothing if there is nothing to choose."""
-    lines = ["bindings:"]
-    has_keys = False
+def choices(found: Discovery, config: Config | None = None) -> list[str]:
+    """The key `bindings` of ozmeta.yml, without what `config` has already. Nothing if there is
+    nothing to choose.
+    """
+    lines: list[str] = []
     for of in found.workflows:
-        name, keys = found.name(of), []
-        if name != of.of.name:
-            keys.append(f"    object_types: [{scalar(of.of.name)}]")
-        if of.report_fields:
-            named = ", ".join(scalar(each.name) for each in of.report_fields)
-            keys += comment(
-                "Fields to report by: "
-                + ", ".join(f"{shown(f.name)} has {f.values} values" for f in of.report_fields)
-                + ".",
-                "    ",
-            )
-            keys.append(f"    report_fields: [{named}]")
-        if of.other_fields:
-            keys += comment(
-                f"More than {MOST_VALUES} values, too many to report by: "
-                + ", ".join(f"{shown(f.name)} ({f.values})" for f in of.other_fields)
-                + ".",
-                "    ",
-            )
-        if paused(of, name):
-            keys.append(f"    # slas: {flow({'Resolution': {'pauseWhen': pause_rule(of)}})}")
-        has_keys = has_keys or any(not key.lstrip().startswith("#") for key in keys)
-        if any(not key.lstrip().startswith("#") for key in keys):
+        name = found.name(of)
+        has = (config.bindings.get(name) if config else None) or BindingChoices()
+        keys = chosen_keys(of, name, has)
+        if keys:
             lines += [f"  {scalar(name)}:", *keys]
-        else:
-            lines += [line.replace("    # ", f"  # {name}: ", 1) for line in keys]
-    return lines if has_keys else [line.lstrip() for line in lines[1:]]
+    return ["bindings:", *lines] if lines else []
+
+
+def chosen_keys(of: Workflow, name: str, has: BindingChoices) -> list[str]:
+    """The keys of a binding, with comments. No lines without a key."""
+    keys: list[str] = []
+    if name != of.of.name and of.of.name not in (has.object_types or []):
+        keys.append(f"    object_types: [{scalar(of.of.name)}]")
+    fields = [each for each in of.report_fields if each.name not in has.report_fields]
+    if fields:
+        seen = ", ".join(f"{shown(each.name)} has {each.values} values" for each in fields)
+        keys += comment(f"Fields to report by: {seen}.", "    ")
+        named = ", ".join(scalar(each) for each in (*has.report_fields, *(f.name for f in fields)))
+        keys.append(f"    report_fields: [{named}]")
+    if not keys:
+        return []
+    if of.other_fields:
+        seen = ", ".join(f"{shown(each.name)} ({each.values})" for each in of.other_fields)
+        keys += comment(f"More than {MOST_VALUES} values, too many to report by: {seen}.", "    ")
+    if paused(of, name) and "Resolution" not in has.slas:
+        keys.append(f"    # slas: {flow({'Resolution': {'pauseWhen': pause_rule(of)}})}")
+    return keys

@@ -71,7 +71,7 @@ def discovered(dbt: Dbt, journals: Journals, choice: Choice, folder: Path, check
             place = declarations.output_in(project)
             to_write[FILE_NAME] = metadata.config(found, f"{label}/", place, journal)
     else:
-        additions = metadata.choices(found)
+        additions = metadata.choices(found, journals.config)
         read = journals.config.metadb.folder
         if read is None or Path(read) != folder:
             additions = [f"metadb: {{folder: {scalar(label + '/')}}}", *additions]

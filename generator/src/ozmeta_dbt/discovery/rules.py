@@ -10,7 +10,7 @@ from ozmeta_dbt.discovery.facts import UNKNOWN, Field, Move, ObjectType, State, 
 from ozmeta_dbt.discovery.figures import readable_minutes
 from ozmeta_dbt.discovery.names import transition_name, unique
 
-END_SHARE = 5  # an end is left again in less than this share of its entries, in percent
+END_SHARE = 10  # an end is left again in less than this share of its entries, in percent
 ENTERED_SHARE = 20  # a state that at least this share of the objects enters may have a target
 FEW = 20  # objects below which a percentile says little
 LEAST_VALUES, MOST_VALUES = 2, 50  # of a field to report by
@@ -18,6 +18,7 @@ MOST_STATES = 200
 MOST_TYPES = 50
 UNKNOWN_NAME = "New"
 WAITING = re.compile(r"wait|pending|hold|customer|block", re.I)
+OWN_QUEUE = re.compile(r"assign|triage|support|agent|internal", re.I)  # waits for one's own people
 REPLY = re.compile(
     r"comment|repl(?:y|ied)|respon[ds]|answer|mail|message|\bcall|note(?!book)", re.I
 )
@@ -93,7 +94,8 @@ def workflow(of: ObjectType, rare_share: float) -> Workflow:
         if state.name != UNKNOWN or is_invented
     ]
     states.sort(key=lambda s: (s.name != start, -s.entries, s.name))
-    moves = all_moves(of, start)
+    order = {state.name: place for place, state in enumerate(states)}
+    moves = all_moves(of, start, order)
     declared, rare = split(moves, start, rare_share)
     ends = sorted(state.name for state in states if is_end(state, start))
     replies = sorted(
@@ -110,10 +112,15 @@ def workflow(of: ObjectType, rare_share: float) -> Workflow:
         [s for s in sorted(states, key=lambda s: (s.name != start, -s.begun, s.name)) if s.begun],
         declared,
         rare,
-        [s.name for s in states if WAITING.search(s.name) and s.name not in ends],
+        [s.name for s in states if is_waiting(s.name) and s.name not in ends],
         replies,
         0 if is_invented else unknown,
     )
+
+
+def is_waiting(name: str) -> bool:
+    """Whether the name says that the work waits for somebody else."""
+    return bool(WAITING.search(name)) and not OWN_QUEUE.search(name)
 
 
 def is_end(state: State, start: str) -> bool:
@@ -123,9 +130,9 @@ def is_end(state: State, start: str) -> bool:
     )
 
 
-def all_moves(of: ObjectType, start: str) -> list[Move]:
+def all_moves(of: ObjectType, start: str, order: dict[str, int]) -> list[Move]:
     """The transitions as the fold sees them: an object that begins elsewhere moves there from the
-    start state with its first event.
+    start state with its first event. order: the place of each state
     """
     found: dict[tuple[str | None, str, str], Move] = {}
     for move in of.moves:
@@ -152,16 +159,15 @@ def all_moves(of: ObjectType, start: str) -> list[Move]:
         known = found.get(key, Move(*key, count=0))
         found[key] = replace(known, count=known.count + state.begun, begun=state.begun)
     return sorted(
-        found.values(),
-        key=lambda m: (m.from_state != start, m.from_state, -m.count, m.to_state, m.code or ""),
+        found.values(), key=lambda m: (order[m.from_state], -m.count, m.to_state, m.code or "")
     )
 
 
 def split(
     moves: list[Move], start: str, rare_share: float
 ) -> tuple[list[Transition], list[Transition]]:
-    """The transitions to declare, and the rare ones. One with a code stays declared if the fold
-    could not apply its events otherwise.
+    """The transitions to declare, and the rare ones. A rare one is declared if the fold could not
+    apply its code otherwise, or if it is the only way to a state.
     """
     exits: Counter[str] = Counter()
     for move in moves:
@@ -174,6 +180,7 @@ def split(
         has_other = any((m.code, m.to_state) == (move.code, move.to_state) for m in common)
         if move.naming_from or not has_other:
             common.append(move)
+    common += ways_in(common, [m for m in moves if m not in common], start)
     taken: set[str] = set()
     codes: set[str] = {move.code.lower() for move in moves if move.code is not None}
     found: dict[Move, Transition] = {}
@@ -186,6 +193,20 @@ def split(
         [found[move] for move in moves if move in common],
         [found[move] for move in moves if move not in common],
     )
+
+
+def ways_in(common: list[Move], rare: list[Move], start: str) -> list[Move]:
+    """The most frequent rare moves without which states could not be reached from the start."""
+    found: list[Move] = []
+    while True:
+        reached, size = {start}, 0
+        while len(reached) > size:
+            size = len(reached)
+            reached |= {m.to_state for m in (*common, *found) if m.from_state in reached}
+        ways = [m for m in rare if m.from_state in reached and m.to_state not in reached]
+        if not ways:
+            return found
+        found.append(min(ways, key=lambda m: (-m.count, m.from_state, m.to_state, m.code or "")))
 
 
 def add_levels(of: Workflow) -> None:
