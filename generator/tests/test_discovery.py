@@ -271,7 +271,8 @@ def test_waiting_states_are_guessed_by_name() -> None:
 
 
 def test_every_file_is_yaml_and_says_what_was_seen() -> None:
-    of = ticket(fields=[Field("Team", 9, 3), Field("Title", 9, 99), Field("Kind", 9, 1)])
+    fields = [Field("Team", 9, 3), Field("Title", 99, 99), Field("Kind", 9, 1)]
+    of = ticket(fields=[*fields, Field("Name", 9, 8), Field("Many", 999, 51)])
     written = folder.files(found(of))
     rows = {n: loads_yaml(text) for n, text in written.items() if n.endswith(".yml")}
     assert rows["WorkflowState.yml"] == [
@@ -292,6 +293,9 @@ def test_every_file_is_yaml_and_says_what_was_seen() -> None:
         assert all(len(line) <= 120 for line in comments), name
     config = loads_yaml(folder.config(found(of), "metadb/", "models/ozmeta", "{ref: j}"))
     assert config["bindings"] == {"Ticket": {"report_fields": ["Team"]}}
+    assert "Too many values to report by: Title (99), Name (8), Many (51)." in (
+        folder.config(found(of), "metadb/", "models/ozmeta", "{ref: j}")
+    )
 
 
 def test_hostile_names_stay_in_their_place() -> None:

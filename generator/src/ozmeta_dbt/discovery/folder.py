@@ -14,7 +14,6 @@ from ozmeta_dbt.discovery.rules import (
     END_SHARE,
     ENTERED_SHARE,
     FEW,
-    MOST_VALUES,
     ServiceLevel,
     Transition,
     Workflow,
@@ -492,7 +491,7 @@ def chosen_keys(of: Workflow, name: str, has: BindingChoices) -> list[str]:
         return []
     if of.other_fields:
         seen = ", ".join(f"{shown(each.name)} ({each.values})" for each in of.other_fields)
-        keys += comment(f"More than {MOST_VALUES} values, too many to report by: {seen}.", "    ")
+        keys += comment(f"Too many values to report by: {seen}.", "    ")
     if paused(of, name) and "Resolution" not in has.slas:
         keys.append(f"    # slas: {flow({'Resolution': {'pauseWhen': pause_rule(of)}})}")
     return keys

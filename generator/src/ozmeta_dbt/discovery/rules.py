@@ -72,11 +72,19 @@ class Workflow:
 
     @property
     def report_fields(self) -> list[Field]:
-        return [each for each in self.of.fields if LEAST_VALUES <= each.values <= MOST_VALUES]
+        return [
+            each
+            for each in self.of.fields
+            if LEAST_VALUES <= each.values <= MOST_VALUES and each.values * 2 <= each.events
+        ]
 
     @property
     def other_fields(self) -> list[Field]:
-        return [each for each in self.of.fields if each.values > MOST_VALUES]
+        """Those with too many values, or with another one in nearly every event."""
+        chosen = self.report_fields
+        return [
+            each for each in self.of.fields if each.values >= LEAST_VALUES and each not in chosen
+        ]
 
 
 def workflow(of: ObjectType, rare_share: float) -> Workflow:
