@@ -54,14 +54,14 @@ def minutes(count: int) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A share in percent, with a decimal below 10 %."""
+    """A share in percent, with a decimal below 10%."""
     if not whole:
-        return "0 %"
+        return "0%"
     percent = 100 * part / whole
     if 0 < percent < 0.05:
-        return "less than 0.1 %"
+        return "less than 0.1%"
     text = f"{percent:.1f}" if percent < 10 else f"{percent:.0f}"
-    return f"{text.removesuffix('.0')} %"
+    return f"{text.removesuffix('.0')}%"
 
 
 def day(micros: int | None) -> str:

@@ -38,7 +38,7 @@ class Discovery:
 
     @property
     def rare_text(self) -> str:
-        return f"{self.rare:g} %"
+        return f"{self.rare:g}%"
 
 
 def files(found: Discovery) -> dict[str, str]:
@@ -131,13 +131,13 @@ def states(found: Discovery) -> list[str]:
             "The states of a workflow. Exactly one is the start: that in which most objects begin."
         ),
         *comment(
-            f"A state is taken for an end (WS_IsTerminal) if less than {END_SHARE} % of its entries"
+            f"A state is taken for an end (WS_IsTerminal) if less than {END_SHARE}% of its entries"
             " were left again, at least one object is there, and it is not the start."
         ),
         *comment(
             "WS_SlaMinutes makes a service level of the time in a state. The figures are proposals:"
-            f" the time that {found.percentile} % of the stays took at most, rounded up, for states"
-            f" that at least {ENTERED_SHARE} % of the objects enter. They are not switched on,"
+            f" the time that {found.percentile}% of the stays took at most, rounded up, for states"
+            f" that at least {ENTERED_SHARE}% of the objects enter. They are not switched on,"
             " because a late object would then be reported twice, by its state and by the service"
             " levels in SlaPolicy.yml."
         ),
@@ -207,7 +207,7 @@ def about_state(found: Discovery, of: Workflow, name: str) -> str:
         text += (
             f"; {share(state.left, state.entries)} of the entries were left again, after"
             f" {duration(state.median)} (median), {duration(state.percentile)}"
-            f" ({found.percentile} %)"
+            f" ({found.percentile}%)"
         )
     if name in of.state_minutes:
         text += f". Proposal: WS_SlaMinutes: {of.state_minutes[name]}"
@@ -342,7 +342,7 @@ def policies(found: Discovery) -> list[str]:
     lines = [
         *comment(
             "The service levels: how much time work may take. The targets are what was seen, not"
-            f" what was promised: the time that {found.percentile} % of the objects took at most,"
+            f" what was promised: the time that {found.percentile}% of the objects took at most,"
             " rounded up to a figure that reads well. Set your own."
         ),
         *comment(
@@ -368,7 +368,7 @@ def policy(found: Discovery, of: Workflow, level: ServiceLevel) -> list[str]:
     few = f" Only {time.objects} objects: too few to say much." if time.objects < FEW else ""
     lines = comment(
         f"{what_ends(of, level)} {counted(time.objects, 'object')} got there, after"
-        f" {duration(time.median)} (median), {exactly(time.percentile)} ({found.percentile} %)."
+        f" {duration(time.median)} (median), {exactly(time.percentile)} ({found.percentile}%)."
         f" The target is {minutes(level.minutes)}.{few}"
     )
     row: dict[str, object] = {

@@ -101,7 +101,7 @@ def summary(done: Done) -> list[str]:
         for level in of.levels:
             lines.append(
                 f"  {level.code}: {minutes(level.minutes)}"
-                f" ({found.percentile} %: {duration(level.time.percentile)})"
+                f" ({found.percentile}%: {duration(level.time.percentile)})"
             )
         if of.report_fields:
             lines.append(f"  report by: {', '.join(shown(f.name) for f in of.report_fields[:10])}")

@@ -18,7 +18,8 @@ MOST_STATES = 200
 MOST_TYPES = 50
 UNKNOWN_NAME = "New"
 WAITING = re.compile(r"wait|pending|hold|customer|block", re.I)
-OWN_QUEUE = re.compile(r"assign|triage|support|agent|internal", re.I)  # waits for one's own people
+# names with such a word, in which one's own people are wanted
+OWN_QUEUE = re.compile(r"assign|triage|support|agent|internal|repl(?:y|ied)|respon|answer", re.I)
 REPLY = re.compile(
     r"comment|repl(?:y|ied)|respon[ds]|answer|mail|message|\bcall|note(?!book)", re.I
 )
