@@ -20,7 +20,7 @@ LAYERS = (
     {"models"},
     {"operations"},
     {"project", "example"},
-    {"report"},
+    {"report", "discovery"},
     {"demo", "plugin"},
     {"cli"},
     {"__main__"},
