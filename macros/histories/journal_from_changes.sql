@@ -260,7 +260,8 @@ grouped as (
 identified as (
     select
         grouped.*,
-        {{ ozmeta_runtime.history_event_id(source_system or object_type, ['tenant', 'object_id', 'by_id', 'first_change',
+        {{ ozmeta_runtime.history_event_id(source_system or object_type, [
+            'tenant', 'object_id', 'by_id', 'first_change',
             "cast(" ~ ozmeta_runtime.to_micros('at_utc') ~ " as " ~ text ~ ")",
             "cast(occurrence as " ~ text ~ ")"]) }} as event_id
     from grouped
