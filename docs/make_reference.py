@@ -15,7 +15,7 @@ from ozmeta_dbt.cli import app
 from ozmeta_dbt.config import BindingChoices, Config
 from ozmeta_dbt.metadb.readers import ENDINGS, PACK_PLACES, SNAPSHOT_PLACES
 from ozmeta_dbt.metadb.rows import TABLES
-from ozmeta_dbt.models import calendars, columns, rollups
+from ozmeta_dbt.models import calendars, columns, histories, rollups
 from ozmeta_dbt.models.catalogue import MODELS
 from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.models.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS, default_of, field_type
@@ -140,6 +140,7 @@ def tables() -> list[str]:
         (f"ozmeta_{name}", name, calendars.SUMMARIES[name], own)
         for name, own in calendars.LOOKUPS.items()
     ]
+    described.append(("<history>_<part>", histories.MODEL, histories.IN_GENERAL, histories.COLUMNS))
     for name, model, summary, own in described:
         rows = [item(column.name, column.text) for column in own]
         grain, written = meaning(f"grain.{model}"), meaning(f"written.{model}")

@@ -1,0 +1,25 @@
+{#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
+{{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}
+
+{% set columns = {
+  'object_id': 'case_id',
+  'new_value': 'is_open',
+  'at': 'moved at',
+  'loaded_at': 'loaded',
+  'deleted': 'gone'
+} %}
+{% set values = {'state': {'true': 'Open', 'false': 'It\x27s \x7b\x7b closed \x7d\x7d'}} %}
+{% set only = {'kind': ['a', 'b\x27\x7b\x7b x \x7d\x7d'], 'valid': true} %}
+
+{{ ozmeta_runtime.journal_from_changes(
+  relation=source('desk_tables', 'moves'),
+  object_type='Case',
+  columns=columns,
+  field='state',
+  status_field='state',
+  values=values,
+  only=only,
+  source_system='O\x27Desk \x7b\x7b x \x7d\x7d',
+  time_zone='Europe/Berlin',
+  lookback_minutes=1440
+) }}
