@@ -238,7 +238,7 @@ def becomes(part: Part) -> str:
     ]
     if part.kind == CHANGES:
         status = f"`{given['status_field']}` becomes `transition.toState`"
-        others = [] if "field" in given else [f"{object_type}.Changed"]
+        others = [] if isinstance(given["columns"]["field"], dict) else [f"{object_type}.Changed"]
         types = [f"{object_type}.StatusChanged", *others]
         fields.insert(0, status)
     elif part.kind == EVENTS:

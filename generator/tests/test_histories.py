@@ -291,9 +291,15 @@ def test_a_tables_columns_are_described_once_per_purpose() -> None:
             " wrote the row.)",
         ),
         (
-            {**OWN, "changes": {"changes": {**CHANGES, "field": "state"}}},
-            "/changes/changes/field: goes with a table without such a column",
+            {**OWN, "changes": {"changes": {**CHANGES, "columns": {"field": {"valu": "state"}}}}},
+            "/changes/changes/columns/field/valu: 'valu' is not a key that is known here (did you"
+            " mean 'value'?",
         ),
+        (
+            {**OWN, "names": {"a": {"table": "x", "values": {"1": "New"}}}},
+            "/names/a: has a table and `values` (leave one of them out)",
+        ),
+        ({**OWN, "names": {"a": {}}}, "/names/a: says no names (give `table` or `ref` with"),
         (
             {**OWN, "changes": {"changes": {**CHANGES, "status_field": None}}},
             "/changes/changes/status_field: is missing",

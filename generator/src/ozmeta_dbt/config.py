@@ -776,21 +776,41 @@ class TableKeys(Strict):
 
 
 class NameKeys(TableKeys):
-    """Where ids become names."""
+    """Where ids become names: in a table, or here."""
 
     key: ColumnName | None = None
     name: ColumnName | None = None
+    values: dict[ValueText, FieldName | None] = {}
 
 
-class UserKeys(NameKeys):
+class UserKeys(TableKeys):
     """Where ids of people become names, and what roles they have."""
 
+    key: ColumnName | None = None
+    name: ColumnName | None = None
     role: ColumnName | None = None
+
+
+class FixedValue(Strict):
+    """What all rows of a table have, where other tables have a column."""
+
+    value: FieldName
+
+
+def kind_of_value(given: object) -> str:
+    return MAPPING_TAG if isinstance(given, (dict, BaseModel)) else TEXT_TAG
+
+
+MAPPING_TAG, TEXT_TAG = "a mapping", "a text"
+ColumnOrValue = Annotated[
+    Annotated[FixedValue, Tag(MAPPING_TAG)] | Annotated[ColumnName, Tag(TEXT_TAG)],
+    Discriminator(kind_of_value),
+]
 
 
 class ChangeColumns(Strict):
     object_id: ColumnName | None = None
-    field: ColumnName | None = None
+    field: ColumnOrValue | None = None
     new_value: ColumnName | None = None
     old_value: ColumnName | None = None
     at: ColumnName | None = None
@@ -798,7 +818,7 @@ class ChangeColumns(Strict):
     by: ColumnName | None = None
     sequence: ColumnName | None = None
     change_id: ColumnName | None = None
-    tenant: ColumnName | None = None
+    tenant: ColumnOrValue | None = None
     deleted: ColumnName | None = None
 
 
@@ -809,7 +829,7 @@ class EventColumns(Strict):
     event_id: ColumnName | None = None
     by: ColumnName | None = None
     sequence: ColumnName | None = None
-    tenant: ColumnName | None = None
+    tenant: ColumnOrValue | None = None
     deleted: ColumnName | None = None
 
 
@@ -818,21 +838,19 @@ class ObjectColumns(Strict):
     created_at: ColumnName | None = None
     loaded_at: ColumnName | None = None
     created_by: ColumnName | None = None
-    status: ColumnName | None = None
+    status: ColumnOrValue | None = None
     deleted: ColumnName | None = None
     deleted_at: ColumnName | None = None
-    tenant: ColumnName | None = None
+    tenant: ColumnOrValue | None = None
 
 
 class ChangesKeys(TableKeys):
     """A table with one row per changed field."""
 
     columns: ChangeColumns = ChangeColumns()
-    field: FieldName | None = None  # of a table whose rows are all of one field
     status_field: StatusFields | None = None
     fields: Targets | None = None  # none: all, under their own names
     ignore_fields: list[FieldName] = []
-    values: dict[FieldName, dict[ValueText, Text] | None] = {}
     tracked: list[FieldName] = []
 
 
@@ -844,13 +862,6 @@ class EventTypeKeys(Strict):
     default: EventName | None = None
 
 
-def kind_of_event_type(given: object) -> str:
-    return MAPPING_TAG if isinstance(given, (dict, EventTypeKeys)) else TEXT_TAG
-
-
-MAPPING_TAG, TEXT_TAG = "a mapping", "a text"
-
-
 class EventsKeys(TableKeys):
     """A table with one row per event, such as a comment."""
 
@@ -858,7 +869,7 @@ class EventsKeys(TableKeys):
     event_type: (
         Annotated[
             Annotated[EventTypeKeys, Tag(MAPPING_TAG)] | Annotated[EventName, Tag(TEXT_TAG)],
-            Discriminator(kind_of_event_type),
+            Discriminator(kind_of_value),
         ]
         | None
     ) = None
@@ -871,7 +882,6 @@ class ObjectsKeys(TableKeys):
     columns: ObjectColumns = ObjectColumns()
     fields: Targets | None = None
     changes: Name | None = None  # a part of `changes`, for the values at the creation
-    initial_status: FieldName | None = None
     deleted_state: FieldName | None = None
 
 

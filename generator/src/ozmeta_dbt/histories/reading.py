@@ -13,10 +13,12 @@ from ozmeta_dbt.config import (
     Config,
     EventsKeys,
     EventTypeKeys,
+    FixedValue,
     HistoryKeys,
     NameKeys,
     ObjectsKeys,
     TableKeys,
+    UserKeys,
 )
 from ozmeta_dbt.histories import presets
 from ozmeta_dbt.histories.definition import (
@@ -33,7 +35,7 @@ from ozmeta_dbt.problems import Origin, Problems
 from ozmeta_dbt.words import did_you_mean, nearest, one_of
 
 NEEDED = {
-    CHANGES: ("object_id", "new_value", "at", "loaded_at"),
+    CHANGES: ("object_id", "field", "new_value", "at", "loaded_at"),
     EVENTS: ("object_id", "at", "loaded_at"),
     OBJECTS: ("object_id", "created_at", "loaded_at"),
 }
@@ -201,15 +203,14 @@ class Reader:
         if relation.source and column:
             self.tables[relation.name][column].append(purpose)
 
-    def columns(self, kind: str, keys: Any, relation: Relation, *place: object) -> dict[str, str]:
-        found: dict[str, str] = keys.columns.model_dump(exclude_none=True)
-        needed = list(NEEDED[kind])
-        if kind == CHANGES and keys.field is None:
-            needed.insert(1, "field")
-        for name in needed:
+    def columns(self, kind: str, keys: Any, relation: Relation, *place: object) -> dict[str, Any]:
+        found: dict[str, Any] = keys.columns.model_dump(exclude_none=True)
+        for name in NEEDED[kind]:
             if name not in found:
                 more = (
-                    "; or give `field` if all its rows are of one field" if name == "field" else ""
+                    " Or {value: state}, if all its rows are of one field"
+                    if name == "field"
+                    else ""
                 )
                 self.refuse(
                     f"lacks {name}",
@@ -217,12 +218,9 @@ class Reader:
                     "columns",
                     hint=f"name the table's column: {PURPOSES[name]}{more}",
                 )
-        if kind == CHANGES and keys.field is not None and "field" in found:
-            self.refuse(
-                "goes with a table without such a column, and `columns` names one", *place, "field"
-            )
         for name, column in found.items():
-            self.reads(relation, column, PURPOSES[name])
+            if isinstance(column, str):
+                self.reads(relation, column, PURPOSES[name])
         return found
 
     def rows(self, keys: TableKeys, relation: Relation) -> dict[str, Any]:
@@ -237,11 +235,29 @@ class Reader:
     def check_lookups(self, keys: HistoryKeys) -> None:
         for field, lookup in keys.names.items():
             if lookup:
-                self.lookups[field] = self.lookup(lookup, ("key", "name"), "names", field)
+                self.lookups[field] = self.named(lookup, "names", field)
         if keys.users:
             self.people = self.lookup(keys.users, ("key",), "users")
 
-    def lookup(self, keys: NameKeys, needed: Iterable[str], *place: object) -> dict[str, Any]:
+    def named(self, keys: NameKeys, *place: object) -> dict[str, Any]:
+        """One entry of the argument `names`."""
+        values = {value: name for value, name in keys.values.items() if name is not None}
+        if values and (keys.table or keys.ref):
+            self.refuse("has a table and `values`", *place, hint="leave one of them out")
+        if values:
+            return {"values": values}
+        if not keys.table and not keys.ref:
+            self.refuse(
+                "says no names",
+                *place,
+                hint="give `table` or `ref` with `key` and `name`, or `values`, as in {'1': New}",
+            )
+            return {}
+        return self.lookup(keys, ("key", "name"), *place)
+
+    def lookup(
+        self, keys: NameKeys | UserKeys, needed: Iterable[str], *place: object
+    ) -> dict[str, Any]:
         relation = self.relation(keys, *place)
         for name in needed:
             if getattr(keys, name) is None:
@@ -274,6 +290,8 @@ class Reader:
         return {"users": self.people}
 
     def reads_lookup(self, entry: Mapping[str, Any], told: Mapping[str, str]) -> None:
+        if "relation" not in entry:
+            return
         for name, purpose in told.items():
             self.reads(entry["relation"], entry.get(name), purpose)
         for column in entry.get("only", {}):
@@ -338,21 +356,18 @@ class Reader:
                 hint="name it as the source does, such as status",
             )
         status = part.status_field or [""]
-        values = {field: map for field, map in part.values.items() if map}
         return {
             "columns": columns,
-            **({"field": part.field} if part.field is not None else {}),
             "status_field": status[0] if len(status) == 1 else status,
             **({"fields": targets(part.fields)} if part.fields is not None else {}),
-            **({"values": values} if values else {}),
             **self.rows(part, relation),
         }
 
     @staticmethod
     def sources_of(part: ChangesKeys) -> list[str] | None:
         """The source's fields that a part of changes reads; none for all."""
-        if part.field is not None:
-            return [part.field]
+        if isinstance(part.columns.field, FixedValue):
+            return [part.columns.field.value]
         return None if part.fields is None else [*(part.status_field or []), *targets(part.fields)]
 
     def events(
@@ -398,7 +413,8 @@ class Reader:
         columns = self.columns(OBJECTS, part, relation, *place)
         fields = self.column_fields(part, relation)
         history = self.history_of_objects(part, keys, *place)
-        named = [*fields, *([part.columns.status] if part.columns.status else [])]
+        status = part.columns.status
+        named = [*fields, *([status] if isinstance(status, str) else [])]
         if history:
             # old values are ids as well
             changes = keys.changes[part.changes or ""]
@@ -407,7 +423,6 @@ class Reader:
         return {
             "columns": columns,
             **({"fields": fields} if fields else {}),
-            **({"initial_status": part.initial_status} if part.initial_status else {}),
             **({"changes": history} if history else {}),
             **self.rows(part, relation),
             **self.names(named),

@@ -660,7 +660,10 @@ _HISTORIES = {
     "changes": "Tables with one row per changed field, by a name of your own.",
     "changes.<name>.columns": "What its columns are called.",
     "changes.<name>.columns.object_id": "Id of the object. Needed.",
-    "changes.<name>.columns.field": "The field that changed. Needed without `field`.",
+    "changes.<name>.columns.field": (
+        "The field that changed. Needed. `{value: state}` if all rows are of one field."
+    ),
+    "changes.<name>.columns.field.value": "The field of all rows.",
     "changes.<name>.columns.new_value": "The value after the change. Needed.",
     "changes.<name>.columns.old_value": "The value before the change.",
     "changes.<name>.columns.at": "When it happened. Needed.",
@@ -668,9 +671,7 @@ _HISTORIES = {
     "changes.<name>.columns.by": "Who did it.",
     "changes.<name>.columns.sequence": "The place among the object's changes.",
     "changes.<name>.columns.change_id": "Id of the change.",
-    "changes.<name>.columns.tenant": "The tenant.",
     "changes.<name>.columns.deleted": "Whether the row was deleted in the source.",
-    "changes.<name>.field": "The field, for a table whose rows are all of one field.",
     "changes.<name>.status_field": (
         "The field whose changes are transitions, or several if it was renamed. Needed."
     ),
@@ -679,9 +680,6 @@ _HISTORIES = {
         "Without it, all fields under their own names."
     ),
     "changes.<name>.ignore_fields": "Fields to leave out if `fields` is not given.",
-    "changes.<name>.values": (
-        "Names for the codes of a field that no table explains: `{state: {'1': New}}`."
-    ),
     "changes.<name>.tracked": (
         "Fields of the object whose changes rules can see, in the list `context.changed`."
     ),
@@ -693,7 +691,6 @@ _HISTORIES = {
     "events.<name>.columns.event_id": "Id of the event.",
     "events.<name>.columns.by": "Who did it.",
     "events.<name>.columns.sequence": "The place among the object's events.",
-    "events.<name>.columns.tenant": "The tenant.",
     "events.<name>.columns.deleted": "Whether the row was deleted in the source.",
     "events.<name>.event_type": ("The event type, such as Issue.Commented, or a mapping. Needed."),
     "events.<name>.event_type.column": "A column that decides the type.",
@@ -709,25 +706,34 @@ _HISTORIES = {
     "objects.<name>.columns.created_at": "When it was created. Needed.",
     "objects.<name>.columns.loaded_at": "When the loader wrote the row. Needed.",
     "objects.<name>.columns.created_by": "Who created it.",
-    "objects.<name>.columns.status": "Its status now.",
+    "objects.<name>.columns.status": (
+        "Its status now. `{value: open}` if every object begins with the same one."
+    ),
+    "objects.<name>.columns.status.value": "The status that every object begins with.",
     "objects.<name>.columns.deleted": "Whether it was deleted.",
     "objects.<name>.columns.deleted_at": "When it was deleted.",
-    "objects.<name>.columns.tenant": "The tenant.",
     "objects.<name>.fields": "The object's field for each column that becomes one.",
     "objects.<name>.changes": (
         "The part of `changes` that has its history. A field's value at the creation is then the "
         "old value of its first change. It is the value of today only if it never changed."
     ),
-    "objects.<name>.initial_status": "The status that every object begins with.",
     "objects.<name>.deleted_state": "The state of a deleted object. The default is Deleted.",
-    "names": "Tables in which ids of a field have a name, by the source's field or column.",
-    "names.<name>.key": "The column of the id. Needed.",
-    "names.<name>.name": "The column of the name. Needed.",
+    "names": "What ids and codes of a field are called, by the source's field or column.",
+    "names.<name>.key": "The column of the id. Needed with a table.",
+    "names.<name>.name": "The column of the name. Needed with a table.",
+    "names.<name>.values": "The names themselves, instead of a table: `{'1': New, '2': Active}`.",
     "users": "The table of the people who do something.",
     "users.key": "The column of the id. Needed.",
     "users.name": "The column that becomes EJ_Actor. Without it, the id does.",
     "users.role": "The column that becomes user.roles.",
 }
+for _at in ("changes", "events", "objects"):
+    _HISTORIES |= {
+        f"{_at}.<name>.columns.tenant": (
+            "The tenant. `{value: acme}` if all rows belong to one tenant."
+        ),
+        f"{_at}.<name>.columns.tenant.value": "The tenant of all rows.",
+    }
 for _at in ("changes.<name>", "events.<name>", "objects.<name>", "names.<name>", "users"):
     _HISTORIES |= {
         f"{_at}.table": "Its name in the history's schema. Give this or `ref`.",

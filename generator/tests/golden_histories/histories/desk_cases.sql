@@ -1,20 +1,20 @@
 {#- Written by ozmeta-dbt 0.1 from MetaDB; change the metadata and generate again. -#}
 {{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}
 
-{% set columns = {'object_id': 'id', 'created_at': 'created', 'loaded_at': 'loaded'} %}
+{% set columns = {'object_id': 'id', 'created_at': 'created', 'loaded_at': 'loaded', 'status': {'value': 'Open'}} %}
 {% set fields = {'team_id': 'Team'} %}
 {% set changes = {
   'relation': source('desk_tables', 'moves'),
   'columns': {
     'object_id': 'case_id',
+    'field': {'value': 'state'},
     'new_value': 'is_open',
     'at': 'moved at',
     'loaded_at': 'loaded',
+    'tenant': {'value': 'O\x27Sfo \x7b\x7b x \x7d\x7d'},
     'deleted': 'gone'
   },
-  'field': 'state',
   'status_field': 'state',
-  'values': {'state': {'true': 'Open', 'false': 'It\x27s \x7b\x7b closed \x7d\x7d'}},
   'only': {'kind': ['a', 'b\x27\x7b\x7b x \x7d\x7d'], 'valid': true}
 } %}
 {% set names = {'team_id': {'relation': ref('desk_team_seed'), 'key': 'id', 'name': 'name', 'only': {'lang': 'en'}}} %}
@@ -24,7 +24,6 @@
   object_type='Case',
   columns=columns,
   fields=fields,
-  initial_status='Open',
   changes=changes,
   names=names,
   deleted_state='Gone',
