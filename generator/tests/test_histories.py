@@ -238,6 +238,13 @@ def test_a_ref_replaces_the_table_of_the_preset() -> None:
     assert arguments({"jira": own}, "jira_issues")["changes"]["relation"].name == "history"
 
 
+def test_names_replace_the_table_of_the_preset() -> None:
+    own: dict[str, Any] = {"preset": "jira", "names": {"priority": {"values": {1: "Hi", 2: None}}}}
+    assert arguments({"jira": own}, "jira_changes")["names"]["priority"] == {"values": {"1": "Hi"}}
+    own = {"preset": "github", "names": {"state": {"table": "s", "key": "k", "name": "n"}}}
+    assert "values" not in arguments({"github": own}, "github_changes")["names"]["state"]
+
+
 def test_a_field_may_be_called_table_or_ref() -> None:
     own = {**OWN, "changes": {"changes": {**CHANGES, "fields": {"table": "Table", "ref": "Ref"}}}}
     assert arguments({"desk": own}, "desk_changes")["fields"] == {"table": "Table", "ref": "Ref"}

@@ -84,13 +84,23 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+# what each of these keys stands for
+INSTEAD = {
+    "table": ("ref", "values"),
+    "ref": ("table", "values"),
+    "values": ("table", "ref", "key", "name", "only"),
+}
+
+
 def merged_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Of two mappings to tables: who names another kind of table does not want the preset's."""
+    """Of two mappings to tables: who says otherwise where the rows or names are does not want what
+    the preset says.
+    """
     found = dict(base)
     for name, keys in over.items():
         there = dict(found.get(name) or {})
-        for one, other in (("table", "ref"), ("ref", "table")):
-            if keys and keys.get(one):
+        for one, others in INSTEAD.items():
+            for other in others if keys and keys.get(one) else ():
                 there.pop(other, None)
         put(found, name, deep(there, keys) if isinstance(keys, Mapping) else keys)
     return found

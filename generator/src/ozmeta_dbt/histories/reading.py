@@ -207,11 +207,7 @@ class Reader:
         found: dict[str, Any] = keys.columns.model_dump(exclude_none=True)
         for name in NEEDED[kind]:
             if name not in found:
-                more = (
-                    " Or {value: state}, if all its rows are of one field"
-                    if name == "field"
-                    else ""
-                )
+                more = " Or {value: state} for a table of one field" if name == "field" else ""
                 self.refuse(
                     f"lacks {name}",
                     *place,
@@ -469,4 +465,4 @@ def targets(fields: Mapping[str, str | None]) -> dict[str, str]:
 
 def target_text(target: str) -> str:
     """A field as a rule refers to it."""
-    return target if target.startswith("context.") else f"object.{target}"
+    return target if target.startswith(("context.", "object.")) else f"object.{target}"
