@@ -1,0 +1,171 @@
+"""The hand-made tables of a system with a preset, loaded in steps, and what they should become."""
+
+from __future__ import annotations
+
+import json
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from support.dbt_project_under_test import DbtProject
+
+FOLDER = Path(__file__).resolve().parent.parent / "histories"
+# what the events of an object tell, in the form of expected.yml
+FACTS = """
+select
+    EJ_ObjectID, strftime(EJ_EventTimeUTC, '%Y-%m-%d %H:%M:%S.%f') as at, EJ_EventType, EJ_Actor, EJ_Payload, EJ_Sequence
+from {model}
+order by EJ_ObjectID, EJ_EventTimeUTC, EJ_Sequence, EJ_Actor, EJ_EventType, EJ_Payload
+"""
+
+
+class HistoryCase:
+    """histories/<name>: a CSV file per table, and expected.yml.
+
+    loads: the times at which the loader ran. A row is there from the first one after its stamp on.
+    upsert: {table: key}: tables in which a row replaces the one with its key
+    history: the keys of ozmeta.yml
+    states: the workflow's, the first one first
+    events: {model: [{object, at, type?, by?, to?, fields?, context?, changed?, role?}]}
+    instances: {object: {state, since, by?}} after the last load
+    passing: event types that a full load of the last rows does not show
+    """
+
+    def __init__(self, name: str, folder: Path):
+        self.name, self.folder = name, folder
+        self.expected = yaml.safe_load((FOLDER / name / "expected.yml").read_text(encoding="utf-8"))
+        self.models = list(self.expected["events"])
+        self.schema = self.expected["history"].get("schema", name)
+
+    def project(self) -> DbtProject:
+        history = self.expected["history"]
+        config = {
+            "version": 1,
+            "metadb": {"snapshot": "metadb/snapshot.json"},
+            "journal": {"sources": [{"ref": model} for model in self.models]},
+            "histories": {self.name: history},
+        }
+        return DbtProject(self.folder, config, self.snapshot())
+
+    def snapshot(self) -> dict[str, Any]:
+        """A workflow in which every state may follow every other one."""
+        states = self.expected["states"]
+        return {
+            "snapshotVersion": 1,
+            "objects": {
+                "tables": [{"id": "t", "code": self.object_type}],
+                "workflows": [
+                    {
+                        "workflow": {"id": "w", "code": "Flow"},
+                        "states": [
+                            {"id": state, "code": state, "isInitial": state == states[0]}
+                            for state in states
+                        ],
+                        "transitions": [
+                            {
+                                "id": f"{one} {other}",
+                                "code": f"{one} to {other}",
+                                "fromStateId": one,
+                                "toStateId": other,
+                            }
+                            for one, other in permutations(states, 2)
+                        ],
+                    }
+                ],
+                "runtime": {
+                    "bindings": [
+                        {
+                            "id": "b",
+                            "objectType": "Table",
+                            "objectId": "t",
+                            "workflowId": "w",
+                            "instanceKeyStrategy": "ObjectID",
+                        }
+                    ]
+                },
+            },
+        }
+
+    @property
+    def object_type(self) -> str:
+        from ozmeta_dbt.histories.presets import presets
+
+        history = self.expected["history"]
+        preset = presets()[history["preset"], history.get("loader", "fivetran")]
+        return str(history.get("object_type", preset.keys.object_type))
+
+    def load(self, project: DbtProject, until: str) -> None:
+        """Put the tables into the state that they were in at a time."""
+        with project.connect() as connection:
+            connection.execute(f"create schema if not exists {self.schema}")
+            for path in sorted((FOLDER / self.name).glob("*.csv")):
+                key = self.expected["upsert"].get(path.stem)
+                latest = f"qualify row_number() over (partition by {key} order by _fivetran_synced desc) = 1"
+                connection.execute(
+                    f'create or replace table {self.schema}."{path.stem}" as select * from'
+                    f" read_csv('{path}', sample_size=-1) where _fivetran_synced < timestamp '{until}'"
+                    f" {latest if key else ''}"
+                )
+
+    # ------------------------------------------------------------ what came out
+
+    def events(self, project: DbtProject, model: str) -> list[dict[str, Any]]:
+        return [told(row) for row in project.rows(FACTS.format(model=model))]
+
+    def wanted(self, model: str) -> list[dict[str, Any]]:
+        return [
+            filled(event, self.object_type) for event in self.expected["events"][model]
+        ]
+
+    def instances(self, project: DbtProject) -> dict[str, dict[str, Any]]:
+        binding = self.object_type.lower()
+        rows = project.rows(
+            "select WI_ObjectID, WS_CurrentCode, WI_LastActor, strftime(WI_CurrentSinceUTC,"
+            f" '%Y-%m-%d %H:%M:%S.%f') as since from {binding}_workflow_instance"
+        )
+        return {
+            row["WI_ObjectID"]: {
+                "state": row["WS_CurrentCode"],
+                "since": row["since"],
+                "by": row["WI_LastActor"],
+            }
+            for row in rows
+        }
+
+    def wanted_instances(self) -> dict[str, dict[str, Any]]:
+        return {
+            str(object_id): {"by": None, **found, "since": stamp(found["since"])}
+            for object_id, found in self.expected["instances"].items()
+        }
+
+
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    payload = json.loads(row["EJ_Payload"] or "{}")
+    context = payload.get("context", {})
+    found = {
+        "object": row["EJ_ObjectID"],
+        "at": row["at"],
+        "type": row["EJ_EventType"],
+        "by": row["EJ_Actor"],
+        "to": payload.get("transition", {}).get("toState"),
+        "fields": payload.get("object", {}),
+        "context": {key: value for key, value in context.items() if key != "changed"},
+        "changed": context.get("changed", []),
+        "role": payload.get("user", {}).get("roles", [None])[0],
+    }
+    return found
+
+
+def filled(event: dict[str, Any], object_type: str) -> dict[str, Any]:
+    """An event of expected.yml with all that it leaves out."""
+    empty = {"by": None, "to": None, "fields": {}, "context": {}, "changed": [], "role": None}
+    type_ = f"{object_type}.{'StatusChanged' if 'to' in event else 'Changed'}"
+    whole = {"type": type_, **empty, **event}
+    return whole | {"object": str(event["object"]), "at": stamp(event["at"])}
+
+
+def stamp(text: str) -> str:
+    whole, _, fraction = text.partition(".")
+    return f"{whole}.{fraction:0<6}"
