@@ -19,7 +19,7 @@ LAYERS = [
     {"journal"},
     {"fold"},
     {"sla", "approvals", "inline"},
-    {"models"},
+    {"models", "histories"},
     {"operations", "generic_tests", "facts"},
     {"report"},
 ]

@@ -48,7 +48,7 @@ The models whose rows no run updates, because every run adds rows with new keys.
 Returns: list of str
 #}
 {% macro append_only() -%}
-  {%- do return(['runtime_signal', 'journal', 'run']) -%}
+  {%- do return(['runtime_signal', 'journal', 'run', 'history']) -%}
 {%- endmacro %}
 
 {#

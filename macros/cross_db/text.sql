@@ -125,3 +125,15 @@ length: number of characters
 {% macro default__substring(text, first, length) -%}
   substr({{ text }}, {{ first }}, {{ length }})
 {%- endmacro %}
+
+{#
+Aggregate: the texts of a group joined by commas, in the order of the texts, without nulls; null if there are none.
+text: SQL text
+#}
+{% macro joined_texts(text) -%}
+  {{ adapter.dispatch('joined_texts', 'ozmeta_runtime')(text) }}
+{%- endmacro %}
+
+{% macro default__joined_texts(text) -%}
+  string_agg({{ text }}, ',' order by {{ ozmeta_runtime.binary_order(text) }})
+{%- endmacro %}

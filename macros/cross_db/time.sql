@@ -164,3 +164,17 @@ first, last: 'YYYY-MM-DD'; the last day is excluded
 {% macro default__current_instant() -%}
   {{ ozmeta_runtime.from_micros(ozmeta_runtime.to_micros('current_timestamp')) }}
 {%- endmacro %}
+
+{#
+The time of a clock in a time zone as a UTC timestamp. A time that a clock skips or shows twice is read as the engine
+reads it.
+timestamp: SQL timestamp without a zone
+zone: IANA name of the time zone
+#}
+{% macro local_to_utc(timestamp, zone) -%}
+  {{ adapter.dispatch('local_to_utc', 'ozmeta_runtime')(timestamp, zone) }}
+{%- endmacro %}
+
+{% macro default__local_to_utc(timestamp, zone) -%}
+  ((({{ timestamp }}) at time zone {{ ozmeta_runtime.text_literal(zone) }}) at time zone 'UTC')
+{%- endmacro %}

@@ -4,6 +4,11 @@
   regexp_matches({{ text }}, {{ pattern }})
 {%- endmacro %}
 
+{# An ordered string_agg takes twice the time. #}
+{% macro duckdb__joined_texts(text) -%}
+  array_to_string(list_sort(list({{ text }}) filter (where {{ text }} is not null)), ',')
+{%- endmacro %}
+
 {# ---- numbers #}
 
 {% macro duckdb__to_number(text) -%}

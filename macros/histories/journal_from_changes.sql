@@ -1,0 +1,280 @@
+{#
+A table of field changes as an EventJournal (spec 2.5). The query of an incremental model: a later run reads what was
+loaded since the last one.
+
+The changes that one actor made to one object at one instant are one event, if they were loaded in the same minute. A
+new status becomes transition.toState, any other field object.<Field>, as text; null is null. The event type is
+<object_type>.StatusChanged with a new status, else <object_type>.Changed. If an event would hold a field twice, it
+becomes two events, in the order of `sequence` or of the old values.
+
+A row that was loaded twice counts once, with its first stamp. Rows marked as deleted do not count.
+
+CTEs
+  table_rows    the rows of the table, typed
+  source_rows   the same with the names of values and actors
+  known_events  what the model has already, in the time of these rows; in a later run
+  new_rows      the rows whose change the model does not have; in a later run
+  repeated      what several rows change: a field of an object at one instant
+  compared      the rows, told apart by that
+  repeats       each change once, of those that several rows make
+  steps         these with their place in a chain of old and new values
+  changes       all changes; `occurrence` counts those of an actor, `place` those of an object and instant
+  grouped       one row per event
+  events        the same with its id, type and payload
+
+Arguments
+  relation          the table
+  object_type       text: EJ_ObjectType of the events
+  columns           {object_id, field, new_value, at, loaded_at, by?, old_value?, sequence?, change_id?, tenant?,
+                    deleted?}: the name of the table's column for each, or {'value': text} for a fixed value
+  status_field      text: the field whose value is the state. A list if the field was renamed
+  fields            {field of the table: field of the object}, or none for all, under their own names. A name
+                    'context.X' puts the value into the payload's context. Two fields may become one
+  ignore_fields     [text]: fields left out if `fields` is none
+  tracked           [field of the object]: rules see which of these an event changes, in context.changed
+  only              {column: value or [values]}: the rows to read
+  names             {field: {relation, key, name, only?} or {values: {code: name}}}: the names of coded values. A code
+                    without a name stays as it is
+  users             {relation, key, name?, role?}: the names of actors, and their role for user.roles
+  source_system     text: EJ_SourceSystem of the events, or none
+  time_zone         IANA name: the zone of times that name none (see history_instant)
+  lookback_minutes  integer: how far back a run reads again
+Errors              see history_columns, history_instant, check_limited_rebuild; no row changes the status
+#}
+{% macro journal_from_changes(relation, object_type, columns, status_field, fields=none, ignore_fields=[], tracked=[],
+    only={}, names={}, users=none, source_system=none, time_zone=none, lookback_minutes=60) %}
+{% if execute %}
+{%- set macro = 'journal_from_changes' -%}
+{%- set status_fields = [status_field] if status_field is string else status_field -%}
+{%- set c = ozmeta_runtime.history_columns(macro, relation, columns,
+    ['object_id', 'field', 'new_value', 'at', 'loaded_at'],
+    ['by', 'old_value', 'sequence', 'change_id', 'tenant', 'deleted']) -%}
+{%- set at = ozmeta_runtime.history_instant(macro, relation, c.at, 'at', time_zone) -%}
+{%- set loaded = ozmeta_runtime.history_instant(macro, relation, c.loaded_at, 'loaded_at', 'UTC') -%}
+{%- set rows = ozmeta_runtime.history_rows(macro, relation, only, c.get('deleted')) -%}
+{%- set state = ozmeta_runtime.history_state(macro, relation, c.loaded_at, at, rows, lookback_minutes) -%}
+{%- if state.nothing -%}{%- do return(ozmeta_runtime.select_nothing()) -%}{%- endif -%}
+{%- if not state.known and not state.limited -%}
+  {%- do ozmeta_runtime.check_status_field(macro, relation, c.field, rows, status_fields) -%}
+{%- endif -%}
+{%- set wanted = none if fields is none else status_fields + fields.keys() | list -%}
+{%- set context_fields = [] -%}
+{%- for key in (fields or {}).values() if key.startswith('context.') -%}
+  {%- do context_fields.append(key) -%}
+{%- endfor -%}
+{%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
+{%- set null_text, plus = "cast(null as " ~ text ~ ")", ozmeta_runtime.concat_operator() -%}
+{%- set rows_read = "new_rows" if state.known else "source_rows" -%}
+{%- set own = rows_read ~ "." -%}
+{#- A change is of one field of an object at one instant. A table without tenants needs no comparison of them. -#}
+{%- set change_columns = (['tenant'] if c.tenant else []) + ['object_id', 'at_utc', 'part', 'name'] -%}
+{%- set change = change_columns | join(', ') -%}
+{%- set same_repeated = ozmeta_runtime.same_change(rows_read, 'repeated', c.tenant) -%}
+{%- set identity = "change_id" if c.change_id else "by_id, new_value, old_value, sequence" -%}
+{%- set order = ["coalesce(sequence, 0)", "step"] -%}
+{%- for column in ['by_id', 'new_value', 'old_value', 'change_id'] -%}
+  {%- do order.append(ozmeta_runtime.binary_order("coalesce(" ~ column ~ ", '')") | trim) -%}
+{%- endfor -%}
+{%- set own_text = "name " ~ plus ~ " '|' " ~ plus ~ " coalesce(new_value, '')" -%}
+{%- set carried = ['tenant', 'object_id', 'at_utc', 'part', 'name', 'by_id', 'actor', 'user_role', 'loaded_minute',
+    'loaded_utc', 'fragment', 'new_value', 'old_value', 'sequence', 'change_id'] -%}
+
+{{ ozmeta_runtime.with_materialized_ctes() }} value_names as (
+    {{ ozmeta_runtime.history_names(macro, names) }}
+),
+
+user_names as (
+    {{ ozmeta_runtime.history_users(macro, users) }}
+),
+
+table_rows as (
+    select
+        {{ c.tenant.sql if c.tenant else null_text }} as tenant,
+        nullif({{ c.object_id.sql }}, '') as object_id,
+        {{ ozmeta_runtime.change_part(c.field.sql, status_fields, fields or {}) }} as part,
+        {{ ozmeta_runtime.change_name(c.field.sql, status_fields, fields or {}) }} as name,
+        {{ c.field.sql }} as field,
+        {{ c.new_value.sql }} as new_value,
+        {{ c.old_value.sql if c.old_value else null_text }} as old_value,
+        {{ at }} as at_utc,
+        {{ "nullif(" ~ c.by.sql ~ ", '')" if c.by else null_text }} as by_id,
+        {{ loaded }} as loaded_utc,
+        {{ ozmeta_runtime.to_integer(c.sequence.stored, c.sequence.type) if c.sequence
+            else "cast(null as " ~ bigint ~ ")" }} as sequence,
+        {{ c.change_id.sql if c.change_id else null_text }} as change_id
+    from {{ relation }}
+    where {{ state.where }}
+    {%- if wanted is not none %}
+      and {{ c.field.sql }} in ({{ ozmeta_runtime.text_literals(wanted) }})
+    {%- elif ignore_fields %}
+      and {{ c.field.sql }} not in ({{ ozmeta_runtime.text_literals(ignore_fields) }})
+    {%- endif %}
+),
+
+source_rows as (
+    select
+        table_rows.*,
+        {{ "coalesce(user_name, by_id)" if users else "by_id" }} as actor,
+        {{ "user_role" if users else null_text }} as user_role,
+        {{ ozmeta_runtime.floor_div(ozmeta_runtime.to_micros('loaded_utc'), 60000000) }} as loaded_minute,
+        {{ ozmeta_runtime.json_text('table_rows.name') }} {{ plus }} ':' {{ plus }} {{ ozmeta_runtime.json_text(
+            "coalesce(value_names.name, new_value)" if names else "new_value") }} as fragment
+    from table_rows
+    {%- if names %}
+    left join value_names on value_names.field = table_rows.field and value_names.code = table_rows.new_value
+    {%- endif %}
+    {%- if users %}
+    left join user_names on user_names.user_id = table_rows.by_id
+    {%- endif %}
+),
+{%- if state.known %}
+
+known_events as (
+    select EJ_ObjectID, EJ_EventTimeUTC, EJ_Actor, EJ_Payload
+    from {{ this }}
+    where {{ state.known }}
+),
+
+new_rows as (
+    select *
+    from source_rows
+    where not exists (
+        select 1
+        from known_events
+        where EJ_ObjectID = object_id and EJ_EventTimeUTC = at_utc
+          and coalesce(EJ_Actor, '') = coalesce(actor, '')
+          and ({{ ozmeta_runtime.contains_text('EJ_Payload', "'{' " ~ plus ~ " fragment") }}
+            or {{ ozmeta_runtime.contains_text('EJ_Payload', "',' " ~ plus ~ " fragment") }})
+    )
+),
+{%- endif %}
+
+repeated as (
+    select {{ change }}
+    from {{ rows_read }}
+    group by {{ change }}
+    having count(*) > 1
+),
+
+repeats as (
+    select *
+    from (
+        select
+            {{ rows_read }}.*,
+            row_number() over (
+                partition by {{ own }}{{ change_columns | join(', ' ~ own) }}, {{ identity }} order by loaded_utc
+            ) as copy
+        from {{ rows_read }}
+        inner join repeated on {{ same_repeated }}
+    ) as copies
+    where copy = 1 {{ ozmeta_runtime.materialize_cte('repeats', 'and') }}
+),
+
+steps as (
+    -- a change follows the one that wrote its old value
+    {%- if c.old_value %}
+    select
+        repeats.*,
+        case when written.new_value is null then 0 when replaced.old_value is null then 2 else 1 end as step
+    from repeats
+    left join (select distinct {{ change }}, new_value from repeats) as written
+        on {{ ozmeta_runtime.same_change('repeats', 'written', c.tenant) }} and written.new_value = repeats.old_value
+    left join (select distinct {{ change }}, old_value from repeats) as replaced
+        on {{ ozmeta_runtime.same_change('repeats', 'replaced', c.tenant) }} and replaced.old_value = repeats.new_value
+    {%- else %}
+    select repeats.*, 0 as step from repeats
+    {%- endif %}
+),
+
+changes as (
+    select {{ own }}{{ carried | join(', ' ~ own) }}, 1 as occurrence, 1 as place
+    from {{ rows_read }}
+    left join repeated on {{ same_repeated }}
+    where repeated.object_id is null
+    union all
+    select
+        {{ carried | join(', ') }},
+        row_number() over (
+            partition by {{ change }}, loaded_minute, by_id order by {{ order | join(', ') }}
+        ) as occurrence,
+        row_number() over (partition by {{ change }}, loaded_minute order by {{ order | join(', ') }}) as place
+    from steps
+),
+
+grouped as (
+    select
+        tenant, object_id, at_utc, by_id, occurrence,
+        max(actor) as actor,
+        max(user_role) as user_role,
+        max(loaded_utc) as loaded_utc,
+        {{ ozmeta_runtime.min_text("change_id" if c.change_id else own_text) }} as first_change,
+        {{ ozmeta_runtime.min_text('old_value') if c.old_value else null_text }} as first_old_value,
+        {{ "min(sequence)" if c.sequence else
+            "case when max(place) > 1 then " ~ ozmeta_runtime.to_micros('at_utc') ~ " * 1000 + max(place) end"
+            }} as sequence,
+        max(case when part = 'transition' then fragment end) as status,
+        {{ ozmeta_runtime.joined_texts("case when part = 'object' then fragment end") }} as object_fields
+        {%- if context_fields %},
+        {{ ozmeta_runtime.joined_texts("case when part = 'context' then fragment end") }} as context_fields
+        {%- endif %}
+        {%- if tracked %},
+        {{ ozmeta_runtime.joined_texts("case when part = 'object' and name in ("
+            ~ ozmeta_runtime.text_literals(tracked) ~ ") then " ~ ozmeta_runtime.json_text('name') ~ " end")
+            }} as changed
+        {%- endif %}
+    from changes
+    group by tenant, object_id, at_utc, by_id, loaded_minute, occurrence
+),
+
+identified as (
+    select
+        grouped.*,
+        {{ ozmeta_runtime.seed_hash([ozmeta_runtime.text_literal(source_system or object_type), 'tenant', 'object_id',
+            ozmeta_runtime.to_micros('at_utc'), 'by_id', 'first_change',
+            'first_old_value', 'occurrence']) }} as event_id
+    from grouped
+),
+
+events as (
+    select
+        tenant, object_id, at_utc, actor, sequence, loaded_utc,
+        {{ null_text }} as source_key,
+        event_id,
+        case
+            when status is not null then {{ ozmeta_runtime.text_literal(object_type ~ '.StatusChanged') }}
+            else {{ ozmeta_runtime.text_literal(object_type ~ '.Changed') }}
+        end as event_type,
+        {{ ozmeta_runtime.event_payload(
+            status='status', object='object_fields', context='context_fields' if context_fields else none,
+            changed='changed' if tracked else none, role='user_role' if users and users.get('role') else none)
+            }} as payload
+    from identified
+)
+
+{{ ozmeta_runtime.history_events('events', object_type, source_system, state) }}
+{% endif %}
+{% endmacro %}
+
+{# Condition: two rows are of one change. a, b: aliases; tenant: whether the table has tenants #}
+{% macro same_change(a, b, tenant) -%}
+  {%- for column in ['object_id', 'at_utc', 'part', 'name'] -%}
+    {{ a }}.{{ column }} = {{ b }}.{{ column }}{{ " and " if not loop.last }}
+  {%- endfor -%}
+  {%- if tenant %} and coalesce({{ a }}.tenant, '') = coalesce({{ b }}.tenant, ''){%- endif -%}
+{%- endmacro %}
+
+{# Stops the run if the table has rows, but none that changes the status. rows: SQL condition, see history_rows #}
+{% macro check_status_field(macro, relation, field, rows, status_fields) %}
+  {%- set counts = {} -%}
+  {%- set query = "select " ~ field.sql ~ ", count(*) from " ~ relation ~ " where " ~ rows ~ " group by "
+      ~ field.sql if field.stored else "select " ~ field.sql ~ ", count(*) from " ~ relation ~ " where " ~ rows -%}
+  {%- for row in run_query(query).rows if row[1] | int -%}{%- do counts.update({row[0] | string: row[1] | int}) -%}
+  {%- endfor -%}
+  {%- set found = counts.keys() | select('in', status_fields) | list -%}
+  {%- if counts and not found -%}
+    {%- set most = (counts.items() | sort(attribute='1', reverse=true) | map(attribute='0') | list)[:8] -%}
+    {%- do ozmeta_runtime.refuse_history(macro, relation, "No row has the status field '"
+        ~ status_fields | join("' or '") ~ "' in " ~ (field.stored or field.sql) ~ ". The fields with the most rows "
+        ~ "are " ~ most | join(', ') ~ ". Set status_field to the one that says the state.") -%}
+  {%- endif -%}
+{% endmacro %}
