@@ -12,12 +12,14 @@ import yaml
 from support.dbt_project_under_test import DbtProject
 
 FOLDER = Path(__file__).resolve().parent.parent / "histories"
+LOADED = "_fivetran_synced"
 # what the events of an object tell, in the form of expected.yml
 FACTS = """
 select
-    EJ_ObjectID, strftime(EJ_EventTimeUTC, '%Y-%m-%d %H:%M:%S.%f') as at, EJ_EventType, EJ_Actor, EJ_Payload, EJ_Sequence
+    EJ_ObjectID, EJ_EventType, EJ_Actor, EJ_Payload,
+    strftime(EJ_EventTimeUTC, '%Y-%m-%d %H:%M:%S.%f') as at
 from {model}
-order by EJ_ObjectID, EJ_EventTimeUTC, EJ_Sequence, EJ_Actor, EJ_EventType, EJ_Payload
+order by EJ_ObjectID, EJ_EventTimeUTC, EJ_Sequence nulls first, EJ_Actor, EJ_EventType, EJ_Payload
 """
 
 
@@ -30,7 +32,8 @@ class HistoryCase:
     states: the workflow's, the first one first
     events: {model: [{object, at, type?, by?, to?, fields?, context?, changed?, role?}]}
     instances: {object: {state, since, by?}} after the last load
-    passing: event types that a full load of the last rows does not show
+    at_once: what is different if only the last rows are loaded: event types `without` rows, and
+        `instances`
     """
 
     def __init__(self, name: str, folder: Path):
@@ -40,14 +43,15 @@ class HistoryCase:
         self.schema = self.expected["history"].get("schema", name)
 
     def project(self) -> DbtProject:
-        history = self.expected["history"]
-        config = {
+        return DbtProject(self.folder, self.config(), self.snapshot())
+
+    def config(self) -> dict[str, Any]:
+        return {
             "version": 1,
             "metadb": {"snapshot": "metadb/snapshot.json"},
             "journal": {"sources": [{"ref": model} for model in self.models]},
-            "histories": {self.name: history},
+            "histories": {self.name: self.expected["history"]},
         }
-        return DbtProject(self.folder, config, self.snapshot())
 
     def snapshot(self) -> dict[str, Any]:
         """A workflow in which every state may follow every other one."""
@@ -102,10 +106,12 @@ class HistoryCase:
             connection.execute(f"create schema if not exists {self.schema}")
             for path in sorted((FOLDER / self.name).glob("*.csv")):
                 key = self.expected["upsert"].get(path.stem)
-                latest = f"qualify row_number() over (partition by {key} order by _fivetran_synced desc) = 1"
+                latest = (
+                    f"qualify row_number() over (partition by {key} order by {LOADED} desc) = 1"
+                )
                 connection.execute(
                     f'create or replace table {self.schema}."{path.stem}" as select * from'
-                    f" read_csv('{path}', sample_size=-1) where _fivetran_synced < timestamp '{until}'"
+                    f" read_csv('{path}', sample_size=-1) where {LOADED} < timestamp '{until}'"
                     f" {latest if key else ''}"
                 )
 
@@ -114,10 +120,15 @@ class HistoryCase:
     def events(self, project: DbtProject, model: str) -> list[dict[str, Any]]:
         return [told(row) for row in project.rows(FACTS.format(model=model))]
 
-    def wanted(self, model: str) -> list[dict[str, Any]]:
-        return [
-            filled(event, self.object_type) for event in self.expected["events"][model]
-        ]
+    def wanted(self, model: str, at_once: bool = False) -> list[dict[str, Any]]:
+        without = self.at_once.get("without", []) if at_once else []
+        every = [filled(event, self.object_type) for event in self.expected["events"][model]]
+        return [event for event in every if event["type"] not in without]
+
+    @property
+    def at_once(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.expected.get("at_once", {})
+        return found
 
     def instances(self, project: DbtProject) -> dict[str, dict[str, Any]]:
         binding = self.object_type.lower()
@@ -134,17 +145,24 @@ class HistoryCase:
             for row in rows
         }
 
-    def wanted_instances(self) -> dict[str, dict[str, Any]]:
+    def wanted_instances(self, at_once: bool = False) -> dict[str, dict[str, Any]]:
+        others = self.at_once.get("instances", {}) if at_once else {}
         return {
             str(object_id): {"by": None, **found, "since": stamp(found["since"])}
-            for object_id, found in self.expected["instances"].items()
+            for object_id, found in (self.expected["instances"] | others).items()
         }
+
+    def ids(self, project: DbtProject) -> set[str]:
+        """The ids of all events, without those that a load at once does not show."""
+        rows = " union all ".join(f"select EJ_ID, EJ_EventType from {name}" for name in self.models)
+        without = self.at_once.get("without", [])
+        return {row["EJ_ID"] for row in project.rows(rows) if row["EJ_EventType"] not in without}
 
 
 def told(row: dict[str, Any]) -> dict[str, Any]:
     payload = json.loads(row["EJ_Payload"] or "{}")
     context = payload.get("context", {})
-    found = {
+    return {
         "object": row["EJ_ObjectID"],
         "at": row["at"],
         "type": row["EJ_EventType"],
@@ -155,7 +173,6 @@ def told(row: dict[str, Any]) -> dict[str, Any]:
         "changed": context.get("changed", []),
         "role": payload.get("user", {}).get("roles", [None])[0],
     }
-    return found
 
 
 def filled(event: dict[str, Any], object_type: str) -> dict[str, Any]:
