@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ozmeta_dbt.histories import presets
 from support.dbt_project_under_test import DbtProject, RunFailed
-from support.history_case import FOLDER, HistoryCase
+from support.history_case import FOLDER, LOADED, HistoryCase
 
 CASES = sorted(path.parent.name for path in FOLDER.glob("*/expected.yml"))
 
@@ -42,8 +42,24 @@ def test_a_preset_in_steps_and_at_once(tmp_path: Path, name: str) -> None:
     assert case.ids(project) == before
 
 
+def airbyte(name: str) -> str:
+    """A name of Salesforce itself: case_history is CaseHistory there."""
+    if name == LOADED:
+        return "_airbyte_extracted_at"
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def test_the_names_of_salesforce(tmp_path: Path) -> None:
+    case = HistoryCase("salesforce", tmp_path / "salesforce")
+    case.expected["history"] = {"preset": "salesforce", "loader": "airbyte"}
+    project = case.project()
+    for until in case.expected["loads"]:
+        case.load(project, until, airbyte)
+        project.run(until.replace(" ", "T"))
+    check(case, project, at_once=False)
+
+
 def test_every_preset_has_tables() -> None:
-    """Those of Airbyte are Salesforce's own names, so its tables are the same."""
     assert set(CASES) == {name for name in presets.names() if presets.loaders(name)}
 
 

@@ -158,6 +158,19 @@ def test_a_name_of_a_model_of_the_project(project: Project) -> None:
     ]
 
 
+def test_a_source_of_the_project_with_the_same_name(project: Project) -> None:
+    project.put("dbt_project.yml", "name: mine\n")
+    declared = "sources: [{name: jira_tables, tables: [{name: issue}]}]\n"
+    project.put("models/sources.yml", declared)
+    project.put("ozmeta.yml", CONFIG + "histories: {jira: {preset: jira}}\n")
+    assert [str(problem) for problem in project.refused()] == [
+        "ozmeta.yml /histories/jira: models/sources.yml declares the source jira_tables, which is"
+        " the name of the source of this history (rename the history, or that source)"
+    ]
+    project.put("models/sources.yml", declared.replace("jira_tables", "jira"))
+    assert project.refused() == []
+
+
 def test_group_and_contract(project: Project) -> None:
     more = "group: {name: desk, owner: {name: Ops}}\ncontracts: true\nwarehouses: [duckdb]\n"
     project.put("ozmeta.yml", CONFIG + more + "histories: {jira: {preset: jira}}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -100,8 +101,13 @@ class HistoryCase:
         preset = presets()[history["preset"], history.get("loader", "fivetran")]
         return str(history.get("object_type", preset.keys.object_type))
 
-    def load(self, project: DbtProject, until: str) -> None:
-        """Put the tables into the state that they were in at a time."""
+    def load(
+        self, project: DbtProject, until: str, called: Callable[[str], str] = lambda name: name
+    ) -> None:
+        """Put the tables into the state that they were in at a time.
+
+        called: what a table or a column is called
+        """
         with project.connect() as connection:
             connection.execute(f"create schema if not exists {self.schema}")
             for path in sorted((FOLDER / self.name).glob("*.csv")):
@@ -109,10 +115,12 @@ class HistoryCase:
                 latest = (
                     f"qualify row_number() over (partition by {key} order by {LOADED} desc) = 1"
                 )
+                names = path.read_text(encoding="utf-8").partition("\n")[0].split(",")
+                columns = ", ".join(f'"{name}" as "{called(name)}"' for name in names)
                 connection.execute(
-                    f'create or replace table {self.schema}."{path.stem}" as select * from'
-                    f" read_csv('{path}', sample_size=-1) where {LOADED} < timestamp '{until}'"
-                    f" {latest if key else ''}"
+                    f'create or replace table {self.schema}."{called(path.stem)}" as'
+                    f" select {columns} from read_csv('{path}', sample_size=-1)"
+                    f" where {LOADED} < timestamp '{until}' {latest if key else ''}"
                 )
 
     # ------------------------------------------------------------ what came out

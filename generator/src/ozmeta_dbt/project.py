@@ -163,7 +163,7 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
         project.files = render(
             project.plans, config, around, signal_types, project.calendars, project.histories
         )
-        check_histories(project, problems)
+        check_histories(project, around, problems)
         project.files |= exposure_file(project.plans, config, around, project.files, problems)
         project.files[readme.NAME] = readme.text(project.plans, facts_of(project))
         if scene.in_project:
@@ -171,14 +171,26 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
     return project
 
 
-def check_histories(project: Project, problems: Problems) -> None:
-    """An error for each model of a history that shares its name with another generated model."""
+def check_histories(
+    project: Project, around: declarations.Surroundings, problems: Problems
+) -> None:
+    """An error for each model of a history that shares its name with another generated model, and
+    for each source of a history that the user's project declares too.
+    """
     others = {
         Path(name).stem.lower(): name
         for name in project.files
         if name.endswith(".sql") and Path(name).parts[0] != HISTORIES
     }
     for history in project.histories:
+        for entry in around.sources:
+            if entry.name == history.source and entry.tables & set(history.tables):
+                problems.error(
+                    Origin(FILE_NAME).at("histories", history.name),
+                    f"{entry.file} declares the source {history.source}, which is the name of the"
+                    " source of this history",
+                    "rename the history, or that source",
+                )
         for part in history.parts:
             if there := others.get(part.model.lower()):
                 problems.error(

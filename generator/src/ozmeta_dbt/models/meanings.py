@@ -654,7 +654,7 @@ _HISTORIES = {
     "source_system": "EJ_SourceSystem of the events. The default is the history's name.",
     "time_zone": (
         "The IANA name of the zone of times without a zone or an offset. Without it, such times "
-        "are refused if they are text."
+        "are refused."
     ),
     "lookback_minutes": "How far back each run reads again, for rows that arrive late.",
     "changes": "Tables with one row per changed field, by a name of your own.",
@@ -695,7 +695,9 @@ _HISTORIES = {
     "events.<name>.event_type": ("The event type, such as Issue.Commented, or a mapping. Needed."),
     "events.<name>.event_type.column": "A column that decides the type.",
     "events.<name>.event_type.values": "The event type for each of its values.",
-    "events.<name>.event_type.default": "The type for other values. Without it, they are left out.",
+    "events.<name>.event_type.default": (
+        "The type for other values. Without it, the value itself is the type."
+    ),
     "events.<name>.fields": (
         "The object's field for each column that becomes one. `context.X` for the payload's "
         "context."
