@@ -75,3 +75,13 @@ def test_a_table_that_lacks_a_column_of_the_preset(tmp_path: Path) -> None:
     project.configure(case.config(), case.snapshot())
     project.run("2026-01-06", "--select", "jira_changes")
     assert {event["by"] for event in case.events(project, "jira_changes")} == {None}
+
+
+def test_under_a_contract(tmp_path: Path) -> None:
+    """dbt compares the types that the generator declares with those of the query."""
+    case = HistoryCase("zendesk", tmp_path / "zendesk")
+    project = case.project()
+    project.configure({**case.config(), "contracts": True, "warehouses": ["duckdb"]})
+    case.load(project, case.expected["loads"][-1])
+    project.run("2026-01-07", "--select", *case.models)
+    project.run("2026-01-07", "--select", *case.models)
