@@ -25,7 +25,8 @@ Returns a dict
     {%- do return(state) -%}
   {%- endif -%}
   {%- if not incremental -%}{%- do return(state) -%}{%- endif -%}
-  {%- set latest = "least(max(_SyncDate), " ~ ozmeta_runtime.as_of() ~ ")" -%}
+  {%- set latest = "case when max(_SyncDate) > " ~ ozmeta_runtime.as_of() ~ " then " ~ ozmeta_runtime.as_of()
+      ~ " else max(_SyncDate) end" -%}
   {%- set minute = ozmeta_runtime.floor_div(
       "(" ~ ozmeta_runtime.to_micros(latest) ~ " - " ~ lookback_minutes * 60000000 ~ ")", 60000000) -%}
   {%- set since = run_query("select " ~ ozmeta_runtime.timestamp_text(ozmeta_runtime.from_micros(

@@ -5,13 +5,14 @@ loaded since the last one.
 The changes that one actor made to one object at one instant are one event, if they were loaded in the same minute. A
 new status becomes transition.toState, any other field object.<Field>, as text; null is null. The event type is
 <object_type>.StatusChanged with a new status, else <object_type>.Changed. If an event would hold a field twice, it
-becomes two events, in the order of `sequence` or of the old values.
+becomes two events, in the order of `sequence` or of the old values. EJ_SourceKey keeps the codes that `names` replaced.
 
 A row that was loaded twice counts once, with its first stamp. Rows marked as deleted do not count.
 
 CTEs
   table_rows    the rows of the table, typed
-  source_rows   the same with the names of values and actors
+  named_rows    the same with the names of values and actors
+  source_rows   the same with the member of the payload that a change becomes
   known_events  what the model has already, in the time of these rows; in a later run
   new_rows      the rows whose change the model does not have; in a later run
   repeated      what several rows change: a field of an object at one instant
@@ -55,7 +56,8 @@ Errors              see history_columns, history_instant, check_limited_rebuild;
 {%- set state = ozmeta_runtime.history_state(macro, relation, c.loaded_at, at, rows, lookback_minutes) -%}
 {%- if state.nothing -%}{%- do return(ozmeta_runtime.select_nothing()) -%}{%- endif -%}
 {%- if not state.known and not state.limited -%}
-  {%- do ozmeta_runtime.check_status_field(macro, relation, c.field, rows, status_fields) -%}
+  {%- do ozmeta_runtime.check_status_field(macro, relation, c.field, rows, status_fields,
+      (fields or {}).keys() | list + ignore_fields) -%}
 {%- endif -%}
 {%- set wanted = none if fields is none else status_fields + fields.keys() | list -%}
 {%- set context_fields = [] -%}
@@ -77,7 +79,7 @@ Errors              see history_columns, history_instant, check_limited_rebuild;
 {%- endfor -%}
 {%- set own_text = "name " ~ plus ~ " '|' " ~ plus ~ " coalesce(new_value, '')" -%}
 {%- set carried = ['tenant', 'object_id', 'at_utc', 'part', 'name', 'by_id', 'actor', 'user_role', 'loaded_minute',
-    'loaded_utc', 'fragment', 'new_value', 'old_value', 'sequence', 'change_id'] -%}
+    'loaded_utc', 'fragment', 'new_value', 'old_value', 'sequence', 'change_id'] + (['coded'] if names else []) -%}
 
 {{ ozmeta_runtime.with_materialized_ctes() }} value_names as (
     {{ ozmeta_runtime.history_names(macro, names) }}
@@ -92,7 +94,7 @@ table_rows as (
         {{ c.tenant.sql if c.tenant else null_text }} as tenant,
         nullif({{ c.object_id.sql }}, '') as object_id,
         {{ ozmeta_runtime.change_part(c.field.sql, status_fields, fields or {}) }} as part,
-        {{ ozmeta_runtime.change_name(c.field.sql, status_fields, fields or {}) }} as name,
+        coalesce({{ ozmeta_runtime.change_name(c.field.sql, status_fields, fields or {}) }}, '') as name,
         {{ c.field.sql }} as field,
         {{ c.new_value.sql }} as new_value,
         {{ c.old_value.sql if c.old_value else null_text }} as old_value,
@@ -111,26 +113,47 @@ table_rows as (
     {%- endif %}
 ),
 
-source_rows as (
+named_rows as (
     select
-        table_rows.*,
+        tenant, object_id, part, table_rows.name, at_utc, by_id, loaded_utc, sequence, change_id,
+        {%- if names %}
+        coalesce(new_names.name, new_value) as new_value,
+        coalesce(old_names.name, old_value) as old_value,
+        case when table_rows.field in ({{ ozmeta_runtime.text_literals(names) }}) then new_value end as code,
+        {%- else %}
+        new_value,
+        old_value,
+        {%- endif %}
         {{ "coalesce(user_name, by_id)" if users else "by_id" }} as actor,
-        {{ "user_role" if users else null_text }} as user_role,
-        {{ ozmeta_runtime.floor_div(ozmeta_runtime.to_micros('loaded_utc'), 60000000) }} as loaded_minute,
-        {{ ozmeta_runtime.json_text('table_rows.name') }} {{ plus }} ':' {{ plus }} {{ ozmeta_runtime.json_text(
-            "coalesce(value_names.name, new_value)" if names else "new_value") }} as fragment
+        {{ "user_role" if users else null_text }} as user_role
     from table_rows
-    {%- if names %}
-    left join value_names on value_names.field = table_rows.field and value_names.code = table_rows.new_value
-    {%- endif %}
+    {%- for side in ['new', 'old'] if names %}
+    left join value_names as {{ side }}_names
+        on {{ side }}_names.field = table_rows.field and {{ side }}_names.code = {{ side }}_value
+    {%- endfor %}
     {%- if users %}
     left join user_names on user_names.user_id = table_rows.by_id
     {%- endif %}
 ),
+
+{%- set member = ozmeta_runtime.json_text('name') ~ " " ~ plus ~ " ':' " ~ plus ~ " " %}
+
+source_rows as (
+    select
+        named_rows.*,
+        {{ ozmeta_runtime.floor_div(ozmeta_runtime.to_micros('loaded_utc'), 60000000) }} as loaded_minute,
+        {{ member }}{{ ozmeta_runtime.json_text('new_value') }} as fragment
+        {%- if names %},
+        case when code is not null then {{ member }}{{ ozmeta_runtime.json_text('code') }} end as coded
+        {%- endif %}
+    from named_rows
+),
 {%- if state.known %}
 
 known_events as (
-    select EJ_ObjectID, EJ_EventTimeUTC, EJ_Actor, EJ_Payload
+    select
+        EJ_ObjectID, EJ_EventTimeUTC, EJ_Actor, EJ_Payload,
+        {{ ozmeta_runtime.concat_text(["','", "EJ_SourceKey"]) }} as codes
     from {{ this }}
     where {{ state.known }}
 ),
@@ -143,8 +166,13 @@ new_rows as (
         from known_events
         where EJ_ObjectID = object_id and EJ_EventTimeUTC = at_utc
           and coalesce(EJ_Actor, '') = coalesce(actor, '')
-          and ({{ ozmeta_runtime.contains_text('EJ_Payload', "'{' " ~ plus ~ " fragment") }}
-            or {{ ozmeta_runtime.contains_text('EJ_Payload', "',' " ~ plus ~ " fragment") }})
+          and (
+            {{ ozmeta_runtime.contains_text('EJ_Payload', "'{' " ~ plus ~ " fragment") }}
+            or {{ ozmeta_runtime.contains_text('EJ_Payload', "',' " ~ plus ~ " fragment") }}
+            {%- if names %}
+            or {{ ozmeta_runtime.contains_text('codes', "',' " ~ plus ~ " coded") }}
+            {%- endif %}
+          )
     )
 ),
 {%- endif %}
@@ -162,7 +190,8 @@ repeats as (
         select
             {{ rows_read }}.*,
             row_number() over (
-                partition by {{ own }}{{ change_columns | join(', ' ~ own) }}, {{ identity }} order by loaded_utc
+                partition by {{ own }}{{ change_columns | join(', ' ~ own) }}, {{ identity }}
+                order by loaded_utc{{ ', coded' if names }}
             ) as copy
         from {{ rows_read }}
         inner join repeated on {{ same_repeated }}
@@ -177,10 +206,12 @@ steps as (
         repeats.*,
         case when written.new_value is null then 0 when replaced.old_value is null then 2 else 1 end as step
     from repeats
-    left join (select distinct {{ change }}, new_value from repeats) as written
-        on {{ ozmeta_runtime.same_change('repeats', 'written', c.tenant) }} and written.new_value = repeats.old_value
-    left join (select distinct {{ change }}, old_value from repeats) as replaced
-        on {{ ozmeta_runtime.same_change('repeats', 'replaced', c.tenant) }} and replaced.old_value = repeats.new_value
+    left join (select distinct {{ change }}, loaded_minute, new_value from repeats) as written
+        on {{ ozmeta_runtime.same_change('repeats', 'written', c.tenant) }}
+        and written.loaded_minute = repeats.loaded_minute and written.new_value = repeats.old_value
+    left join (select distinct {{ change }}, loaded_minute, old_value from repeats) as replaced
+        on {{ ozmeta_runtime.same_change('repeats', 'replaced', c.tenant) }}
+        and replaced.loaded_minute = repeats.loaded_minute and replaced.old_value = repeats.new_value
     {%- else %}
     select repeats.*, 0 as step from repeats
     {%- endif %}
@@ -212,6 +243,7 @@ grouped as (
         {{ "min(sequence)" if c.sequence else
             "case when max(place) > 1 then " ~ ozmeta_runtime.to_micros('at_utc') ~ " * 1000 + max(place) end"
             }} as sequence,
+        {{ ozmeta_runtime.joined_texts('coded') if names else null_text }} as source_key,
         max(case when part = 'transition' then fragment end) as status,
         {{ ozmeta_runtime.joined_texts("case when part = 'object' then fragment end") }} as object_fields
         {%- if context_fields %},
@@ -237,9 +269,7 @@ identified as (
 
 events as (
     select
-        tenant, object_id, at_utc, actor, sequence, loaded_utc,
-        {{ null_text }} as source_key,
-        event_id,
+        tenant, object_id, at_utc, actor, sequence, loaded_utc, source_key, event_id,
         case
             when status is not null then {{ ozmeta_runtime.text_literal(object_type ~ '.StatusChanged') }}
             else {{ ozmeta_runtime.text_literal(object_type ~ '.Changed') }}
@@ -263,18 +293,30 @@ events as (
   {%- if tenant %} and coalesce({{ a }}.tenant, '') = coalesce({{ b }}.tenant, ''){%- endif -%}
 {%- endmacro %}
 
-{# Stops the run if the table has rows, but none that changes the status. rows: SQL condition, see history_rows #}
-{% macro check_status_field(macro, relation, field, rows, status_fields) %}
+{#
+Stops the run if the table has rows, but none that changes the status, or if the status field has a second spelling.
+field: see history_columns
+rows: SQL condition, see history_rows
+named: the other fields that the call names
+#}
+{% macro check_status_field(macro, relation, field, rows, status_fields, named) %}
   {%- set counts = {} -%}
-  {%- set query = "select " ~ field.sql ~ ", count(*) from " ~ relation ~ " where " ~ rows ~ " group by "
-      ~ field.sql if field.stored else "select " ~ field.sql ~ ", count(*) from " ~ relation ~ " where " ~ rows -%}
-  {%- for row in run_query(query).rows if row[1] | int -%}{%- do counts.update({row[0] | string: row[1] | int}) -%}
+  {%- if field.stored -%}
+    {%- for row in run_query("select " ~ field.sql ~ ", count(*) from " ~ relation ~ " where " ~ rows ~ " group by "
+        ~ field.sql).rows -%}
+      {%- do counts.update({row[0] | string: row[1] | int}) -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {%- set known = status_fields + named -%}
+  {%- for other in counts if other not in known and other | lower in status_fields | map('lower') -%}
+    {%- do ozmeta_runtime.refuse_history(macro, relation, field.stored ~ " has '" ~ status_fields | join("', '")
+        ~ "' and '" ~ other ~ "'. If both say the state, name both: status_field=" ~ (status_fields + [other])
+        ~ ". If not, name '" ~ other ~ "' in fields or ignore_fields.") -%}
   {%- endfor -%}
-  {%- set found = counts.keys() | select('in', status_fields) | list -%}
-  {%- if counts and not found -%}
+  {%- if counts and not counts.keys() | select('in', status_fields) | list -%}
     {%- set most = (counts.items() | sort(attribute='1', reverse=true) | map(attribute='0') | list)[:8] -%}
     {%- do ozmeta_runtime.refuse_history(macro, relation, "No row has the status field '"
-        ~ status_fields | join("' or '") ~ "' in " ~ (field.stored or field.sql) ~ ". The fields with the most rows "
-        ~ "are " ~ most | join(', ') ~ ". Set status_field to the one that says the state.") -%}
+        ~ status_fields | join("' or '") ~ "' in " ~ field.stored ~ ". The fields with the most rows are "
+        ~ most | join(', ') ~ ". Set status_field to the one that says the state.") -%}
   {%- endif -%}
 {% endmacro %}
