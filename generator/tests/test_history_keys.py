@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from metadb_samples import CONFIG, Project
+from metadb_samples import CONFIG, Project, minimal
 from ozmeta_dbt.config import checked
 from ozmeta_dbt.histories import presets, reading
 from ozmeta_dbt.histories.definition import KINDS, History
@@ -46,7 +46,7 @@ def arguments(histories: dict[str, Any], model: str) -> dict[str, Any]:
     return dict(next(part for part in parts if part.model == model).arguments)
 
 
-CHANGES = {
+CHANGES: dict[str, Any] = {
     "table": "changes",
     "columns": {
         "object_id": "id",
@@ -156,6 +156,24 @@ def test_a_name_of_a_model_of_the_project(project: Project) -> None:
         "ozmeta.yml /histories: the model jira_changes has the name of models/jira_changes.sql"
         " (rename models/jira_changes.sql, or the history or its part)"
     ]
+
+
+def test_rows_without_a_tenant_are_warned_of(project: Project) -> None:
+    tables = minimal()
+    journal = "journal: {sources: [{ref: desk_changes}]}\n"
+    keys = yaml.safe_dump({"histories": {"desk": OWN}})
+    own = CONFIG.replace(CONFIG.splitlines()[2] + "\n", journal) + keys
+    project.put("ozmeta.yml", own)
+    told = "desk_changes: the rows have no tenant, so Case quarantines all of them"
+    assert told in " ".join(project.run("validate")[1].split())
+    tables["RuntimeBinding"][0]["RB_InstanceKeyStrategy"] = "ObjectID"
+    project.metadb(tables)
+    assert told not in " ".join(project.run("validate")[1].split())
+    project.metadb(minimal())
+    tenant = {"columns": {**CHANGES["columns"], "tenant": {"value": "acme"}}}
+    part = {**OWN, "changes": {"changes": {**CHANGES, **tenant}}}
+    project.put("ozmeta.yml", own.replace(keys, yaml.safe_dump({"histories": {"desk": part}})))
+    assert told not in " ".join(project.run("validate")[1].split())
 
 
 def test_a_source_of_the_project_with_the_same_name(project: Project) -> None:

@@ -147,6 +147,7 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
         folder,
     )
     problems.notes += unread(project.histories, config)
+    check_tenants(project, problems)
     if not problems.errors:
         project.plans = [plan_of(binding, folder, config, problems) for binding in bindings]
         scopes = [Scope(plan.binding, config, plan.built) for plan in project.plans]
@@ -197,6 +198,29 @@ def check_histories(
                     Origin(FILE_NAME).at("histories", history.name, part.kind, part.name),
                     f"its model {part.model} has the name of {project.config.output}/{there}",
                     "rename the history or the part",
+                )
+
+
+def check_tenants(project: Project, problems: Problems) -> None:
+    """A warning for each history whose rows would all be quarantined, because they have no tenant
+    and their binding asks for one.
+    """
+    read = {table.label.lower() for table in project.config.journal.all_journals}
+    for history in project.histories:
+        lacking = [
+            part
+            for part in history.parts
+            if "tenant" not in part.arguments["columns"] and part.model.lower() in read
+        ]
+        for binding in project.bindings:
+            if lacking and binding.needs_tenant and history.object_type in binding.object_types:
+                models = ", ".join(part.model for part in lacking)
+                problems.warn(
+                    Origin(FILE_NAME).at("histories", history.name),
+                    f"{models}: the rows have no tenant, so {binding.object_type} quarantines all"
+                    " of them",
+                    "let the binding's RB_InstanceKeyStrategy be ObjectID, or give"
+                    " `columns: {tenant: {value: acme}}` in each part",
                 )
 
 

@@ -640,7 +640,7 @@ _SLA = {
 _HISTORIES = {
     "": (
         "Systems that keep a history of their objects, by a name of your own. Each of their tables "
-        "becomes a model <name>_<part> that is an EventJournal. Name these models in "
+        "becomes a model `<name>_<part>` that is an EventJournal. Name these models in "
         "`journal.sources`."
     ),
     "preset": (
