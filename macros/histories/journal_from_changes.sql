@@ -235,11 +235,10 @@ changes as (
 grouped as (
     select
         tenant, object_id, at_utc, by_id, occurrence,
-        max(actor) as actor,
-        max(user_role) as user_role,
+        {{ "max(actor) as actor, max(user_role) as user_role" if users
+            else "by_id as actor, " ~ null_text ~ " as user_role" }},
         max(loaded_utc) as loaded_utc,
         {{ ozmeta_runtime.min_text("change_id" if c.change_id else own_text) }} as first_change,
-        {{ ozmeta_runtime.min_text('old_value') if c.old_value else null_text }} as first_old_value,
         {{ "min(sequence)" if c.sequence else
             "case when max(place) > 1 then " ~ ozmeta_runtime.to_micros('at_utc') ~ " * 1000 + max(place) end"
             }} as sequence,
@@ -261,9 +260,9 @@ grouped as (
 identified as (
     select
         grouped.*,
-        {{ ozmeta_runtime.seed_hash([ozmeta_runtime.text_literal(source_system or object_type), 'tenant', 'object_id',
-            ozmeta_runtime.to_micros('at_utc'), 'by_id', 'first_change',
-            'first_old_value', 'occurrence']) }} as event_id
+        {{ ozmeta_runtime.history_event_id(source_system or object_type, ['tenant', 'object_id', 'by_id', 'first_change',
+            "cast(" ~ ozmeta_runtime.to_micros('at_utc') ~ " as " ~ text ~ ")",
+            "cast(occurrence as " ~ text ~ ")"]) }} as event_id
     from grouped
 ),
 
