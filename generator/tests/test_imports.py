@@ -16,7 +16,7 @@ LAYERS = (
     {"config", "schema"},
     {"metadb", "user_project"},
     {"calendars"},
-    {"bindings"},
+    {"bindings", "histories"},
     {"models"},
     {"operations"},
     {"project", "example"},
