@@ -13,7 +13,7 @@ import support.small_case as small_case
 from engines.base import Worker
 from engines.scenarios import SCENARIOS
 from ozmeta_dbt.models.catalogue import ORDER, VIEWS
-from support.dbt_project_under_test import DbtProject
+from support.dbt_project_under_test import JOURNAL_COLUMNS, DbtProject
 from support.rendered_macros import CrossDbMacros
 
 MODELS = [model for model in ORDER if model not in VIEWS]
@@ -49,6 +49,7 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
             name.lower()
             for name in re.findall(r"\b(?:as )?(_ObjectKey|A[IPS]_\w+|AF_Code)\b", text)
         } | {"_key", "_batch", "_updatedate", "_bucket"}
+    found["history"] = {name.lower() for name in JOURNAL_COLUMNS}
     return found
 
 
@@ -63,7 +64,7 @@ def named(layout: dict[str, Any]) -> list[str]:
     return names + (statistics.split(",") if statistics else [])
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", [*MODELS, "history"])
 @pytest.mark.parametrize(
     "prefix", ["default", "duckdb", "postgres", "redshift", "bigquery", "databricks", "snowflake"]
 )

@@ -24,6 +24,7 @@ from typing import Any, ClassVar
 import yaml
 from ozmeta_dbt.report.figures import read
 from support.dbt_project_under_test import JOURNAL_COLUMNS, PACKAGE
+from support.history_tables import Clock
 
 HOME = PACKAGE / ".engines"  # environments are kept, data never
 JOURNAL_TYPES = {
@@ -83,6 +84,7 @@ class Engine:
         None
     )
     text, integer, instant = "varchar", "bigint", "timestamp"  # the journal's types
+    clock, boolean = "timestamp", "boolean"  # other tables' too: a clock names no time zone
 
     vars: ClassVar[dict[str, str]] = {}  # dbt's, of the project
     # {macro: body} of the project: found before the package's own where the package dispatches
@@ -127,10 +129,11 @@ class Engine:
         if value is None:
             return "null"
         if isinstance(value, dt.datetime):
+            type_ = self.clock if isinstance(value, Clock) else self.instant
             return (
-                f"cast('{value:%Y-%m-%d %H:%M:%S.%f}' as {self.instant})"
+                f"cast('{value:%Y-%m-%d %H:%M:%S.%f}' as {type_})"
                 if value.year >= 1000
-                else f"cast('{value.isoformat(' ')}' as {self.instant})"
+                else f"cast('{value.isoformat(' ')}' as {type_})"
             )
         return str(value) if isinstance(value, int) else self.quoted(str(value))
 
@@ -141,7 +144,7 @@ class Engine:
         return f"create schema if not exists {schema}"
 
     def create_table(self, schema: str, name: str, columns: dict[str, str]) -> str:
-        """columns: {name: text, integer or instant}. Names are left unquoted, as users' own tables
+        """columns: {name: text, integer, instant, clock or boolean}. Names are left unquoted, as users' own tables
         are written.
         """
         body = ", ".join(f"{column} {getattr(self, type_)}" for column, type_ in columns.items())

@@ -19,6 +19,7 @@ class BigQuery(Engine):
     name = "bigquery"
     requirements = "requirements-bigquery.txt"
     text, integer = "string", "int64"
+    clock, boolean = "datetime", "bool"
 
     cannot: ClassVar[dict[str, str]] = {
         "hostile": "the emulator reads no key that holds a double quote",

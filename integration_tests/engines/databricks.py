@@ -44,7 +44,7 @@ SETTINGS = {
 class Databricks(Engine):
     name = "databricks"
     requirements = "requirements-databricks.txt"
-    text, instant = "string", "timestamp"
+    text, instant, clock = "string", "timestamp", "timestamp_ntz"
     vars: ClassVar[dict[str, str]] = {
         "databricks_skip_optimize": "true"
     }  # after each model of each run: a third of the time here

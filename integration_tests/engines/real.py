@@ -14,7 +14,7 @@ from engines.base import Engine
 class Snowflake(Engine):
     name = "snowflake"
     requirements = "requirements-snowflake.txt"
-    instant = "timestamp_ntz"
+    instant = clock = "timestamp_ntz"
 
     def quoted(self, text: str) -> str:
         return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -5,6 +5,8 @@ create domain redshift.super as jsonb;
 
 create function redshift.getdate() returns timestamp language sql stable
 as $$ select (now() at time zone 'utc')::timestamp $$;
+create function redshift.convert_timezone(a text, b text, t timestamp) returns timestamp language sql stable
+as $$ select (t at time zone a) at time zone b $$;
 create function redshift.len(t text) returns int language sql immutable as $$ select length(t) $$;
 create function redshift.sha2(t text, n int) returns text language sql immutable as $$ select case n when 256
     then encode(sha256(convert_to(t, 'UTF8')), 'hex') end $$;

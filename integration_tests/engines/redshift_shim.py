@@ -54,6 +54,7 @@ NAVIGATION = re.compile(
     r'json_serialize\((\w+)((?:\."(?:[^"]|"")+")+)\)'
 )  # of a SUPER: parsed."a"."b"
 LAST_KNOWN = re.compile(r"\s+ignore\s+nulls\s*\)", re.I)
+JOINED = re.compile(r"\)\s+within\s+group\s*\((order\s+by)\b", re.I)
 
 
 def rewritten(sql: str) -> str:
@@ -73,20 +74,29 @@ def rewritten(sql: str) -> str:
     while found := LAST_KNOWN.search(
         sql
     ):  # last_value(x ignore nulls): an aggregate that passes nulls over
-        depth, place = 1, found.start()
-        while depth:
-            place -= 1
-            depth += {")": 1, "(": -1}.get(sql[place], 0)
-        name = len("last_value")
-        assert sql[place - name : place].lower() == "last_value", sql[place - 40 : place]
+        name, place = called_before(sql, found.start(), "last_value")
+        sql = sql[:name] + "last_known" + sql[place : found.start()] + ")" + sql[found.end() :]
+    while found := JOINED.search(sql):  # listagg(x, ',') within group (order by y)
+        name, place = called_before(sql, found.start(), "listagg")
         sql = (
-            sql[: place - name]
-            + "last_known"
+            sql[:name]
+            + "string_agg"
             + sql[place : found.start()]
-            + ")"
+            + " order by"
             + sql[found.end() :]
         )
     return sql
+
+
+def called_before(sql: str, end: int, function: str) -> tuple[int, int]:
+    """Where the name and the opening bracket are of the call whose brackets close at `end`."""
+    depth, place = 1, end
+    while depth:
+        place -= 1
+        depth += {")": 1, "(": -1}.get(sql[place], 0)
+    name = place - len(function)
+    assert sql[name:place].lower() == function, sql[name - 40 : place]
+    return name, place
 
 
 def exactly(of: socket.socket, count: int) -> bytes:

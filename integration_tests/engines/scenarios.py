@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import support.cases as worked_cases
+import support.history_tables as history_tables
 import support.inline_entity as inline_entity
 import support.service_level_cases as service_level_cases
 import support.service_level_groups as service_level_groups
@@ -42,6 +43,7 @@ class Step:
     command: tuple[str, ...] = ("run",)
     config: dict[str, Any] | None = None
     snapshot: dict[str, Any] | None = None
+    beside: dict[str, Rows] = field(default_factory=dict)  # what arrives in tables beside
 
 
 @dataclass
@@ -57,7 +59,9 @@ class Scenario:
     beside: dict[str, tuple[dict[str, str], Rows]] = field(
         default_factory=dict
     )  # tables other than the journal: {name: (columns, rows)}
-    models: dict[str, str] = field(default_factory=dict)  # the user's own: {name: text}
+    models: dict[str, str] = field(
+        default_factory=dict
+    )  # the user's own: {name: text}; raw_table('x') is the relation of a table beside
 
     def payloads(self) -> set[str]:
         return {
@@ -78,6 +82,7 @@ class Scenario:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in self.models.items():
             put(folder, f"models/{name}.sql", text)
+        put(folder, "macros/raw_table.sql", history_tables.raw_table(raw))
         if self.metadata:
             (folder / "metadb").symlink_to(self.metadata, target_is_directory=True)
         config, meta = self.config, self.snapshot
@@ -107,7 +112,8 @@ class Scenario:
                         ]
                     )
                 generated = True
-            worker.execute(worker.engine.append(raw, "event_journal", step.rows))
+            for name, rows in {"event_journal": step.rows, **step.beside}.items():
+                worker.execute(worker.engine.append(raw, name, rows))
             worker.dbt(*step.command, as_of=step.as_of)
             yield f"step {number}: {' '.join(step.command)} as of {step.as_of}", worker.tables()
         if self.explained:
@@ -122,7 +128,8 @@ def in_schema(config: dict[str, Any], schema: str) -> dict[str, Any]:
     config.setdefault(
         "tests", {"quarantined_share": {"warn": 1, "error": 1}}
     )  # these journals have many refused rows
-    config["journal"]["source"]["schema"] = schema
+    if "source" in config["journal"]:
+        config["journal"]["source"]["schema"] = schema
     for binding in config.get("bindings", {}).values():
         if "entity" in binding:
             binding["entity"]["schema"] = schema
@@ -743,7 +750,42 @@ def columns() -> Scenario:
     )
 
 
+def histories() -> Scenario:
+    """Changes, comments and tickets of another system become journals, which feed a binding: three
+    loads, a run with nothing new, and a full refresh.
+    """
+    changes = [
+        history_tables.first_changes(),
+        history_tables.second_changes(),
+        history_tables.third_changes(),
+    ]
+    loads = zip(changes, history_tables.comments(), history_tables.tickets(), strict=True)
+    steps = [
+        Step(as_of, beside=dict(zip(("changes", "comments", "tickets"), load, strict=True)))
+        for as_of, load in zip(
+            ("2026-04-01T08:20:00", "2026-04-01T09:00:00", "2026-04-02T10:00:00"),
+            loads,
+            strict=True,
+        )
+    ]
+    steps.append(Step("2026-04-03T00:00:00"))
+    steps.append(Step("2026-04-03T00:00:00", command=("run", "--full-refresh")))
+    given = {"users": history_tables.USERS, "states": history_tables.STATES}
+    return Scenario(
+        "histories",
+        small_case.CONFIG
+        | {"journal": {"sources": [{"ref": name} for name in history_tables.JOURNALS]}},
+        steps,
+        small_case.snapshot(),
+        beside={
+            name: (columns, given.get(name, [])) for name, columns in history_tables.COLUMNS.items()
+        },
+        models=history_tables.MODELS,
+    )
+
+
 SCENARIOS: dict[str, Callable[[], Scenario]] = {
+    "histories": histories,
     "changes": changes,
     "cases": cases,
     "payloads": payloads,

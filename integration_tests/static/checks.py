@@ -30,46 +30,46 @@ FUNCTIONS = {
         "duckdb": (
             """contains epoch_us ends_with isfinite json_extract json_extract_string json_valid len
             list_contains list_count list_transform length ltrim make_timestamp mod printf
-            concat_ws decode epoch_ns hex json_type regexp_extract rpad struct_extract try
+            array_to_string concat_ws decode epoch_ns hex list list_sort json_type regexp_extract rpad struct_extract try
             regexp_full_match regexp_matches regexp_replace sha256 starts_with strftime strpos
             substr to_json try_cast concat range generate_series unnest"""
         ),
         "postgres": (
             """array_agg btrim cardinality concat convert_to date_trunc encode extract isfinite
-            json_array_elements json_typeof length ln lpad mod regexp_replace rpad sha256
+            concat_ws json_array_elements json_typeof length ln lpad mod regexp_replace rpad sha256
             split_part string_agg strpos substr substring json_strip_nulls pg_typeof to_char to_hex
             to_json to_jsonb translate bool_or"""
         ),
         "redshift": (
-            """chr dateadd datediff getdate is_valid_json json_array_length
+            """chr convert_timezone dateadd datediff getdate is_valid_json listagg json_array_length
             json_extract_array_element_text json_extract_path_text is_varchar json_parse
             json_serialize regexp_substr length ln lpad ltrim mod regexp_instr regexp_replace rpad
             rtrim sha2 split_part strpos substr substring to_char to_hex translate"""
         ),
         "bigquery": (
-            """concat countif current_timestamp datetime_add datetime_diff div ends_with format
+            """concat countif current_timestamp datetime datetime_add datetime_diff div ends_with format
             format_timestamp is_inf is_nan json_query_array json_type json_value length mod
             parse_json array_to_string rpad regexp_contains regexp_extract regexp_replace safe_add
-            safe_cast safe_divide safe_multiply safe_subtract sha256 strpos substr timestamp
+            safe_cast safe_divide safe_multiply safe_subtract sha256 string_agg strpos substr timestamp
             timestamp_add timestamp_micros timestamp_trunc to_hex to_json_string unix_micros
                 unnest generate_array range_bucket"""
         ),
         "databricks": (
-            """array array_join concat contains date_from_unix_date date_trunc element_at endswith
+            """array array_join array_sort collect_list concat concat_ws contains date_from_unix_date date_trunc element_at endswith
             exists explode hex isnan length lpad rpad map mod pmod rand regexp_extract
             regexp_replace schema_of_variant sequence sha2 substr timestamp_micros timestampadd
-            timestampdiff to_json transform translate try_cast try_element_at try_parse_json
+            timestampdiff to_json to_utc_timestamp transform translate try_cast try_element_at try_parse_json
             try_variant_get unix_micros"""
         ),
         "snowflake": (
             """array_size contains convert_timezone date_part dateadd datediff endswith filter get
-            length lpad ltrim mod regexp_instr regexp_substr rpad regexp_like regexp_replace rtrim
-            sha2 substr to_char to_json to_number to_timestamp_ntz to_variant try_parse_json
+            length listagg lpad ltrim mod regexp_instr regexp_substr rpad regexp_like regexp_replace
+            rtrim sha2 substr to_char to_json to_number to_timestamp_ntz to_variant try_parse_json
             try_to_double try_to_number try_to_timestamp_tz typeof"""
         ),
         "tsql": (
-            """charindex concat convert dateadd datediff_big hashbytes isjson datepart left len log
-            openjson patindex right rtrim string_escape stuff substring switchoffset sysutcdatetime
+            """charindex concat concat_ws convert dateadd datediff_big hashbytes isjson datepart left len log
+            openjson patindex right rtrim string_agg string_escape stuff substring switchoffset sysutcdatetime
             try_cast"""
         ),
     }.items()
@@ -84,7 +84,7 @@ TYPES_OR_WORDS = words(
     """decimal numeric varchar nvarchar char binary datetime2 datetimeoffset timestamp_ntz time in
     as on and or not when then else case over values exists select from where with insert filter
     join using options option update set by union all distinct having end recursive table partition
-    cluster into any some interval return by key sortkey distkey tblproperties"""
+    cluster into any some interval return by key sortkey distkey tblproperties group"""
 )  # what may stand before a bracket, too
 
 # Words that have to be quoted where they name something. Only those that a name of ours might be.

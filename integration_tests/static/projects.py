@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 from engines.base import PACKAGE, NotRun, environment, put
+from support import history_tables
 from support.dbt_project_under_test import JOURNAL_COLUMNS, DbtProject
 
 from static.analyser import build
@@ -27,7 +28,23 @@ JOURNAL = {
     "event_id": "varchar",
 }
 ENTITY = {"CA_ID": "varchar", "org": "varchar", "Title": "varchar"}
-SOURCES = {"raw.event_journal": JOURNAL, "raw.station_journal": JOURNAL, "crm.cases": ENTITY}
+HISTORY_TYPES = {
+    "text": "varchar",
+    "integer": "bigint",
+    "instant": "timestamp",
+    "clock": "timestamp_ms",  # stands for each adapter's timestamp without a zone
+    "boolean": "boolean",
+}
+HISTORIES = {
+    f"raw.{table}": {name: HISTORY_TYPES[type_] for name, type_ in columns.items()}
+    for table, columns in history_tables.COLUMNS.items()
+}
+SOURCES = {
+    "raw.event_journal": JOURNAL,
+    "raw.station_journal": JOURNAL,
+    "crm.cases": ENTITY,
+    **HISTORIES,
+}
 REGEX = '{"op": "regex", "args": [{"ref": "transition.toState"}, {"lit": "^(Closed|Waiting)"}]}'
 KNOWN_THEN = """\
 {%- set known_at = 'then' if ozmeta_runtime.can_nest_ctes() else none %}
@@ -65,42 +82,49 @@ TYPES = {
     "postgres": {
         "VARCHAR": "text",
         "TIMESTAMP": "timestamp without time zone",
+        "TIMESTAMP_MS": "timestamp without time zone",
         "BIGINT": "bigint",
         "BOOLEAN": "boolean",
     },
     "redshift": {
         "VARCHAR": "character varying(65535)",
         "TIMESTAMP": "timestamp without time zone",
+        "TIMESTAMP_MS": "timestamp without time zone",
         "BIGINT": "bigint",
         "BOOLEAN": "boolean",
     },
     "bigquery": {
         "VARCHAR": "STRING",
         "TIMESTAMP": "TIMESTAMP",
+        "TIMESTAMP_MS": "DATETIME",
         "BIGINT": "INT64",
         "BOOLEAN": "BOOL",
     },
     "databricks": {
         "VARCHAR": "string",
         "TIMESTAMP": "timestamp",
+        "TIMESTAMP_MS": "timestamp_ntz",
         "BIGINT": "bigint",
         "BOOLEAN": "boolean",
     },
     "snowflake": {
         "VARCHAR": "TEXT",
         "TIMESTAMP": "TIMESTAMP_NTZ",
+        "TIMESTAMP_MS": "TIMESTAMP_NTZ",
         "BIGINT": "NUMBER",
         "BOOLEAN": "BOOLEAN",
     },
     "fabric": {
         "VARCHAR": "varchar",
         "TIMESTAMP": "datetime2",
+        "TIMESTAMP_MS": "datetime2",
         "BIGINT": "bigint",
         "BOOLEAN": "bit",
     },
     "sqlserver": {
         "VARCHAR": "varchar",
         "TIMESTAMP": "datetime2",
+        "TIMESTAMP_MS": "datetime2",
         "BIGINT": "bigint",
         "BOOLEAN": "bit",
     },
@@ -152,6 +176,9 @@ def on_duckdb(folder: Path, regex: bool = True, approvals: bool = True) -> DbtPr
     """
     project = DbtProject(folder, *metadata(regex, approvals))
     put(folder, "models/known_then.sql", KNOWN_THEN)
+    put(folder, "macros/raw_table.sql", history_tables.raw_table("raw"))
+    for name, text in history_tables.MODELS.items():
+        put(folder, f"models/{name}.sql", text)
     project.manifest = None
     with project.connect() as connection:
         connection.execute("create schema raw; create schema crm")
@@ -199,8 +226,9 @@ def prepare() -> None:
 def lay_out(adapter: str, project: DbtProject, folder: Path) -> None:
     """The project once more, for another adapter."""
     folder.mkdir(parents=True)
-    for name in ("models", "metadb", "ozmeta.yml", "packages.yml", "dbt_project.yml"):
-        (folder / name).symlink_to(project.folder / name)
+    for name in ("models", "macros", "metadb", "ozmeta.yml", "packages.yml", "dbt_project.yml"):
+        if (project.folder / name).exists():
+            (folder / name).symlink_to(project.folder / name)
     (folder / "dbt_packages").mkdir()
     (folder / "dbt_packages/ozmeta_runtime").symlink_to(PACKAGE, target_is_directory=True)
     put(

@@ -145,6 +145,10 @@ def answer(sql: str) -> Any:
         rows = [[1767571200000000]]  # when the last run was, as the report asks
     elif text.startswith("select count(*) from") and "where _tenantid =" in text:
         rows = [[1]]  # whether there are events of the tenant, as the report asks
+    elif "max(_syncdate) >" in text:  # up to where a history is known
+        rows = [["2026-01-05 00:00:00"]]
+    elif text.startswith("select count(*), ") and "min(" in text:  # new rows of its table
+        rows = [[1, "2026-01-04 00:00:00"]]
     elif "max(_updatedate)" in text:
         # as run_state asks. Of itself: a later as_of, another definition, a row that is due, rows
         # of a failed run, any row, the same reading, other rows; of each source: old and new rows

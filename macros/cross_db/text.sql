@@ -129,11 +129,13 @@ length: number of characters
 {#
 Aggregate: the texts of a group joined by commas, in the order of the texts, without nulls; null if there are none.
 text: SQL text
+sort_key: SQL text that puts the texts of a group into the same order. Redshift and T-SQL refuse a query with two such
+aggregates that have different keys, so give all of them one
 #}
-{% macro joined_texts(text) -%}
-  {{ adapter.dispatch('joined_texts', 'ozmeta_runtime')(text) }}
+{% macro joined_texts(text, sort_key) -%}
+  {{ adapter.dispatch('joined_texts', 'ozmeta_runtime')(text, sort_key) }}
 {%- endmacro %}
 
-{% macro default__joined_texts(text) -%}
-  string_agg({{ text }}, ',' order by {{ ozmeta_runtime.binary_order(text) }})
+{% macro default__joined_texts(text, sort_key) -%}
+  string_agg({{ text }}, ',' order by {{ ozmeta_runtime.binary_order(sort_key) }})
 {%- endmacro %}

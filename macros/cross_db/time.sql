@@ -166,10 +166,25 @@ first, last: 'YYYY-MM-DD'; the last day is excluded
 {%- endmacro %}
 
 {#
+Whether the values of a type are instants, so that no time zone is needed to read them. Numbers are Unix times.
+dtype: the declared type of a column
+Returns: bool
+#}
+{% macro is_instant_type(dtype) -%}
+  {%- do return(ozmeta_runtime.number_kind(dtype) is not none
+      or adapter.dispatch('is_instant_type', 'ozmeta_runtime')(dtype | lower)) -%}
+{%- endmacro %}
+
+{% macro default__is_instant_type(dtype) -%}
+  {%- do return('with time zone' in dtype or 'timestamptz' in dtype) -%}
+{%- endmacro %}
+
+{#
 The time of a clock in a time zone as a UTC timestamp. A time that a clock skips or shows twice is read as the engine
 reads it.
-timestamp: SQL timestamp without a zone
-zone: IANA name of the time zone
+timestamp: SQL timestamp: the time of the clock as if it were in UTC
+zone: IANA name of the time zone; on SQL Server and Fabric the name that Windows has for it, such as
+'W. Europe Standard Time'
 #}
 {% macro local_to_utc(timestamp, zone) -%}
   {{ adapter.dispatch('local_to_utc', 'ozmeta_runtime')(timestamp, zone) }}

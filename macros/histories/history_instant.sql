@@ -20,8 +20,7 @@ Errors: the type cannot hold an instant, or its values lack a zone and time_zone
     {%- do ozmeta_runtime.refuse_history(macro, relation, column.stored ~ " (columns." ~ role ~ ") has the type "
         ~ column.type ~ ". It needs a timestamp, ISO 8601 text or a Unix time.") -%}
   {%- endif -%}
-  {%- if kind is none or kind == 'zoned' or target.type == 'bigquery' and column.type | lower == 'timestamp'
-      or time_zone == 'UTC' -%}
+  {%- if ozmeta_runtime.is_instant_type(column.type) or time_zone == 'UTC' -%}
     {%- do return(utc) -%}
   {%- endif -%}
   {%- if time_zone is none -%}
@@ -52,7 +51,9 @@ Errors: the type cannot hold an instant, or its values lack a zone and time_zone
   {%- endif -%}
 {% endmacro %}
 
-{# Condition: an ISO 8601 text ends with Z or an offset. text: SQL text #}
+{# Condition: an ISO 8601 text ends with Z or an offset. T-SQL has no regular expressions. text: SQL text #}
 {% macro has_offset(text) -%}
-  ({{ ozmeta_runtime.regex_matches(text, "':[0-9.]+(Z|[+-][0-9:]+)$'") }})
+  {%- set clock = ozmeta_runtime.substring(text, 12, 8000) -%}
+  ({{ ozmeta_runtime.contains_text(clock, "'Z'") }} or {{ ozmeta_runtime.contains_text(clock, "'+'") }}
+    or {{ ozmeta_runtime.contains_text(clock, "'-'") }})
 {%- endmacro %}

@@ -14,6 +14,7 @@ CTEs
   named_rows    the same with the names of values and actors
   source_rows   the same with the member of the payload that a change becomes
   known_events  what the model has already, in the time of these rows; in a later run
+  known_changes the changes in these events; in a later run
   new_rows      the rows whose change the model does not have; in a later run
   repeated      what several rows change: a field of an object at one instant
   compared      the rows, told apart by that
@@ -77,6 +78,8 @@ Errors              see history_columns, history_instant, check_limited_rebuild;
 {%- for column in ['by_id', 'new_value', 'old_value', 'change_id'] -%}
   {%- do order.append(ozmeta_runtime.binary_order("coalesce(" ~ column ~ ", '')") | trim) -%}
 {%- endfor -%}
+{#- T-SQL searches for at most 8,000 bytes. -#}
+{%- set start = ozmeta_runtime.substring('fragment', 1, 1999) -%}
 {%- set own_text = "name " ~ plus ~ " '|' " ~ plus ~ " coalesce(new_value, '')" -%}
 {%- set carried = ['tenant', 'object_id', 'at_utc', 'part', 'name', 'by_id', 'actor', 'user_role', 'loaded_minute',
     'loaded_utc', 'fragment', 'new_value', 'old_value', 'sequence', 'change_id'] + (['coded'] if names else []) -%}
@@ -152,28 +155,34 @@ source_rows as (
 
 known_events as (
     select
-        EJ_ObjectID, EJ_EventTimeUTC, EJ_Actor, EJ_Payload,
+        _TenantID, EJ_ObjectID, EJ_EventTimeUTC, EJ_Actor, EJ_Payload,
         {{ ozmeta_runtime.concat_text(["','", "EJ_SourceKey"]) }} as codes
     from {{ this }}
     where {{ state.known }}
 ),
 
-new_rows as (
-    select *
+known_changes as (
+    select distinct tenant, object_id, at_utc, actor, fragment
     from source_rows
-    where not exists (
-        select 1
-        from known_events
-        where EJ_ObjectID = object_id and EJ_EventTimeUTC = at_utc
-          and coalesce(EJ_Actor, '') = coalesce(actor, '')
-          and (
-            {{ ozmeta_runtime.contains_text('EJ_Payload', "'{' " ~ plus ~ " fragment") }}
-            or {{ ozmeta_runtime.contains_text('EJ_Payload', "',' " ~ plus ~ " fragment") }}
-            {%- if names %}
-            or {{ ozmeta_runtime.contains_text('codes', "',' " ~ plus ~ " coded") }}
-            {%- endif %}
-          )
-    )
+    inner join known_events
+        on EJ_ObjectID = object_id and EJ_EventTimeUTC = at_utc and coalesce(EJ_Actor, '') = coalesce(actor, '')
+        and coalesce(_TenantID, '') = coalesce(tenant, '')
+    where {{ ozmeta_runtime.contains_text('EJ_Payload', "'{' " ~ plus ~ " " ~ start) }}
+      or {{ ozmeta_runtime.contains_text('EJ_Payload', "',' " ~ plus ~ " " ~ start) }}
+      {%- if names %}
+      or {{ ozmeta_runtime.contains_text('codes', "',' " ~ plus ~ " coded") }}
+      {%- endif %}
+),
+
+new_rows as (
+    select source_rows.*
+    from source_rows
+    left join known_changes
+        on known_changes.object_id = source_rows.object_id and known_changes.at_utc = source_rows.at_utc
+        and coalesce(known_changes.actor, '') = coalesce(source_rows.actor, '')
+        and coalesce(known_changes.tenant, '') = coalesce(source_rows.tenant, '')
+        and known_changes.fragment = source_rows.fragment
+    where known_changes.object_id is null
 ),
 {%- endif %}
 
@@ -191,7 +200,14 @@ repeats as (
             {{ rows_read }}.*,
             row_number() over (
                 partition by {{ own }}{{ change_columns | join(', ' ~ own) }}, {{ identity }}
-                order by loaded_utc{{ ', coded' if names }}
+                order by case when loaded_utc is null then 1 else 0 end, loaded_utc
+                {%- if c.change_id -%}
+                , coalesce(sequence, 0)
+                  {%- for column in ['by_id', 'new_value', 'old_value'] -%}
+                , {{ ozmeta_runtime.binary_order("coalesce(" ~ column ~ ", '')") }}
+                  {%- endfor -%}
+                {%- endif %}
+                {{- ", coded" if names }}
             ) as copy
         from {{ rows_read }}
         inner join repeated on {{ same_repeated }}
@@ -244,13 +260,13 @@ grouped as (
             }} as sequence,
         {{ ozmeta_runtime.joined_texts('coded') if names else null_text }} as source_key,
         max(case when part = 'transition' then fragment end) as status,
-        {{ ozmeta_runtime.joined_texts("case when part = 'object' then fragment end") }} as object_fields
+        {{ ozmeta_runtime.joined_texts("case when part = 'object' then fragment end", 'fragment') }} as object_fields
         {%- if context_fields %},
-        {{ ozmeta_runtime.joined_texts("case when part = 'context' then fragment end") }} as context_fields
+        {{ ozmeta_runtime.joined_texts("case when part = 'context' then fragment end", 'fragment') }} as context_fields
         {%- endif %}
         {%- if tracked %},
         {{ ozmeta_runtime.joined_texts("case when part = 'object' and name in ("
-            ~ ozmeta_runtime.text_literals(tracked) ~ ") then " ~ ozmeta_runtime.json_text('name') ~ " end")
+            ~ ozmeta_runtime.text_literals(tracked) ~ ") then " ~ ozmeta_runtime.json_text('name') ~ " end", 'fragment')
             }} as changed
         {%- endif %}
     from changes

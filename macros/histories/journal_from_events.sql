@@ -47,8 +47,8 @@ Errors              see history_columns, history_instant, check_limited_rebuild
           ozmeta_runtime.text_literal(tojson(ozmeta_runtime.payload_key(key)) ~ ':'),
           ozmeta_runtime.json_text(named)]) ~ " end") -%}
 {%- endfor -%}
-{%- set identity = ['event_id'] if c.event_id
-    else ['object_id', 'at_utc', 'by_id', 'event_type', 'object_fields', 'context_fields'] -%}
+{%- set event_values = ['object_id', 'at_utc', 'by_id', 'event_type', 'object_fields', 'context_fields'] -%}
+{%- set identity = ['tenant', 'event_id'] if c.event_id else ['tenant'] + event_values -%}
 
 with value_names as (
     {{ ozmeta_runtime.history_names(macro, names) }}
@@ -91,7 +91,17 @@ described as (
 ),
 
 numbered as (
-    select described.*, row_number() over (partition by {{ identity | join(', ') }} order by loaded_utc) as copy
+    select
+        described.*, row_number() over (
+            partition by {{ identity | join(', ') }}
+            order by case when loaded_utc is null then 1 else 0 end, loaded_utc, coalesce(sequence, 0)
+            {%- if c.event_id -%}
+            , case when at_utc is null then 1 else 0 end, at_utc
+              {%- for column in ['object_id', 'by_id', 'event_type', 'object_fields', 'context_fields'] -%}
+            , {{ ozmeta_runtime.binary_order("coalesce(" ~ column ~ ", '')") }}
+              {%- endfor -%}
+            {%- endif %}
+        ) as copy
     from described
 ),
 

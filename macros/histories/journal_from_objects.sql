@@ -56,7 +56,7 @@ Errors              see history_columns, history_instant, check_limited_rebuild
 {%- set listed = ozmeta_runtime.object_values(macro, relation, c.get('status'), columns, fields) -%}
 {%- set is_deletion = ozmeta_runtime.text_literal(object_type ~ '.Deleted') -%}
 
-with value_names as (
+{{ ozmeta_runtime.with_materialized_ctes() }} value_names as (
     {{ ozmeta_runtime.history_names(macro, names) }}
 ),
 
@@ -71,7 +71,8 @@ last_marks as (
         select
             _TenantID as tenant, EJ_ObjectID as object_id, EJ_EventType as event_type,
             row_number() over (
-                partition by _TenantID, EJ_ObjectID order by _SyncDate desc, EJ_EventTimeUTC desc, EJ_ID
+                partition by _TenantID, EJ_ObjectID
+                order by case when _SyncDate is null then 1 else 0 end, _SyncDate desc, EJ_EventTimeUTC desc, EJ_ID
             ) as place
         from {{ this }}
         where EJ_EventType <> {{ ozmeta_runtime.text_literal(object_type ~ '.Created') }}
@@ -86,7 +87,14 @@ object_rows as (
     select *
     from (
         select
-            typed.*, row_number() over (partition by tenant, object_id order by loaded_utc desc, created_utc) as copy
+            typed.*, row_number() over (
+                partition by tenant, object_id
+                order by case when loaded_utc is null then 1 else 0 end, loaded_utc desc, is_deleted,
+                    case when created_utc is null then 1 else 0 end, created_utc
+                    {%- for value in listed -%}
+                    , {{ ozmeta_runtime.binary_order("coalesce(value_" ~ loop.index ~ ", '')") }}
+                    {%- endfor %}
+            ) as copy
         from (
             select
                 {{ c.tenant.sql if c.tenant else null_text }} as tenant,
@@ -103,7 +111,7 @@ object_rows as (
             where {{ state.where }}
         ) as typed
     ) as numbered
-    where copy = 1
+    where copy = 1 {{ ozmeta_runtime.materialize_cte('object_rows', 'and') }}
 ),
 
 current_values as (
@@ -162,8 +170,10 @@ payload_parts as (
         tenant, object_id,
         max(case when part = 'transition' then first_member end) as first_status,
         max(case when part = 'transition' then current_member end) as current_status,
-        {{ ozmeta_runtime.joined_texts("case when part = 'object' then first_member end") }} as object_fields,
-        {{ ozmeta_runtime.joined_texts("case when part = 'context' then first_member end") }} as context_fields
+        {{ ozmeta_runtime.joined_texts("case when part = 'object' then first_member end", 'first_member') }}
+            as object_fields,
+        {{ ozmeta_runtime.joined_texts("case when part = 'context' then first_member end", 'first_member') }}
+            as context_fields
     from members
     group by tenant, object_id
 ),
@@ -248,7 +258,10 @@ events as (
     from (
         select
             changed.*, row_number() over (
-                partition by tenant, object_id, part, name order by at_utc, sequence, field, old_value
+                partition by tenant, object_id, part, name
+                order by case when at_utc is null then 1 else 0 end, at_utc, coalesce(sequence, 0),
+                    {{ ozmeta_runtime.binary_order("coalesce(field, '')") }},
+                    {{ ozmeta_runtime.binary_order("coalesce(old_value, '')") }}
             ) as place
         from (
             select

@@ -105,6 +105,14 @@
   {%- endif -%}
 {%- endmacro %}
 
+{% macro bigquery__is_instant_type(dtype) -%}
+  {%- do return(dtype == 'timestamp') -%}
+{%- endmacro %}
+
+{% macro bigquery__local_to_utc(timestamp, zone) -%}
+  timestamp(datetime({{ timestamp }}), {{ ozmeta_runtime.text_literal(zone) }})
+{%- endmacro %}
+
 {# ---- iso_8601 #}
 
 {% macro bigquery__is_iso(text) -%}
@@ -305,6 +313,7 @@ refresh therefore have no layout.
       'escalation_queue': none,
       'run': none,
       'backlog': none,
+      'history': ['EJ_ObjectID'],
   }.get(model, ['_Batch', '_ObjectKey']) -%}
   {%- set layout = {'incremental_strategy': 'merge'} -%}
   {%- if clusters -%}
@@ -313,6 +322,9 @@ refresh therefore have no layout.
   {%- if clusters and model in ozmeta_runtime.bucketed_models() -%}
     {%- set buckets = {'start': 0, 'end': 10000, 'interval': 1} -%}
     {%- do layout.update({'partition_by': {'field': '_Bucket', 'data_type': 'int64', 'range': buckets}}) -%}
+  {%- elif model == 'history' -%}
+    {%- do layout.update({
+        'partition_by': {'field': '_SyncDate', 'data_type': 'timestamp', 'granularity': 'day'}}) -%}
   {%- endif -%}
   {%- if model in ozmeta_runtime.append_only() -%}
     {%- do layout.update({'incremental_predicates': ['false']}) -%}

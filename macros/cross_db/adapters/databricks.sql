@@ -12,15 +12,16 @@ are named. With deletion vectors, a merge leaves unchanged rows in their files, 
       'run': none,
       'backlog': none,
       'sla_cycle': ['_Bucket', '_Batch', '_ObjectKey', 'ST_NextUTC'],
+      'history': ['_SyncDate', 'EJ_ObjectID'],
   }.get(model, (['_Bucket'] if model in ozmeta_runtime.bucketed_models() else []) + ['_Batch', '_ObjectKey']) -%}
-  {%- set key = [] if model == 'timeline' else ['_Key'] -%}
+  {%- set statistics = {'history': [], 'timeline': ['_UpdateDate']}.get(model, ['_Key', '_UpdateDate']) -%}
   {%- set append = model in ozmeta_runtime.append_only() -%}
   {%- set layout = {'incremental_strategy': 'append' if append else 'merge'} -%}
   {%- if columns -%}
     {%- do layout.update({
         'liquid_clustered_by': columns,
         'tblproperties': {
-            'delta.dataSkippingStatsColumns': (key + ['_UpdateDate'] + columns) | join(','),
+            'delta.dataSkippingStatsColumns': (statistics + columns) | join(','),
             'delta.enableDeletionVectors': 'true',
         },
     }) -%}

@@ -5,7 +5,7 @@
 {%- endmacro %}
 
 {# An ordered string_agg takes twice the time. #}
-{% macro duckdb__joined_texts(text) -%}
+{% macro duckdb__joined_texts(text, sort_key) -%}
   array_to_string(list_sort(list({{ text }}) filter (where {{ text }} is not null)), ',')
 {%- endmacro %}
 

@@ -61,6 +61,10 @@ of sqlserver.sql is repeated here.
   {{ ozmeta_runtime.sqlserver__substring(text, first, length) }}
 {%- endmacro %}
 
+{% macro fabric__joined_texts(text, sort_key) -%}
+  {{ ozmeta_runtime.sqlserver__joined_texts(text, sort_key) }}
+{%- endmacro %}
+
 {# ---- windows #}
 
 {% macro fabric__nulls_first(expression) -%}
@@ -142,6 +146,14 @@ of sqlserver.sql is repeated here.
 
 {% macro fabric__current_instant() -%}
   {{ ozmeta_runtime.sqlserver__current_instant() }}
+{%- endmacro %}
+
+{% macro fabric__is_instant_type(dtype) -%}
+  {%- do return(ozmeta_runtime.sqlserver__is_instant_type(dtype)) -%}
+{%- endmacro %}
+
+{% macro fabric__local_to_utc(timestamp, zone) -%}
+  {{ ozmeta_runtime.sqlserver__local_to_utc(timestamp, zone) }}
 {%- endmacro %}
 
 {# ---- iso_8601 #}

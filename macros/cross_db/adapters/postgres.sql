@@ -406,15 +406,16 @@ them, a b-tree does not. The adapter deletes and inserts in one transaction.
       'sla_cycle': ['_ObjectKey'],
       'escalation_queue': ['_ObjectKey', '_CycleKey'],
       'runtime_signal': ['_ObjectKey'],
+      'history': ['EJ_ID', 'EJ_ObjectID'],
   }.get(model, []) -%}
-  {%- set ordered = [['_Batch'], ['_UpdateDate']] + {
+  {%- set ordered = [['_SyncDate']] if model == 'history' else [['_Batch'], ['_UpdateDate']] + {
       'timeline': [['TL_Position', 'EJ_EventTimeUTC']],
       'sla_cycle': [['ST_NextUTC']],
       'backlog': [['BL_Day']],
   }.get(model, []) -%}
   {%- set indexes = [] -%}
   {#- The timeline's rows are found by their object. -#}
-  {%- for column in ([] if model == 'timeline' else ['_Key']) + hashed -%}
+  {%- for column in ([] if model in ['timeline', 'history'] else ['_Key']) + hashed -%}
     {%- do indexes.append({'columns': [column], 'type': 'hash'}) -%}
   {%- endfor -%}
   {%- for columns in ordered -%}

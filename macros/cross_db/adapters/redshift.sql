@@ -43,6 +43,10 @@
   ({{ parts | join(' || ') }})
 {%- endmacro %}
 
+{% macro redshift__joined_texts(text, sort_key) -%}
+  listagg({{ text }}, ',') within group (order by {{ sort_key }})
+{%- endmacro %}
+
 {# ---- windows #}
 
 {# Unlike Postgres, Redshift has `ignore nulls`. #}
@@ -102,6 +106,10 @@
 
 {% macro redshift__current_instant() -%}
   getdate()
+{%- endmacro %}
+
+{% macro redshift__local_to_utc(timestamp, zone) -%}
+  convert_timezone({{ ozmeta_runtime.text_literal(zone) }}, 'UTC', {{ timestamp }})
 {%- endmacro %}
 
 {# ---- iso_8601 #}
@@ -196,13 +204,15 @@ members and none of the first 50 matches, the result is unknown.
 
 {# ---- columns #}
 
-{# A cast of an object is an error. #}
+{# A cast of an object is an error, and so is a cast of a boolean. #}
 {% macro redshift__column_text(column, dtype) -%}
   {%- if dtype | lower == 'super' -%}
     case
       when is_varchar({{ column }}) then cast({{ column }} as {{ ozmeta_runtime.type_text() }})
       when {{ column }} is not null then json_serialize({{ column }})
     end
+  {%- elif dtype | lower in ['boolean', 'bool'] -%}
+    case when {{ column }} then 'true' when not {{ column }} then 'false' end
   {%- else -%}
     cast({{ column }} as {{ ozmeta_runtime.type_text() }})
   {%- endif -%}
@@ -210,6 +220,15 @@ members and none of the first 50 matches, the result is unknown.
 
 {% macro redshift__payload_text(column, dtype) -%}
   {{ ozmeta_runtime.redshift__column_text(column, dtype) }}
+{%- endmacro %}
+
+{# Redshift has no concat_ws. #}
+{% macro redshift__text_array(texts) -%}
+  {%- set parts = [] -%}
+  {%- for text in texts -%}
+    {%- do parts.append("coalesce(',' || " ~ text ~ ", '')") -%}
+  {%- endfor -%}
+  substring({{ parts | join(' || ') }}, 2)
 {%- endmacro %}
 
 {# ---- keys #}
@@ -240,9 +259,11 @@ vacuum. A merge is one statement, while the adapter may run a delete and an inse
   {%- set append = model in ozmeta_runtime.append_only() -%}
   {%- set layout = {
       'incremental_strategy': 'append' if append else 'merge',
-      'sort': ['_batch', 'st_nextutc'] if model == 'sla_cycle' else ['_batch'],
+      'sort': {'sla_cycle': ['_batch', 'st_nextutc'], 'history': ['_syncdate']}.get(model, ['_batch']),
   } -%}
-  {%- if model not in ['journal', 'run', 'backlog'] -%}
+  {%- if model == 'history' -%}
+    {%- do layout.update({'dist': 'ej_objectid'}) -%}
+  {%- elif model not in ['journal', 'run', 'backlog'] -%}
     {%- do layout.update({'dist': '_objectkey'}) -%}
   {%- endif -%}
   {%- do return(layout) -%}

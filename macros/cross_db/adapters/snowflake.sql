@@ -38,6 +38,11 @@
   {{ ozmeta_runtime.redshift__concat_text(expressions) }}
 {%- endmacro %}
 
+{# listagg returns an empty text if there are none. #}
+{% macro snowflake__joined_texts(text, sort_key) -%}
+  case when count({{ text }}) > 0 then listagg({{ text }}, ',') within group (order by {{ sort_key }}) end
+{%- endmacro %}
+
 {# ---- numbers #}
 
 {% macro snowflake__to_number(text) -%}
@@ -129,6 +134,14 @@
 
 {% macro snowflake__nanos_of(timestamp) -%}
   mod(date_part(nanosecond, {{ timestamp }}), 1000)
+{%- endmacro %}
+
+{% macro snowflake__is_instant_type(dtype) -%}
+  {%- do return(dtype.split('(')[0] in ['timestamp_ltz', 'timestamp_tz']) -%}
+{%- endmacro %}
+
+{% macro snowflake__local_to_utc(timestamp, zone) -%}
+  convert_timezone({{ ozmeta_runtime.text_literal(zone) }}, 'UTC', {{ timestamp }})
 {%- endmacro %}
 
 {# ---- iso_8601 #}
@@ -229,6 +242,11 @@ They are searched for outside strings.
   {%- endif -%}
 {%- endmacro %}
 
+{# concat_ws returns null if one of the texts is null. #}
+{% macro snowflake__text_array(texts) -%}
+  {{ ozmeta_runtime.redshift__text_array(texts) }}
+{%- endmacro %}
+
 {# ---- keys #}
 
 {% macro snowflake__hex48(number) -%}
@@ -250,9 +268,15 @@ has micro-partitions of its own. The adapter runs both in one transaction.
 {% macro snowflake__storage(model) -%}
   {%- set append = model in ozmeta_runtime.append_only() -%}
   {%- set bucket = ['_Bucket'] if model in ozmeta_runtime.bucketed_models() else [] -%}
+  {%- set columns = {
+      'journal': ['_Batch'],
+      'run': ['_Batch'],
+      'backlog': ['_Batch'],
+      'history': ['_SyncDate'],
+  }.get(model, bucket + ['_Batch', '_ObjectKey']) -%}
   {%- do return({
       'incremental_strategy': 'append' if append else 'delete+insert',
-      'cluster_by': ['_Batch'] if model in ['journal', 'run', 'backlog'] else bucket + ['_Batch', '_ObjectKey'],
+      'cluster_by': columns,
   }) -%}
 {%- endmacro %}
 

@@ -49,6 +49,11 @@ pattern: str
   {{ ozmeta_runtime.bigquery__concat_text(expressions) }}
 {%- endmacro %}
 
+{# collect_list leaves nulls out. #}
+{% macro spark__joined_texts(text, sort_key) -%}
+  case when count({{ text }}) > 0 then array_join(array_sort(collect_list({{ text }})), ',') end
+{%- endmacro %}
+
 {# ---- windows #}
 
 {% macro spark__last_value_ignoring_nulls(expression, over) -%}
@@ -167,6 +172,14 @@ Texts that are cast therefore have a time zone, and texts of timestamps are buil
   {%- else -%}
     timestamp_micros({{ ozmeta_runtime.iso_to_micros(ozmeta_runtime.column_text(column, dtype)) }})
   {%- endif -%}
+{%- endmacro %}
+
+{% macro spark__is_instant_type(dtype) -%}
+  {%- do return(dtype in ['timestamp', 'timestamp_ltz']) -%}
+{%- endmacro %}
+
+{% macro spark__local_to_utc(timestamp, zone) -%}
+  to_utc_timestamp({{ timestamp }}, {{ ozmeta_runtime.text_literal(zone) }})
 {%- endmacro %}
 
 {# ---- iso_8601 #}

@@ -67,6 +67,11 @@ are compared and ordered by their bytes.
   substring({{ text }}, {{ first }}, {{ length }})
 {%- endmacro %}
 
+{# Without the cast, the result has at most 8,000 bytes. #}
+{% macro sqlserver__joined_texts(text, sort_key) -%}
+  string_agg(cast({{ text }} as varchar(max)), ',') within group (order by {{ sort_key }})
+{%- endmacro %}
+
 {# ---- windows #}
 
 {% macro sqlserver__nulls_first(expression) -%}
@@ -241,6 +246,15 @@ are compared and ordered by their bytes.
   cast(sysutcdatetime() as datetime2(6))
 {%- endmacro %}
 
+{% macro sqlserver__is_instant_type(dtype) -%}
+  {%- do return('datetimeoffset' in dtype) -%}
+{%- endmacro %}
+
+{# T-SQL knows time zones by the names that Windows has for them. #}
+{% macro sqlserver__local_to_utc(timestamp, zone) -%}
+  cast((({{ timestamp }}) at time zone {{ ozmeta_runtime.text_literal(zone) }}) at time zone 'UTC' as datetime2(6))
+{%- endmacro %}
+
 {# ---- iso_8601 #}
 
 {# T-SQL has no regular expressions, so a text is an ISO 8601 timestamp if `iso_to_micros` can read it. #}
@@ -389,7 +403,7 @@ text: SQL text
 
 {# ---- columns #}
 
-{# A cast of a float has six digits. A UUID is in lower case, as on other engines. #}
+{# A cast of a float has six digits. A UUID is in lower case, and a bit is true or false, as on other engines. #}
 {% macro sqlserver__column_text(column, dtype) -%}
   {%- set type = dtype | lower -%}
   {%- if ozmeta_runtime.timestamp_kind(dtype) == 'nanos' -%}
@@ -401,6 +415,8 @@ text: SQL text
     cast(lower(cast({{ column }} as varchar(36))) as varchar(max))
   {%- elif type in ['float', 'real'] -%}
     cast({{ ozmeta_runtime.number_to_text(column) }} as varchar(max))
+  {%- elif type == 'bit' -%}
+    cast(case {{ column }} when 1 then 'true' when 0 then 'false' end as varchar(max))
   {%- else -%}
     cast({{ column }} as varchar(max))
   {%- endif -%}
