@@ -13,13 +13,16 @@ from ozmeta_dbt.bindings import dsl
 from ozmeta_dbt.bindings.definitions import Binding, Level, Sla, Workflow
 from ozmeta_dbt.cli import app
 from ozmeta_dbt.config import BindingChoices, Config
+from ozmeta_dbt.histories import presets, reading
+from ozmeta_dbt.histories.definition import CHANGES, EVENTS, Part
 from ozmeta_dbt.metadb.readers import ENDINGS, PACK_PLACES, SNAPSHOT_PLACES
 from ozmeta_dbt.metadb.rows import TABLES
-from ozmeta_dbt.models import calendars, columns, rollups
+from ozmeta_dbt.models import calendars, columns, histories, rollups
 from ozmeta_dbt.models.catalogue import MODELS
 from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.models.meanings import EXAMPLES, MEANINGS, NULLS, RESULTS, default_of, field_type
 from ozmeta_dbt.models.plan import Plan
+from ozmeta_dbt.problems import Problems
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from typer.core import TyperArgument
@@ -140,6 +143,7 @@ def tables() -> list[str]:
         (f"ozmeta_{name}", name, calendars.SUMMARIES[name], own)
         for name, own in calendars.LOOKUPS.items()
     ]
+    described.append(("<history>_<part>", histories.MODEL, histories.IN_GENERAL, histories.COLUMNS))
     for name, model, summary, own in described:
         rows = [item(column.name, column.text) for column in own]
         grain, written = meaning(f"grain.{model}"), meaning(f"written.{model}")
@@ -183,6 +187,68 @@ def ozmeta_yml() -> list[str]:
             lines += item(key, meaning(f"config.{key}"), kind_and_default(inner))
         lines += [""] * bool(below)
     return lines
+
+
+def presets_page() -> list[str]:
+    lines = []
+    for name in presets.names():
+        own = [
+            presets.presets()[key]
+            for key in sorted(presets.presets(), reverse=True)
+            if key[0] == name
+        ]
+        known = [preset for preset in own if not preset.refused]
+        lines += [f"## `{name}`", ""]
+        for preset in known:
+            title = [f"### Tables of {preset.loader.title()}", ""] if len(known) > 1 else []
+            lines += [*title, *wrap(preset.about), "", *preset_lines(preset)]
+        for preset in own:
+            if preset.refused:
+                lines += [
+                    *wrap(f"There is no preset for {preset.loader.title()}: {preset.refused}."),
+                    "",
+                ]
+    return lines
+
+
+def preset_lines(preset: presets.Preset) -> list[str]:
+    document = {
+        "version": 1,
+        "metadb": {"folder": "metadb"},
+        "journal": {"ref": "journal"},
+        "histories": {preset.name: {"preset": preset.name, "loader": preset.loader}},
+    }
+    (history,) = reading.histories(Config.model_validate(document), Problems())
+    lines = ["Models:", ""]
+    for part in history.parts:
+        lines += wrap(f"- `{part.model}`, from `{part.relation.name}`. {becomes(part)}")
+    lines += ["", "Columns that are read:", ""]
+    for table, read in history.tables.items():
+        lines += wrap(f"- `{table}`: {code(*read)}")
+    notes = [line for note in preset.notes for line in wrap(f"- {note}")]
+    return [*lines, "", "Good to know:", "", *notes, ""]
+
+
+def becomes(part: Part) -> str:
+    """What the rows of a table become, in a sentence or two."""
+    given, object_type = part.arguments, part.arguments["object_type"]
+    fields = [
+        f"`{field}` becomes `{reading.target_text(target)}`"
+        for field, target in given.get("fields", {}).items()
+    ]
+    if part.kind == CHANGES:
+        status = f"`{given['status_field']}` becomes `transition.toState`"
+        others = [] if isinstance(given["columns"]["field"], dict) else [f"{object_type}.Changed"]
+        types = [f"{object_type}.StatusChanged", *others]
+        fields.insert(0, status)
+    elif part.kind == EVENTS:
+        type_ = given["event_type"]
+        types = [type_] if isinstance(type_, str) else list(type_["values"].values())
+    else:
+        deleted = ["Deleted", "Restored"] if "deleted" in given["columns"] else []
+        types = [f"{object_type}.{what}" for what in ("Created", *deleted)]
+    told = ", ".join(fields)
+    return f"Events: {code(*types)}." + (f" {told[0].upper() + told[1:]}." if told else "")
 
 
 def commands(group: Any, name: str) -> Iterator[tuple[str, Any]]:
@@ -233,6 +299,7 @@ PAGES = {
     "tables.md": tables,
     "ozmeta-yml.md": ozmeta_yml,
     "cli.md": cli,
+    "presets.md": presets_page,
 }
 
 

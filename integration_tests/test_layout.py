@@ -22,6 +22,7 @@ LAYERS = [
     {"models", "histories"},
     {"operations", "generic_tests", "facts"},
     {"report"},
+    {"discovery"},
 ]
 RANK = {folder: rank for rank, layer in enumerate(LAYERS) for folder in layer}
 

@@ -15,11 +15,13 @@ from ozmeta_dbt.bindings.definitions import Binding, Level, Sla, Workflow
 from ozmeta_dbt.bindings.dsl import Rule
 from ozmeta_dbt.config import BindingChoices, Config
 from ozmeta_dbt.metadb.rows import TABLES
-from ozmeta_dbt.models import calendars, catalogue, columns, meanings, rollups
+from ozmeta_dbt.models import calendars, catalogue, columns, histories, meanings, rollups
 from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.problems import Origin, Problems
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "make_reference.py"
+# models that belong to no binding
+SHARED = (*rollups.ACCOUNTING, *calendars.LOOKUPS, histories.MODEL)
 HOME = "generator/src/ozmeta_dbt/models/meanings.py"
 
 
@@ -42,7 +44,7 @@ def wanted(reference: ModuleType) -> set[str]:
     keys |= {f"action.{action}" for action in dsl.ACTIONS}
     keys |= {f"action key.{key}" for key in dsl.ACTION_KEYS}
     keys |= {f"rule key.{key}" for key in dsl.RULE_KEYS} | {f"kind.{kind}" for kind in dsl.KINDS}
-    models = (*catalogue.ORDER, "journal_volume", "unclaimed_object_type", *calendars.LOOKUPS)
+    models = (*catalogue.ORDER, *SHARED)
     keys |= {f"{what}.{model}" for what in ("grain", "written") for model in models}
     return keys | {f"config.{key}" for key, _ in reference.keys_of(Config)}
 
@@ -98,7 +100,7 @@ def test_every_column_has_a_doc_block_and_none_is_left_over() -> None:
     """The columns of every model of a binding that has them all, of the two that count, and of the
     calendars.
     """
-    shared = [*rollups.ACCOUNTING.values(), *calendars.LOOKUPS.values()]
+    shared = [*rollups.ACCOUNTING.values(), *calendars.LOOKUPS.values(), histories.COLUMNS]
     used = {column.key for own in shared for column in own}
     used |= set(columns.SIGNAL_TYPE)
     level = Level(1, "SLA.Breached", 0, "Critical", unless_acknowledged=True)
@@ -130,7 +132,7 @@ def test_every_column_has_a_doc_block_and_none_is_left_over() -> None:
 
 
 def test_a_description_is_of_a_model_that_exists() -> None:
-    models = {*catalogue.ORDER, *rollups.ACCOUNTING, *calendars.LOOKUPS}
+    models = {*catalogue.ORDER, *SHARED}
     owners = {key.partition(".")[0] for key in columns.DESCRIPTIONS if "." in key}
     assert owners <= models
 

@@ -12,7 +12,7 @@ to statements.json there:
 States: first (nothing is there), later (all tables are, and a complete run), changed (the last run
 had other definitions), refresh (--full-refresh on all of it),
 tests (dbt test; the name of a test stands for the model's),
-operations (those of `ozmeta-dbt notify` and `report`).
+operations (those of `ozmeta-dbt notify`, `report` and `discover`).
 """
 
 from __future__ import annotations
@@ -44,7 +44,24 @@ COMMANDS = {
 }
 FILTERS = {"bindings": [], "signals": ["SLA.Breached"], "kinds": ["Raised"], "severities": []}
 OF_CHANNEL = {"channel": "oncall", "filters": FILTERS}
+DISCOVERED: dict[str, Any] = {
+    "journals": [
+        {"name": "j", "source": ["ops", "event_journal"], "columns": {"EJ_ID": "event_id"}}
+    ],
+    "object_types": ["Case", "a'b"],
+}
 OPERATIONS: list[tuple[str, dict[str, Any]]] = [
+    ("discover_facts", DISCOVERED),
+    (
+        "discover_details",
+        DISCOVERED
+        | {
+            "tenant_types": ["Case"],
+            "ends": {"Case": ["Won't fix"]},
+            "replies": {"Case": ["Case.Commented"]},
+            "fields": ["Team", "a'b"],
+        },
+    ),
     ("report_facts", {"days": 90}),
     ("report_facts", {"tenant": "a'b", "rows": 5}),
     ("notify_preview", OF_CHANNEL | {"since": 0}),
@@ -146,6 +163,8 @@ def answer(sql: str) -> Any:
         rows = [[1] * 12]
     elif text.startswith("select distinct bucket from"):  # the buckets that a run names
         rows = [[bucket] for bucket in PLAN.get("buckets", [0, 5848, 5849])]
+    elif "stating_objects" in text:  # discover asks how many states an object type has
+        rows = [["Case", 9, 3, 3, 9, 0, 0, 3]]
     elif "is_wanted" in text and text.startswith("select count(*)"):  # waiting and wanted signals
         rows = [[3, 2]]
     elif "nt_status = 'running'" in text:  # whether this process, or another, uses the channel

@@ -16,13 +16,13 @@ CTEs
   known_events  what the model has already, in the time of these rows; in a later run
   known_changes the changes in these events; in a later run
   new_rows      the rows whose change the model does not have; in a later run
-  repeated      what several rows change: a field of an object at one instant
-  compared      the rows, told apart by that
-  repeats       each change once, of those that several rows make
+  repeated      the fields of an object that several rows change at one instant
+  repeats       the changes of these rows, each once
   steps         these with their place in a chain of old and new values
   changes       all changes; `occurrence` counts those of an actor, `place` those of an object and instant
   grouped       one row per event
-  events        the same with its id, type and payload
+  identified    the same with its id
+  events        the same with its type and payload
 
 Arguments
   relation          the table
@@ -73,7 +73,12 @@ Errors              see history_columns, history_instant, check_limited_rebuild;
 {%- set change_columns = (['tenant'] if c.tenant else []) + ['object_id', 'at_utc', 'part', 'name'] -%}
 {%- set change = change_columns | join(', ') -%}
 {%- set same_repeated = ozmeta_runtime.same_change(rows_read, 'repeated', c.tenant) -%}
-{%- set identity = "change_id" if c.change_id else "by_id, new_value, old_value, sequence" -%}
+{%- set identity = "by_id, new_value, old_value, sequence" -%}
+{%- if c.change_id -%}
+  {%- set without_id = "case when change_id is null then " -%}
+  {%- set identity = "change_id, " ~ without_id ~ "by_id end, " ~ without_id ~ "new_value end, " ~ without_id
+      ~ "old_value end, " ~ without_id ~ "sequence end" -%}
+{%- endif -%}
 {%- set order = ["coalesce(sequence, 0)", "step"] -%}
 {%- for column in ['by_id', 'new_value', 'old_value', 'change_id'] -%}
   {%- do order.append(ozmeta_runtime.binary_order("coalesce(" ~ column ~ ", '')") | trim) -%}
@@ -250,11 +255,11 @@ changes as (
 grouped as (
     select
         tenant, object_id, at_utc, by_id, occurrence,
-        max(actor) as actor,
-        max(user_role) as user_role,
+        {{ "max(actor) as actor, max(user_role) as user_role" if users
+            else "by_id as actor, " ~ null_text ~ " as user_role" }},
         max(loaded_utc) as loaded_utc,
-        {{ ozmeta_runtime.min_text("change_id" if c.change_id else own_text) }} as first_change,
-        {{ ozmeta_runtime.min_text('old_value') if c.old_value else null_text }} as first_old_value,
+        {{ ozmeta_runtime.min_text("coalesce(change_id, " ~ own_text ~ ")" if c.change_id else own_text)
+            }} as first_change,
         {{ "min(sequence)" if c.sequence else
             "case when max(place) > 1 then " ~ ozmeta_runtime.to_micros('at_utc') ~ " * 1000 + max(place) end"
             }} as sequence,
@@ -276,9 +281,10 @@ grouped as (
 identified as (
     select
         grouped.*,
-        {{ ozmeta_runtime.seed_hash([ozmeta_runtime.text_literal(source_system or object_type), 'tenant', 'object_id',
-            ozmeta_runtime.to_micros('at_utc'), 'by_id', 'first_change',
-            'first_old_value', 'occurrence']) }} as event_id
+        {{ ozmeta_runtime.history_event_id(source_system or object_type, [
+            'tenant', 'object_id', 'by_id', 'first_change',
+            "cast(" ~ ozmeta_runtime.to_micros('at_utc') ~ " as " ~ text ~ ")",
+            "cast(occurrence as " ~ text ~ ")"]) }} as event_id
     from grouped
 ),
 

@@ -54,7 +54,6 @@ Errors              see history_columns, history_instant, check_limited_rebuild
 {%- if c.deleted -%}{%- do marks.append(ozmeta_runtime.is_marked(c.deleted.sql)) -%}{%- endif -%}
 {%- if deleted_at -%}{%- do marks.append(deleted_at ~ " is not null") -%}{%- endif -%}
 {%- set listed = ozmeta_runtime.object_values(macro, relation, c.get('status'), columns, fields) -%}
-{%- set source = ozmeta_runtime.text_literal(source_system or object_type) -%}
 {%- set is_deletion = ozmeta_runtime.text_literal(object_type ~ '.Deleted') -%}
 
 {{ ozmeta_runtime.with_materialized_ctes() }} value_names as (
@@ -224,7 +223,8 @@ events as (
         {{ ozmeta_runtime.concat_text([ozmeta_runtime.text_literal(object_type ~ '.'), 'kind']) }} as event_type,
         cast(null as {{ dbt.type_bigint() }}) as sequence,
         {{ null_text }} as source_key,
-        {{ ozmeta_runtime.seed_hash([source, "'object'", 'tenant', 'object_id', 'seed']) }} as event_id
+        {{ ozmeta_runtime.history_event_id(source_system or object_type,
+            ["'object'", 'tenant', 'object_id', 'seed']) }} as event_id
     from happened
 )
 

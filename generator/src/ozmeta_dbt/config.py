@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from ozmeta_dbt.documents import Text, loads_yaml
+from ozmeta_dbt.documents import Text, loads_yaml, storable
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.words import did_you_mean, nearest, one_of
@@ -728,6 +728,183 @@ class Exposure(Strict):
         return self
 
 
+def one_or_many(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
+def plain_value(given: object) -> object:
+    """What a column may be compared with: a text, a whole number, true or false, or several."""
+    values = given if isinstance(given, list) else [given]
+    for value in values or [None]:
+        if not isinstance(value, (str, int)):
+            raise ValueError(
+                f"is {given!r}; expected a text, a whole number, true or false, or a list of these"
+            )
+        if isinstance(value, str) and not storable(value):
+            raise ValueError("holds a character that no database stores")
+    return given
+
+
+def value_text(given: object) -> object:
+    """YAML reads true and false as such; a database's boolean is such a text."""
+    return str(given).lower() if isinstance(given, bool) else given
+
+
+PlainValue = Annotated[str | int | bool | list[str | int | bool], PlainValidator(plain_value)]
+ValueText = Annotated[Text, BeforeValidator(value_text)]
+FieldName = Annotated[Text, StringConstraints(min_length=1, max_length=400)]
+StatusFields = Annotated[list[FieldName], Field(min_length=1), BeforeValidator(one_or_many)]
+# {the source's field or column: the object's field, or context.X}; null for one less
+Targets = dict[FieldName, FieldName | None]
+
+
+class TableKeys(Strict):
+    """A table that a history reads: by its name in the history's schema, or as a dbt model."""
+
+    table: Identifier | None = None
+    ref: Identifier | None = None
+    only: dict[ColumnName, PlainValue | None] = {}  # the rows to read
+
+    @model_validator(mode="after")
+    def one_of_both(self) -> TableKeys:
+        if self.table and self.ref:
+            raise ValueError(
+                "give `table`, which is in the history's schema, or `ref`, a dbt model or seed;"
+                " not both"
+            )
+        return self
+
+
+class NameKeys(TableKeys):
+    """Where ids become names: in a table, or here."""
+
+    key: ColumnName | None = None
+    name: ColumnName | None = None
+    values: dict[ValueText, FieldName | None] = {}
+
+
+class UserKeys(TableKeys):
+    """Where ids of people become names, and what roles they have."""
+
+    key: ColumnName | None = None
+    name: ColumnName | None = None
+    role: ColumnName | None = None
+
+
+class FixedValue(Strict):
+    """What all rows of a table have, where other tables have a column."""
+
+    value: FieldName
+
+
+def kind_of_value(given: object) -> str:
+    return MAPPING_TAG if isinstance(given, (dict, BaseModel)) else TEXT_TAG
+
+
+MAPPING_TAG, TEXT_TAG = "a mapping", "a text"
+ColumnOrValue = Annotated[
+    Annotated[FixedValue, Tag(MAPPING_TAG)] | Annotated[ColumnName, Tag(TEXT_TAG)],
+    Discriminator(kind_of_value),
+]
+
+
+class ChangeColumns(Strict):
+    object_id: ColumnName | None = None
+    field: ColumnOrValue | None = None
+    new_value: ColumnName | None = None
+    old_value: ColumnName | None = None
+    at: ColumnName | None = None
+    loaded_at: ColumnName | None = None
+    by: ColumnName | None = None
+    sequence: ColumnName | None = None
+    change_id: ColumnName | None = None
+    tenant: ColumnOrValue | None = None
+    deleted: ColumnName | None = None
+
+
+class EventColumns(Strict):
+    object_id: ColumnName | None = None
+    at: ColumnName | None = None
+    loaded_at: ColumnName | None = None
+    event_id: ColumnName | None = None
+    by: ColumnName | None = None
+    sequence: ColumnName | None = None
+    tenant: ColumnOrValue | None = None
+    deleted: ColumnName | None = None
+
+
+class ObjectColumns(Strict):
+    object_id: ColumnName | None = None
+    created_at: ColumnName | None = None
+    loaded_at: ColumnName | None = None
+    created_by: ColumnName | None = None
+    status: ColumnOrValue | None = None
+    deleted: ColumnName | None = None
+    deleted_at: ColumnName | None = None
+    tenant: ColumnOrValue | None = None
+
+
+class ChangesKeys(TableKeys):
+    """A table with one row per changed field."""
+
+    columns: ChangeColumns = ChangeColumns()
+    status_field: StatusFields | None = None
+    fields: Targets | None = None  # none: all, under their own names
+    ignore_fields: list[FieldName] = []
+    tracked: list[FieldName] = []
+
+
+class EventTypeKeys(Strict):
+    """An event type that depends on a column."""
+
+    column: ColumnName | None = None
+    values: dict[ValueText, EventName | None] = {}
+    default: EventName | None = None
+
+
+class EventsKeys(TableKeys):
+    """A table with one row per event, such as a comment."""
+
+    columns: EventColumns = EventColumns()
+    event_type: (
+        Annotated[
+            Annotated[EventTypeKeys, Tag(MAPPING_TAG)] | Annotated[EventName, Tag(TEXT_TAG)],
+            Discriminator(kind_of_value),
+        ]
+        | None
+    ) = None
+    fields: Targets | None = None
+
+
+class ObjectsKeys(TableKeys):
+    """A table with one row per object, as it is now."""
+
+    columns: ObjectColumns = ObjectColumns()
+    fields: Targets | None = None
+    changes: Name | None = None  # a part of `changes`, for the values at the creation
+    deleted_state: FieldName | None = None
+
+
+class HistoryKeys(Strict):
+    """The tables of one system that keeps a history of its objects. What a preset gives, the keys
+    here change. Only their form is checked here.
+    """
+
+    preset: Text | None = None
+    loader: Literal["fivetran", "airbyte"] | None = None
+    schema_: Identifier | None = Field(default=None, alias="schema")
+    database: Identifier | None = None
+    object_type: FieldName | None = None
+    source_system: FieldName | None = None
+    time_zone: Text | None = None
+    lookback_minutes: Annotated[int, Field(ge=0, le=525_600)] = 60
+    changes: dict[Name, ChangesKeys | None] = {}
+    events: dict[Name, EventsKeys | None] = {}
+    objects: dict[Name, ObjectsKeys | None] = {}
+    names: dict[FieldName, NameKeys | None] = {}
+    users: UserKeys | None = None
+
+
 class Config(AliasChoices):  # the aliases here are for every binding that has the current name
     version: Literal[1]
     metadb: MetaDb
@@ -755,6 +932,7 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
     contracts: bool = False
     group: Group | None = None
     exposures: dict[Name, Exposure] = {}
+    histories: dict[Name, HistoryKeys] = {}  # histories/reading.py checks them
 
     @field_validator("rollups", mode="before")
     @classmethod
@@ -780,6 +958,8 @@ UNION_TAGS = (
     "Rollups",
     "Freshness",
     "literal[False]",
+    MAPPING_TAG,
+    TEXT_TAG,
 )  # pydantic's, in the place of a fault
 
 

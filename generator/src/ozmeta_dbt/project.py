@@ -16,6 +16,8 @@ from ozmeta_dbt.bindings.resolver import Resolver
 from ozmeta_dbt.calendars.definition import Calendar
 from ozmeta_dbt.calendars.sources import versions_of
 from ozmeta_dbt.config import FILE_NAME, Config, checked, load_config
+from ozmeta_dbt.histories.definition import History
+from ozmeta_dbt.histories.reading import histories
 from ozmeta_dbt.metadb.readers import read_metadb
 from ozmeta_dbt.metadb.rows import EventType, RetentionPolicy, RuntimeSignalType
 from ozmeta_dbt.metadb.snapshot import snapshot_text
@@ -23,11 +25,12 @@ from ozmeta_dbt.metadb.use import MetaRows
 from ozmeta_dbt.models import addition, conventions, leftovers, manifest, readme, templates, writer
 from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.models.exposures import exposure_file
+from ozmeta_dbt.models.histories import FOLDER as HISTORIES
 from ozmeta_dbt.models.manifest import Snapshot
 from ozmeta_dbt.models.option_words import service_levels
 from ozmeta_dbt.models.plan import Plan, wanted_models
 from ozmeta_dbt.models.render import render
-from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Problems
+from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.user_project import declarations, package, variables
 from ozmeta_dbt.words import counted
 
@@ -43,6 +46,7 @@ class Project:
     rows: MetaRows
     bindings: list[Binding]
     calendars: list[Calendar] = field(default_factory=list)
+    histories: list[History] = field(default_factory=list)
     folder: Path = Path()  # the dbt project
     plans: list[Plan] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # {path below the output folder: text}
@@ -134,7 +138,16 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
         channels.check_channels(bindings, config, problems)
     if scene.in_project:
         declarations.check_sources(folder, config, problems)
-    project = Project(config, rows, bindings, list(lookups.calendars.values()), folder)
+    project = Project(
+        config,
+        rows,
+        bindings,
+        list(lookups.calendars.values()),
+        histories(config, problems),
+        folder,
+    )
+    problems.notes += unread(project.histories, config)
+    check_tenants(project, problems)
     if not problems.errors:
         project.plans = [plan_of(binding, folder, config, problems) for binding in bindings]
         scopes = [Scope(plan.binding, config, plan.built) for plan in project.plans]
@@ -148,12 +161,79 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
         project.snapshot, project.title = source_of(scene, config, rows)
         signal_types = rows.of(RuntimeSignalType)
         conventions.check(config, around, problems)
-        project.files = render(project.plans, config, around, signal_types, project.calendars)
+        project.files = render(
+            project.plans, config, around, signal_types, project.calendars, project.histories
+        )
+        check_histories(project, around, problems)
         project.files |= exposure_file(project.plans, config, around, project.files, problems)
         project.files[readme.NAME] = readme.text(project.plans, facts_of(project))
         if scene.in_project:
             declarations.check_names(folder, config, project.files, problems)
     return project
+
+
+def check_histories(
+    project: Project, around: declarations.Surroundings, problems: Problems
+) -> None:
+    """An error for each model of a history that shares its name with another generated model, and
+    for each source of a history that the user's project declares too.
+    """
+    others = {
+        Path(name).stem.lower(): name
+        for name in project.files
+        if name.endswith(".sql") and Path(name).parts[0] != HISTORIES
+    }
+    for history in project.histories:
+        for entry in around.sources:
+            if entry.name == history.source and entry.tables & set(history.tables):
+                problems.error(
+                    Origin(FILE_NAME).at("histories", history.name),
+                    f"{entry.file} declares the source {history.source}, which is the name of the"
+                    " source of this history",
+                    "rename the history, or that source",
+                )
+        for part in history.parts:
+            if there := others.get(part.model.lower()):
+                problems.error(
+                    Origin(FILE_NAME).at("histories", history.name, part.kind, part.name),
+                    f"its model {part.model} has the name of {project.config.output}/{there}",
+                    "rename the history or the part",
+                )
+
+
+def check_tenants(project: Project, problems: Problems) -> None:
+    """A warning for each history whose rows would all be quarantined, because they have no tenant
+    and their binding asks for one.
+    """
+    read = {table.label.lower() for table in project.config.journal.all_journals}
+    for history in project.histories:
+        lacking = [
+            part
+            for part in history.parts
+            if "tenant" not in part.arguments["columns"] and part.model.lower() in read
+        ]
+        for binding in project.bindings:
+            if lacking and binding.needs_tenant and history.object_type in binding.object_types:
+                models = ", ".join(part.model for part in lacking)
+                problems.warn(
+                    Origin(FILE_NAME).at("histories", history.name),
+                    f"{models}: the rows have no tenant, so {binding.object_type} quarantines all"
+                    " of them",
+                    "let the binding's RB_InstanceKeyStrategy be ObjectID, or give"
+                    " `columns: {tenant: {value: acme}}` in each part",
+                )
+
+
+def unread(found: list[History], config: Config) -> list[str]:
+    """A note on the models of histories that `journal` does not name."""
+    read = {table.label.lower() for table in config.journal.all_journals}
+    missing = [
+        part.model for history in found for part in history.parts if part.model.lower() not in read
+    ]
+    if not missing:
+        return []
+    entries = ", ".join(f"{{ref: {model}}}" for model in missing)
+    return [f"the journal does not read {', '.join(missing)}: add {entries} to journal.sources"]
 
 
 def source_of(scene: Scene, config: Config, rows: MetaRows) -> tuple[Snapshot, str]:
@@ -182,7 +262,12 @@ def shown_path(path: Path) -> str:
 
 
 def facts_of(project: Project) -> readme.Facts:
-    facts = readme.Facts(project.snapshot, project.title, retention=retention_of(project.rows))
+    facts = readme.Facts(
+        project.snapshot,
+        project.title,
+        retention=retention_of(project.rows),
+        histories=project.histories,
+    )
     if project.plans:
         return facts
     wanted = addition.addition(project.rows)

@@ -12,6 +12,7 @@ from rich.markup import escape
 from ozmeta_dbt import __version__
 from ozmeta_dbt.cli import (
     demo,
+    discover,
     explain,
     export,
     generate,
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 for command in (
     init.init,
+    discover.discover,
     validate.validate,
     generate.generate,
     export.export,

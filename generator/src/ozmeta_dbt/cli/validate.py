@@ -40,6 +40,12 @@ def validate(
             f" {counted(len(binding.slas), 'SLA')}; models"
             f" {binding.name}_{', '.join(plan.built)}"
         )
+    for history in project.histories:
+        models = ", ".join(part.model for part in history.parts)
+        out.print(
+            f"[bold]{escape(history.name)}[/]: the history of {escape(history.object_type)};"
+            f" models {models}"
+        )
     out.print(
         "[green]the metadata is valid[/]"
         if project.plans

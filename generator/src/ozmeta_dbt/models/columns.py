@@ -392,6 +392,17 @@ DESCRIPTIONS = {
     "timeline.EJ_ObjectType": "The object type, by the binding's own name.",
     "journal.EJ_ObjectType": "The object type, by the binding's own name.",
     "EJ_ObjectID": "Id of the object.",
+    "history.EJ_ID": "Id of the event. The same rows of the source give the same id.",
+    "history._TenantID": "The tenant, if the source has one.",
+    "history.EJ_ObjectType": "The object type, as in ozmeta.yml.",
+    "history.EJ_EventType": "Type of the event.",
+    "history.EJ_EventTimeUTC": "When it happened by the source's clock, UTC.",
+    "history.EJ_Actor": "Who did it. Null if the source does not say.",
+    "history.EJ_SourceSystem": "The system that kept the history.",
+    "history.EJ_SourceKey": "The event's id in the source, if it has one.",
+    "history.EJ_Sequence": "The event's place in the source, if it counts.",
+    "history.EJ_Payload": "What changed, as JSON: the new state and the new values.",
+    "history._SyncDate": "When the loader wrote the newest row of the event, UTC.",
     "EJ_EventType": "Type of the event.",
     "journal.EJ_EventType": (
         "Type of the event. For the runtime's own rows, the signal, or the type that EmitEvent"

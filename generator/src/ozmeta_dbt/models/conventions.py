@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ozmeta_dbt.bindings.definitions import Binding
@@ -58,17 +60,23 @@ def data_type(column: Column) -> str:
 
 
 def config_of(
-    config: Config, model: str, purpose: str = "", binding: Binding | None = None
+    config: Config,
+    model: str,
+    purpose: str = "",
+    binding: Binding | None = None,
+    tags: Iterable[str] = (),
+    meta: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The `config` of a model in its properties file.
 
     model: the model's name without the binding
+    tags, meta: of a model without a binding
     """
-    tags = [TAG]
-    meta: dict[str, str] = {}
+    tags = [TAG, *tags]
+    meta = dict(meta)
     if binding:
         tags.append(f"{TAG}_binding_{binding.name}")
-        meta = {"ozmeta_binding": binding.name, "ozmeta_object_type": binding.object_type}
+        meta |= {"ozmeta_binding": binding.name, "ozmeta_object_type": binding.object_type}
     if purpose:
         tags.append(f"{TAG}_purpose_{snake_case(purpose)}")
         meta["ozmeta_purpose"] = purpose

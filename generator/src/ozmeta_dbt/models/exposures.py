@@ -14,6 +14,8 @@ from ozmeta_dbt.problems import Origin, Problems
 from ozmeta_dbt.user_project.declarations import Surroundings
 from ozmeta_dbt.words import did_you_mean, listed, one_of
 
+# the folders of models that belong to no binding
+SHARED = ("rollups", "calendars", "histories")
 REPORT_TEXTS = {
     "label": "Service levels: the report",
     "description": (
@@ -36,7 +38,7 @@ def exposure_file(
     """
     known = {f"{plan.binding.name}_{model}" for plan in plans for model in plan.built}
     for path in map(PurePosixPath, written):
-        if path.suffix == ".sql" and path.parts[0] in ("rollups", "calendars"):
+        if path.suffix == ".sql" and path.parts[0] in SHARED:
             known |= {path.stem} if around.builds(*path.with_suffix("").parts) else set()
     described = []
     for name, exposure in config.exposures.items():

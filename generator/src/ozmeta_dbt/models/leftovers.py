@@ -13,7 +13,7 @@ from ozmeta_dbt.models.plan import wanted_models
 from ozmeta_dbt.models.writer import Plan
 from ozmeta_dbt.words import counted
 
-ROLLUPS = "rollups"
+ROLLUPS, HISTORIES = "rollups", "histories"
 
 
 def not_chosen(bindings: list[Binding]) -> list[str]:
@@ -53,6 +53,13 @@ def left_behind(plan: Plan) -> list[str]:
             notes.append(
                 f"{counted(len(models), 'roll-up')} no longer generated: {listed}. "
                 "dbt drops no view, so drop them yourself, or they show old rows or fail"
+            )
+            continue
+        if folder == HISTORIES:
+            notes.append(
+                f"{counted(len(models), 'model')} of histories no longer generated: {listed}. "
+                "Their tables stay in the warehouse as the last run left them; drop them if nobody"
+                " needs them"
             )
             continue
         text = (

@@ -376,6 +376,10 @@ _OUTPUTS = {
     "grain.inline": "row of the entity's table",
     "grain.time_in_state": "stay in a state",
     "grain.calendar_window": "calendar and part of an open window",
+    "grain.history": (
+        "event: the changes of one object at one instant by one person, a comment, or the creation"
+        " or deletion of an object"
+    ),
     "grain.calendar_piece": "calendar and piece of time, open or closed",
     "grain.journal_volume": "journal, object type and day",
     "grain.unclaimed_object_type": "journal and object type",
@@ -392,6 +396,7 @@ _OUTPUTS = {
     "written.inline": "RuntimeMode Inline.",
     "written.time_in_state": "Purpose WorkflowInstance with TargetLayer Semantic.",
     "written.calendar_window": "If a calendar is configured, once per project.",
+    "written.history": "One per table that a history of ozmeta.yml names.",
     "written.calendar_piece": "If a calendar is configured, once per project.",
     "written.journal_volume": "Always, once per project.",
     "written.unclaimed_object_type": "Always, once per project.",
@@ -632,6 +637,114 @@ _SLA = {
     "versions.targets": "Targets as above. The default is the SLA's own.",
     "versions.calendar": "The calendar, as above. The default is the SLA's own.",
 }
+_HISTORIES = {
+    "": (
+        "Systems that keep a history of their objects, by a name of your own. Each of their tables "
+        "becomes a model `<name>_<part>` that is an EventJournal. Name these models in "
+        "`journal.sources`."
+    ),
+    "preset": (
+        "A system whose tables are known: all keys below are set then, and you only give what "
+        "differs. null takes a key away. The page Presets lists them."
+    ),
+    "loader": "Who wrote the tables that the preset reads. The default is fivetran.",
+    "schema": "The schema of the tables. The default is the history's name.",
+    "database": "Their database.",
+    "object_type": "What the objects are called, such as Issue. Needed without a preset.",
+    "source_system": "EJ_SourceSystem of the events. The default is the history's name.",
+    "time_zone": (
+        "The IANA name of the zone of times without a zone or an offset. Without it, such times "
+        "are refused."
+    ),
+    "lookback_minutes": "How far back each run reads again, for rows that arrive late.",
+    "changes": "Tables with one row per changed field, by a name of your own.",
+    "changes.<name>.columns": "What its columns are called.",
+    "changes.<name>.columns.object_id": "Id of the object. Needed.",
+    "changes.<name>.columns.field": (
+        "The field that changed. Needed. `{value: state}` if all rows are of one field."
+    ),
+    "changes.<name>.columns.field.value": "The field of all rows.",
+    "changes.<name>.columns.new_value": "The value after the change. Needed.",
+    "changes.<name>.columns.old_value": "The value before the change.",
+    "changes.<name>.columns.at": "When it happened. Needed.",
+    "changes.<name>.columns.loaded_at": "When the loader wrote the row. Needed.",
+    "changes.<name>.columns.by": "Who did it.",
+    "changes.<name>.columns.sequence": "The place among the object's changes.",
+    "changes.<name>.columns.change_id": "Id of the change.",
+    "changes.<name>.columns.deleted": "Whether the row was deleted in the source.",
+    "changes.<name>.status_field": (
+        "The field whose changes are transitions, or several if it was renamed. Needed."
+    ),
+    "changes.<name>.fields": (
+        "The object's field for each field of the source. `context.X` for the payload's context. "
+        "Without it, all fields under their own names."
+    ),
+    "changes.<name>.ignore_fields": "Fields to leave out if `fields` is not given.",
+    "changes.<name>.tracked": (
+        "Fields of the object whose changes rules can see, in the list `context.changed`."
+    ),
+    "events": "Tables with one row per event, such as a comment, by a name of your own.",
+    "events.<name>.columns": "What its columns are called.",
+    "events.<name>.columns.object_id": "Id of the object. Needed.",
+    "events.<name>.columns.at": "When it happened. Needed.",
+    "events.<name>.columns.loaded_at": "When the loader wrote the row. Needed.",
+    "events.<name>.columns.event_id": "Id of the event.",
+    "events.<name>.columns.by": "Who did it.",
+    "events.<name>.columns.sequence": "The place among the object's events.",
+    "events.<name>.columns.deleted": "Whether the row was deleted in the source.",
+    "events.<name>.event_type": ("The event type, such as Issue.Commented, or a mapping. Needed."),
+    "events.<name>.event_type.column": "A column that decides the type.",
+    "events.<name>.event_type.values": "The event type for each of its values.",
+    "events.<name>.event_type.default": (
+        "The type for other values. Without it, the value itself is the type."
+    ),
+    "events.<name>.fields": (
+        "The object's field for each column that becomes one. `context.X` for the payload's "
+        "context."
+    ),
+    "objects": "Tables with one row per object, as it is now, by a name of your own.",
+    "objects.<name>.columns": "What its columns are called.",
+    "objects.<name>.columns.object_id": "Id of the object. Needed.",
+    "objects.<name>.columns.created_at": "When it was created. Needed.",
+    "objects.<name>.columns.loaded_at": "When the loader wrote the row. Needed.",
+    "objects.<name>.columns.created_by": "Who created it.",
+    "objects.<name>.columns.status": (
+        "Its status now. `{value: open}` if every object begins with the same one."
+    ),
+    "objects.<name>.columns.status.value": "The status that every object begins with.",
+    "objects.<name>.columns.deleted": "Whether it was deleted.",
+    "objects.<name>.columns.deleted_at": "When it was deleted.",
+    "objects.<name>.fields": "The object's field for each column that becomes one.",
+    "objects.<name>.changes": (
+        "The part of `changes` that has its history. A field's value at the creation is then the "
+        "old value of its first change. It is the value of today only if it never changed."
+    ),
+    "objects.<name>.deleted_state": "The state of a deleted object. The default is Deleted.",
+    "names": "What ids and codes of a field are called, by the source's field or column.",
+    "names.<name>.key": "The column of the id. Needed with a table.",
+    "names.<name>.name": "The column of the name. Needed with a table.",
+    "names.<name>.values": "The names themselves, instead of a table: `{'1': New, '2': Active}`.",
+    "users": "The table of the people who do something.",
+    "users.key": "The column of the id. Needed.",
+    "users.name": "The column that becomes EJ_Actor. Without it, the id does.",
+    "users.role": "The column that becomes user.roles.",
+}
+for _at in ("changes", "events", "objects"):
+    _HISTORIES |= {
+        f"{_at}.<name>.columns.tenant": (
+            "The tenant. `{value: acme}` if all rows belong to one tenant."
+        ),
+        f"{_at}.<name>.columns.tenant.value": "The tenant of all rows.",
+    }
+for _at in ("changes.<name>", "events.<name>", "objects.<name>", "names.<name>", "users"):
+    _HISTORIES |= {
+        f"{_at}.table": "Its name in the history's schema. Give this or `ref`.",
+        f"{_at}.ref": "A dbt model, seed or snapshot instead of a table.",
+        f"{_at}.only": (
+            "The rows to read, by a value or a list of values for a column: `{type: [a, b]}`."
+        ),
+    }
+_CONFIG |= {f"histories.<name>.{key}" if key else "histories": t for key, t in _HISTORIES.items()}
 _CALENDAR = [key for key in _SLA if key.startswith("calendar.")]
 _TARGET = [key for key in _SLA if key.startswith("targets.")]
 _SLA |= {f"versions.{key}": "As above, for this version." for key in (*_CALENDAR, *_TARGET)}

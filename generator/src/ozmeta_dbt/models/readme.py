@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ozmeta_dbt.bindings.definitions import Binding, Level, Sla
+from ozmeta_dbt.histories.definition import History
+from ozmeta_dbt.models import histories
 from ozmeta_dbt.models.catalogue import BY_NAME
 from ozmeta_dbt.models.manifest import Snapshot
 from ozmeta_dbt.models.markdown import label, plain, table
@@ -24,6 +26,7 @@ class Facts:
     nothing: str = ""  # why there is no binding to generate
     additions: list[str] = field(default_factory=list)  # what changes that
     retention: list[tuple[str, str, str]] = field(default_factory=list)  # kind, code, how long
+    histories: list[History] = field(default_factory=list)
 
 
 def text(plans: list[Plan], facts: Facts) -> str:
@@ -36,13 +39,15 @@ def text(plans: list[Plan], facts: Facts) -> str:
         "",
     ]
     if not plans:
-        lines += [f"No models were generated: {plain(facts.nothing)}.", ""]
+        what = "models of a binding" if facts.histories else "models"
+        lines += [f"No {what} were generated: {plain(facts.nothing)}.", ""]
         lines += ["The smallest addition that changes this:", ""] if facts.additions else []
         lines += [*(f"- {plain(line)}" for line in facts.additions), ""]
     else:
         lines += overview(plans)
     for plan in plans:
         lines += section(plan)
+    lines += histories.section(facts.histories)
     lines += retention(facts)
     return "\n".join(lines).rstrip() + "\n"
 

@@ -1,17 +1,19 @@
 """The files of a dbt project from the plans of its bindings: one short model per table, one
-properties file per binding, the source and the roll-ups (SPEC 10).
+properties file per binding, the source, the roll-ups and the histories (SPEC 10).
 """
 
 from __future__ import annotations
 
 from ozmeta_dbt.calendars.definition import Calendar
 from ozmeta_dbt.config import Config
+from ozmeta_dbt.histories.definition import History
 from ozmeta_dbt.metadb.rows import RuntimeSignalType
 from ozmeta_dbt.models import semantic
 from ozmeta_dbt.models.calendars import calendar_files
 from ozmeta_dbt.models.catalogue import BY_NAME
 from ozmeta_dbt.models.conventions import group_yaml
 from ozmeta_dbt.models.description import Model, Scope
+from ozmeta_dbt.models.histories import history_files
 from ozmeta_dbt.models.literals import jinja
 from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.properties import binding_yaml, source_yaml
@@ -28,6 +30,7 @@ def render(
     around: Surroundings,
     signal_types: list[RuntimeSignalType],
     calendars: list[Calendar],
+    histories: list[History],
 ) -> dict[str, str]:
     """{path below the output folder: text}. around: what the user's own project has"""
     files: dict[str, str] = {}
@@ -40,11 +43,11 @@ def render(
         files["semantic/_models.yml"] = time_spine_yaml()
     if plans:
         files |= rollup_files(plans, config, around, signal_types)
-    if plans:
+    if plans or histories:
         files |= group_yaml(config, around)
     if plans and calendars:
         files |= calendar_files(calendars, config)
-    return files
+    return files | history_files(histories, config)
 
 
 def binding_files(plan: Plan, config: Config) -> dict[str, str]:

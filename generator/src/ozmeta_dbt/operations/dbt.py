@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,7 @@ class Dbt:
 
     def operation(self, name: str, **args: Any) -> Any:
         """The answer of one of the package's operations. None if it prints none."""
-        printed = self("run-operation", f"ozmeta_runtime.{name}", "--args", json.dumps(args))
+        printed = self("run-operation", f"ozmeta_runtime.{name}", "--args", yaml_text(args))
         answers = [line[len(ANSWER) :] for line in printed.splitlines() if line.startswith(ANSWER)]
         return json.loads(answers[-1]) if answers else None
 
@@ -83,6 +84,21 @@ class Dbt:
             ]
             raise DbtFailed(f"dbt {args[0]} failed:\n" + "\n".join(said))
         return done.stdout
+
+
+PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
+
+
+def yaml_text(args: dict[str, Any]) -> str:
+    """A mapping as dbt's --args takes it, which is YAML: JSON, but YAML has no surrogate pairs, and
+    no DEL that is not escaped.
+    """
+
+    def one_character(match: re.Match[str]) -> str:
+        high, low = int(match[2], 16), int(match[3], 16)
+        return f"{match[1]}\\U{0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00:08x}"
+
+    return PAIR.sub(one_character, json.dumps(args)).replace("\x7f", "\\x7f")
 
 
 def vars_of(text: str | None) -> dict[str, Any]:

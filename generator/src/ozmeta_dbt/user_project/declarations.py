@@ -291,6 +291,12 @@ def check_names(folder: Path, config: Config, written: Iterable[str], problems: 
                 f"the roll-up {model.stem} has the name of {there}",
                 hint,
             )
+        elif model.parts[0] == "histories":
+            problems.error(
+                Origin(FILE_NAME).at("histories"),
+                f"the model {model.stem} has the name of {there}",
+                f"rename {there}, or the history or its part",
+            )
         else:
             hint = f"rename {there}, or the entity or its binding in the metadata"
             problems.error(

@@ -1,0 +1,1 @@
+"""`ozmeta-dbt discover`: metadata to start from, found in an event journal."""
