@@ -37,10 +37,12 @@ class HistoryCase:
         `instances`
     """
 
-    def __init__(self, name: str, folder: Path):
-        self.name, self.folder = name, folder
-        self.expected = yaml.safe_load((FOLDER / name / "expected.yml").read_text(encoding="utf-8"))
-        self.models = list(self.expected["events"])
+    def __init__(self, name: str, folder: Path, tables: Path = FOLDER):
+        self.name, self.folder, self.tables = name, folder, tables / name
+        text = self.tables.joinpath("expected.yml").read_text(encoding="utf-8")
+        self.expected = yaml.safe_load(text)
+        self.expected.setdefault("history", {"preset": name})
+        self.models = list(self.expected.get("events", {}))
         self.schema = self.expected["history"].get("schema", name)
 
     def project(self) -> DbtProject:
@@ -110,8 +112,8 @@ class HistoryCase:
         """
         with project.connect() as connection:
             connection.execute(f"create schema if not exists {self.schema}")
-            for path in sorted((FOLDER / self.name).glob("*.csv")):
-                key = self.expected["upsert"].get(path.stem)
+            for path in sorted(self.tables.glob("*.csv")):
+                key = self.expected.get("upsert", {}).get(path.stem)
                 latest = (
                     f"qualify row_number() over (partition by {key} order by {LOADED} desc) = 1"
                 )
