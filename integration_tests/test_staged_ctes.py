@@ -27,6 +27,10 @@ class Staging(DuckDB):
         "duckdb__drop_staged_ctes(relations)": (
             "{%- do ozmeta_runtime.sqlserver__drop_staged_ctes(relations) -%}"
         ),
+        "duckdb__storage(model)": (
+            "{%- do return(dict(ozmeta_runtime.sqlserver__storage(model),"
+            " incremental_strategy='delete+insert')) -%}"
+        ),
         "duckdb__create_staged_cte(table, ctes, cte)": (
             "{{ ozmeta_runtime.default__create_staged_cte(table, ctes, cte) }};"
             " create sequence if not exists main.numbers;"
@@ -74,7 +78,7 @@ def same_rows(scenario: str | Callable[[], Scenario], folder: Path, *workers: Wo
         assert any(here.values()) and tables_left(workers[1]) == set()
 
 
-@pytest.mark.parametrize("name", ["levels1", "signals"])
+@pytest.mark.parametrize("name", ["levels1", "signals", "histories"])
 def test_the_same_rows(name: str, plain: Worker, staging: Worker, tmp_path: Path) -> None:
     same_rows(name, tmp_path, plain, staging)
 

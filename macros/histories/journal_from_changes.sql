@@ -89,6 +89,7 @@ Errors              see history_columns, history_instant, check_limited_rebuild;
 {%- set carried = ['tenant', 'object_id', 'at_utc', 'part', 'name', 'by_id', 'actor', 'user_role', 'loaded_minute',
     'loaded_utc', 'fragment', 'new_value', 'old_value', 'sequence', 'change_id'] + (['coded'] if names else []) -%}
 
+{% call ozmeta_runtime.model_query() -%}
 {{ ozmeta_runtime.with_materialized_ctes() }} value_names as (
     {{ ozmeta_runtime.history_names(macro, names) }}
 ),
@@ -303,6 +304,7 @@ events as (
 )
 
 {{ ozmeta_runtime.history_events('events', object_type, source_system, state) }}
+{%- endcall %}
 {% endif %}
 {% endmacro %}
 

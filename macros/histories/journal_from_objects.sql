@@ -56,6 +56,7 @@ Errors              see history_columns, history_instant, check_limited_rebuild
 {%- set listed = ozmeta_runtime.object_values(macro, relation, c.get('status'), columns, fields) -%}
 {%- set is_deletion = ozmeta_runtime.text_literal(object_type ~ '.Deleted') -%}
 
+{% call ozmeta_runtime.model_query() -%}
 {{ ozmeta_runtime.with_materialized_ctes() }} value_names as (
     {{ ozmeta_runtime.history_names(macro, names) }}
 ),
@@ -229,6 +230,7 @@ events as (
 )
 
 {{ ozmeta_runtime.history_events('events', object_type, source_system, state) }}
+{%- endcall %}
 {% endif %}
 {% endmacro %}
 

@@ -257,3 +257,9 @@ of sqlserver.sql is repeated here.
 {% macro fabric__update_from(table, columns, rows, on, differs) -%}
   {{ ozmeta_runtime.sqlserver__update_from(table, columns, rows, on, differs) }}
 {%- endmacro %}
+
+{# ---- storage #}
+
+{% macro fabric__storage(model) -%}
+  {%- do return(ozmeta_runtime.sqlserver__storage(model)) -%}
+{%- endmacro %}

@@ -511,3 +511,14 @@ CTE only reads its table. Literals, quoted names and other comments are skipped,
   inner join ({{ rows }}) as fresh on {{ on }}
   where {{ differs }}
 {%- endmacro %}
+
+{# ---- storage #}
+
+{# The tables that `model_query` made for a history are dropped after it. Those of a binding go with its last model. #}
+{% macro sqlserver__storage(model) -%}
+  {%- set layout = ozmeta_runtime.default__storage(model) -%}
+  {%- if model == 'history' -%}
+    {%- set layout = dict(layout, post_hook='{% do ozmeta_runtime.drop_staged_ctes([this]) %}') -%}
+  {%- endif -%}
+  {%- do return(layout) -%}
+{%- endmacro %}
