@@ -22,7 +22,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 # What a statement does, by its first words without comments.
 STEPS = (
-    ("compute", re.compile(r"create\s+(or\s+replace\s+)?(temporary\s+)?table\b", re.I)),
+    ("compute", re.compile(r"create\s+(or\s+replace\s+)?(temp(orary)?\s+)?(table|view)\b", re.I)),
     ("replace", re.compile(r"(delete|merge)\b", re.I)),
     ("insert", re.compile(r"insert\b", re.I)),
     ("find buckets", re.compile(r"select\s+distinct\s+bucket\b", re.I)),

@@ -7,10 +7,11 @@ read` and `size of files read`. Delta skips a file if its statistics exclude the
 literals, so these metrics are what pruning leaves.
 
 The full refresh is DuckDB's, which is faster on one machine. dbt-databricks makes the tables from
-the last events of the journal, then the rows of DuckDB's full refresh replace theirs, and
-`optimize` clusters each table by the columns that its layout names. Spark's journal has these last
-events and what arrives after them. The increments are dbt-databricks' own. Its `optimize` after
-each model is switched off: open-source Delta would write tables of this size again each time.
+the last events of the journal. In those of FILLED, the rows of DuckDB's full refresh replace
+theirs, and `optimize` clusters them by the columns that their layout names. Spark's journal has
+these last events and what arrives after them. The increments are dbt-databricks' own. Its
+`optimize` after each model is switched off: open-source Delta would write tables of this size again
+each time.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ import yaml
 sys.path.insert(0, str(projects.PACKAGE / "integration_tests"))
 from engines.base import Worker
 from engines.databricks import Databricks
+from pruning_duckdb import step_of
 
 SCHEMA, RAW, TABLE = "runtime", "raw", "event_journal"
+FILLED = ("timeline", "workflow_instance", "sla_cycle")
 TAIL = 2000  # events of which dbt-databricks makes the tables
 FILES, BYTES = "number of files read", "size of files read"
 LOCATION = re.compile(r"\[(?:file:)?([^\]\s,]+)")
 NODE = re.compile(r'"node_id": "model\.\w+\.(\w+)"')
-COMMENT = re.compile(r"/\*.*?\*/", re.S)
-STEPS = (("compute", "create or replace"), ("replace", "merge into"), ("insert", "insert"))
 EVENTS = "org.apache.spark.sql.execution.ui.SparkListener"
 STARTED = "org.apache.spark.sql.connect.service.SparkListenerConnectOperationStarted"
 
@@ -53,9 +54,7 @@ class SparkWithLog(Databricks):
             "spark.databricks.delta.stats.collect": "true",
             "spark.databricks.delta.optimize.maxFileSize": size,
             "spark.databricks.delta.optimize.minFileSize": size,
-            "spark.sql.codegen.wholeStage": "true",
-            "spark.sql.codegen.factoryMode": "FALLBACK",
-            "spark.sql.shuffle.partitions": "4",
+            "spark.sql.shuffle.partitions": "2",
             "spark.eventLog.enabled": "true",
             "spark.eventLog.compress": "false",
         }
@@ -76,7 +75,7 @@ class SparkWithLog(Databricks):
 # ---------------------------------------------------------------- the tables
 
 
-def project_of(folder: Path, buckets: bool) -> Path:
+def project_of(folder: Path) -> Path:
     """The binding's models, without the rest of a project: the worker writes that."""
     from ozmeta_dbt.project import write_models
     from speed import TICKET
@@ -86,8 +85,15 @@ def project_of(folder: Path, buckets: bool) -> Path:
     config["journal"]["source"] = {"name": "ops", "schema": RAW, "table": TABLE}
     (folder / "ozmeta.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     write_models(folder)
-    projects.use_buckets(folder, "databricks", buckets)
     return folder
+
+
+def name_no_buckets(folder: Path) -> None:
+    """The project's own answer to which rows are in a run's buckets: all."""
+    (folder / "macros" / "buckets.sql").write_text(
+        "{% macro databricks__bucket_condition(column, buckets) %}1 = 1{% endmacro %}\n",
+        encoding="utf-8",
+    )
 
 
 def export(connection: duckdb.DuckDBPyConnection, select: str, file: Path) -> str:
@@ -128,7 +134,7 @@ def append_journal(worker: Worker, journal: Path, folder: Path, since: str) -> N
     worker.execute([f"insert into {RAW}.{TABLE} select * from {rows}"])
 
 
-def fill(worker: Worker, folded: Path, folder: Path, tables: Iterable[str], buckets: bool) -> None:
+def fill(worker: Worker, folded: Path, folder: Path) -> None:
     """Replaces the rows of Spark's tables by those of DuckDB's full refresh, and clusters them.
     TL_Intake stays Spark's: it tells which column types of the journal were read.
     """
@@ -136,12 +142,10 @@ def fill(worker: Worker, folded: Path, folder: Path, tables: Iterable[str], buck
     with duckdb.connect(str(folded / "tables.duckdb"), read_only=True) as connection:
         connection.execute(f"set temp_directory = '{folder / 'temp'}'")
         connection.execute("set memory_limit = '3GB'")
-        for table in tables:
-            rest = "" if buckets else " exclude (_Bucket)"
+        for table in FILLED:
             own = f" replace ('{intake}' as TL_Intake)" if table == "timeline" else ""
-            select = f"select *{rest}{own} from ticket_{table}"
             file = folder / f"{table}.parquet"
-            rows = export(connection, select, file)
+            rows = export(connection, f"select *{own} from ticket_{table}", file)
             target = f"{SCHEMA}.ticket_{table}"
             worker.execute(  # to overwrite would take the clusters away
                 [f"delete from {target}", f"insert into {target} by name select * from {rows}"]
@@ -150,16 +154,31 @@ def fill(worker: Worker, folded: Path, folder: Path, tables: Iterable[str], buck
             worker.execute([f"optimize {target}"])
 
 
-def sizes(worker: Worker, tables: Iterable[str]) -> dict[str, tuple[int, int]]:
+def sizes(worker: Worker) -> dict[str, tuple[int, int]]:
     """{table: its files, their bytes}"""
     found = {}
-    for table in tables:
+    for table in FILLED:
         files, size = worker.rows(
             "select count(*), sum(size) from (select _metadata.file_path as path,"
             f" max(_metadata.file_size) as size from {SCHEMA}.ticket_{table} group by 1) as files"
         )[0]
         found[f"ticket_{table}"] = (int(files), int(size))
     return found
+
+
+def versions(folder: Path) -> dict[str, int]:
+    """{table: its version}, from Delta's log."""
+    found = {}
+    for log in (folder / "warehouse").glob("*.db/*/_delta_log"):
+        table = f"{log.parent.parent.name.removesuffix('.db')}.{log.parent.name}"
+        found[table] = max(int(file.stem) for file in log.glob("*.json"))
+    return found
+
+
+def restore(worker: Worker, versions: dict[str, int]) -> None:
+    worker.execute(
+        f"restore table {table} to version as of {version}" for table, version in versions.items()
+    )
 
 
 # ---------------------------------------------------------------- the event log
@@ -173,12 +192,7 @@ def statement_of(text: str) -> tuple[str, str] | None:
     node = NODE.search(text)
     if not node:
         return None
-    sql = COMMENT.sub("", text.partition('query: "')[2]).strip().lower()
-    sql = " ".join(sql.split())
-    if sql.startswith("select distinct bucket"):
-        return node.group(1), "find buckets"
-    step = next((step for step, words in STEPS if sql.startswith(words)), "ask")
-    return node.group(1), step
+    return node.group(1), step_of(text.partition('query: "')[2])
 
 
 def scans_in(plan: dict[str, Any]) -> Iterator[tuple[str, dict[str, int]]]:

@@ -38,7 +38,7 @@ def test_buckets_prune_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     found = pruning.measure_duckdb(settings, runs=("mixed",))
     facts = found.runs["mixed"]
     assert (facts["events"], facts["young"]) == (100, 95)
-    for line in LINES[:4]:
+    for line in LINES["row groups"][:4]:
         parts, rows = read(found, "buckets", line, "mixed")
         all_parts, all_rows = read(found, "whole", line, "mixed")
         assert 0 < parts < all_parts / 2 and 0 < rows < all_rows / 2, line.name
@@ -114,13 +114,13 @@ def test_scans_of_an_event_log() -> None:
 def test_the_report_sums_the_scans_of_a_table() -> None:
     def scan(parts: int, size: int) -> Scan:
         model = table = "ticket_timeline"
-        return Scan("mixed", model, "compute", table, parts, 1200, size, 50_000_000)
+        return Scan("mixed", model, "replace", table, parts, 1200, size, 50_000_000)
 
     found = Measured("An engine", "files", {})
     found.runs = {"mixed": {"events": 100, "young": 95, "objects": 70, "days": 20}}
     found.scans = {"buckets": [scan(3, 1_000_000)], "whole": [scan(1200, 50_000_000)] * 2}
     assert Measured.stored(pruning.asdict(found)) == found
     assert (
-        "| timeline: compute its new rows | timeline | 1,200 (50 MB) | 3 (1 MB) | 2,400 (100 MB) |"
+        "| timeline: merge | timeline | 1,200 (50 MB) | 3 (1 MB) | 2,400 (100 MB) |"
         in pruning.markdown(found)
     )
