@@ -4,7 +4,8 @@ same number of events, and each the beginning of a longer one.
     .venv/bin/python benchmarks/journal.py FILE EVENTS [TYPES, default 1]
 
 One business, whose journal is read after a month, a year or five: about 27,000 events a day
-whatever the length, so that an increment is the same at every length.
+whatever the length, so that an increment is the same at every length. pruning.py passes another
+INTERVAL, so that its journal covers the months that it is asked for.
 About 8 events an object, over weeks; 20 tenants; 5 % captured by an offline station that comes
 online up to three days later; 1 % delivered twice;
 3 % of the objects have one thing wrong (a code of no transition, a move that is not legal, a clock
@@ -40,7 +41,7 @@ WINDOW, LIFE = (
 START = "2020-01-01"
 
 
-def produced(since: int, until: int, types: int) -> str:
+def produced(since: int, until: int, types: int, interval: int = INTERVAL) -> str:
     """A select of the events that arrive from `since` until `until` (microseconds since START)."""
     shares = [str(course) for course, (share, _) in enumerate(COURSES) for _ in range(share)]
     names, codes = (", ".join(f"'{t[i]}'" for t in TYPES[:types]) for i in (0, 1))
@@ -50,14 +51,14 @@ def produced(since: int, until: int, types: int) -> str:
                 o, 'tenant-' || lpad(cast(draw(o, 1, 20) as varchar), 2, '0') as tenant, 'T'
                     || lpad(cast(o as varchar), 9, '0') as id,
                 [{", ".join(shares)}][1 + draw(o, 2, 20)] as course,
-                    o * {INTERVAL} + draw(o, 3, {INTERVAL}) as born,
+                    o * {interval} + draw(o, 3, {interval}) as born,
                 ['Low', 'Medium', 'High', 'Critical'][1 + draw(o, 4, 4)] as priority,
                     ['EMEA', 'AMER', 'APAC'][1 + draw(o, 5, 3)] as region,
                 -- what is wrong with an object, and at which of its steps 4 to 6
                 case when draw(o, 6, 1000) < 30
                     then ['code', 'illegal', 'skew', 'payload'][1 + draw(o, 7, 4)] end as wrong,
                     4 + draw(o, 8, 3) as wrong_step
-            from range({max(since - LIFE, 0) // INTERVAL}, {until // INTERVAL + 1}) as r (o)
+            from range({max(since - LIFE, 0) // interval}, {until // interval + 1}) as r (o)
         ),
         steps as (
             select
@@ -113,7 +114,7 @@ def produced(since: int, until: int, types: int) -> str:
     """
 
 
-def write(file: Path, events: int, types: int = 1) -> None:
+def write(file: Path, events: int, types: int = 1, interval: int = INTERVAL) -> None:
     known = {code: (source, target) for code, source, target in TRANSITIONS}
     script = [
         (course, step, word, word if word in known else None, *known.get(word, (None, None)))
@@ -132,11 +133,12 @@ def write(file: Path, events: int, types: int = 1) -> None:
             " varchar, target varchar)"
         )
         connection.executemany("insert into script values (?, ?, ?, ?, ?, ?)", script)
-        written, since, window = 0, 0, min(WINDOW, (events // 27_000 + 5) * DAY)
+        days = (events // 27_000 + 5) * max(1, interval // INTERVAL)
+        written, since, window = 0, 0, min(WINDOW, days * DAY)
         while written < events + BATCH * BATCHES:
             numbered = (
                 f"select {written} + row_number() over (order by _SyncDate, EJ_ID) as n, * from"
-                f" ({produced(since, since + window, types)})"
+                f" ({produced(since, since + window, types, interval)})"
             )
             connection.execute(f"create or replace temp table part as from ({numbered}) order by n")
             if not written:

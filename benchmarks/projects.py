@@ -94,6 +94,18 @@ def bound_project(
     return folder
 
 
+def use_buckets(folder: Path, engine: str, buckets: bool) -> None:
+    """The project's own answer to whether the engine uses buckets, as docs/scale.md describes. The
+    project must come first in `dispatch`.
+    """
+    macro = f"{engine}__prunes_by_bucket"
+    answer = "true" if buckets else "false"
+    (folder / "macros").mkdir(exist_ok=True)
+    (folder / "macros" / "buckets.sql").write_text(
+        f"{{% macro {macro}() %}}{{% do return({answer}) %}}{{% endmacro %}}\n", encoding="utf-8"
+    )
+
+
 def baseline_project(folder: Path, journal: Path, memory_limit: str | None = None) -> Path:
     """The models to compare with: `floor`, and those of `naive` and `alike`, which `--select` tells
     apart.

@@ -49,6 +49,10 @@ class Databricks(Engine):
         "databricks_skip_optimize": "true"
     }  # after each model of each run: a third of the time here
 
+    settings: ClassVar[dict[str, str]] = SETTINGS
+    cores: ClassVar[int] = 2
+    memory: ClassVar[str] = "3g"
+
     left_out = tuple(
         map(payload_of, ("1e400", "-0.0", '{"b": 1, "a": {"c": [1, 2]}}'))
     )  # VARIANT holds them as infinity and 0, and keys in order
@@ -105,16 +109,16 @@ class Databricks(Engine):
                 raise NotRun(
                     f"Delta can't be had as a Maven package: {said.stderr.strip()[-1500:]}"
                 )
-        settings = SETTINGS | {
+        settings = self.settings | {
             "spark.connect.grpc.binding.port": str(self.port),
             "spark.sql.warehouse.dir": str(self.folder / "warehouse"),
         }
         command = [
             str(spark / "bin/spark-submit"),
             "--master",
-            "local[2]",
+            f"local[{self.cores}]",
             "--driver-memory",
-            "3g",
+            self.memory,
             "--class",
             "org.apache.spark.sql.connect.service.SparkConnectServer",
             "--jars",
