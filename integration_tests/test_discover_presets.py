@@ -220,7 +220,8 @@ def test_json_says_what_was_written(
 ) -> None:
     loaded("github")
     text = said(project, "--preset", "github", "--format", "json")
-    written = json.loads(text[text.index("{\n") :])["written"]
+    found, _ = json.JSONDecoder().raw_decode(text[text.index("{\n") :])
+    written = found["written"]
     assert "models/ozmeta/histories/github_changes.sql" in written
     assert {"ozmeta.yml", "metadb/Workflow.yml"} <= set(written)
 
@@ -364,8 +365,8 @@ def test_a_table_of_changes_by_options(project: DbtProject) -> None:
     options += ["--column", "object_id=no", "--column", "new_value=into", "--column", "at=when"]
     text = said(project, *options, exit=INVALID)
     assert "no field is called status or state" in text and "phase (120), team (40)" in text
-    text = said(project, *options, "--status-field", "fase", exit=INVALID)
-    assert "no row has the field fase, which --status-field names. Did you mean phase?" in text
+    text = said(project, *options, "--status-field", "phases", exit=INVALID)
+    assert "no row has the field phases, which --status-field names. Did you mean phase?" in text
     options += ["--status-field", "phase"]
     text = said(project, *options, exit=INVALID)
     assert "when of raw.log has the type TIMESTAMP, without a time zone" in text
