@@ -286,6 +286,25 @@ create or replace table raw.changes (object_id varchar, new_value varchar, chang
     ]
 
 
+def test_changes_without_a_change_id_are_told_apart_by_their_values(project: DbtProject) -> None:
+    table = TABLE.replace("loaded_at timestamp", "loaded_at timestamp, id varchar")
+    rows = [
+        change(new="1", old_value=None),
+        change(new="2", old_value="1"),
+        change(new="3", id="x"),
+    ]
+    again = [row | {"loaded_at": AT + dt.timedelta(hours=3)} for row in rows]
+    start(project, [*rows, *again], table)
+    columns = COLUMNS | {"change_id": "id"}
+    model(project, columns=columns, status_field="status", time_zone="UTC")
+    for _ in range(2):
+        build(project)
+        states = [payload["transition"]["toState"] for _, payload in payloads(project)]
+        assert states == ["1", "3", "2"]
+        assert len({row["EJ_ID"] for row in project.rows("select EJ_ID from main.history")}) == 3
+        fill(project, again)
+
+
 def test_hostile_names_and_values_stay_data(project: DbtProject) -> None:
     evil = ["'); drop table raw.changes; --", '"}]}', "{{ ref('x') }}", "\\", "a\nb", "null", "€😀"]
     rows = [change(str(n), field=text, new=text) for n, text in enumerate(evil)]

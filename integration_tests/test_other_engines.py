@@ -61,3 +61,25 @@ def test_no_limit_where_every_engine_is_asked() -> None:
         for file in files
         if re.search(r"\blimit\s+(\d|\{\{)", file.read_text(encoding="utf-8"))
     ]
+
+
+@pytest.mark.parametrize(
+    ("engine", "instants", "local"),
+    [
+        ("duckdb", ["TIMESTAMP WITH TIME ZONE"], ["TIMESTAMP", "TIMESTAMP_NS", "DATE"]),
+        ("postgres", ["timestamp with time zone"], ["timestamp without time zone", "text"]),
+        ("redshift", ["timestamp with time zone"], ["timestamp without time zone"]),
+        ("bigquery", ["TIMESTAMP"], ["DATETIME", "DATE", "STRING"]),
+        ("databricks", ["timestamp"], ["timestamp_ntz", "date", "string"]),
+        ("snowflake", ["TIMESTAMP_TZ(9)", "TIMESTAMP_LTZ"], ["TIMESTAMP_NTZ(6)", "DATETIME"]),
+        ("sqlserver", ["datetimeoffset(7)", "datetimeoffset"], ["datetime2", "datetime"]),
+        ("fabric", [], ["datetime2(6)", "date"]),
+    ],
+)
+def test_which_types_hold_instants(engine: str, instants: list[str], local: list[str]) -> None:
+    """A time zone is for the others only: a zoned value would be moved twice."""
+    macros = CrossDbMacros(engine)
+    assert [macros.is_instant_type(type_) for type_ in ["bigint", *instants]] == [True] * (
+        len(instants) + 1
+    )
+    assert not any(macros.is_instant_type(type_) for type_ in local)

@@ -90,6 +90,7 @@ def public(known: dict[str, Macro]) -> set[str]:
         *(n for n in known if folders[n] == "operations" and n not in called_here),
         *(n for n in known if folders[n] == "generic_tests" and n.startswith("test_")),
         *(n for n, macro in known.items() if folders[n] == "facts" and n == macro.file.stem),
+        *(n for n in known if folders[n] == "histories" and "journal" in n),
     }
 
 

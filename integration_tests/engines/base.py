@@ -144,8 +144,8 @@ class Engine:
         return f"create schema if not exists {schema}"
 
     def create_table(self, schema: str, name: str, columns: dict[str, str]) -> str:
-        """columns: {name: text, integer, instant, clock or boolean}. Names are left unquoted, as users' own tables
-        are written.
+        """columns: {name: text, integer, instant, clock or boolean}. Names are left unquoted, as
+        users' own tables are written.
         """
         body = ", ".join(f"{column} {getattr(self, type_)}" for column, type_ in columns.items())
         return f"create table {schema}.{name} ({body})"

@@ -30,9 +30,10 @@ FUNCTIONS = {
         "duckdb": (
             """contains epoch_us ends_with isfinite json_extract json_extract_string json_valid len
             list_contains list_count list_transform length ltrim make_timestamp mod printf
-            array_to_string concat_ws decode epoch_ns hex list list_sort json_type regexp_extract rpad struct_extract try
-            regexp_full_match regexp_matches regexp_replace sha256 starts_with strftime strpos
-            substr to_json try_cast concat range generate_series unnest"""
+            array_to_string concat_ws decode epoch_ns hex list list_sort json_type regexp_extract
+            rpad struct_extract try regexp_full_match regexp_matches regexp_replace sha256
+            starts_with strftime strpos substr to_json try_cast concat range generate_series
+            unnest"""
         ),
         "postgres": (
             """array_agg btrim cardinality concat convert_to date_trunc encode extract isfinite
@@ -47,19 +48,19 @@ FUNCTIONS = {
             rtrim sha2 split_part strpos substr substring to_char to_hex translate"""
         ),
         "bigquery": (
-            """concat countif current_timestamp datetime datetime_add datetime_diff div ends_with format
-            format_timestamp is_inf is_nan json_query_array json_type json_value length mod
+            """concat countif current_timestamp datetime datetime_add datetime_diff div ends_with
+            format format_timestamp is_inf is_nan json_query_array json_type json_value length mod
             parse_json array_to_string rpad regexp_contains regexp_extract regexp_replace safe_add
-            safe_cast safe_divide safe_multiply safe_subtract sha256 string_agg strpos substr timestamp
-            timestamp_add timestamp_micros timestamp_trunc to_hex to_json_string unix_micros
-                unnest generate_array range_bucket"""
+            safe_cast safe_divide safe_multiply safe_subtract sha256 string_agg strpos substr
+            timestamp timestamp_add timestamp_micros timestamp_trunc to_hex to_json_string
+            unix_micros unnest generate_array range_bucket"""
         ),
         "databricks": (
-            """array array_join array_sort collect_list concat concat_ws contains date_from_unix_date date_trunc element_at endswith
-            exists explode hex isnan length lpad rpad map mod pmod rand regexp_extract
-            regexp_replace schema_of_variant sequence sha2 substr timestamp_micros timestampadd
-            timestampdiff to_json to_utc_timestamp transform translate try_cast try_element_at try_parse_json
-            try_variant_get unix_micros"""
+            """array array_join array_sort collect_list concat concat_ws contains
+            date_from_unix_date date_trunc element_at endswith exists explode hex isnan length lpad
+            rpad map mod pmod rand regexp_extract regexp_replace schema_of_variant sequence sha2
+            substr timestamp_micros timestampadd timestampdiff to_json to_utc_timestamp transform
+            translate try_cast try_element_at try_parse_json try_variant_get unix_micros"""
         ),
         "snowflake": (
             """array_size contains convert_timezone date_part dateadd datediff endswith filter get
@@ -68,9 +69,9 @@ FUNCTIONS = {
             try_to_double try_to_number try_to_timestamp_tz typeof"""
         ),
         "tsql": (
-            """charindex concat concat_ws convert dateadd datediff_big hashbytes isjson datepart left len log
-            openjson patindex right rtrim string_agg string_escape stuff substring switchoffset sysutcdatetime
-            try_cast"""
+            """charindex concat concat_ws convert dateadd datediff_big hashbytes isjson datepart
+            left len log openjson patindex right rtrim string_agg string_escape stuff substring
+            switchoffset sysutcdatetime try_cast"""
         ),
     }.items()
 }

@@ -266,8 +266,10 @@ def patch(plugin: Any) -> None:
         get_relation = adapter.get_relation
 
         def relation(self: Any, database: str, schema: str, identifier: str) -> Any:
-            """Operations ask for a relation without listing its schema first."""
-            if STATE != "operations":
+            """Operations, and models of their sources, ask for a relation without listing its
+            schema first.
+            """
+            if STATE != "operations" and identifier in MATERIALIZED:
                 return get_relation(self, database, schema, identifier)
             found = relations(self, self.Relation.create(database=database, schema=schema))
             return next((each for each in found if each.identifier == identifier), None)

@@ -11,7 +11,7 @@ Rows = list[dict[str, Any]]
 
 
 class Clock(dt.datetime):
-    """A time of a clock in some zone: a timestamp without a zone, also where others are instants."""
+    """A time of a clock in some zone: a timestamp without one, also where others are instants."""
 
 
 COLUMNS = {
@@ -204,81 +204,171 @@ def raw_table(schema: str) -> str:
     """The macro with which models name these tables: they need no source of dbt's."""
     return f"""\
 {{% macro raw_table(name) %}}
-  {{%- do return(api.Relation.create(database=target.database, schema='{schema}', identifier=name, type='table')) -%}}
+  {{%- do return(api.Relation.create(
+      database=target.database, schema='{schema}', identifier=name, type='table')) -%}}
 {{% endmacro %}}
 """
 
 
-USERS_OF_MODELS = """\
-{'relation': raw_table('users'), 'key': 'id', 'name': 'email', 'role': 'duty'}"""
-STATES_OF_MODELS = """\
-{'relation': raw_table('states'), 'key': 'code', 'name': 'label', 'only': {'lang': ['en']}}"""
+class Raw(str):
+    """One of these tables, as an argument of a macro."""
+
+    def __repr__(self) -> str:
+        return f"raw_table('{self}')"
+
+
+def model(macro: str, **arguments: Any) -> str:
+    given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+    return (
+        "{{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}\n"
+        f"{{{{ ozmeta_runtime.{macro}({given}) }}}}\n"
+    )
+
+
+NAMED_USERS = {"relation": Raw("users"), "key": "id", "name": "email", "role": "duty"}
+NAMED_STATES = {"relation": Raw("states"), "key": "code", "name": "label", "only": {"lang": ["en"]}}
 MODELS = {
-    "desk_changes": f"""\
-{{{{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}}}
-{{{{ ozmeta_runtime.journal_from_changes(
-    relation=raw_table('changes'), object_type='Case',
-    columns={{'object_id': 'ticket', 'field': 'field', 'new_value': 'new_value', 'old_value': 'old_value',
-        'at': 'happened', 'by': 'author', 'loaded_at': 'loaded', 'deleted': 'gone', 'tenant': {{'value': 't1'}}}},
-    status_field=['status', 'state'], tracked=['Group', 'Priority'], only={{'kind': ['ticket', 'task']}},
-    fields={{'prio': 'Priority', 'priority': 'Priority', 'team': 'Group', 'zeta': 'Zeta', 'alpha': 'alpha',
-        'aerger': 'Ärger', 'channel': 'context.Channel', 'source': 'context.source', 'note': 'No "te"'}},
-    names={{'status': {STATES_OF_MODELS},
-        'team': {{'values': {{'10': "First 'line'", '11': 'Second \\\\ line'}}}}}},
-    users={USERS_OF_MODELS}, source_system='desk', time_zone='Europe/Berlin') }}}}
-""",
-    "every_change": """\
-{{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}
-{{ ozmeta_runtime.journal_from_changes(
-    relation=raw_table('changes'), object_type='Other',
-    columns={'object_id': 'ticket', 'field': 'field', 'new_value': 'new_value', 'at': 'loaded',
-        'loaded_at': 'loaded', 'change_id': 'old_value', 'tenant': 'kind', 'sequence': 'new_value'},
-    status_field='status', ignore_fields=['ignored'], time_zone='UTC', lookback_minutes=0) }}
-""",
-    "desk_comments": f"""\
-{{{{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}}}
-{{{{ ozmeta_runtime.journal_from_events(
-    relation=raw_table('comments'), object_type='Case',
-    columns={{'object_id': 'ticket', 'at': 'written', 'loaded_at': 'loaded', 'event_id': 'comment_id', 'by': 'author',
-        'sequence': 'rating', 'tenant': {{'value': 't1'}}}},
-    event_type={{'column': 'is_public', 'values': {{'true': 'Case.PublicComment', 'false': 'Case.InternalComment'}},
-        'default': 'Case.Comment'}},
-    fields={{'body': 'context.Body', 'rating': 'Rating', 'is_public': 'context.public'}},
-    names={{'rating': {{'values': {{'1': 'one'}}}}}},
-    users={USERS_OF_MODELS}, source_system='desk', time_zone='America/New_York') }}}}
-""",
-    "every_comment": """\
-{{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}
-{{ ozmeta_runtime.journal_from_events(
-    relation=raw_table('comments'), object_type='Other', event_type='Other.Said', only={'is_public': false},
-    columns={'object_id': {'value': 'all'}, 'at': 'loaded', 'loaded_at': 'loaded'}, fields={'body': 'Body'},
-    time_zone='UTC') }}
-""",
-    "desk_tickets": f"""\
-{{{{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}}}
-{{{{ ozmeta_runtime.journal_from_objects(
-    relation=raw_table('tickets'), object_type='Case',
-    columns={{'object_id': 'ticket', 'tenant': 'tenant', 'created_at': 'created', 'created_by': 'reporter',
-        'loaded_at': 'loaded', 'status': 'status', 'deleted': 'gone'}},
-    fields={{'prio': 'Priority', 'team': 'Group', 'reporter': 'context.Reporter'}},
-    names={{'status': {STATES_OF_MODELS}, 'team': {{'values': {{'9': 'Ninth'}}}}}},
-    users={USERS_OF_MODELS}, source_system='desk', time_zone='UTC') }}}}
-""",
-    "every_ticket": f"""\
-{{{{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}}}
-{{{{ ozmeta_runtime.journal_from_objects(
-    relation=raw_table('tickets'), object_type='Other',
-    columns={{'object_id': 'ticket', 'created_at': 'created', 'loaded_at': 'loaded', 'status': 'status',
-        'deleted': 'gone'}},
-    fields={{'prio': 'Priority', 'team': 'Group'}}, deleted_state='Gone "é"',
-    changes={{'relation': raw_table('changes'), 'status_field': 'status', 'only': {{'kind': 'ticket'}},
-        'columns': {{'object_id': 'ticket', 'field': 'field', 'old_value': 'old_value', 'at': 'happened',
-            'deleted': 'gone'}},
-        'fields': {{'prio': 'Priority', 'priority': 'Priority', 'team': 'Group'}}}},
-    names={{'status': {STATES_OF_MODELS}}}, time_zone='Europe/Berlin') }}}}
-""",
-    "every_journal": """\
-{{ ozmeta_runtime.union_journals([ref('every_change'), ref('every_comment'), ref('every_ticket')]) }}
-""",
+    "desk_changes": model(
+        "journal_from_changes",
+        relation=Raw("changes"),
+        object_type="Case",
+        columns={
+            "object_id": "ticket",
+            "field": "field",
+            "new_value": "new_value",
+            "old_value": "old_value",
+            "at": "happened",
+            "by": "author",
+            "loaded_at": "loaded",
+            "deleted": "gone",
+            "tenant": {"value": "t1"},
+        },
+        status_field=["status", "state"],
+        tracked=["Group", "Priority"],
+        only={"kind": ["ticket", "task"]},
+        fields={
+            "prio": "Priority",
+            "priority": "Priority",
+            "team": "Group",
+            "zeta": "Zeta",
+            "alpha": "alpha",
+            "aerger": "Ärger",
+            "channel": "context.Channel",
+            "source": "context.source",
+            "note": 'No "te"',
+        },
+        names={
+            "status": NAMED_STATES,
+            "team": {"values": {"10": "First 'line'", "11": "Second \\ line"}},
+        },
+        users=NAMED_USERS,
+        source_system="desk",
+        time_zone="Europe/Berlin",
+    ),
+    "every_change": model(
+        "journal_from_changes",
+        relation=Raw("changes"),
+        object_type="Other",
+        columns={
+            "object_id": "ticket",
+            "field": "field",
+            "new_value": "new_value",
+            "at": "loaded",
+            "loaded_at": "loaded",
+            "change_id": "old_value",
+            "tenant": "kind",
+            "sequence": "new_value",
+        },
+        status_field="status",
+        ignore_fields=["ignored"],
+        time_zone="UTC",
+        lookback_minutes=0,
+    ),
+    "desk_comments": model(
+        "journal_from_events",
+        relation=Raw("comments"),
+        object_type="Case",
+        columns={
+            "object_id": "ticket",
+            "at": "written",
+            "loaded_at": "loaded",
+            "event_id": "comment_id",
+            "by": "author",
+            "sequence": "rating",
+            "tenant": {"value": "t1"},
+        },
+        event_type={
+            "column": "is_public",
+            "values": {"true": "Case.PublicComment", "false": "Case.InternalComment"},
+            "default": "Case.Comment",
+        },
+        fields={"body": "context.Body", "rating": "Rating", "is_public": "context.public"},
+        names={"rating": {"values": {"1": "one"}}},
+        users=NAMED_USERS,
+        source_system="desk",
+        time_zone="America/New_York",
+    ),
+    "every_comment": model(
+        "journal_from_events",
+        relation=Raw("comments"),
+        object_type="Other",
+        event_type="Other.Said",
+        only={"is_public": False},
+        columns={"object_id": {"value": "all"}, "at": "loaded", "loaded_at": "loaded"},
+        fields={"body": "Body"},
+        time_zone="UTC",
+    ),
+    "desk_tickets": model(
+        "journal_from_objects",
+        relation=Raw("tickets"),
+        object_type="Case",
+        columns={
+            "object_id": "ticket",
+            "tenant": "tenant",
+            "created_at": "created",
+            "created_by": "reporter",
+            "loaded_at": "loaded",
+            "status": "status",
+            "deleted": "gone",
+        },
+        fields={"prio": "Priority", "team": "Group", "reporter": "context.Reporter"},
+        names={"status": NAMED_STATES, "team": {"values": {"9": "Ninth"}}},
+        users=NAMED_USERS,
+        source_system="desk",
+        time_zone="UTC",
+    ),
+    "every_ticket": model(
+        "journal_from_objects",
+        relation=Raw("tickets"),
+        object_type="Other",
+        columns={
+            "object_id": "ticket",
+            "created_at": "created",
+            "loaded_at": "loaded",
+            "status": "status",
+            "deleted": "gone",
+        },
+        fields={"prio": "Priority", "team": "Group"},
+        deleted_state='Gone "é"',
+        changes={
+            "relation": Raw("changes"),
+            "status_field": "status",
+            "only": {"kind": "ticket"},
+            "columns": {
+                "object_id": "ticket",
+                "field": "field",
+                "old_value": "old_value",
+                "at": "happened",
+                "deleted": "gone",
+            },
+            "fields": {"prio": "Priority", "priority": "Priority", "team": "Group"},
+        },
+        names={"status": NAMED_STATES},
+        time_zone="Europe/Berlin",
+    ),
+    "every_journal": (
+        "{{ ozmeta_runtime.union_journals([ref('every_change'), ref('every_comment'),"
+        " ref('every_ticket')]) }}\n"
+    ),
 }
 JOURNALS = ("desk_changes", "desk_comments", "desk_tickets")

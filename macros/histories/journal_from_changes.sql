@@ -16,13 +16,13 @@ CTEs
   known_events  what the model has already, in the time of these rows; in a later run
   known_changes the changes in these events; in a later run
   new_rows      the rows whose change the model does not have; in a later run
-  repeated      what several rows change: a field of an object at one instant
-  compared      the rows, told apart by that
-  repeats       each change once, of those that several rows make
+  repeated      the fields of an object that several rows change at one instant
+  repeats       the changes of these rows, each once
   steps         these with their place in a chain of old and new values
   changes       all changes; `occurrence` counts those of an actor, `place` those of an object and instant
   grouped       one row per event
-  events        the same with its id, type and payload
+  identified    the same with its id
+  events        the same with its type and payload
 
 Arguments
   relation          the table
@@ -73,7 +73,12 @@ Errors              see history_columns, history_instant, check_limited_rebuild;
 {%- set change_columns = (['tenant'] if c.tenant else []) + ['object_id', 'at_utc', 'part', 'name'] -%}
 {%- set change = change_columns | join(', ') -%}
 {%- set same_repeated = ozmeta_runtime.same_change(rows_read, 'repeated', c.tenant) -%}
-{%- set identity = "change_id" if c.change_id else "by_id, new_value, old_value, sequence" -%}
+{%- set identity = "by_id, new_value, old_value, sequence" -%}
+{%- if c.change_id -%}
+  {%- set without_id = "case when change_id is null then " -%}
+  {%- set identity = "change_id, " ~ without_id ~ "by_id end, " ~ without_id ~ "new_value end, " ~ without_id
+      ~ "old_value end, " ~ without_id ~ "sequence end" -%}
+{%- endif -%}
 {%- set order = ["coalesce(sequence, 0)", "step"] -%}
 {%- for column in ['by_id', 'new_value', 'old_value', 'change_id'] -%}
   {%- do order.append(ozmeta_runtime.binary_order("coalesce(" ~ column ~ ", '')") | trim) -%}
@@ -149,7 +154,7 @@ source_rows as (
         {%- if names %},
         case when code is not null then {{ member }}{{ ozmeta_runtime.json_text('code') }} end as coded
         {%- endif %}
-    from named_rows
+    from named_rows {{ ozmeta_runtime.materialize_cte('source_rows') }}
 ),
 {%- if state.known %}
 
@@ -162,7 +167,7 @@ known_events as (
 ),
 
 known_changes as (
-    select distinct tenant, object_id, at_utc, actor, fragment
+    select distinct tenant, object_id, at_utc, actor, fragment{{ ', coded' if names }}
     from source_rows
     inner join known_events
         on EJ_ObjectID = object_id and EJ_EventTimeUTC = at_utc and coalesce(EJ_Actor, '') = coalesce(actor, '')
@@ -182,7 +187,8 @@ new_rows as (
         and coalesce(known_changes.actor, '') = coalesce(source_rows.actor, '')
         and coalesce(known_changes.tenant, '') = coalesce(source_rows.tenant, '')
         and known_changes.fragment = source_rows.fragment
-    where known_changes.object_id is null
+        {{ "and coalesce(known_changes.coded, '') = coalesce(source_rows.coded, '')" if names }}
+    where known_changes.object_id is null {{ ozmeta_runtime.materialize_cte('new_rows', 'and') }}
 ),
 {%- endif %}
 
@@ -201,13 +207,11 @@ repeats as (
             row_number() over (
                 partition by {{ own }}{{ change_columns | join(', ' ~ own) }}, {{ identity }}
                 order by case when loaded_utc is null then 1 else 0 end, loaded_utc
-                {%- if c.change_id -%}
-                , coalesce(sequence, 0)
-                  {%- for column in ['by_id', 'new_value', 'old_value'] -%}
+                {%- for column in (['coded'] if names else [])
+                    + (['by_id', 'new_value', 'old_value'] if c.change_id else []) -%}
                 , {{ ozmeta_runtime.binary_order("coalesce(" ~ column ~ ", '')") }}
-                  {%- endfor -%}
-                {%- endif %}
-                {{- ", coded" if names }}
+                {%- endfor -%}
+                {{ ", coalesce(sequence, 0)" if c.change_id }}
             ) as copy
         from {{ rows_read }}
         inner join repeated on {{ same_repeated }}
@@ -254,11 +258,12 @@ grouped as (
         {{ "max(actor) as actor, max(user_role) as user_role" if users
             else "by_id as actor, " ~ null_text ~ " as user_role" }},
         max(loaded_utc) as loaded_utc,
-        {{ ozmeta_runtime.min_text("change_id" if c.change_id else own_text) }} as first_change,
+        {{ ozmeta_runtime.min_text("coalesce(change_id, " ~ own_text ~ ")" if c.change_id else own_text)
+            }} as first_change,
         {{ "min(sequence)" if c.sequence else
             "case when max(place) > 1 then " ~ ozmeta_runtime.to_micros('at_utc') ~ " * 1000 + max(place) end"
             }} as sequence,
-        {{ ozmeta_runtime.joined_texts('coded') if names else null_text }} as source_key,
+        {{ ozmeta_runtime.joined_texts('coded', 'fragment') if names else null_text }} as source_key,
         max(case when part = 'transition' then fragment end) as status,
         {{ ozmeta_runtime.joined_texts("case when part = 'object' then fragment end", 'fragment') }} as object_fields
         {%- if context_fields %},

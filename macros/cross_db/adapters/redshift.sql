@@ -228,7 +228,7 @@ members and none of the first 50 matches, the result is unknown.
   {%- for text in texts -%}
     {%- do parts.append("coalesce(',' || " ~ text ~ ", '')") -%}
   {%- endfor -%}
-  substring({{ parts | join(' || ') }}, 2)
+  substr({{ parts | join(' || ') }}, 2)
 {%- endmacro %}
 
 {# ---- keys #}
