@@ -56,7 +56,9 @@ def concluded(dbt: Dbt, place: Place, seen: Seen, choice: Choice) -> Concluded:
     if faults or unclear:
         raise NothingFound(
             "\n".join(f"{shown(seen.shown)}: {fault}" for fault in faults or unclear)
-            + f"\n{shown(seen.shown)} has the columns {seen.listed}"
+            + f"\n{shown(seen.shown)} has the columns {seen.listed}. It is read as a table with one"
+            " row per changed field, because it has no column EJ_ID. Describe any other table under"
+            " `histories` in ozmeta.yml"
         )
     wanted = {name.lower() for name in (*choice.status_fields, *STATUS_NAMES)}
     answer = asked(
