@@ -125,9 +125,16 @@ def test_roles_by_the_names_of_columns() -> None:
         "_airbyte_extracted_at",
     )
     assert (own["object_id"], own["by"], faults) == ("ticket_id", "actor", [])
-    own, _ = found("id", "field", "value", "timestamp", "_loaded_at")
-    assert own["object_id"] == "id"
-    assert "by" not in own
+    own, _ = found("id", "user_id", "field", "value", "timestamp", "_loaded_at")
+    assert (own["object_id"], own["by"]) == ("id", "user_id")
+
+
+def test_an_id_may_be_that_of_the_change() -> None:
+    columns = ("id", "claim_id", "field", "value", "at", "loaded_at")
+    _, (fault,) = found(*columns)
+    assert "object_id may be claim_id or id" in fault
+    own, faults = roles.roles({}, columns, "claim_id")
+    assert (own["object_id"], faults) == ("claim_id", [])
 
 
 def test_a_role_of_several_columns_or_of_none() -> None:

@@ -1,6 +1,6 @@
 """Loads the hand-made tables of a preset into warehouse.duckdb, for the pages that show presets.
 
-    python load_history.py PRESET [SCHEMA]
+python load_history.py PRESET [SCHEMA]
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ def concluded(dbt: Dbt, place: Place, seen: Seen, choice: Choice) -> Concluded:
     """The section for a table. NothingFound if it is not clear how to read it."""
     check(seen, choice)
     chosen, faults = roles.given(choice.columns, seen.has)
-    columns, unclear = roles.roles(chosen, seen.has)
+    object_type = choice.object_types[0] if choice.object_types else object_type_of(seen.name)
+    columns, unclear = roles.roles(chosen, seen.has, f"{snake_case(object_type)}_id")
     if faults or unclear:
         raise NothingFound(
             "\n".join(f"{shown(seen.shown)}: {fault}" for fault in faults or unclear)
@@ -74,7 +75,6 @@ def concluded(dbt: Dbt, place: Place, seen: Seen, choice: Choice) -> Concluded:
     }
     status, told = status_of(seen, columns["field"], counts, choice.status_fields)
     check_times(seen, columns["at"], answer["at"], choice.time_zone)
-    object_type = choice.object_types[0] if choice.object_types else object_type_of(seen.name)
     if not choice.object_types:
         told.append(f"the object type is {shown(object_type)}; --object-type names another")
     others = [

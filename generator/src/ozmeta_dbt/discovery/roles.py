@@ -21,8 +21,7 @@ SYNONYMS = {
     "by": ("user_id", "changed_by", "author_id", "actor"),
     "loaded_at": ("_fivetran_synced", "_airbyte_extracted_at", "_sdc_batched_at", "_loaded_at"),
 }
-# Names that say it only if no other column does: a table has often an `id` of its own.
-LAST = {"object_id": ("id",)}
+KNOWN = {name for names in SYNONYMS.values() for name in names} | set(ROLES)
 TAKEN_FOR = {"loaded_at": "If nothing says so, take the column that is `at`."}
 
 
@@ -47,9 +46,13 @@ def given(options: Iterable[str], columns: Iterable[str]) -> tuple[dict[str, str
     return found, faults
 
 
-def roles(chosen: Mapping[str, str], columns: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+def roles(
+    chosen: Mapping[str, str], columns: Iterable[str], own_id: str = ""
+) -> tuple[dict[str, str], list[str]]:
     """{role: column}: the chosen ones, and those that their names give away. And what is missing or
     may be one of several columns.
+
+    own_id: what the column with the object is called after the table, such as claim_id
     """
     names = list(columns)
     free = {name.lower(): name for name in names if name not in chosen.values()}
@@ -57,7 +60,7 @@ def roles(chosen: Mapping[str, str], columns: Iterable[str]) -> tuple[dict[str, 
     for role in ROLES:
         if role in chosen:
             continue
-        candidates = candidates_of(role, free)
+        candidates = candidates_of(role, free, own_id)
         if len(candidates) == 1:
             found[role] = candidates[0]
         elif candidates:
@@ -74,9 +77,15 @@ def roles(chosen: Mapping[str, str], columns: Iterable[str]) -> tuple[dict[str, 
     return {role: found[role] for role in ROLES if role in found}, faults
 
 
-def candidates_of(role: str, free: Mapping[str, str]) -> list[str]:
-    """The columns that may be it: of the role's own name, or else of a name that says the same."""
-    for names in ((role,), SYNONYMS.get(role, ()), LAST.get(role, ())):
+def candidates_of(role: str, free: Mapping[str, str], own_id: str) -> list[str]:
+    """The columns that may be it: of the role's own name, or else of a name that says the same. The
+    object may also be `id`, but that is often the change's own. So any other id may be it too.
+    """
+    tried: list[tuple[str, ...]] = [(role,), SYNONYMS.get(role, ())]
+    if role == "object_id":
+        ids = tuple(name for name in free if name.endswith("_id") and name not in KNOWN)
+        tried = [(role,), (own_id,), SYNONYMS[role], (*ids, "id") if "id" in free else ()]
+    for names in tried:
         if there := [free[name] for name in names if name in free]:
             return there
     return []
