@@ -473,7 +473,12 @@ def test_a_relation_that_is_no_journal(project: DbtProject) -> None:
     with project.connect() as connection:
         connection.execute("create table raw.issues (id int, status varchar)")
     text = said(project, "--relation", "raw.issues", exit=INVALID)
-    assert "no column EJ_ID, EJ_EventType, EJ_EventTimeUTC, EJ_ObjectType, EJ_ObjectID," in text
+    assert "one row per changed field, because it has no column EJ_ID" in text
+    assert "`histories`" in text
+    with project.connect() as connection:
+        connection.execute('alter table raw.issues add column "EJ_ID" varchar')
+    text = said(project, "--relation", "raw.issues", exit=INVALID)
+    assert "no column EJ_EventType, EJ_EventTimeUTC, EJ_ObjectType, EJ_ObjectID," in text
     assert "`histories`" in text
     text = said(project, "--relation", "raw.nowhere", exit=INVALID)
     assert "the warehouse has no relation raw.nowhere" in text

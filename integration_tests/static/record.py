@@ -50,7 +50,13 @@ DISCOVERED: dict[str, Any] = {
     ],
     "object_types": ["Case", "a'b"],
 }
+TABLE = {"name": "event_journal", "schema": "raw", "identifier": "event_journal"}
 OPERATIONS: list[tuple[str, dict[str, Any]]] = [
+    ("discover_tables", {"tables": [TABLE, TABLE | {"identifier": "group", "reserved": True}]}),
+    (
+        "discover_changes",
+        {"table": TABLE, "field": "EJ_EventType", "at": "EJ_EventTimeUTC", "named": ["a'b"]},
+    ),
     ("discover_facts", DISCOVERED),
     (
         "discover_details",

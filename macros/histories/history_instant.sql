@@ -41,19 +41,10 @@ Errors: the type cannot hold an instant, or its values lack a zone and time_zone
 
 {# Stops the run if a text column has times without an offset. Arguments as for history_instant #}
 {% macro refuse_local_times(macro, relation, column, role) %}
-  {%- set query = "select count(*), min(" ~ column.sql ~ ") from " ~ relation ~ " where "
-      ~ ozmeta_runtime.is_iso(column.sql) ~ " and not " ~ ozmeta_runtime.has_offset(column.sql) -%}
-  {%- set row = run_query(query).rows[0] -%}
-  {%- if row[0] | int -%}
-    {%- do ozmeta_runtime.refuse_history(macro, relation, row[0] ~ " values of " ~ column.stored ~ " (columns."
-        ~ role ~ ") have no offset, such as " ~ row[1] ~ ". Say in which zone the clock was: time_zone='UTC', or for "
-        ~ "example time_zone='Europe/Berlin'.") -%}
+  {%- set local = ozmeta_runtime.local_times(relation, column.sql) -%}
+  {%- if local.count -%}
+    {%- do ozmeta_runtime.refuse_history(macro, relation, local.count ~ " values of " ~ column.stored ~ " (columns."
+        ~ role ~ ") have no offset, such as " ~ local.example ~ ". Say in which zone the clock was: time_zone='UTC', "
+        ~ "or for example time_zone='Europe/Berlin'.") -%}
   {%- endif -%}
 {% endmacro %}
-
-{# Condition: an ISO 8601 text ends with Z or an offset. T-SQL has no regular expressions. text: SQL text #}
-{% macro has_offset(text) -%}
-  {%- set clock = ozmeta_runtime.substring(text, 12, 8000) -%}
-  ({{ ozmeta_runtime.contains_text(clock, "'Z'") }} or {{ ozmeta_runtime.contains_text(clock, "'+'") }}
-    or {{ ozmeta_runtime.contains_text(clock, "'-'") }})
-{%- endmacro %}

@@ -56,6 +56,14 @@ class DbtFailed(OzmetaProblem):
     exit_code = EXIT_UNEXPECTED
 
 
+class Interrupted(OzmetaProblem):
+    """A command that had written files when something went wrong. Says which, and what to do."""
+
+    def __init__(self, why: OzmetaProblem, told: str):
+        super().__init__(f"{why}\n{told}")
+        self.exit_code = why.exit_code
+
+
 class Outcome(OzmetaProblem):
     """An outcome that the exit status reports. The command has printed the details."""
 

@@ -4,7 +4,7 @@ project, or without one, for a snapshot alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -164,7 +164,7 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
         project.files = render(
             project.plans, config, around, signal_types, project.calendars, project.histories
         )
-        check_histories(project, around, problems)
+        check_histories(project.histories, config, project.files, around, problems)
         project.files |= exposure_file(project.plans, config, around, project.files, problems)
         project.files[readme.NAME] = readme.text(project.plans, facts_of(project))
         if scene.in_project:
@@ -173,17 +173,21 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
 
 
 def check_histories(
-    project: Project, around: declarations.Surroundings, problems: Problems
+    found: list[History],
+    config: Config,
+    files: Iterable[str],
+    around: declarations.Surroundings,
+    problems: Problems,
 ) -> None:
     """An error for each model of a history that shares its name with another generated model, and
     for each source of a history that the user's project declares too.
     """
     others = {
         Path(name).stem.lower(): name
-        for name in project.files
+        for name in files
         if name.endswith(".sql") and Path(name).parts[0] != HISTORIES
     }
-    for history in project.histories:
+    for history in found:
         for entry in around.sources:
             if entry.name == history.source and entry.tables & set(history.tables):
                 problems.error(
@@ -196,7 +200,7 @@ def check_histories(
             if there := others.get(part.model.lower()):
                 problems.error(
                     Origin(FILE_NAME).at("histories", history.name, part.kind, part.name),
-                    f"its model {part.model} has the name of {project.config.output}/{there}",
+                    f"its model {part.model} has the name of {config.output}/{there}",
                     "rename the history or the part",
                 )
 

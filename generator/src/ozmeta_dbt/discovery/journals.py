@@ -33,6 +33,16 @@ class Journals:
     stream: str = "EJ_SourceSystem"
     config: Config | None = None  # ozmeta.yml, if there is one
     models: list[str] = field(default_factory=list)  # those of them that dbt builds
+    # what this call wrote to ozmeta.yml, so that more may be written there; none if it did not
+    new_config: str | None = None
+
+
+def of_models(models: list[str], config: Config, new_config: str | None = None) -> Journals:
+    """The models of a history."""
+    given: list[dict[str, Any]] = [
+        {"name": name, "ref": name, "package": None, "columns": {}} for name in models
+    ]
+    return Journals(given, config.journal.stream, config, models, new_config)
 
 
 def journals_to_read(project_dir: Path, relation: str | None) -> Journals:

@@ -15,6 +15,7 @@ from ozmeta_dbt.discovery.discover import Choice, discover
 from ozmeta_dbt.discovery.figures import day, duration, minutes
 from ozmeta_dbt.discovery.folder import Discovery
 from ozmeta_dbt.discovery.journals import Journals, NothingFound, config_of
+from ozmeta_dbt.discovery.section import journal_of
 from ozmeta_dbt.discovery.texts import scalar, shown
 from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.problems import FileProblem
@@ -45,12 +46,17 @@ class Done:
         return self.settled.diff if self.settled.different else ""
 
 
-def discovered(dbt: Dbt, journals: Journals, choice: Choice, folder: Path, check: bool) -> Done:
-    root = dbt.project_dir
+def check_places(root: Path, folder: Path) -> None:
+    """FileProblem if the project is none, or the folder to write is not in it."""
     if not (root / declarations.PROJECT_FILE).is_file():
         raise FileProblem(f"{root} is not a dbt project: there is no dbt_project.yml")
     if folder.is_absolute() or ".." in folder.parts:
         raise FileProblem(f"--output is {folder}: expected a folder inside the dbt project")
+
+
+def discovered(dbt: Dbt, journals: Journals, choice: Choice, folder: Path, check: bool) -> Done:
+    root = dbt.project_dir
+    check_places(root, folder)
     found, seen = discover(dbt, journals, choice)
     label = folder.as_posix()
     files = metadata.files(found)
@@ -70,11 +76,19 @@ def discovered(dbt: Dbt, journals: Journals, choice: Choice, folder: Path, check
         if not settled.different:
             place = declarations.output_in(project)
             to_write[FILE_NAME] = metadata.config(found, f"{label}/", place, journal)
+    elif journals.new_config is not None:
+        if not settled.different:
+            to_write[FILE_NAME] = "\n".join(
+                [journals.new_config.rstrip("\n"), *metadata.choices(found), ""]
+            )
     else:
         additions = metadata.choices(found, journals.config)
         read = journals.config.metadb.folder
         if read is None or Path(read) != folder:
             additions = [f"metadb: {{folder: {scalar(label + '/')}}}", *additions]
+        named = {each.label.lower() for each in journals.config.journal.all_journals}
+        unread = [model for model in journals.models if model.lower() not in named]
+        additions += [journal_of(unread)] if unread else []
     if to_write and not check:
         output.write(root, to_write)
     written = [] if check else sorted(to_write)
@@ -130,7 +144,10 @@ def next_steps(done: Done) -> list[str]:
     if done.written:
         here = done.project_dir.resolve() == Path.cwd().resolve()
         place = "" if here else f" --project-dir {shlex.quote(str(done.project_dir))}"
-        lines += ["next:", f"  ozmeta-dbt generate{place}", f"  dbt run{place}"]
+        lines += ["next:"]
+        lines += [
+            f"  {step}{place}" for step in ("ozmeta-dbt generate", "dbt run", "ozmeta-dbt report")
+        ]
     return lines
 
 

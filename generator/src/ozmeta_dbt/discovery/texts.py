@@ -9,7 +9,7 @@ import textwrap
 
 from ozmeta_dbt.words import shortened
 
-PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:[ .+/-][A-Za-z0-9_]+)*/?")
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[ .+/-][A-Za-z0-9_]+)*/?")
 RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 WIDTH = 116
 
@@ -51,11 +51,15 @@ def comment(text: str, indent: str = "") -> list[str]:
 
 
 def flow(row: dict[str, object]) -> str:
-    """A row as a YAML mapping on one line. Values are texts, numbers, booleans or YAML itself."""
-    return "{" + ", ".join(f"{key}: {value_of(value)}" for key, value in row.items()) + "}"
+    """A row as a YAML mapping on one line. Values are texts, numbers, booleans, none, or lists or
+    mappings of them.
+    """
+    return "{" + ", ".join(f"{scalar(key)}: {value_of(value)}" for key, value in row.items()) + "}"
 
 
 def value_of(value: object) -> str:
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):

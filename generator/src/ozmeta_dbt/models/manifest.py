@@ -74,6 +74,22 @@ def text(
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
+def with_files(folder: Path, files: dict[str, str]) -> str:
+    """The last manifest with these files besides its own; a new one if there is none. Their hashes
+    tell the next generation that they are ours.
+    """
+    data = read_bytes(folder / NAME)
+    try:
+        document = json.loads(data) if data is not None else {}
+        kept = [entry for entry in document["files"] if entry["path"] not in files]
+        added = json.loads(text(files, Snapshot(), {}))["files"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return text(files, Snapshot(), {})
+    document["files"] = sorted([*kept, *added], key=lambda entry: str(entry["path"]))
+    document["outputsSha256"] = outputs_hash({e["path"]: e["sha256"] for e in document["files"]})
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
 def read_names(folder: Path) -> dict[str, Any]:
     """The names in the last manifest; nothing if there is no manifest, or not one of ours."""
     data = read_bytes(folder / NAME)
