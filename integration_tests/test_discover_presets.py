@@ -15,9 +15,7 @@ import pytest
 from ozmeta_dbt.documents import loads_yaml
 from ozmeta_dbt.histories import presets
 from support.dbt_project_under_test import DbtProject
-from support.history_case import HistoryCase
-from support.small_case import CONFIG, snapshot
-from test_discover import (
+from support.discovery import (
     DIFFERENT,
     FILE,
     INVALID,
@@ -28,6 +26,8 @@ from test_discover import (
     said,
     table,
 )
+from support.history_case import HistoryCase
+from support.small_case import CONFIG, snapshot
 
 NAMES = [name for name in presets.names() if presets.loaders(name)]
 MARKED = "'IllegalTransition', 'UnknownTransition', 'UnknownState'"
@@ -277,6 +277,26 @@ def test_a_model_that_was_edited_by_hand_is_kept(
     text = said(project, "--preset", "jira", exit=FILE)
     assert "edited by hand since they were generated: models/ozmeta/histories/jira_changes" in text
     assert path.read_text().endswith("-- mine\n")
+
+
+def test_histories_that_ozmeta_yml_names_are_built_before_there_is_metadata(
+    project: DbtProject, loaded: Callable[..., HistoryCase]
+) -> None:
+    """`generate` needs a metadata folder, and discover needs the models of the histories."""
+    loaded("jira")
+    config = "\n".join(
+        [
+            "version: 1",
+            "metadb: {folder: metadb/}",
+            "histories: {work: {preset: jira, schema: jira, object_type: Task}}",
+            "journal: {sources: [{ref: work_changes}, {ref: work_issues}]}",
+        ]
+    )
+    (project.folder / "ozmeta.yml").write_text(config, encoding="utf-8")
+    text = said(project)
+    assert "built work_changes, work_issues" in text and "Task: " in text
+    assert "built" not in said(project)
+    runs(project)
 
 
 # ---------------------------------------------------------------- tables of one's own

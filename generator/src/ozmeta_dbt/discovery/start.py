@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ozmeta_dbt.config import FILE_NAME, Config, checked, load_config
+from ozmeta_dbt.config import FILE_NAME, Config, ModelRef, checked, load_config
 from ozmeta_dbt.discovery import own_table, preset_tables
 from ozmeta_dbt.discovery.journals import (
     PLAIN,
@@ -83,6 +83,11 @@ def started(dbt: Dbt, asked: Asked, output: Path, check: bool) -> Started:
         start = for_preset(dbt, asked, folder)
     elif asked.relation is not None:
         start = for_table(dbt, asked, folder)
+    else:
+        start = for_named(dbt, output)
+        if start is not None:
+            journals = journals_to_read(dbt.project_dir, None)
+            return replace(begin(dbt, start, check), journals=journals)
     if start is not None:
         return begin(dbt, start, check)
     return Started(journals_to_read(dbt.project_dir, asked.relation))
@@ -143,6 +148,20 @@ def for_table(dbt: Dbt, asked: Asked, folder: str) -> Start | None:
             return of_history(dbt, config, found, history)
     concluded = own_table.concluded(dbt, place, seen, asked.own)
     return new(dbt, config, concluded.section, folder, concluded.told)
+
+
+def for_named(dbt: Dbt, output: Path) -> Start | None:
+    """The histories that ozmeta.yml names as journals, the first time: before there is a metadata
+    folder, `generate` writes no models. None if they are there, or there are none.
+    """
+    config, found = read(dbt.project_dir)
+    if config is None or (dbt.project_dir / output).exists():
+        return None
+    named = {each.ref for each in config.journal.all_journals if isinstance(each, ModelRef)}
+    models = [part.model for history in found for part in history.parts if part.model in named]
+    if not models:
+        return None
+    return Start(models, config, model_files(dbt.project_dir, config, found))
 
 
 # ------------------------------------------------------------ what is asked for
