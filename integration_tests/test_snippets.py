@@ -9,7 +9,8 @@ A page is read from top to bottom in an empty dbt project on DuckDB:
 - A `text` block is what the block before it prints. `python integration_tests/test_snippets.py`
   writes the text blocks again; name pages to write only those. Long lines are wrapped.
 - `<!-- not run: reason -->` above a block: it is not run. `<!-- exit: 2 -->`: it exits with 2.
-- `<!-- set up: command; command -->` runs commands that the reader does not see.
+- `<!-- set up: command; command -->` runs commands that the reader does not see. Only there,
+  `load histories/jira` puts the tables of that folder into the warehouse, as a loader does.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from ozmeta_dbt import cli
 from ozmeta_dbt.bindings import dsl
 from ozmeta_dbt.problems import Origin, Problems
 from support.dbt_project_under_test import PACKAGE
+from support.history_case import HistoryCase
 
 DOCS = PACKAGE / "docs"
 # test_example.py runs get-started.md; the pages left out hold no commands of a user.
@@ -56,7 +58,8 @@ PAGES = [
         if "introductions" not in page.parts and page.name not in ELSEWHERE
     ),
 ]
-NOT_RUN = 12
+NOT_RUN = 13
+RUN = subprocess.run
 
 PART = re.compile(
     r"<!-- set up: (?P<setup>[^>]+?) -->|"
@@ -158,6 +161,8 @@ class Project:
             return 0, ""
         if "|" in args or ">" in args:
             return self.shell(line)
+        if name == "load":
+            return self.load(*args)
         if name == "dbt":
             return self.dbt(args)
         if name == "ozmeta-dbt":
@@ -230,8 +235,10 @@ class Project:
             os.environ |= environ
         return int(status), printed.buffer.getvalue().decode()  # type: ignore[attr-defined]
 
-    def dbt_in_this_process(self, command: list[str], **_: Any) -> Any:
+    def dbt_in_this_process(self, command: list[str], **more: Any) -> Any:
         """What explain and verify start as a process, without the seconds that a start takes."""
+        if "--project-dir" not in command:  # Python asks the system for its name
+            return RUN(command, **more)
         given = command[command.index("--project-dir") :]
         chosen = json.loads(given[given.index("--vars") + 1]) if "--vars" in given else {}
         # verify folds in a schema of its own, which is settled when the project is parsed
@@ -244,10 +251,22 @@ class Project:
         status, text = int(not result.success), printed.getvalue()
         return subprocess.CompletedProcess(command, status, text, text)
 
+    def load(self, tables: str) -> tuple[int, str]:
+        """Put the tables of a system into a schema that is named after it. Only for set-ups.
+
+        tables: a folder in integration_tests, such as histories/jira
+        """
+        folder = PACKAGE / "integration_tests" / tables
+        HistoryCase(folder.name, self.folder, folder.parent).load(self, "9999-01-01")
+        return 0, ""
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(self.database))
+
     def query(self, sql: str) -> str:
         """The rows of the last statement, as a table."""
         shown = ""
-        with inside(self.folder), duckdb.connect(str(self.database)) as connection:
+        with inside(self.folder), self.connect() as connection:
             for statement in duckdb.extract_statements(sql):
                 cursor = connection.execute(statement.query)
                 heads = [column[0] for column in cursor.description or []]
