@@ -24,6 +24,7 @@ var features = []sql.LanguageFeature{
 	sql.LanguageFeatureFeatureAnalyticFunctions,
 	sql.LanguageFeatureFeatureNullHandlingModifierInAnalytic,
 	sql.LanguageFeatureFeatureNullsFirstLastInOrderBy,
+	sql.LanguageFeatureFeatureOrderByInAggregate, // string_agg
 	sql.LanguageFeatureFeatureNamedArguments,
 	sql.LanguageFeatureFeatureSafeFunctionCall,
 	sql.LanguageFeatureFeatureJsonType,
