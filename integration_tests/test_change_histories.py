@@ -497,6 +497,8 @@ def test_objects_are_created_deleted_and_restored(project: DbtProject) -> None:
     restored = ("B", "Ticket.Restored", AT + dt.timedelta(hours=3), None)
     restored = (*restored, {"transition": {"toState": "Waiting"}})
     assert told(project) == [*first, deleted, restored]
+    ids = project.rows("select EJ_ID from main.history where EJ_ID <= 'g'")
+    assert ids == [], "they follow the changes of the same instant, whose ids are hashes"
 
 
 def test_a_history_without_old_values_leaves_changed_fields_out(project: DbtProject) -> None:

@@ -24,7 +24,7 @@ from ozmeta_dbt.problems import Problems
 from ozmeta_dbt.project import read_project
 from support.dbt_project_under_test import PACKAGE, DbtProject
 from support.history_case import HistoryCase
-from test_snippets import Part, documents_in, parts_of
+from support.pages import Part, documents_in, parts_of
 
 PAGE = PACKAGE / "docs/guides/service-level-recipes.md"
 FOLDER = Path(__file__).resolve().parent / "recipes"

@@ -28,7 +28,6 @@ import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -45,6 +44,7 @@ from ozmeta_dbt.bindings import dsl
 from ozmeta_dbt.problems import Origin, Problems
 from support.dbt_project_under_test import PACKAGE
 from support.history_case import HistoryCase
+from support.pages import Part, documents_in, parts_of
 
 DOCS = PACKAGE / "docs"
 # test_example.py runs get-started.md; the pages left out hold no commands of a user.
@@ -60,51 +60,6 @@ PAGES = [
 ]
 NOT_RUN = 13
 RUN = subprocess.run
-
-PART = re.compile(
-    r"<!-- set up: (?P<setup>[^>]+?) -->|"
-    r"(?:<!-- (?P<mark>not run|exit): (?P<why>[^>]+?) -->\n+)?"
-    r"(?:^ *`(?P<file>[\w./-]+)`\n\n)?"
-    r"^(?P<indent> *)```(?P<language>\w*)\n(?P<body>.*?)^ *```$"
-    r"|(?<!`)`(?P<query>select [^`]+)`",
-    re.M | re.S,
-)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A block of a page, or a query in its text."""
-
-    language: str
-    body: str
-    line: int
-    span: tuple[int, int]  # where the body is in the page
-    indent: str = ""
-    file: str | None = None
-    not_run: str | None = None
-    exit: int = 0
-
-
-def parts_of(text: str) -> Iterator[Part]:
-    for match in PART.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        if match["query"]:
-            yield Part("sql", match["query"].replace("\\|", "|"), line, match.span("query"))
-            continue
-        if match["setup"]:
-            yield Part("sh", match["setup"].replace("; ", "\n"), line, match.span("setup"))
-            continue
-        mark, why, indent = match["mark"], match["why"], match["indent"]
-        yield Part(
-            match["language"],
-            re.sub(rf"^{indent}", "", match["body"], flags=re.M),
-            line,
-            match.span("body"),
-            indent,
-            match["file"],
-            why if mark == "not run" else None,
-            int(why) if mark == "exit" else 0,
-        )
 
 
 @contextmanager
@@ -280,12 +235,6 @@ def table(heads: list[str], rows: list[tuple[Any, ...]]) -> str:
     cells.insert(1, ["-" * width for width in widths])
     lines = ["  ".join(v.ljust(w) for v, w in zip(row, widths, strict=True)) for row in cells]
     return "\n".join(line.rstrip() for line in lines)
-
-
-def documents_in(part: Part) -> list[Any]:
-    if part.language == "json":
-        return [json.loads(part.body)]
-    return list(yaml.safe_load_all(part.body)) if part.language == "yaml" else []
 
 
 def rules_in(value: Any) -> Iterator[dict[str, Any]]:

@@ -224,8 +224,9 @@ events as (
         {{ ozmeta_runtime.concat_text([ozmeta_runtime.text_literal(object_type ~ '.'), 'kind']) }} as event_type,
         cast(null as {{ dbt.type_bigint() }}) as sequence,
         {{ null_text }} as source_key,
-        {{ ozmeta_runtime.history_event_id(source_system or object_type,
-            ["'object'", 'tenant', 'object_id', 'seed']) }} as event_id
+        -- after the hashes of the changes at the same instant, so that a creation sees the first values
+        {{ ozmeta_runtime.concat_text(["'object-'", ozmeta_runtime.history_event_id(source_system or object_type,
+            ["'object'", 'tenant', 'object_id', 'seed'])]) }} as event_id
     from happened
 )
 
