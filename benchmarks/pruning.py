@@ -122,7 +122,17 @@ class Line:
         )
 
 
-ALL = (Line("look-ups of buckets", step="find buckets"), Line("all statements"))
+@dataclass(frozen=True)
+class Amount:
+    """parts and size that scans read; all_parts: those of the table, once for each scan."""
+
+    parts: int
+    all_parts: int
+    size: int
+    in_table: int
+
+
+LOOK_UPS = Line("look-ups of buckets", step="find buckets")
 # On DuckDB, dbt computes a temporary table first. On Spark, one merge computes and replaces.
 LINES = {
     "row groups": (
@@ -130,12 +140,13 @@ LINES = {
         Line("timeline: replace rows", "timeline", "replace", "timeline"),
         Line("sla_cycle: compute its rows", "sla_cycle", "compute", "sla_cycle"),
         Line("sla_cycle: replace rows", "sla_cycle", "replace", "sla_cycle"),
-        *ALL,
+        LOOK_UPS,
+        Line("all statements"),
     ),
     "files": (
         Line("timeline: merge", "timeline", "replace", "timeline"),
         Line("sla_cycle: merge", "sla_cycle", "replace", "sla_cycle"),
-        *ALL,
+        LOOK_UPS,
     ),
 }
 
@@ -155,11 +166,14 @@ def journal_file(settings: Settings) -> Path:
     return file
 
 
-def append(file: Path, run: str, settings: Settings) -> str:
-    """Appends the new events of a run to the journal: the last arrival."""
+def append(file: Path, run: str, settings: Settings, follows: bool = True) -> str:
+    """Appends the new events of a run to the journal: the last arrival. follows: whether `young`
+    follows `mixed`; otherwise both follow the full refresh.
+    """
     old = round(settings.new_events * OLD_SHARE)
     of_mixed = settings.new_events - old
-    count, skipped = (of_mixed, 0) if run == "mixed" else (settings.new_events, of_mixed)
+    count = of_mixed if run == "mixed" else settings.new_events
+    skipped = of_mixed if run == "young" and follows else 0
     with duckdb.connect(str(file)) as connection:
         if run == "mixed":
             append_old(connection, old)
@@ -341,8 +355,8 @@ def measure_duckdb(settings: Settings, runs: Sequence[str] = RUNS) -> Measured:
 
 
 def measure_spark(settings: Settings) -> Measured:
-    """The same increments on Spark. Without buckets, the tables are the same, and the statements
-    lack the predicate.
+    """The timeline and the cycles on Spark, each increment after the full refresh. Without buckets,
+    the tables are the same, and the statements lack the predicate.
     """
     import pruning_spark as spark
 
@@ -365,19 +379,19 @@ def measure_spark(settings: Settings) -> Measured:
         spark.fill(worker, full, folder)
         versions = spark.versions(engine.folder)
         for variant in VARIANTS:
-            last = speed.arrived(file)
             if variant == "whole":
-                spark.restore(worker, versions)
                 spark.name_no_buckets(project)
                 worker.open(project, spark.SCHEMA)
             for run in RUNS:
                 say(f"Spark, {variant}, {run}")
-                since, last = last, append(file, run, settings)
+                since = speed.arrived(file)
+                last = append(file, run, settings, follows=False)
                 found.runs[run] = described(file, since, last)
+                spark.restore(worker, versions, engine.folder)
                 spark.append_journal(worker, file, folder, since)
                 sizes = spark.sizes(worker)
                 begun = time.time() * 1000
-                worker.dbt("run", as_of=last)
+                worker.dbt("run", "--select", *spark.MODELS, as_of=last)
                 time.sleep(2)  # until Spark has written its log
                 scans = [Scan(run=run, **scan) for scan in spark.scans(engine.log(), sizes, begun)]
                 if variant == "whole":  # look-ups that would not be sent without buckets
@@ -391,27 +405,22 @@ def measure_spark(settings: Settings) -> Measured:
 # ---------------------------------------------------------------- the report
 
 
-def read(found: Measured, variant: str, line: Line, run: str) -> tuple[int, int]:
-    """The parts that a line's scans read, and their size."""
+def read(found: Measured, variant: str, line: Line, run: str) -> Amount:
+    """What the scans of a line read."""
     scans = [scan for scan in found.scans[variant] if scan.run == run and line.matches(scan)]
-    return sum(scan.parts for scan in scans), sum(scan.size for scan in scans)
-
-
-def whole(found: Measured, line: Line, run: str) -> tuple[int, int]:
-    """The parts of the line's table and their size, if it is of one table."""
-    scans = [scan for scan in found.scans["whole"] if scan.run == run and line.matches(scan)]
-    return (
-        max((scan.all_parts for scan in scans), default=0),
-        max((scan.all_size for scan in scans), default=0),
+    return Amount(
+        parts=sum(scan.parts for scan in scans),
+        all_parts=sum(scan.all_parts for scan in scans),
+        size=sum(scan.size for scan in scans),
+        in_table=max((scan.all_parts for scan in scans), default=0),
     )
 
 
-def amount(found: Measured, parts: int, size: int) -> str:
-    if not parts:
-        return "0"
-    if found.parts == "files":
-        return f"{parts:,} ({size / 1e6:,.0f} MB)"
-    return f"{parts:,} ({size:,} rows)" if size else f"{parts:,}"
+def cell(found: Measured, amount: Amount) -> str:
+    if not amount.all_parts:
+        return ""
+    read = f"{amount.parts:,} of {amount.all_parts:,}"
+    return f"{read} ({amount.size / 1e6:,.0f} MB)" if found.parts == "files" else read
 
 
 def markdown(found: Measured) -> str:
@@ -439,9 +448,10 @@ def markdown(found: Measured) -> str:
             "|---|---|---|---|---|",
         ]
         for line in LINES[found.parts]:
-            all_ = amount(found, *whole(found, line, run)) if line.table else ""
-            with_, without = (amount(found, *read(found, v, line, run)) for v in VARIANTS)
-            lines.append(f"| {line.name} | {line.table or 'all'} | {all_} | {with_} | {without} |")
+            amounts = [read(found, variant, line, run) for variant in VARIANTS]
+            in_table = f"{amounts[0].in_table:,}" if line.table else ""
+            cells = " | ".join(cell(found, amount) for amount in amounts)
+            lines.append(f"| {line.name} | {line.table or 'all'} | {in_table} | {cells} |")
         lines.append("")
     return "\n".join(lines)
 
@@ -450,8 +460,8 @@ ABOUT = """\
 # What an increment reads with buckets and without
 
 `benchmarks/pruning.py` wrote this page. [Its section in the README](../README.md#pruning) says what
-is measured, and how. Numbers are sums over all scans of a table by a statement: a statement that
-scans a table three times reads it three times. On DuckDB, they come from the profile of each
+is measured, and how. Numbers are sums over all scans of a table by a statement: if it scans a table
+of 100 files three times, it reads some of 300. On DuckDB, they come from the profile of each
 statement. On Spark, they come from the event log. A merge reads the files in which it finds rows to
 replace once more, to write them again.
 """

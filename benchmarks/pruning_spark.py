@@ -33,6 +33,7 @@ from engines.databricks import Databricks
 from pruning_duckdb import step_of
 
 SCHEMA, RAW, TABLE = "runtime", "raw", "event_journal"
+MODELS = ("ticket_timeline", "ticket_sla_cycle")
 FILLED = ("timeline", "workflow_instance", "sla_cycle")
 TAIL = 2000  # events of which dbt-databricks makes the tables
 FILES, BYTES = "number of files read", "size of files read"
@@ -175,9 +176,13 @@ def versions(folder: Path) -> dict[str, int]:
     return found
 
 
-def restore(worker: Worker, versions: dict[str, int]) -> None:
+def restore(worker: Worker, before: dict[str, int], folder: Path) -> None:
+    """Takes back what was written since `before`."""
+    now = versions(folder)
     worker.execute(
-        f"restore table {table} to version as of {version}" for table, version in versions.items()
+        f"restore table {table} to version as of {version}"
+        for table, version in before.items()
+        if now[table] > version
     )
 
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 import pruning
 import pruning_duckdb
 import pruning_spark
-from pruning import LINES, Measured, Scan, Settings, read
+from pruning import LINES, VARIANTS, Measured, Scan, Settings, read
 from support.dbt_project_under_test import parsed
 
 
@@ -39,9 +39,9 @@ def test_buckets_prune_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     facts = found.runs["mixed"]
     assert (facts["events"], facts["young"]) == (100, 95)
     for line in LINES["row groups"][:4]:
-        parts, rows = read(found, "buckets", line, "mixed")
-        all_parts, all_rows = read(found, "whole", line, "mixed")
-        assert 0 < parts < all_parts / 2 and 0 < rows < all_rows / 2, line.name
+        with_buckets, without = (read(found, variant, line, "mixed") for variant in VARIANTS)
+        assert 0 < with_buckets.parts < with_buckets.all_parts / 2, line.name
+        assert with_buckets.size < without.size / 2, line.name
 
 
 def test_steps_of_statements() -> None:
@@ -121,6 +121,6 @@ def test_the_report_sums_the_scans_of_a_table() -> None:
     found.scans = {"buckets": [scan(3, 1_000_000)], "whole": [scan(1200, 50_000_000)] * 2}
     assert Measured.stored(pruning.asdict(found)) == found
     assert (
-        "| timeline: merge | timeline | 1,200 (50 MB) | 3 (1 MB) | 2,400 (100 MB) |"
+        "| timeline: merge | timeline | 1,200 | 3 of 1,200 (1 MB) | 2,400 of 2,400 (100 MB) |"
         in pruning.markdown(found)
     )
