@@ -109,10 +109,12 @@ events as (
     select
         tenant, object_id, event_type, at_utc, sequence, loaded_utc,
         {{ "coalesce(user_name, by_id)" if users else "by_id" }} as actor,
-        {{ ozmeta_runtime.history_event_id(source_system or object_type, [
+        {%- set hash = ozmeta_runtime.history_event_id(source_system or object_type, [
             ozmeta_runtime.text_literal(relation.identifier), 'tenant'] + (['event_id'] if c.event_id else ['object_id',
             "cast(" ~ ozmeta_runtime.to_micros('at_utc') ~ " as " ~ ozmeta_runtime.type_text() ~ ")", 'by_id',
-            'event_type', 'object_fields', 'context_fields'])) }} as event_id,
+            'event_type', 'object_fields', 'context_fields'])) %}
+        -- after the creation of an object at the same instant
+        {{ ozmeta_runtime.concat_text(["'row-'", hash]) }} as event_id,
         numbered.event_id as source_key,
         {{ ozmeta_runtime.event_payload(object='object_fields', context='context_fields',
             role='user_role' if users and users.get('role') else none) }} as payload
