@@ -1152,7 +1152,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "columns of a journal that the run changes are asked once",
-            "journal/journal_columns.sql",
+            "journal/journal_table_columns.sql",
             "{%- set cache = {} if is_built else ozmeta_runtime.invocation_cache() -%}",
             "{%- set cache = ozmeta_runtime.invocation_cache() -%}",
             "a journal is read by the columns it has",
