@@ -717,7 +717,7 @@ _HISTORIES = {
     "objects.<name>.fields": "The object's field for each column that becomes one.",
     "objects.<name>.changes": (
         "The part of `changes` that has its history. A field's value at the creation is then the "
-        "old value of its first change. It is the value of today only if it never changed."
+        "old value of its first change. It is the current value only if it never changed."
     ),
     "objects.<name>.deleted_state": "The state of a deleted object. The default is Deleted.",
     "names": "What ids and codes of a field are called, by the source's field or column.",
