@@ -36,7 +36,7 @@ deliveries as (
 ),
 
 parsed as (
-    select deliveries.*, {{ ozmeta_runtime.json_parsed('payload', paths + fields) }} as parsed
+    select deliveries.*, {{ ozmeta_runtime.json_parsed('payload', paths + fields) }} as document
     from deliveries
     where delivery = 1
 ),
@@ -45,10 +45,10 @@ unpacked as (
     select
         _ObjectKey, EJ_ObjectType, EJ_ID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, EJ_Sequence, stream
         {%- for path in paths %},
-        {{ ozmeta_runtime.json_at('parsed', paths + fields, loop.index0) }} as raw{{ loop.index }}
+        {{ ozmeta_runtime.json_at('document', paths + fields, loop.index0) }} as raw{{ loop.index }}
         {%- endfor %}
         {%- for path in fields %},
-        {{ ozmeta_runtime.json_at('parsed', paths + fields, paths | length + loop.index0) }} as field{{ loop.index }}
+        {{ ozmeta_runtime.json_at('document', paths + fields, paths | length + loop.index0) }} as field{{ loop.index }}
         {%- endfor %}
     from parsed
 ),
