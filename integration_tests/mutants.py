@@ -130,10 +130,10 @@ def mutants() -> list[Mutant]:
         # admission, duplicates, quarantine
         Mutant(
             "reasons in another order",
-            "journal/admitted_events_cte.sql",
-            "when EJ_EventType is null then 'MissingEventType'\n            when EJ_EventTimeUTC is"
+            "journal/refusal_reason.sql",
+            "when EJ_EventType is null then 'MissingEventType'\n    when EJ_EventTimeUTC is"
             " null then 'MissingEventTime'",
-            "when EJ_EventTimeUTC is null then 'MissingEventTime'\n            when EJ_EventType is"
+            "when EJ_EventTimeUTC is null then 'MissingEventTime'\n    when EJ_EventType is"
             " null then 'MissingEventType'",
             "the first reason of the list is the row's",
             "4.1",
@@ -142,8 +142,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "tenant needed by the key only",
             "journal/admitted_events_cte.sql",
-            "{% if journal_config.needs_tenant %}",
-            "{% if journal_config.tenant_in_key %}",
+            "refusal_reason(journal_config.needs_tenant)",
+            "refusal_reason(journal_config.tenant_in_key)",
             "no tenant where the binding needs one: TB_RequiresTenant",
             "4.1",
             f"{CLAIMS}::test_when_a_tenant_is_needed",
@@ -432,7 +432,7 @@ def mutants() -> list[Mutant]:
         # order
         Mutant(
             "time before sequence in a stream",
-            "fold/order_ctes.sql",
+            "fold/effective_time.sql",
             "order by EJ_Sequence, EJ_EventTimeUTC\n",
             "order by EJ_EventTimeUTC, EJ_Sequence\n",
             "a writer's own order wins within its stream",
@@ -441,7 +441,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "later before earlier in a stream",
-            "fold/order_ctes.sql",
+            "fold/effective_time.sql",
             "order by EJ_Sequence, EJ_EventTimeUTC\n",
             "order by EJ_Sequence, EJ_EventTimeUTC desc\n",
             "ordered by (sequence, event time, id) within a stream",
@@ -450,7 +450,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "stream ignored",
-            "fold/order_ctes.sql",
+            "fold/effective_time.sql",
             "partition by _ObjectKey, {{ source }}, case when",
             "partition by _ObjectKey, case when",
             "a stream is (object, source system)",

@@ -11,6 +11,14 @@ expression: SQL expression
 {%- endmacro %}
 
 {#
+Terms of `order by` that put nulls last. `desc` may follow.
+expression: SQL expression
+#}
+{% macro nulls_last(expression) -%}
+  case when {{ expression }} is null then 1 else 0 end, {{ expression }}
+{%- endmacro %}
+
+{#
 Window function: the last value in the frame that is not null.
 expression: SQL expression
 over: the window specification, without parentheses

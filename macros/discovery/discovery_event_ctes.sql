@@ -62,12 +62,7 @@ events as (
         {%- for path in fields %},
         field{{ loop.index }}
         {%- endfor %},
-        case when EJ_Sequence is null then EJ_EventTimeUTC
-             else max(EJ_EventTimeUTC) over (
-                partition by _ObjectKey, stream, case when EJ_Sequence is null then 0 else 1 end
-                order by EJ_Sequence, EJ_EventTimeUTC
-                rows between unbounded preceding and current row)
-        end as TL_EffectiveUTC
+        {{ ozmeta_runtime.effective_time('stream') }} as TL_EffectiveUTC
     from unpacked
     {{ ozmeta_runtime.materialize_cte('events') }}
 ),

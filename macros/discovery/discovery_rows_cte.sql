@@ -28,11 +28,7 @@ all_rows as (
 journal_rows as (
     select
         *,
-        case
-            when EJ_ID is null or EJ_ObjectID is null or EJ_EventType is null or EJ_EventTimeUTC is null then 0
-            when payload is not null and not {{ ozmeta_runtime.is_json_object('payload') }} then 0
-            else 1
-        end as is_usable
+        case when {{ ozmeta_runtime.refusal_reason() }} is null then 1 else 0 end as is_usable
     from all_rows
     {%- if reading.object_types %}
     where EJ_ObjectType in ({{ ozmeta_runtime.text_literals(reading.object_types) }})

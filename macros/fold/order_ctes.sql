@@ -17,12 +17,7 @@ nanos: whether the journals keep nanoseconds (keeps_nanos); then the CTE `timed`
         {{ ozmeta_runtime.current_name_as('PL_Code', aliases.get('transitions')) }},
         {{ ozmeta_runtime.current_name_as('PL_FromState', aliases.get('states')) }},
         {{ ozmeta_runtime.current_name_as('PL_ToState', aliases.get('states')) }}, PL_RowVersion,
-        case when EJ_Sequence is null then EJ_EventTimeUTC
-             else max(EJ_EventTimeUTC) over (
-                partition by _ObjectKey, {{ source }}, case when EJ_Sequence is null then 0 else 1 end
-                order by EJ_Sequence, EJ_EventTimeUTC
-                rows between unbounded preceding and current row)
-        end as TL_EffectiveUTC
+        {{ ozmeta_runtime.effective_time(source) }} as TL_EffectiveUTC
     from events
     where EJ_EventTimeUTC <= {{ as_of }}
 ),

@@ -6,7 +6,7 @@ fields: {field: key}, see journal_from_changes
 #}
 {% macro change_part(field, status_fields, fields) -%}
   {%- set context_fields = [] -%}
-  {%- for name, key in fields.items() if key.startswith('context.') -%}
+  {%- for name, key in fields.items() if ozmeta_runtime.payload_part(key) == 'context' -%}
     {%- do context_fields.append(name) -%}
   {%- endfor -%}
   case

@@ -61,10 +61,9 @@ Errors              see history_columns, history_instant, check_limited_rebuild;
       (fields or {}).keys() | list + ignore_fields) -%}
 {%- endif -%}
 {%- set wanted = none if fields is none else status_fields + fields.keys() | list -%}
-{%- set context_fields = [] -%}
-{%- for key in (fields or {}).values() if key.startswith('context.') -%}
-  {%- do context_fields.append(key) -%}
-{%- endfor -%}
+{%- set parts = [] -%}
+{%- for key in (fields or {}).values() -%}{%- do parts.append(ozmeta_runtime.payload_part(key)) -%}{%- endfor -%}
+{%- set has_context = 'context' in parts -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set null_text, plus = "cast(null as " ~ text ~ ")", ozmeta_runtime.concat_operator() -%}
 {%- set rows_read = "new_rows" if state.known else "source_rows" -%}
@@ -207,7 +206,7 @@ repeats as (
             {{ rows_read }}.*,
             row_number() over (
                 partition by {{ own }}{{ change_columns | join(', ' ~ own) }}, {{ identity }}
-                order by case when loaded_utc is null then 1 else 0 end, loaded_utc
+                order by {{ ozmeta_runtime.nulls_last('loaded_utc') }}
                 {%- for column in (['coded'] if names else [])
                     + (['by_id', 'new_value', 'old_value'] if c.change_id else []) -%}
                 , {{ ozmeta_runtime.binary_order("coalesce(" ~ column ~ ", '')") }}
@@ -267,7 +266,7 @@ grouped as (
         {{ ozmeta_runtime.joined_texts('coded', 'fragment') if names else null_text }} as source_key,
         max(case when part = 'transition' then fragment end) as status,
         {{ ozmeta_runtime.joined_texts("case when part = 'object' then fragment end", 'fragment') }} as object_fields
-        {%- if context_fields %},
+        {%- if has_context %},
         {{ ozmeta_runtime.joined_texts("case when part = 'context' then fragment end", 'fragment') }} as context_fields
         {%- endif %}
         {%- if tracked %},
@@ -297,7 +296,7 @@ events as (
             else {{ ozmeta_runtime.text_literal(object_type ~ '.Changed') }}
         end as event_type,
         {{ ozmeta_runtime.event_payload(
-            status='status', object='object_fields', context='context_fields' if context_fields else none,
+            status='status', object='object_fields', context='context_fields' if has_context else none,
             changed='changed' if tracked else none, role='user_role' if users and users.get('role') else none)
             }} as payload
     from identified

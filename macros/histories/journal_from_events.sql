@@ -42,7 +42,7 @@ Errors              see history_columns, history_instant, check_limited_rebuild
   {%- do values.append({'field': name, 'sql': ozmeta_runtime.history_column(macro, relation, name, "fields").sql}) -%}
   {%- set named = "coalesce(names_" ~ loop.index ~ ".name, value_" ~ loop.index ~ ")" if name in names
       else "value_" ~ loop.index -%}
-  {%- do members['context' if key.startswith('context.') else 'object'].append("case when value_" ~ loop.index
+  {%- do members[ozmeta_runtime.payload_part(key)].append("case when value_" ~ loop.index
       ~ " is not null then " ~ ozmeta_runtime.concat_text([
           ozmeta_runtime.text_literal(tojson(ozmeta_runtime.payload_key(key)) ~ ':'),
           ozmeta_runtime.json_text(named)]) ~ " end") -%}
@@ -94,9 +94,9 @@ numbered as (
     select
         described.*, row_number() over (
             partition by {{ identity | join(', ') }}
-            order by case when loaded_utc is null then 1 else 0 end, loaded_utc, coalesce(sequence, 0)
+            order by {{ ozmeta_runtime.nulls_last('loaded_utc') }}, coalesce(sequence, 0)
             {%- if c.event_id -%}
-            , case when at_utc is null then 1 else 0 end, at_utc
+            , {{ ozmeta_runtime.nulls_last('at_utc') }}
               {%- for column in ['object_id', 'by_id', 'event_type', 'object_fields', 'context_fields'] -%}
             , {{ ozmeta_runtime.binary_order("coalesce(" ~ column ~ ", '')") }}
               {%- endfor -%}

@@ -18,8 +18,11 @@ CTEs
   current_values  one row per object and field, with its value now
   first_changes   the first change of each field, with its old value
   first_values    the current values, with the first one beside each
-  objects         the objects with their first values as parts of a payload
-  events          one row per creation, deletion and restoration
+  members         these as members of a payload, with names in place of codes
+  payload_parts   the members of an object, joined
+  objects         the objects with these, and whether the model has them as deleted
+  happened        one row per creation, deletion and restoration
+  events          the same with an id
 
 Arguments
   relation          the table
@@ -73,7 +76,7 @@ last_marks as (
             _TenantID as tenant, EJ_ObjectID as object_id, EJ_EventType as event_type,
             row_number() over (
                 partition by _TenantID, EJ_ObjectID
-                order by case when _SyncDate is null then 1 else 0 end, _SyncDate desc, EJ_EventTimeUTC desc, EJ_ID
+                order by {{ ozmeta_runtime.nulls_last('_SyncDate') }} desc, EJ_EventTimeUTC desc, EJ_ID
             ) as place
         from {{ this }}
         where EJ_EventType <> {{ ozmeta_runtime.text_literal(object_type ~ '.Created') }}
@@ -90,8 +93,8 @@ object_rows as (
         select
             typed.*, row_number() over (
                 partition by tenant, object_id
-                order by case when loaded_utc is null then 1 else 0 end, loaded_utc desc, is_deleted,
-                    case when created_utc is null then 1 else 0 end, created_utc
+                order by {{ ozmeta_runtime.nulls_last('loaded_utc') }} desc, is_deleted,
+                    {{ ozmeta_runtime.nulls_last('created_utc') }}
                     {%- for value in listed -%}
                     , {{ ozmeta_runtime.binary_order("coalesce(value_" ~ loop.index ~ ", '')") }}
                     {%- endfor %}
@@ -243,9 +246,9 @@ events as (
         'column': columns.status if status.stored else 'status', 'is_fixed': 0 if status.stored else 1}) -%}
   {%- endif -%}
   {%- for column, key in fields.items() -%}
-    {%- set part = 'context' if key.startswith('context.') else 'object' -%}
-    {%- do values.append({'part': part, 'name': ozmeta_runtime.payload_key(key), 'column': column, 'is_fixed': 0,
-        'sql': ozmeta_runtime.history_column(macro, relation, column, "fields").sql}) -%}
+    {%- do values.append({'part': ozmeta_runtime.payload_part(key), 'name': ozmeta_runtime.payload_key(key),
+        'sql': ozmeta_runtime.history_column(macro, relation, column, "fields").sql, 'column': column,
+        'is_fixed': 0}) -%}
   {%- endfor -%}
   {%- do return(values) -%}
 {% endmacro %}
@@ -262,7 +265,7 @@ events as (
         select
             changed.*, row_number() over (
                 partition by tenant, object_id, part, name
-                order by case when at_utc is null then 1 else 0 end, at_utc, coalesce(sequence, 0),
+                order by {{ ozmeta_runtime.nulls_last('at_utc') }}, coalesce(sequence, 0),
                     {{ ozmeta_runtime.binary_order("coalesce(field, '')") }},
                     {{ ozmeta_runtime.binary_order("coalesce(old_value, '')") }}
             ) as place

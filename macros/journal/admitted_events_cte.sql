@@ -9,14 +9,7 @@ but_ids: a relation or CTE; rows with one of its EJ_IDs are left out; or none
 {{ name }} as (
     select
         journal.*,
-        case
-            when EJ_ID is null then 'MissingEventID'
-            when EJ_ObjectID is null then 'MissingObjectID'
-            when EJ_EventType is null then 'MissingEventType'
-            when EJ_EventTimeUTC is null then 'MissingEventTime'
-            {% if journal_config.needs_tenant %}when _TenantID is null then 'MissingTenant'{% endif %}
-            when payload is not null and not {{ ozmeta_runtime.is_json_object('payload') }} then 'MalformedPayload'
-        end as refusal,
+        {{ ozmeta_runtime.refusal_reason(journal_config.needs_tenant) }} as refusal,
         {{ ozmeta_runtime.object_key(journal_config) }} as _ObjectKey,
         coalesce(sync_date, EJ_EventTimeUTC) as _SyncDate
     from (
