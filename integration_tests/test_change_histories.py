@@ -9,14 +9,10 @@ from typing import Any
 
 import pytest
 from support import change_histories as histories
-from support import small_case
+from support import history_tables, small_case
 from support.dbt_project_under_test import PACKAGE, DbtProject, RunFailed
 
 AS_OF = "2026-04-01T00:00:00"
-CALL = """\
-{{{{ config(**ozmeta_runtime.table_config('history', unique_key='EJ_ID')) }}}}
-{{{{ ozmeta_runtime.{}({}) }}}}
-"""
 COLUMNS = {
     "object_id": "object_id",
     "field": "field",
@@ -67,7 +63,7 @@ def model(
 ) -> None:
     """Write the model `history`, which calls the macro with these arguments."""
     given = {"relation": Raw(table), "object_type": "Ticket"} | arguments
-    text = CALL.format(macro, ", ".join(f"{name}={value!r}" for name, value in given.items()))
+    text = history_tables.model(macro, **given)
     file = project.folder / "models/history.sql"
     if not file.exists() or file.read_text(encoding="utf-8") != text:
         file.write_text(text, encoding="utf-8")

@@ -11,8 +11,8 @@ from ozmeta_dbt.discovery.folder import Discovery
 from ozmeta_dbt.discovery.journals import Journals, NothingFound, check_readable
 from ozmeta_dbt.discovery.names import entity_names
 from ozmeta_dbt.discovery.texts import shown
+from ozmeta_dbt.discovery.warehouse import asked
 from ozmeta_dbt.operations.dbt import Dbt
-from ozmeta_dbt.problems import DbtFailed
 
 PAYLOADS = 1000  # of each object type, from which the names of fields are learnt
 
@@ -28,17 +28,13 @@ def discover(
     dbt: Dbt, journals: Journals, choice: Choice
 ) -> tuple[Discovery, list[dict[str, Any]]]:
     """What was found, and the journals as the warehouse has them."""
-    asked: dict[str, Any] = {
+    scope: dict[str, Any] = {
         "journals": journals.given,
         "object_types": list(choice.object_types),
         "stream": journals.stream,
         "percentile": choice.percentile,
     }
-    answer = dbt.operation(
-        "discover_facts", **asked, most_states=rules.MOST_STATES, payloads=PAYLOADS
-    )
-    if not answer:
-        raise DbtFailed("dbt printed no answer: install this version of the package (dbt deps)")
+    answer = asked(dbt, "discover_facts", **scope, most_states=rules.MOST_STATES, payloads=PAYLOADS)
     seen = answer["journals"]
     check_readable(journals, seen)
     labels = [each["shown"] for each in seen]
@@ -48,9 +44,10 @@ def discover(
         rules.workflow(of, choice.rare) for _, of in sorted(found.items()) if of.statements
     ]
     fields = sorted({key for of in workflows for key in of.of.keys})
-    details = dbt.operation(
+    details = asked(
+        dbt,
         "discover_details",
-        **asked,
+        **scope,
         tenant_types=sorted(name for name, of in found.items() if of.by_tenant),
         ends={of.of.name: of.ends for of in workflows},
         replies={of.of.name: of.replies for of in workflows},
@@ -69,10 +66,10 @@ def check_found(
 ) -> None:
     """NothingFound if no workflow can come of it."""
     rows = sum(facts.number(row["journal_rows"]) for row in facts.records(answers, "types"))
-    asked = ", ".join(map(shown, choice.object_types))
-    if not rows and asked:
+    wanted = ", ".join(map(shown, choice.object_types))
+    if not rows and wanted:
         raise NothingFound(
-            f"{where} has no row of the object type {asked}: leave out --object-type to see which"
+            f"{where} has no row of the object type {wanted}: leave out --object-type to see which"
             " there are"
         )
     if not rows:

@@ -78,19 +78,16 @@ class Started:
 def started(dbt: Dbt, asked: Asked, output: Path, check: bool) -> Started:
     """The journals to read. Those of a history are built before."""
     folder = f"{output.as_posix()}/"
-    start = None
     if asked.preset is not None:
-        start = for_preset(dbt, asked, folder)
-    elif asked.relation is not None:
-        start = for_table(dbt, asked, folder)
-    else:
-        start = for_named(dbt, output)
-        if start is not None:
-            journals = journals_to_read(dbt.project_dir, None)
-            return replace(begin(dbt, start, check), journals=journals)
-    if start is not None:
-        return begin(dbt, start, check)
-    return Started(journals_to_read(dbt.project_dir, asked.relation))
+        return begin(dbt, for_preset(dbt, asked, folder), check)
+    if asked.relation is not None:
+        if start := for_table(dbt, asked, folder):
+            return begin(dbt, start, check)
+        return Started(journals_to_read(dbt.project_dir, asked.relation))
+    journals = journals_to_read(dbt.project_dir, None)
+    if start := for_named(dbt, output):
+        return replace(begin(dbt, start, check), journals=journals)
+    return Started(journals)
 
 
 def is_own_table(seen: Seen, choice: own_table.Choice) -> bool:
@@ -172,14 +169,11 @@ def preset_named(asked: Asked) -> presets.Preset:
     if name not in presets.names():
         raise NothingFound(f"--preset is {name!r}: {one_of(name, presets.names())}")
     loader = asked.loader or presets.DEFAULT_LOADER
-    found = presets.presets().get((name, loader))
-    if found and not found.refused:
+    if found := presets.known(name, loader):
         return found
-    known = presets.loaders(name)
-    why = f": {found.refused}" if found else ""
     raise NothingFound(
-        f"the preset {name} does not know the tables of the loader {loader}{why}. It knows those of"
-        f" {', '.join(known)}"
+        f"the preset {name} does not know the tables of the loader {loader}"
+        f"{presets.why_unknown(name, loader)}. It knows those of {', '.join(presets.loaders(name))}"
     )
 
 

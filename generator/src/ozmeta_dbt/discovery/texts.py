@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import textwrap
 
+from ozmeta_dbt.models.markdown import entities
 from ozmeta_dbt.words import shortened
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[ .+/-][A-Za-z0-9_]+)*/?")
@@ -85,10 +86,7 @@ def block(row: dict[str, object]) -> list[str]:
 
 def mermaid(text: str) -> str:
     """A label between double quotes. Mermaid reads #<code>; as the character of that code."""
-    safe = " _-.,()/'"
-    return "".join(
-        char if char.isalnum() or char in safe else f"#{ord(char)};" for char in shortened(text)
-    )
+    return entities(shortened(text), " _-.,()/'")
 
 
 def cell(text: str) -> str:

@@ -45,6 +45,7 @@ class Seen:
 
 
 def asked(dbt: Dbt, operation: str, **args: Any) -> Any:
+    """The answer of an operation of discover, which always prints one."""
     answer = dbt.operation(operation, **args)
     if answer is None:
         raise DbtFailed("dbt printed no answer: install this version of the package (dbt deps)")

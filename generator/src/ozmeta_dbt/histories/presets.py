@@ -53,6 +53,18 @@ def read(file: str, text: str) -> Preset:
     )
 
 
+def known(name: str, loader: str) -> Preset | None:
+    """The preset, if it knows the tables of that loader."""
+    found = presets().get((name, loader))
+    return None if found is None or found.refused else found
+
+
+def why_unknown(name: str, loader: str) -> str:
+    """The end of a sentence that says that it does not: the reason, if there is one."""
+    found = presets().get((name, loader))
+    return f": {found.refused}" if found else ""
+
+
 def names() -> list[str]:
     return sorted({name for name, _ in presets()})
 

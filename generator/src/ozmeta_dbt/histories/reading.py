@@ -158,11 +158,11 @@ class Reader:
             )
             return None
         loader = own.loader or presets.DEFAULT_LOADER
-        found = presets.presets().get((own.preset, loader))
-        if not found or found.refused:
-            why = f": {found.refused}" if found else ""
+        found = presets.known(own.preset, loader)
+        if not found:
             self.refuse(
-                f"the preset {own.preset} does not know the tables of {loader}{why}",
+                f"the preset {own.preset} does not know the tables of {loader}"
+                + presets.why_unknown(own.preset, loader),
                 "loader" if own.loader else "preset",
                 hint=f"it knows those of {', '.join(presets.loaders(own.preset))}",
             )

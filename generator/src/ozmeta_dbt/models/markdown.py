@@ -51,7 +51,12 @@ def label(text: object) -> str:
     shown = visible(str(text))
     if len(shown) > MAX_LABEL:
         shown = shown[: MAX_LABEL - 1] + "…"
-    return "".join(char if char.isalnum() or char in " _." else f"#{ord(char)};" for char in shown)
+    return entities(shown, " _.")
+
+
+def entities(text: str, kept: str) -> str:
+    """A text for Mermaid: letters, digits and the kept signs as they are, the rest as numbers."""
+    return "".join(char if char.isalnum() or char in kept else f"#{ord(char)};" for char in text)
 
 
 def table(heads: list[str], rows: list[list[str]]) -> list[str]:
