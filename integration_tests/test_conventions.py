@@ -407,10 +407,10 @@ def test_conventions_on_postgres(tmp_path: Path, postgres: Worker) -> None:
         change(document)
         (folder / file).write_text(yaml.safe_dump(document), encoding="utf-8")
     postgres.ask(open=str(folder))
-    types = {"VARCHAR": "text", "TIMESTAMP": "timestamp", "BIGINT": "bigint"}
+    types = {"timestamp_ms": "timestamp", "varchar": "text"}
     tables = [
         f"create table {table} "
-        + "({})".format(", ".join(f'"{c}" {types[t.upper()]}' for c, t in columns.items()))
+        + "({})".format(", ".join(f'"{c}" {types.get(t.lower(), t)}' for c, t in columns.items()))
         for table, columns in SOURCES.items()
     ]
     now = 'insert into raw.event_journal ("EJ_ObjectType", "_SyncDate") values (\'x\', now())'
