@@ -405,7 +405,7 @@ def test_the_alarm_does_not_keep_a_run_from_being_complete(project: DbtProject) 
     assert {name for name, status in statuses.items() if status not in ("success", "pass")} == {
         "quarantined_share_case"
     }
-    assert project.rows("select RUN_Batch from case_run") == [{"RUN_Batch": 1}]
+    assert project.rows("select RUN_Number from case_run") == [{"RUN_Number": 1}]
 
 
 def test_the_limits_are_configured(project: DbtProject) -> None:

@@ -643,7 +643,7 @@ def test_the_run_log_counts_what_was_folded(project: DbtProject) -> None:
     where nothing is new. The watermark never goes back.
     """
     log = (
-        "select RUN_Batch as n, RUN_EventsFolded as events, RUN_ObjectsFolded as objects,"
+        "select RUN_Number as n, RUN_EventsFolded as events, RUN_ObjectsFolded as objects,"
         " RUN_WatermarkUTC as read, RUN_AsOfUTC as at from case_run order by 1"
     )
     project.append(

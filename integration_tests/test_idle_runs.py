@@ -92,7 +92,7 @@ def test_answers_do_not_outlive_an_invocation(project: DbtProject) -> None:
     project.run("2026-01-02T02:00:00")
     state = project.rows("from workflow_instance where WI_ObjectID = 'o2'")
     assert [row["WS_CurrentCode"] for row in state] == ["Open"]
-    assert {row["RUN_Batch"] for row in project.rows("from case_run")} == {1, 2, 3}
+    assert {row["RUN_Number"] for row in project.rows("from case_run")} == {1, 2, 3}
     with project.connect() as connection:
         connection.execute('alter table raw.event_journal drop column "EJ_Sequence"')
     project.append([event("e", 1510, "Go", object_id="o2")])
@@ -241,7 +241,7 @@ def test_two_bindings_on_four_threads_see_their_own_runs(tmp_path: Path) -> None
     project.run("2026-01-02T04:00:00", "--empty")
     project.run("2026-01-02T05:00:00")
     batches = {
-        binding: {row["RUN_Batch"] for row in project.rows(f"from {binding}_run")}
+        binding: {row["RUN_Number"] for row in project.rows(f"from {binding}_run")}
         for binding in ("case", "parcel")
     }
     assert batches == {"case": {1, 2, 3, 4}, "parcel": {1, 2, 3}}

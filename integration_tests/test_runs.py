@@ -155,15 +155,15 @@ def test_a_run_that_leaves_a_model_out_is_not_complete(
         [event("b", 40, "Back"), event("bad", 41, EJ_Payload="{"), event("c", 45, "Go", "o3")]
     )
     project.run("2026-01-01T01:30:00", *left_out)
-    assert project.rows("select max(RUN_Batch) as batch, count(*) as rows_of_it from case_run") == [
-        {"batch": 1, "rows_of_it": 1}
+    assert project.rows("select max(RUN_Number) as number, count(*) as rows_of_it from case_run") == [
+        {"number": 1, "rows_of_it": 1}
     ]
     project.run("2026-01-01T02:00:00", *left_out)  # once more, and with nothing new
     assert len(project.rows("from case_run")) == 1
     project.run("2026-01-01T05:00:00")
-    assert project.rows("select RUN_Batch from case_run order by 1") == [
-        {"RUN_Batch": 1},
-        {"RUN_Batch": 2},
+    assert project.rows("select RUN_Number from case_run order by 1") == [
+        {"RUN_Number": 1},
+        {"RUN_Number": 2},
     ]
     assert {
         row["ST_ObjectID"]: row["ST_Status"] for row in project.rows("from case_sla_timer")
@@ -324,11 +324,12 @@ def test_a_changed_definition_folds_again_only_once(project: DbtProject) -> None
     project.configure(CONFIG, snapshot(target=70))
     project.run("2026-01-01T02:00:00")
     written = (
-        "select SC_ID, _Batch from case_sla_cycle union all select EQ_ID, _Batch from"
-        " case_escalation_queue order by 1, 2"
+        "select SC_ID, (select max(RUN_Number) from case_run where RUN_Batch = batch) as run from"
+        " (select SC_ID, _Batch as batch from case_sla_cycle union all"
+        " select EQ_ID, _Batch from case_escalation_queue) order by 1, 2"
     )
     before = project.rows(written)
-    assert {row["_Batch"] for row in before} == {2, 3}
+    assert {row["run"] for row in before} == {2, 3}
     project.run("2026-01-01T02:00:00")
     assert project.rows(written) == before
 
@@ -677,5 +678,5 @@ def test_two_journals_each_with_its_own_watermark(tmp_path: Path) -> None:
         "b",
         "c",
     ]
-    assert len(project.rows("from case_run where RUN_Batch = 2")) == 2
+    assert len(project.rows("from case_run where RUN_Number = 2")) == 2
     assert same_as_full_refresh(project, "2026-01-01T05:00:00") == {}

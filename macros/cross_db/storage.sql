@@ -139,3 +139,17 @@ its order of arrival serves as well.
 
 {% macro default__clustered_by_object() -%}
 {%- endmacro %}
+
+{#
+Waits until no other transaction has locked the table, and locks it until this transaction ends. Only engines whose
+transactions may both insert the same key need the lock.
+relation: the table, which may not exist yet
+Returns: whether the table exists now, or none on an engine that does not lock
+#}
+{% macro lock_table(relation) -%}
+  {%- do return(adapter.dispatch('lock_table', 'ozmeta_runtime')(relation)) -%}
+{%- endmacro %}
+
+{% macro default__lock_table(relation) -%}
+  {%- do return(none) -%}
+{%- endmacro %}

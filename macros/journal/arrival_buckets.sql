@@ -1,7 +1,7 @@
 {#
 A select of the buckets, as `bucket`, in which the timeline has rows of the objects that a run folds: those with rows in
-the journals' slices, and those with a pending event that is now due (spec 8.5). An object that the timeline does not
-have needs no bucket.
+the journals' slices, those with a pending event that is now due, and those of which another run left rows (spec 8.5 and
+8.6). An object that the timeline does not have needs no bucket.
 
 The binding's workflow_instance has a row for each object of the completed runs that has a folded event, and so a much
 shorter column to read. What no completed run has used is in the timeline only.
@@ -20,7 +20,11 @@ others: see journal_slice
     union all
     select _ObjectKey from {{ timeline }} where {{ due }}
     {%- endif %}
+    {%- for table in ozmeta_runtime.tables_with_left_rows(state) %}
+    union all
+    select _ObjectKey from {{ table }} where {{ ozmeta_runtime.unsettled_rows(state) }}
+    {%- endfor %}
   )
   union all
-  select _Bucket from {{ timeline }} where _Batch > {{ state.batch }}
+  select _Bucket from {{ timeline }} where {{ ozmeta_runtime.unsettled_rows(state) }}
 {% endmacro %}

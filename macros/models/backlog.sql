@@ -145,6 +145,9 @@ where not exists (
     where stored._Key = written._Key and stored._DeleteDate is null
       and stored.BL_Objects = written.BL_Objects and stored.BL_Entered = written.BL_Entered
       and stored.BL_Left = written.BL_Left and stored.BL_IsComplete = written.BL_IsComplete
+      {%- if model.unique_id in state.left %}
+      and not {{ ozmeta_runtime.unsettled_rows(state, 'stored') }}
+      {%- endif %}
 )
 {%- endif %}
 {{ ozmeta_runtime.soft_deleted_rows(state, columns, "BL_Day >= " ~ since_sql) }}
@@ -153,7 +156,7 @@ where not exists (
 
 {#
 The first day that may have changed since the last completed run, in days since 1970: the day of the earliest event that
-arrived or fell due since then, or the last day that was not over. None if only a count of all days is safe, because an
+arrived or fell due since then, the last day that was not over, or the first day of which another run left rows. None if only a count of all days is safe, because an
 event was replaced and the time that it had is gone.
 
 An arrival changes the days from its own time on. It may also move a later event of its stream to its own time. Such an
@@ -190,6 +193,10 @@ of an object's events seems to have arrived, as with one that is older than the 
       ) as changed_events
       union all
       select max(BL_Day), 0 from {{ this }} where _DeleteDate is null
+      {%- if model.unique_id in state.left %}
+      union all
+      select min(BL_Day), 0 from {{ this }} where {{ ozmeta_runtime.unsettled_rows(state) }}
+      {%- endif %}
     ) as changes
   {%- endset -%}
   {%- for since, is_replaced in run_query(sql).rows if since is not none and not is_replaced | int -%}

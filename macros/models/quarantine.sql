@@ -136,6 +136,9 @@ where not exists (
     where existing._Key = quarantined._Key and existing.QR_Reason = quarantined.QR_Reason
       and existing.QR_Rows = quarantined.QR_Rows
       and existing._DeleteDate is null and existing._DefinitionHash = '{{ state.hash }}'
+      {%- if model.unique_id in state.left %}
+      and not {{ ozmeta_runtime.unsettled_rows(state, 'existing') }}
+      {%- endif %}
 )
 union all
 {%- set same_id = "timeline.EJ_ID = existing.QR_EventID" %}
@@ -151,7 +154,7 @@ where _DeleteDate is null
 {%- else %} and QR_Reason = 'ConflictingDuplicate' and exists (
     select 1 from {{ timeline }} as timeline
     where timeline._ObjectKey = existing._ObjectKey and {{ same_id_or_message if messages else same_id }}
-      and timeline.TL_ContentHash = existing.QR_ContentHash and timeline._Batch > {{ state.batch }}
+      and timeline.TL_ContentHash = existing.QR_ContentHash and {{ ozmeta_runtime.unsettled_rows(state, 'timeline') }}
 )
 {%- endif %}
 {%- endif %}

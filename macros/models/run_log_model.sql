@@ -3,7 +3,8 @@ Model <binding>_run: the completed runs of a binding, which later runs build on 
 One row per completed run and journal.
 
 It is the binding's last model, so its row shows that every other model has run. A run that leaves a model out
-(--select, --exclude) is not complete: it writes no row, and the next run builds on the last completed one.
+(--select, --exclude) is not complete: it writes no row, and the next run builds on the last completed one. Neither is
+a run that an earlier run wrote beside (spec 8.6).
 
 _DefinitionHash holds a hash of each model's text (model_text_hash) and a mark for each empty table
 (empty_relation_mark).
@@ -48,7 +49,9 @@ Errors      see run_state
 {%- do state.update({'hash': hashes | join(' ')}) -%}
 {%- set as_of = ozmeta_runtime.timestamp_literal(state.as_of) -%}
 {%- set bigint, no_time = dbt.type_bigint(), "cast(null as " ~ ozmeta_runtime.type_timestamp() ~ ")" -%}
-{%- set key_start = "'" ~ (state.batch + 1) ~ "|' " -%}
+{%- set earlier_runs = "(select count(distinct RUN_Batch) from " ~ this ~ ")" if state.incremental else "0" -%}
+{%- set key_start = "'" ~ state.number ~ "|' " -%}
+{%- set is_complete = not left_out and not state.limited and not ozmeta_runtime.overlapped(binding, state) -%}
 with last_watermarks as (
     {%- for journal in journals %}
     {%- set watermark = state.journals.get(journal) if state.incremental %}
@@ -65,13 +68,15 @@ rows_read as (
         TL_Journal, least(max(_SyncDate), {{ as_of }}) as watermark,
         count(*) as events, count(distinct _ObjectKey) as objects
     from {{ timeline }}
-    where _Batch > {{ state.batch }} and not {{ ozmeta_runtime.is_true("TL_IsUnsynced") }}
+    where _Batch = {{ state.number }} and not {{ ozmeta_runtime.is_true("TL_IsUnsynced") }}
     group by TL_Journal
 )
 
 select
     {{ ozmeta_runtime.md5_hex(key_start ~ ozmeta_runtime.concat_operator() ~ " last_watermarks.RUN_Journal") }} as _Key,
-    cast({{ state.batch + 1 }} as {{ bigint }}) as RUN_Batch,
+    cast({{ state.number }} as {{ bigint }}) as RUN_Batch,
+    cast({{ earlier_runs }} + 1 as {{ bigint }}) as RUN_Number,
+    '{{ invocation_id }}' as RUN_InvocationID,
     last_watermarks.RUN_Journal,
     {{ as_of }} as RUN_AsOfUTC,
     case when last_watermarks.last_watermark is null then rows_read.watermark
@@ -82,7 +87,7 @@ select
     {{ ozmeta_runtime.written_columns(state) }}
 from last_watermarks
 left join rows_read on rows_read.TL_Journal = last_watermarks.RUN_Journal
-{%- if left_out or state.limited %}
+{%- if not is_complete %}
 where 1 = 0
 {%- endif %}
 {% endif %}

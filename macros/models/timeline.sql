@@ -149,12 +149,18 @@ arrived as (
 {%- endif %}
 
 {%- set same_event = "arrived._Key = " ~ known_key if messages else "arrived.EJ_ID = timeline.EJ_ID" %}
-{%- set is_replaced = ozmeta_runtime.is_true('TL_Replaced') ~ " and _Batch > " ~ state.batch %}
+{%- set is_replaced = ozmeta_runtime.is_true('TL_Replaced') ~ " and "
+    ~ ozmeta_runtime.unsettled_rows(state) %}
 
 touched as (
     select _ObjectKey from arrived
     {{ ozmeta_runtime.union_distinct() }}
     select _ObjectKey from {{ this }} where {{ "1 = 1" if state.full_fold else now_due }}
+    {%- for table in ozmeta_runtime.tables_with_left_rows(state) if not state.full_fold %}
+    {{ ozmeta_runtime.union_distinct() }}
+    -- another run left these rows, so all tables compute their objects again
+    select _ObjectKey from {{ table }} where {{ ozmeta_runtime.unsettled_rows(state) }}
+    {%- endfor %}
 ),
 
 events as (

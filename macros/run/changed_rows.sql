@@ -7,5 +7,6 @@ has no new rows, the condition is false and the engine skips the read.
 state: see run_state; source: a relation that was passed to run_state
 #}
 {% macro changed_rows(state, source) %}
-  {{- "1 = 1" if state.full_fold else "1 = 0" if source in state.unchanged_sources else "_Batch > " ~ state.batch -}}
+  {{- "1 = 1" if state.full_fold else "1 = 0" if source in state.unchanged_sources
+      else ozmeta_runtime.unsettled_rows(state) -}}
 {% endmacro %}

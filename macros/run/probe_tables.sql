@@ -1,8 +1,9 @@
 {#
 Asks the model's own table and its sources, in one statement, what the last completed run and a failed one left there.
 
-Arguments    as of run_state; batch and hash are this run's; asks_rows: whether to ask for other_rows
-Returns a dict, 1 or 0 but for `later`
+Arguments    as of run_state; state is this run's; asks_rows: whether to ask for other_rows
+Returns a dict, 1 or 0 but for `completed` and `later`
+  completed         number of the last completed run as the log has it now
   later             the greatest _UpdateDate of a failed run after this run's as_of, as text, or none; the run log
                     tells the as_of of completed runs
   other_definition  a failed run wrote rows by another definition
@@ -13,16 +14,19 @@ Returns a dict, 1 or 0 but for `later`
   due               a row is due
   old<N>, new<N>    source number N has rows of completed runs, and newer ones
 #}
-{% macro probe_tables(batch, hash, sources, due, kept, asks_rows=false) %}
-  {%- set other = "_DefinitionHash not like '" ~ hash ~ "%'" -%}
-  {%- set newer = "_Batch > " ~ batch -%}
+{% macro probe_tables(binding, state, sources, due, kept, asks_rows=false) %}
+  {%- set other = "_DefinitionHash not like '" ~ state.hash ~ "%'" -%}
+  {%- set newer = ozmeta_runtime.unsettled_rows(state) -%}
+  {%- set has_left = model.unique_id in state.left -%}
+  {%- set log = ozmeta_runtime.existing_model(binding, 'run') -%}
   {%- set later = "select " ~ ozmeta_runtime.timestamp_text("max(_UpdateDate)") ~ " from " ~ this
       ~ " where " ~ newer ~ " and _UpdateDate > " ~ ozmeta_runtime.as_of() -%}
   {%- set questions = {
-      'later': "(" ~ later ~ ")",
-      'other_definition': ozmeta_runtime.row_exists(this, newer ~ " and " ~ other),
+      'completed': "(select max(RUN_Batch) from " ~ log ~ ")" if log else "0",
+      'later': "(" ~ later ~ ")" if has_left else "null",
+      'other_definition': ozmeta_runtime.row_exists(this, newer ~ " and " ~ other) if has_left else "0",
       'other_rows': ozmeta_runtime.row_exists(this, "_DeleteDate is null and " ~ other) if asks_rows else "0",
-      'failed': ozmeta_runtime.row_exists(this, newer),
+      'failed': "1" if has_left else "0",
       'filled': ozmeta_runtime.row_exists(this),
       'same_reading': ozmeta_runtime.row_exists(this, kept) if kept else "1",
       'due': ozmeta_runtime.row_exists(this, due) if due else "0"} -%}
@@ -30,7 +34,7 @@ Returns a dict, 1 or 0 but for `later`
   {%- set cache = ozmeta_runtime.invocation_cache() -%}
   {%- for source in sources if source and newer ~ ' in ' ~ source not in cache -%}
     {%- do questions.update({
-        'old in ' ~ source: ozmeta_runtime.row_exists(source, "_Batch <= " ~ batch),
+        'old in ' ~ source: ozmeta_runtime.row_exists(source, "_Batch <= " ~ state.batch),
         'new in ' ~ source: ozmeta_runtime.row_exists(source, newer)}) -%}
   {%- endfor -%}
   {%- set answers = run_query("select " ~ questions.values() | join(', ')).rows[0].values() -%}

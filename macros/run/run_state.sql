@@ -2,8 +2,8 @@
 What the last completed run left, and what this run has to do (spec 3 and 8).
 
 A run is complete when its row is in <binding>_run, the binding's last model. Every row that a model writes carries
-`_Batch`: the number of the last completed run plus one. So the next run sees what a failed run wrote as new, and folds
-it again.
+`_Batch`: the number of the run (run_number). So the next run sees what a run that is not complete wrote, and folds it
+again (unsettled_rows). Two runs at once have different numbers: see spec 8.6.
 
 Arguments
   binding     the binding's name, such as 'case'; its log is the model 'case_run'
@@ -21,7 +21,10 @@ Returns a dict
   full_fold          whether to fold everything: in a full refresh; if the last completed run did not have this model,
                      or had it with another text; if a failed run wrote rows by another definition; if a source was
                      rebuilt by a full refresh that left this model out
+  number             this run's number
   batch              number of the last completed run; 0 before the first
+  before             number of the completed run before that; 0 if there is none
+  left               {model id: [number]}: rows of runs that are not complete, see load_left_rows
   as_of              this run's as_of as text
   journals           {journal: watermark text} of the last completed run
   new_text           whether, by_row, the model's text changed since the last completed run and its rows have this
@@ -35,7 +38,7 @@ Returns a dict
   idle               whether there is nothing to write: no source has changed and no row is due, or the run is limited
 
 Errors: as_of is before that of an earlier run; dbt gives the run less to read than its rows were made of
-(check_limited_rebuild, check_deferred).
+(check_limited_rebuild, check_deferred); another run completed after this one began (check_overtaken).
 #}
 {% macro run_state(binding, definition, sources=[], due=none, journals=[], kept=none, by_row=false,
     bucketed=false) %}
@@ -46,6 +49,9 @@ Errors: as_of is before that of an earlier run; dbt gives the run less to read t
       'full_fold': not incremental,
       'new_text': false,
       'batch': 0,
+      'before': 0,
+      'number': ozmeta_runtime.run_number(0),
+      'left': {},
       'as_of': ozmeta_runtime.as_of_text(),
       'journals': {},
       'hash': local_md5(tojson([ozmeta_runtime.fold_version(), definition], sort_keys=true))[:16],
@@ -62,13 +68,21 @@ Errors: as_of is before that of an earlier run; dbt gives the run less to read t
   {%- if state.limited -%}{%- do ozmeta_runtime.check_limited_rebuild(this) -%}{%- endif -%}
 
   {%- set last = ozmeta_runtime.load_last_run(binding) -%}
-  {%- do state.update({'batch': last.batch, 'journals': last.journals}) -%}
+  {%- do state.update({
+      'batch': last.batch, 'before': last.before, 'number': ozmeta_runtime.run_number(last.batch),
+      'journals': last.journals}) -%}
+  {%- do state.update({'left': ozmeta_runtime.load_left_rows(binding, state)}) -%}
+  {%- do ozmeta_runtime.lock_model(this) -%}
   {%- set asks_rows = by_row and last.has_model and not last.same_text -%}
   {%- if not last.same_text and not asks_rows -%}{%- do state.update({'full_fold': true}) -%}{%- endif -%}
   {%- if last.batch -%}{%- do ozmeta_runtime.check_deferred(sources, journals, not incremental) -%}{%- endif -%}
-  {%- if not incremental -%}{%- do return(state) -%}{%- endif -%}
+  {%- if not incremental -%}
+    {%- do ozmeta_runtime.check_overtaken(binding, state) -%}
+    {%- do return(state) -%}
+  {%- endif -%}
 
-  {%- set found = ozmeta_runtime.probe_tables(last.batch, state.hash, sources, due, kept, asks_rows) -%}
+  {%- set found = ozmeta_runtime.probe_tables(binding, state, sources, due, kept, asks_rows) -%}
+  {%- do ozmeta_runtime.check_overtaken(binding, state, found.completed) -%}
   {%- set later = found.later or last.later_as_of -%}
   {%- if later -%}
     {%- do exceptions.raise_compiler_error("as_of is " ~ state.as_of ~ ", but an earlier run computed "
@@ -98,11 +112,12 @@ Errors: as_of is before that of an earlier run; dbt gives the run less to read t
   {%- endfor -%}
   {%- set all_unchanged = state.unchanged_sources | length == sources | select | list | length -%}
   {%- do state.update({'idle': not state.full_fold and all_unchanged and not state.new_text
-      and not found.due | int}) -%}
+      and not found.due | int and model.unique_id not in state.left}) -%}
   {%- if state.bucketed and sources and not (state.full_fold or state.new_text) -%}
     {%- set changed = [] -%}
     {%- for source in sources if source and source not in state.unchanged_sources -%}
-      {%- do changed.append("select _Bucket as bucket from " ~ source ~ " where _Batch > " ~ state.batch) -%}
+      {%- do changed.append("select _Bucket as bucket from " ~ source ~ " where "
+          ~ ozmeta_runtime.unsettled_rows(state)) -%}
     {%- endfor -%}
     {%- if found.due | int -%}{%- do changed.append("select _Bucket as bucket from " ~ this ~ " where " ~ due) -%}
     {%- endif -%}

@@ -438,7 +438,7 @@ MODELS = (
         in_rollup=False,
         keys=("_Key",),
         audit=col.WRITTEN,
-        not_null=frozenset({"RUN_Batch"}),
+        not_null=frozenset({"RUN_Batch", "RUN_Number"}),
         tests=run_tests,
     ),
     Model(

@@ -270,6 +270,8 @@ SIGNAL_TYPE = ("RS_Description", "RS_RetentionDays")
 JOURNAL = (*CANONICAL_COLUMNS, "MJ_Journal", "MJ_RowHash")
 RUN = (
     "RUN_Batch",
+    "RUN_Number",
+    "RUN_InvocationID",
     "RUN_Journal",
     "RUN_AsOfUTC",
     "RUN_WatermarkUTC",
@@ -375,7 +377,7 @@ DESCRIPTIONS = {
         "Hash of the journal's name and column names. If it differs from today's, the next run"
         " counts again."
     ),
-    "_Batch": "Number of the run that wrote this row.",
+    "_Batch": "Number of the run that wrote this row: see RUN_Batch.",
     "_UpdateDate": "as_of of the run that wrote this row, UTC.",
     "_DeleteDate": (
         "Null for a live row. Otherwise a late event undid the row, and this is the as_of of the"
@@ -837,7 +839,11 @@ DESCRIPTIONS = {
         "Hash of the row without its object, id and _SyncDate, as TL_ContentHash in the timeline."
     ),
     # runs
-    "RUN_Batch": "Number of the run.",
+    "RUN_Batch": (
+        "The number that the run's rows have in _Batch: when dbt began, UTC, and two more digits."
+    ),
+    "RUN_Number": "1 for the first completed run since the last full refresh, 2 for the next.",
+    "RUN_InvocationID": "dbt's invocation_id, as in its logs and artifacts.",
     "RUN_Journal": "The journal.",
     "RUN_AsOfUTC": "as_of of the run, UTC.",
     "RUN_WatermarkUTC": (

@@ -31,7 +31,7 @@ TYPES = {
         *("CW_Bucket", "CW_From", "CW_Next", "CW_Open", "CW_OpenEnd"),
         *("EJ_Sequence", "EQ_Level", "JV_Rows", "PL_RowVersion", "QR_Rows"),
         *("RS_Level", "RS_Number", "RS_RetentionDays"),
-        *("RUN_Batch", "RUN_EventsFolded", "RUN_ObjectsFolded"),
+        *("RUN_Batch", "RUN_EventsFolded", "RUN_Number", "RUN_ObjectsFolded"),
         *("ST_CycleNo", "ST_ElapsedMinutes", "ST_EscalationLevel", "ST_OpenMicros"),
         *("ST_PausedSeconds", "ST_RanMicros", "ST_RemainingMinutes", "ST_TargetMinutes"),
         *("TL_EventNanos", "TL_Position", "TL_RowVersion", "TS_ObjectAgeSeconds", "TS_Seconds"),

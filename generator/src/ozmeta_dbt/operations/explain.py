@@ -379,7 +379,7 @@ def story(binding: str, object_id: str, facts: Facts) -> Story:
         if instance
         else ""
     )
-    when = f"as of {instant(run['RUN_AsOfUTC'])} (run {run['RUN_Batch']})" if run else ""
+    when = f"as of {instant(run['RUN_AsOfUTC'])} (run {run['RUN_Number']})" if run else ""
     heading = f"{binding} {object_id}{whose} {stands} {when}".replace("  ", " ").strip()
     timeline = sorted(
         facts["timeline"], key=lambda row: (int(row["EJ_EventTimeUTC"]), row["EJ_ID"])

@@ -9,7 +9,7 @@ with every_run as (
 )
 
 select
-    RUN_Batch as run,
+    RUN_Number as run,
     strftime(RUN_AsOfUTC, '%Y-%m-%d') as as_of,
     max(folded) filter (entity = 'cases') as cases,
     max(folded) filter (entity = 'invoices') as invoices,

@@ -1,0 +1,16 @@
+{#
+Keeps another run from building the same model at the same time, until this run has written it. On an engine that lets
+two transactions insert the same new key, both runs would insert it (spec 8.6).
+
+relation: the model's own table
+
+Errors: another run has created the table since this run began.
+#}
+{% macro lock_model(relation) %}
+  {%- if invocation_args_dict.get('which') in ['run', 'build', 'retry'] -%}
+    {%- if ozmeta_runtime.lock_table(relation) and not load_relation(relation) -%}
+      {%- do exceptions.raise_compiler_error("Another run has created " ~ relation ~ " since this run began. Nothing was "
+          ~ "written. Run again when that run has ended.") -%}
+    {%- endif -%}
+  {%- endif -%}
+{% endmacro %}
