@@ -479,6 +479,7 @@ class Project(DbtProject):
         self.definitions, self.runner, self.as_of = definitions, runner, START
         self.journal: list[dict[str, Any]] = []
         self.beside: Outcome | None = None
+        self.completed: set[tuple[int]] = set()  # the numbers of the runs that completed
 
     def define(self, definitions: Definitions) -> None:
         self.definitions = definitions
@@ -549,7 +550,8 @@ class Project(DbtProject):
             }
             if "case_run" in existing:
                 runs = "select RUN_Batch from case_run"
-                committed = connection.execute(f"select count(*) from ({runs})").fetchone()[0]
+                self.completed.update(connection.execute(runs).fetchall())
+                committed = len(self.completed)
             for model in (*MODELS, "run"):
                 if f"case_{model}" not in existing:
                     continue

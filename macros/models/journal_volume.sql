@@ -24,6 +24,7 @@ Errors              see journal_columns, check_limited_rebuild and check_deferre
 {%- endif -%}
 {%- if limited -%}{%- do ozmeta_runtime.check_limited_rebuild(this) -%}{%- endif -%}
 {%- do ozmeta_runtime.check_deferred([], relations, not incremental) -%}
+{%- do ozmeta_runtime.lock_model(this) -%}
 {%- set as_of = ozmeta_runtime.as_of() -%}
 {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
 {%- set mappings = [] -%}

@@ -17,6 +17,8 @@ import yaml
 from ozmeta_dbt.problems import DbtFailed
 
 ANSWER = "OZMETA "
+# what DuckDB says of a file that another process has open
+LOCKED = re.compile(r'Could not set lock on file "([^"]*)": Conflicting lock is held in (.*?\))')
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,11 @@ class Dbt:
             errors="replace",
         )
         if done.returncode:
+            if held := LOCKED.search(done.stdout + done.stderr):
+                raise DbtFailed(
+                    f"another process has {held[1]} open, and DuckDB lets only one at a time: wait"
+                    f" until it has ended. It is {held[2]}."
+                )
             said = [
                 line
                 for line in (done.stdout + done.stderr).splitlines()
