@@ -10,9 +10,7 @@ Arguments
   lookback_minutes    integer: the lookback of the journals
   examples            integer: how many objects of each kind to name, with what the tables contain about them
   most                integer: how many groups of each kind to count
-  asks_gone           boolean: whether to look for bindings that are no longer generated
-Prints
-  bindings            {binding: {
+Prints                {binding: {
                         objects: number of objects that were folded again,
                         waiting: number of objects with journal rows that no run has read yet; they are left out,
                         left_out: [name of a model that counts all objects; it is compared only if all objects are],
@@ -23,13 +21,12 @@ Prints
                           first: [{object_key, object_id}]
                         }},
                         codes: {before, after: see impact_codes},
-                        tables: {model: see compare_table},
+                        tables: {model: see compare_table}, without the signal log,
                         gone: {name of a table that is no longer generated: number of its live rows},
                         facts: {object id: {before, after: see object_history}}
                       }}
-  gone                {binding that is no longer generated: number of its objects}
 #}
-{% macro impact_compare(plan, lookback_minutes, examples=3, most=50, asks_gone=true) %}
+{% macro impact_compare(plan, lookback_minutes, examples=3, most=50) %}
   {%- set answer, known = {}, ozmeta_runtime.bindings() -%}
   {%- set slice = var('ozmeta_verify', {}) -%}
   {%- for binding, entry in plan.items() -%}
@@ -63,12 +60,13 @@ Prints
         {%- do told.append(one.object_id) -%}
       {%- endfor -%}
     {%- endfor -%}
+    {%- set has_kind = told | length > 0 -%}
     {%- for model in before if model != 'runtime_signal' -%}
       {%- if are_all or ozmeta_runtime.object_column(model) -%}
-        {%- do found.tables.update({names[model]: ozmeta_runtime.compare_table(
+        {%- do found.tables.update({model: ozmeta_runtime.compare_table(
             model, nodes[model], before[model], after[model], waiting, shared=true)}) -%}
-        {%- set first = found.tables[names[model]].first -%}
-        {%- for id in first[:examples] if not told and id not in told -%}{%- do told.append(id) -%}{%- endfor -%}
+        {%- set first = found.tables[model].first -%}
+        {%- for id in first[:examples] if not has_kind and id not in told -%}{%- do told.append(id) -%}{%- endfor -%}
       {%- else -%}
         {%- do found.left_out.append(names[model]) -%}
       {%- endif -%}
@@ -85,9 +83,8 @@ Prints
     }) -%}
     {%- do answer.update({binding: found}) -%}
   {%- endfor -%}
-  {%- set gone = ozmeta_runtime.gone_bindings(plan, known) if asks_gone else {} -%}
   {%- do ozmeta_runtime.verify_clean() -%}
-  {%- do ozmeta_runtime.print_answer({'bindings': answer, 'gone': gone}) -%}
+  {%- do ozmeta_runtime.print_answer(answer) -%}
 {% endmacro %}
 
 {#
@@ -171,34 +168,6 @@ no table, so a table of an earlier run may be there too; the run log tells which
       {%- set query = "select count(*) from " ~ relation ~ " where _DeleteDate is null" -%}
       {%- do found.update({name: run_query(query).rows[0][0] | int}) -%}
     {%- endif -%}
-  {%- endfor -%}
-  {%- do return(found) -%}
-{% endmacro %}
-
-{#
-The bindings that the last run had and that are no longer generated: {binding: number of objects}. A binding that is
-gone for longer has a run log whose last run is earlier than that of the others.
-#}
-{% macro gone_bindings(plan, known) %}
-  {%- set found, schemas, logs, newest = {}, [], [], [] -%}
-  {%- for nodes in known.values() -%}{%- do logs.append(nodes.run.alias | lower) -%}{%- endfor -%}
-  {%- for entry in plan.values() if entry.batch -%}
-    {%- do newest.append(entry.as_of) -%}
-    {%- if entry.log[:2] not in schemas -%}{%- do schemas.append(entry.log[:2]) -%}{%- endif -%}
-  {%- endfor -%}
-  {%- for database, schema in schemas -%}
-    {%- for relation in adapter.list_relations(database, schema)
-        if (relation.identifier | lower).endswith('_run') and relation.identifier | lower not in logs
-        and ozmeta_runtime.has_columns(relation, ['RUN_Batch', 'RUN_AsOfUTC', 'RUN_Journal']) -%}
-      {%- set as_of = run_query("select max(" ~ ozmeta_runtime.to_micros('RUN_AsOfUTC') ~ ") from " ~ relation).rows[0][0]
-          -%}
-      {%- if as_of is not none and as_of | int >= newest | max -%}
-        {%- set timeline = relation.incorporate(path={'identifier': relation.identifier[:-3] ~ 'timeline'}) -%}
-        {%- set objects = run_query("select count(distinct _ObjectKey) from " ~ timeline).rows[0][0] | int
-            if ozmeta_runtime.has_columns(timeline, ['_ObjectKey']) else 0 -%}
-        {%- do found.update({relation.identifier[:-4] | lower: objects}) -%}
-      {%- endif -%}
-    {%- endfor -%}
   {%- endfor -%}
   {%- do return(found) -%}
 {% endmacro %}

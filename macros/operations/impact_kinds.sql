@@ -21,7 +21,6 @@ Returns      list of dict:
     {%- set flips = ozmeta_runtime.differs_any([['before_status', 'after_status'], ['before_outcome', 'after_outcome']])
         -%}
     {%- set due = was ~ " and " ~ is ~ " and " ~ ozmeta_runtime.differs_any([['before_due', 'after_due']], '0') -%}
-    {%- set shift = "after_due - before_due" -%}
     {%- do kinds.extend([
         ozmeta_runtime.impact_kind('cycles_changed', cycles, was ~ " and " ~ is ~ " and (" ~ flips ~ ")",
             ['SL_Code'] + outcomes),
@@ -34,8 +33,8 @@ Returns      list of dict:
             'earlier': "sum(case when after_due < before_due then 1 else 0 end)",
             'no_longer_known': "sum(case when after_due is null then 1 else 0 end)",
             'now_known': "sum(case when before_due is null then 1 else 0 end)",
-            'least_shift': "min(" ~ shift ~ ")",
-            'greatest_shift': "max(" ~ shift ~ ")"}),
+            'least_shift': "min(after_due - before_due)",
+            'greatest_shift': "max(after_due - before_due)"}),
     ]) -%}
   {%- endif -%}
   {%- if 'escalation_queue' in after -%}
@@ -53,6 +52,10 @@ Returns      list of dict:
             level + ['before_severity', 'before_role', 'before_principal', 'before_status']),
         ozmeta_runtime.impact_kind('escalations_changed', queue,
             was ~ " and " ~ is ~ " and (" ~ ozmeta_runtime.differs_any(pairs) ~ ")", level + answers),
+        ozmeta_runtime.impact_kind('escalations_moved', queue, was ~ " and " ~ is ~ " and after_created <> before_created",
+            level, {
+            'least_shift': "min(after_created - before_created)",
+            'greatest_shift': "max(after_created - before_created)"}),
     ]) -%}
   {%- endif -%}
   {%- if 'runtime_signal' in after -%}
@@ -105,15 +108,13 @@ Arguments
   same              {column: the column of either table}: the value of the later table, or else of the earlier one
   both              {name: the column}: selected as before_<name> and after_<name>
   key               string: the column by which the rows are joined
-  from_rows         SQL: what to select from instead of the table, with TABLE for the table and ROWS for `where` and the
-                    condition for the rows to compare
+  head, tail        SQL: the select from either table, before `from` and after the condition for the rows to compare
 #}
-{% macro row_pairs(model, before, after, waiting, same, both, key='_Key', from_rows="select * from TABLE ROWS") -%}
+{% macro row_pairs(model, before, after, waiting, same, both, key='_Key', head='select *', tail='') -%}
   {%- set compared = ozmeta_runtime.compared_rows(model, waiting) -%}
-  {%- set nothing = compared ~ " and 1 = 0" -%}
-  {%- set old = from_rows | replace('TABLE', (before.get(model) or after[model]) | string)
-      | replace('ROWS', compared if model in before else nothing) -%}
-  {%- set new = from_rows | replace('TABLE', after[model] | string) | replace('ROWS', compared) -%}
+  {%- set old = head ~ " from " ~ (before.get(model) or after[model]) ~ " " ~ compared
+      ~ (" and 1 = 0 " if model not in before else " ") ~ tail -%}
+  {%- set new = head ~ " from " ~ after[model] ~ " " ~ compared ~ " " ~ tail -%}
   select
     {%- for name, column in same.items() %}
     coalesce(new_rows.{{ column }}, old_rows.{{ column }}) as {{ name }},
@@ -127,48 +128,47 @@ Arguments
 {%- endmacro %}
 
 {% macro cycle_pairs(before, after, waiting) -%}
-  {%- set rows -%}
-    select
-      _Key, _ObjectKey, ST_ObjectID, SL_Code, ST_Status, ST_Outcome,
-      {{ ozmeta_runtime.to_micros('ST_DueUTC') }} as due
-    from TABLE ROWS
-  {%- endset -%}
+  {%- set head = "select _Key, _ObjectKey, ST_ObjectID, SL_Code, ST_Status, ST_Outcome, "
+      ~ ozmeta_runtime.to_micros('ST_DueUTC') ~ " as due" -%}
   {{ ozmeta_runtime.row_pairs('sla_cycle', before, after, waiting,
       {'object_key': '_ObjectKey', 'object_id': 'ST_ObjectID', 'SL_Code': 'SL_Code'},
-      {'status': 'ST_Status', 'outcome': 'ST_Outcome', 'due': 'due'}, from_rows=rows) }}
+      {'status': 'ST_Status', 'outcome': 'ST_Outcome', 'due': 'due'}, head=head) }}
 {%- endmacro %}
 
 {% macro queue_pairs(before, after, waiting) -%}
+  {%- set head = "select _Key, _ObjectKey, EQ_ObjectID, SL_Code, EQ_SignalCode, EQ_Level, EQ_Status, EQ_Severity,"
+      ~ " EQ_AssignedToRole, EQ_AssignedToPrincipal, " ~ ozmeta_runtime.to_micros('EQ_CreatedUTC') ~ " as created" -%}
   {{ ozmeta_runtime.row_pairs('escalation_queue', before, after, waiting,
       {'object_key': '_ObjectKey', 'object_id': 'EQ_ObjectID', 'SL_Code': 'SL_Code', 'EQ_SignalCode': 'EQ_SignalCode',
        'EQ_Level': 'EQ_Level'},
       {'status': 'EQ_Status', 'severity': 'EQ_Severity', 'role': 'EQ_AssignedToRole',
-       'principal': 'EQ_AssignedToPrincipal'}) }}
+       'principal': 'EQ_AssignedToPrincipal', 'created': 'created'}, head=head) }}
 {%- endmacro %}
 
 {# The signals that hold: their last row in the log has an odd number. #}
 {% macro signal_pairs(before, after, waiting) -%}
   {%- set signal = "case when _SignalKey like '%|%' then " ~ ozmeta_runtime.md5_hex('_SignalKey')
       ~ " else _SignalKey end" -%}
-  {%- set rows -%}
+  {%- set head -%}
     select *
     from (
       select
         {{ signal }} as signal_key, _ObjectKey, RS_ObjectID, RS_SignalCode, SL_Code, RS_Level, RS_Kind, RS_Number,
         row_number() over (partition by {{ signal }} order by RS_Number desc) as newest
-      from TABLE ROWS
+  {%- endset -%}
+  {%- set tail -%}
     ) as numbered
     where newest = 1 and {{ ozmeta_runtime.modulo('RS_Number', 2) }} = 1
   {%- endset -%}
   {{ ozmeta_runtime.row_pairs('runtime_signal', before, after, waiting,
       {'object_key': '_ObjectKey', 'object_id': 'RS_ObjectID', 'RS_SignalCode': 'RS_SignalCode', 'SL_Code': 'SL_Code',
        'RS_Level': 'RS_Level'},
-      {'status': 'RS_Kind'}, key='signal_key', from_rows=rows) }}
+      {'status': 'RS_Kind'}, key='signal_key', head=head, tail=tail) }}
 {%- endmacro %}
 
 {# The rounds, each by the request that opened it. A late event may change the numbers of rounds. #}
 {% macro round_pairs(before, after, waiting) -%}
-  {%- set rows -%}
+  {%- set head -%}
     select
       {{ ozmeta_runtime.row_key(['_ObjectKey', 'AF_Code', 'opened_by']) }} as round_key, _ObjectKey, object_id, AF_Code,
       status, step
@@ -183,13 +183,14 @@ Arguments
           else 'Approved'
         end as status,
         max(case when AP_Outcome in ('Pending', 'Rejected', 'Withdrawn') then AS_Code end) as step
-      from TABLE ROWS
+  {%- endset -%}
+  {%- set tail -%}
       group by _ObjectKey, AF_Code, AP_Round
     ) as rounds
   {%- endset -%}
   {{ ozmeta_runtime.row_pairs('approval_step', before, after, waiting,
       {'object_key': '_ObjectKey', 'object_id': 'object_id', 'AF_Code': 'AF_Code'},
-      {'status': 'status', 'step': 'step'}, key='round_key', from_rows=rows) }}
+      {'status': 'status', 'step': 'step'}, key='round_key', head=head, tail=tail) }}
 {%- endmacro %}
 
 {% macro state_pairs(before, after, waiting) -%}

@@ -9,7 +9,7 @@ in the user's own warehouse, in three steps:
 
 Operation verify_plan. Arguments
   wanted      list of string: names of bindings, see binding_named; empty for all bindings
-  asks_reach  boolean: whether to ask for `reach`, which reads two columns of all events
+  for_impact  boolean: whether to ask for `reach` and `unbound`, which read all events
 Prints
   bindings   {binding: {
                models: {model: [database, schema, identifier, name]}, without the run log,
@@ -23,9 +23,10 @@ Prints
                reach: [the latest _SyncDate of the rows that runs have read, in microseconds since 1970]
              }}
   unclaimed  see unclaimed_sentences
+  unbound    see unbound_objects
 Errors       see binding_named
 #}
-{% macro verify_plan(wanted=[], asks_reach=false) %}
+{% macro verify_plan(wanted=[], for_impact=false) %}
   {%- set plan, known, chosen = {}, ozmeta_runtime.bindings(), [] -%}
   {%- for given in wanted -%}
     {%- do chosen.append(ozmeta_runtime.binding_named(given | string, known)) -%}
@@ -58,7 +59,7 @@ Errors       see binding_named
         {%- elif (run_query("select max(_Batch) from " ~ relation).rows[0][0] or 0) > entry.batch -%}
           {%- do entry.unfinished.append(node.name) -%}
         {%- endif -%}
-        {%- if relation and asks_reach and model in ['timeline', 'quarantine'] -%}
+        {%- if relation and for_impact and model in ['timeline', 'quarantine'] -%}
           {%- set arrival = "max(" ~ ozmeta_runtime.to_micros("_SyncDate") ~ ")" -%}
           {%- set synced = "not " ~ ozmeta_runtime.is_true("TL_IsUnsynced") if model == 'timeline' else "1 = 1" -%}
           {%- set latest = run_query("select " ~ arrival ~ " from " ~ relation ~ " where " ~ synced).rows[0][0] -%}
@@ -74,5 +75,9 @@ Errors       see binding_named
     {%- endfor -%}
     {%- do plan.update({binding: entry}) -%}
   {%- endfor -%}
-  {%- do ozmeta_runtime.print_answer({'bindings': plan, 'unclaimed': ozmeta_runtime.unclaimed_sentences()}) -%}
+  {%- do ozmeta_runtime.print_answer({
+      'bindings': plan,
+      'unclaimed': none if for_impact else ozmeta_runtime.unclaimed_sentences(),
+      'unbound': ozmeta_runtime.unbound_objects() if for_impact else {},
+  }) -%}
 {% endmacro %}
