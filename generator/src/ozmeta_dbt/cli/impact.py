@@ -39,12 +39,10 @@ def impact(
         typer.Option("--object", help="Look only at this object. You can repeat the option."),
     ] = None,
     examples: Annotated[
-        int,
-        typer.Option(min=0, max=100, help="How many objects to show for each kind of change."),
+        int, typer.Option(min=0, max=100, help="How many objects to show for each kind of change.")
     ] = 3,
     format: Annotated[
-        Format,
-        typer.Option("--format", help="For people, for programs, or for a pull request."),
+        Format, typer.Option("--format", help="For people, for programs, or for a pull request.")
     ] = Format.text,
     as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     project_dir: ProjectDir = Path(),

@@ -69,11 +69,7 @@ def impact(
             "schema": SCHEMA,
             "changes": False,
             "first_run": not any(entry["batch"] for entry in plan.values()),
-            "sample": {
-                "share": choice.share,
-                "salt": choice.salt,
-                "objects": list(choice.objects),
-            },
+            "sample": {"share": choice.share, "salt": choice.salt, "objects": list(choice.objects)},
             "bindings": [],
             "bindings_gone": [],
         }
@@ -115,11 +111,7 @@ def check(plan: dict[str, Any]) -> dict[str, Any]:
 
 
 def compared(
-    user: Dbt,
-    plan: dict[str, Any],
-    choice: Choice,
-    project: Project,
-    examples: int,
+    user: Dbt, plan: dict[str, Any], choice: Choice, project: Project, examples: int
 ) -> dict[str, Any]:
     """The answer of impact_compare. The schema has a name that no other process uses: several pull
     requests may ask at once.
@@ -130,22 +122,23 @@ def compared(
     for entry in plan.values():
         entry["as_of"] = entry["as_of"] if entry["batch"] else newest
         by_instant[entry["as_of"]].append(entry)
-    sliced = choice.slice | {"suffix": suffix}
     with scratch(user, suffix) as aside:
         for as_of, entries in by_instant.items():
             # rows that arrived later, no run has read; a run may have read rows of after its as_of
             until = max([as_of, *(reach for entry in entries for reach in entry["reach"])])
+            # dbt parses again for other variables, so the comparison has those of the last run
+            there = aside.with_vars(
+                ozmeta_verify=choice.slice | {"suffix": suffix, "until": until},
+                ozmeta_as_of=instant(as_of).replace(" ", "T"),
+            )
             models = [
                 place[3]
                 for entry in entries
                 for place in [*entry["models"].values(), *entry["helpers"].values()]
             ]
-            aside.with_vars(
-                ozmeta_verify=sliced | {"until": until},
-                ozmeta_as_of=instant(as_of).replace(" ", "T"),
-            )("run", "--full-refresh", "--select", *dict.fromkeys(models))
+            there("run", "--full-refresh", "--select", *dict.fromkeys(models))
         return dict(
-            aside.with_vars(ozmeta_verify=sliced).operation(
+            there.operation(
                 "impact_compare",
                 plan=plan,
                 lookback_minutes=project.config.journal.lookback_minutes,
@@ -236,9 +229,7 @@ def definitions_of(codes: dict[str, Any], known: Known) -> dict[str, Any]:
 
 
 def levels_of(levels: set[Any]) -> list[dict[str, Any]]:
-    return [
-        {"sla": sla, "signal": signal, "level": level} for sla, signal, level in sorted(levels)
-    ]
+    return [{"sla": sla, "signal": signal, "level": level} for sla, signal, level in sorted(levels)]
 
 
 def stories(binding: str, found: dict[str, Any], known: Known) -> list[dict[str, Any]]:
@@ -290,17 +281,12 @@ def lines_of(binding: str, object_id: str, facts: Facts, known: Known) -> list[s
     """
     if not facts:
         return []
-    facts = facts | {
-        "run": [],
-        "escalation_queue": live(facts.get("escalation_queue", [])),
-    }
+    facts = facts | {"run": [], "escalation_queue": live(facts.get("escalation_queue", []))}
     facts.setdefault("timeline", [])
     explain.rename(facts, known.event_types)
     told = explain.story(binding, object_id, facts)
     lines = [
-        f"{instant(line.at)} {line.what}: {text}"
-        for line in told.lines
-        for _, text in line.effects
+        f"{instant(line.at)} {line.what}: {text}" for line in told.lines for _, text in line.effects
     ]
     instance = next(iter(live(facts.get("workflow_instance", []))), None)
     lines += [f"now: {instance['WS_CurrentCode']}"] if instance else []

@@ -80,7 +80,8 @@ def effect(group: Group, side: str) -> str:
     what, mark, target = (group[f"{side}_{part}"] for part in ("effect", "mark", "state"))
     if what is None:
         return "not read"
-    told = {"Applied": f"moves to {target}", "Nothing": "moves nothing"}.get(what, what.lower())
+    words = {"Applied": f"moves to {target}", "Nothing": "moves nothing"}
+    told = words.get(what, str(what).lower())
     return told + (f", {mark}" if mark is not None else "")
 
 
@@ -228,7 +229,9 @@ def told_of(binding: dict[str, Any]) -> Told:
         ]
         notes += [(words, names)] if names else []
     if binding["tables_gone"]:
-        names = [f"{one['table']} ({counted(one['rows'], 'row')})" for one in binding["tables_gone"]]
+        names = [
+            f"{one['table']} ({counted(one['rows'], 'row')})" for one in binding["tables_gone"]
+        ]
         notes.append(("tables that no run would keep up to date any more", names))
     if binding["objects_left_out"]:
         arrived = counted(binding["objects_left_out"], "object")
@@ -282,9 +285,7 @@ def sections(binding: dict[str, Any]) -> Iterator[Section]:
 def verdict(document: dict[str, Any]) -> str:
     if document["first_run"]:
         return FIRST_RUN
-    said = (
-        "the metadata would change the tables" if document["changes"] else "nothing would change"
-    )
+    said = "the metadata would change the tables" if document["changes"] else "nothing would change"
     sample = document["sample"]
     if sample["objects"]:
         return f"{said}, as far as {', '.join(sample['objects'])} show"
@@ -313,8 +314,8 @@ def show(document: dict[str, Any], out: Console) -> None:
     out.print(f"[{style}]{plain(verdict(document))}[/]")
     for gone in document["bindings_gone"]:
         out.print(
-            f"[bold]{plain(gone['object_type'])}[/]: the binding is gone. Its tables stay as they are,"
-            f" with {counted(gone['objects'], 'object')}"
+            f"[bold]{plain(gone['object_type'])}[/]: the binding is gone. Its tables stay as they"
+            f" are, with {counted(gone['objects'], 'object')}"
         )
     for binding in document["bindings"]:
         told = told_of(binding)

@@ -1,4 +1,6 @@
-"""The user's profile with other schemas: `verify` and `impact` fold beside the tables, never over them."""
+"""The user's profile with other schemas: `verify` and `impact` fold beside the tables, never over
+them.
+"""
 
 from __future__ import annotations
 

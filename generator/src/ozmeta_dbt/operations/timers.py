@@ -205,9 +205,8 @@ def stop(cycle: Row, steps: list[Row]) -> Iterator[Effect]:
         # without steps, only a clock that always runs tells how long it ran
         is_known = steps or not (cycle.get("ST_Calendar") or int(cycle["ST_PausedSeconds"] or 0))
         ran_for = f" after {minutes(run_until_stop(cycle, steps))}" if is_known else ""
-        text = (
-            f"cancels {name}{ran_for}: cancelWhen is true, outcome {cycle['ST_Outcome']}"
-            + (", since it had been breached" if missed else "")
+        text = f"cancels {name}{ran_for}: cancelWhen is true, outcome {cycle['ST_Outcome']}" + (
+            ", since it had been breached" if missed else ""
         )
     elif has_options(steps):
         text = f"stops {name} after {kept_working_time(cycle, steps)}"
@@ -249,11 +248,7 @@ def kept(cycle: Row) -> str:
         return f"but it was breached at {instant(breached)}"
     if not by:
         return "in time, at the very instant it was due"
-    return (
-        f"{duration(by)} late"
-        if breached is not None
-        else f"in time by {duration(by)}"
-    )
+    return f"{duration(by)} late" if breached is not None else f"in time by {duration(by)}"
 
 
 def run_until_stop(cycle: Row, steps: list[Row]) -> int:
