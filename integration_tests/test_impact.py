@@ -6,15 +6,26 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import hashlib
 import json
 import random
+import re
+import secrets
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+from engines.base import Worker
+from engines.scenarios import SCENARIOS
+from markdown_it import MarkdownIt
+from ozmeta_dbt.operations.impact_report import markdown
 from support.dbt_project_under_test import DbtProject
 from support.small_case import event
 from support.verification import command
@@ -221,7 +232,8 @@ def change(project: DbtProject, snapshot: Row | None = None, config: Row = CONFI
 
 def impact(project: DbtProject, *args: str) -> tuple[int, str]:
     """Status and output, without what dbt prints in this process."""
-    status, said = command(project, "impact", *args)
+    with mock.patch.object(secrets, "token_hex", lambda size: "0" * 2 * size):  # parse once
+        status, said = command(project, "impact", *args)
     return status, "".join(
         line for line in said.splitlines(keepends=True) if not line.startswith("OZMETA ")
     )
@@ -408,24 +420,20 @@ def service_levels(snapshot: Row, config: Row) -> None:
 
 
 def workflow(snapshot: Row, config: Row) -> None:
+    """A transition less, another conflict policy, and another quorum."""
     transitions = snapshot["objects"]["workflows"]["transitions"]
     transitions[:] = [one for one in transitions if one["id"] != "Back"]
     config["bindings"] = {"Case": {"conflict_policy": "first_writer_wins"}}
-
-
-def approvals(snapshot: Row, config: Row) -> None:
     snapshot["objects"]["runtime"]["approvalSteps"][0]["rule"] = {"quorum": 1, "veto": False}
 
 
 def fields(snapshot: Row, config: Row) -> None:
-    """A field that the timeline does not hold: a run would ask for --full-refresh."""
+    """A field that the timeline does not hold, so that a run would ask for --full-refresh. Rows
+    without a tenant are no longer refused, and all keys change.
+    """
     runtime = snapshot["objects"]["runtime"]
     runtime["slaBindings"][0]["startRule"] = rule("TimerStart", equals("object.Priority", "High"))
-
-
-def keys(snapshot: Row, config: Row) -> None:
-    """Rows without a tenant are no longer refused, and all keys change."""
-    snapshot["objects"]["runtime"]["bindings"][0]["instanceKeyStrategy"] = "ObjectID"
+    runtime["bindings"][0]["instanceKeyStrategy"] = "ObjectID"
 
 
 CHANGES: dict[str, tuple[Callable[[Row, Row], None], set[str]]] = {
@@ -440,12 +448,10 @@ CHANGES: dict[str, tuple[Callable[[Row, Row], None], set[str]]] = {
         workflow,
         {
             *("cycles_changed", "cycles_removed", "escalations_retracted", "signals_retracted"),
-            *("states_changed", "events_changed"),
+            *("states_changed", "events_changed", "rounds_changed"),
         },
     ),
-    "approvals": (approvals, {"rounds_changed"}),
-    "fields": (fields, {"cycles_added", "cycles_removed", "escalations_raised"}),
-    "keys": (keys, {"events_changed", "cycles_added", "cycles_removed"}),
+    "fields": (fields, {"events_changed", "cycles_added", "cycles_removed", "escalations_raised"}),
 }
 
 
@@ -486,3 +492,246 @@ def test_nothing_changes_without_a_change(project: DbtProject) -> None:
     status, said = impact(project)
     assert status == 0 and "nothing would change" in said and "no row would differ" in said
     assert document_of(project)[1]["changes"] is False
+
+
+# ---------------------------------------------------------------- what it reads and leaves
+
+
+def state_of(project: DbtProject) -> tuple[Row, Row]:
+    """Every table of the warehouse with a hash of its rows, and every file of the project."""
+    tables = {}
+    for row in project.rows("from information_schema.tables"):
+        name = f"{row['table_schema']}.{row['table_name']}"
+        if row["table_type"] == "VIEW":
+            tables[name] = []
+            continue
+        rows = f"(select md5(cast(t as varchar)) as h from {name} as t)"
+        tables[name] = project.rows(f"select count(*), bit_xor(md5_number(h)) from {rows}")
+    for row in project.rows("select schema_name from information_schema.schemata"):
+        tables[row["schema_name"]] = []
+    made = {project.database.name, f"{project.database.name}.wal"}
+    made |= {"dbt_packages", "target", "logs"}
+    files = {
+        str(path.relative_to(project.folder)): path.read_bytes()
+        for path in project.folder.rglob("*")
+        if path.is_file() and not made & set(path.relative_to(project.folder).parts)
+    }
+    return tables, files
+
+
+def test_it_changes_nothing_and_leaves_nothing(project: DbtProject) -> None:
+    snapshot = metadata()
+    service_levels(snapshot, {})
+    change(project, snapshot)
+    before = state_of(project)
+    status, said = impact(project)
+    assert status == 1 and "the metadata would change the tables" in said
+    assert state_of(project) == before
+    assert "Work is breached: still running when it was due" in said
+
+    # the comparison fails, when the tables beside are there
+    with project.connect() as connection:
+        connection.execute("alter table main.case_sla_cycle rename column ST_Outcome to Lost")
+    before = state_of(project)
+    status, said = impact(project)
+    assert status == 10 and "ST_Outcome" in said
+    assert state_of(project) == before
+
+    # a project whose schemas do not heed the target's
+    (project.folder / "macros/names.sql").write_text(
+        "{% macro generate_schema_name(custom, node) %}main{% endmacro %}"
+    )
+    before = state_of(project)
+    status, said = impact(project)
+    assert status == 10 and "impact would write to" in said and "Nothing was written" in said
+    assert state_of(project) == before
+
+
+def test_it_reads_the_journal_as_far_as_the_last_run_had(project: DbtProject) -> None:
+    """Rows that arrived later count nowhere. If a row arrived behind the latest one, as the
+    lookback allows, its object is left out.
+    """
+    newest = project.rows("select max(_SyncDate) as at from case_timeline")[0]["at"]
+    after = dt.datetime.fromisoformat(AS_OF) + dt.timedelta(minutes=5)
+    behind = newest - dt.timedelta(minutes=5)
+    project.append(
+        [
+            event("new", 5, "Go", "o3", _SyncDate=after),
+            event("newer", 5, "Go", "unheard", _SyncDate=after),
+            event("behind", 5, "Go", "o4", _SyncDate=behind),
+        ]
+    )
+    status, document = document_of(project)
+    (told,) = document["bindings"]
+    assert status == 0 and not document["changes"]
+    assert told["objects_left_out"] == 1
+    objects = project.rows("select count(distinct _ObjectKey) as n from case_timeline")[0]["n"]
+    others = project.rows(
+        "select count(distinct _ObjectKey) as n from case_timeline where EJ_ObjectID = 'o4'"
+    )
+    assert told["objects"] == objects - others[0]["n"]
+    assert "1 object left out: events arrived that no run has read" in impact(project)[1]
+
+
+def test_a_sample(project: DbtProject) -> None:
+    snapshot = metadata()
+    snapshot["objects"]["runtime"]["slaPolicies"][0]["targetMinutes"] += 10
+    change(project, snapshot)
+    cycles = project.rows("select ST_ObjectID as id from case_sla_cycle where _DeleteDate is null")
+    counts = []
+    for salt in ("", "other"):
+        status, document = document_of(project, "--sample", "0.4", "--salt", salt)
+        (told,) = document["bindings"]
+        ids = {f"o{number}" for number in range(30)}
+        chosen = {
+            id_
+            for id_ in ids
+            if hashlib.md5((salt + id_).encode()).hexdigest() < f"{int(0.4 * 16**8):08x}"
+        }
+        assert status == 1 and 0 < len(chosen) < 30
+        moved_due = sum(cycle["id"] in chosen for cycle in cycles)
+        assert told["kinds"]["due_moved"]["rows"] == moved_due > 0
+        assert document["sample"] == {"share": 0.4, "salt": salt, "objects": []}
+        assert {story["object"] for story in told["stories"]} <= chosen
+        counts.append(moved_due)
+    status, document = document_of(project, "--object", "o2", "--examples", "0")
+    (told,) = document["bindings"]
+    assert told["objects"] == 1 and told["stories"] == []
+    assert told["kinds"]["due_moved"]["rows"] == sum(cycle["id"] == "o2" for cycle in cycles)
+    assert counts[0] != counts[1]
+
+
+def test_bindings_and_tables_that_are_new_or_gone(project: DbtProject) -> None:
+    snapshot, config = metadata(), copy.deepcopy(CONFIG)
+    del snapshot["objects"]["runtime"]["slaBindings"]
+    change(project, snapshot)
+    status, document = document_of(project)
+    (told,) = document["bindings"]
+    gone = {one["table"]: one["rows"] for one in told["tables_gone"]}
+    (there,) = project.rows("select count(*) as n from case_sla_cycle where _DeleteDate is null")
+    assert status == 1 and gone == {"case_sla_cycle": there["n"]}
+    # of the queue, the rows of the transitions are left
+    assert {group["sla"] for group in told["kinds"]["escalations_retracted"]["groups"]} == {"Work"}
+    assert told["kinds"]["escalations_raised"]["rows"] == 0
+
+    snapshot["objects"]["tables"][0]["code"] = "Ticket"
+    config["bindings"] = {"Ticket": {"object_types": ["Case"]}}
+    change(project, snapshot, config)
+    status, document = document_of(project)
+    (told,) = document["bindings"]
+    (objects,) = project.rows("select count(distinct _ObjectKey) as n from case_timeline")
+    assert status == 1 and (told["binding"], told["is_new"]) == ("ticket", True)
+    assert told["objects"] == objects["n"] and told["tables"] == []
+    assert sum(group["rows"] for group in told["kinds"]["states_changed"]["groups"]) == objects["n"]
+    assert document["bindings_gone"] == [{"object_type": "Case", "objects": objects["n"]}]
+
+
+def test_before_the_first_run_and_the_user_s_mistakes(tmp_path: Path) -> None:
+    project = DbtProject(tmp_path / "p", CONFIG, metadata())
+    project.create_journal()
+    status, said = impact(project)
+    assert status == 0 and "no run has completed yet" in said
+    status, document = document_of(project)
+    assert (status, document["first_run"], document["changes"]) == (0, True, False)
+    (project.folder / "models/ozmeta/case/case_timeline.sql").write_text("select 1")
+    status, said = impact(project)
+    assert status == 3 and "edited by hand" in said and "case_timeline.sql" in said
+    broken = metadata()
+    broken["objects"]["runtime"]["slaPolicies"][0]["warnMinutes"] = 600
+    change(project, broken)
+    assert impact(project)[0] == 2
+    assert impact(project, "--sample", "2")[0] == 2
+
+
+def test_models_that_are_generated_and_not_run_yet(project: DbtProject) -> None:
+    snapshot = metadata()
+    workflow(snapshot, {})
+    change(project, snapshot)
+    before = document_of(project)
+    project.configure(CONFIG, snapshot)
+    assert document_of(project) == before and before[0] == 1
+
+
+# ---------------------------------------------------------------- names that are hostile
+
+
+def test_hostile_names(tmp_path: Path) -> None:
+    state, sla, role, id_ = (
+        "</code>@dev #1 | <b>",
+        "`x` {{ 1/0 }} '; drop table case_timeline; --",
+        "[link](http://x) [red]",
+        "o1</summary><img src=x>\n\n# www.x.com",
+    )
+    snapshot = metadata()
+    snapshot["objects"]["workflows"]["states"][1]["code"] = state
+    runtime = snapshot["objects"]["runtime"]
+    runtime["slaPolicies"][0] |= {"id": "Work", "code": sla}
+    runtime["slaBindings"][0]["startRule"] = rule("TimerStart", equals("transition.toState", state))
+    project = DbtProject(tmp_path / "p", CONFIG, snapshot)
+    project.create_journal()
+    project.append([event("a", 0, "Go", id_), event("b", 100, "End", id_)])
+    project.run(AS_OF)
+    policies = runtime["slaPolicies"]
+    policies[0] = policy(sla, 500, level("SLA.Warned", f"role:{role}")) | {"id": "Work"}
+    policies[0]["warnMinutes"] = 20
+    change(project, snapshot)
+    status, document = document_of(project)
+    (told,) = document["bindings"]
+    (raised,) = told["kinds"]["escalations_changed"]["groups"]
+    assert status == 1 and raised["after_role"] == role and raised["sla"] == sla
+    assert [story["object"] for story in told["stories"]] == [id_]
+    status, said = impact(project)
+    assert status == 1 and sla in said and role in said and "o1</summary><img src=x> # www" in said
+    told_there = markdown(document)
+    html = MarkdownIt("gfm-like", {"linkify": False}).render(told_there)
+    tags = set(re.findall(r"<(/?[a-z0-9!-]+)", html))
+    assert tags == {
+        *("!--", "h3", "/h3", "p", "/p", "ul", "/ul", "li", "/li", "strong", "/strong", "code"),
+        *("/code", "table", "/table", "thead", "/thead", "tbody", "/tbody", "tr", "/tr", "th"),
+        *("/th", "td", "/td", "details", "/details", "summary", "/summary"),
+    }
+    rows = re.findall(r"<tr>(.*?)</tr>", html, re.S)
+    assert any(unescape(sla) in unescape(row) and unescape(role) in unescape(row) for row in rows)
+
+
+# ---------------------------------------------------------------- Postgres
+
+
+def test_impact_on_postgres(tmp_path: Path, postgres: Worker) -> None:
+    scenario = SCENARIOS["changes"]()
+    scenario.steps, folder = scenario.steps[:1], tmp_path / "changes"
+    list(scenario.play(postgres, folder))
+
+    def called(*args: str) -> subprocess.CompletedProcess[str]:
+        command_line = [sys.executable, "-m", "ozmeta_dbt", "impact", *args]
+        return subprocess.run(command_line, cwd=folder, capture_output=True, text=True)
+
+    done = called()
+    assert done.returncode == 0 and "nothing would change" in done.stdout, done.stdout + done.stderr
+    path = folder / "metadb/snapshot.json"
+    snapshot = json.loads(path.read_text(encoding="utf-8"))
+    (work,) = snapshot["objects"]["runtime"]["slaPolicies"]
+    work["targetMinutes"] += 10
+    path.write_text(json.dumps(snapshot), encoding="utf-8")
+    done = called("--json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    (told,) = json.loads(done.stdout)["bindings"]
+    live_cycles = "from oz_changes.case_sla_cycle where _DeleteDate is null"
+    ((cycles,),) = postgres.rows(f"select count(*) {live_cycles}")
+    (due,) = told["kinds"]["due_moved"]["groups"]
+    assert due["rows"] == int(cycles) > 0 and due["least_shift_seconds"] == 600
+    target, stopped = (
+        f"{work['targetMinutes']} * interval '1 minute'",
+        "coalesce(ST_StopUTC, now())",
+    )
+    ((met,),) = postgres.rows(
+        f"select count(*) {live_cycles} and ST_Outcome = 'Missed' and ST_StopUTC is not null"
+        f" and {stopped} <= ST_StartUTC + {target}"
+    )
+    flips = [
+        group["rows"]
+        for group in told["kinds"]["cycles_changed"]["groups"]
+        if (group["before_outcome"], group["after_outcome"]) == ("Missed", "Met")
+    ]
+    assert sum(flips) == int(met)
+    assert postgres.rows("select 1 from pg_namespace where nspname like '%ozmeta_verify%'") == []

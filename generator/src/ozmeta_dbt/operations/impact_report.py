@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Column, Table
+from rich.text import Text
 
 from ozmeta_dbt.models.markdown import visible
 from ozmeta_dbt.operations.facts import duration
@@ -305,44 +305,46 @@ def headline(story: dict[str, Any]) -> tuple[str, str]:
 # ---------------------------------------------------------------- for a terminal
 
 
-def plain(text: object) -> str:
-    return escape(visible(str(text)))
-
-
 def show(document: dict[str, Any], out: Console) -> None:
-    style = "yellow" if document["changes"] else "green"
-    out.print(f"[{style}]{plain(verdict(document))}[/]")
+    say(out, ("yellow" if document["changes"] else "green", verdict(document)))
     for gone in document["bindings_gone"]:
-        out.print(
-            f"[bold]{plain(gone['object_type'])}[/]: the binding is gone. Its tables stay as they"
-            f" are, with {counted(gone['objects'], 'object')}"
-        )
+        objects = counted(gone["objects"], "object")
+        text = f": the binding is gone. Its tables stay as they are, with {objects}"
+        say(out, ("bold", gone["object_type"]), ("", text))
     for binding in document["bindings"]:
         told = told_of(binding)
-        out.print(f"[bold]{plain(told.binding)}[/]: {plain(told.summary)}")
+        say(out, ("bold", told.binding), ("", f": {told.summary}"))
         for words, names in told.notes:
-            out.print(plain(words + (": " + ", ".join(names) if names else "")))
+            say(out, ("", words + (": " + ", ".join(names) if names else "")))
         for section in told.sections:
             out.print(f"\n{section.title}")
             heads = [Column(head, overflow="fold") for head in section.heads]
             table = Table(*heads, box=None, pad_edge=False)
             for row in section.rows:
-                table.add_row(*(plain(shortened(cell, 200)) for cell in row))
+                table.add_row(*(Text(visible(shortened(cell, 200))) for cell in row))
             out.print(table)
             if section.more:
                 out.print(f"and {section.more} more, see --json")
     for binding in document["bindings"]:
         for story in binding["stories"]:
             name, kinds = headline(story)
-            out.print(f"\n[bold]{plain(binding['binding'])} {plain(name)}[/] ({plain(kinds)})")
-            for mark, style, lines in (
-                ("-", "red", story["before"]),
-                ("+", "green", story["after"]),
-                (" ", "", story["columns"]),
-            ):
-                for line in lines:
-                    text = f"{mark} {plain(line)}"
-                    out.print(f"[{style}]{text}[/]" if style else text)
+            out.print()
+            say(out, ("bold", f"{binding['binding']} {name}"), ("", f" ({kinds})"))
+            for mark, style, side in (("-", "red", "before"), ("+", "green", "after")):
+                for line in story[side]:
+                    say(out, (style, f"{mark} {line}"))
+            for line in story["columns"]:
+                say(out, ("", " "), ("", f" {line}"))
+
+
+def say(out: Console, *parts: tuple[str, str]) -> None:
+    """A line of parts, each with its style. Nothing in a text is markup. A part may begin with a
+    blank.
+    """
+    line = Text()
+    for style, text in parts:
+        line.append(" " * text.startswith(" ") + visible(text), style)
+    out.print(line)
 
 
 # ---------------------------------------------------------------- for a pull request
