@@ -23,7 +23,8 @@ Prints                {binding: {
                         codes: {before, after: see impact_codes},
                         tables: {model: see compare_table}, without the signal log,
                         gone: {name of a table that is no longer generated: number of its live rows},
-                        facts: {object id: {before, after: see object_history}}
+                        told: [id of an object that is an example],
+                        facts: {before, after: see object_history, of these objects}
                       }}
 #}
 {% macro impact_compare(plan, lookback_minutes, examples=3, most=50) %}
@@ -51,7 +52,8 @@ Prints                {binding: {
     {%- set are_all = not count and not slice.get('objects') and slice.get('below', 'g') == 'g' -%}
     {%- set objects = run_query("select count(distinct _ObjectKey) from " ~ after.timeline
         ~ ozmeta_runtime.compared_rows('timeline', waiting)).rows[0][0] | int -%}
-    {%- set found = {'objects': objects, 'waiting': count, 'left_out': [], 'kinds': {}, 'tables': {}, 'facts': {}} -%}
+    {%- set found = {'objects': objects, 'waiting': count, 'left_out': [], 'kinds': {}, 'tables': {},
+        'facts': {'before': {}, 'after': {}}} -%}
     {%- set told = [] -%}
     {%- for kind in ozmeta_runtime.impact_kinds(before, after, waiting) -%}
       {%- set counted = ozmeta_runtime.count_impact(kind, examples, most) -%}
@@ -71,13 +73,14 @@ Prints                {binding: {
         {%- do found.left_out.append(names[model]) -%}
       {%- endif -%}
     {%- endfor -%}
-    {%- for id in told -%}
-      {%- do found.facts.update({id: {
-          'before': ozmeta_runtime.object_history(before, nodes, [id]),
-          'after': ozmeta_runtime.object_history(after, nodes, [id]),
+    {%- if told -%}
+      {%- do found.update({'facts': {
+          'before': ozmeta_runtime.object_history(before, nodes, told),
+          'after': ozmeta_runtime.object_history(after, nodes, told),
       }}) -%}
-    {%- endfor -%}
+    {%- endif -%}
     {%- do found.update({
+        'told': told,
         'codes': {'before': ozmeta_runtime.impact_codes(before), 'after': ozmeta_runtime.impact_codes(after)},
         'gone': ozmeta_runtime.gone_tables(binding, nodes, entry),
     }) -%}

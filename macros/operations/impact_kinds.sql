@@ -52,8 +52,8 @@ Returns      list of dict:
             level + ['before_severity', 'before_role', 'before_principal', 'before_status']),
         ozmeta_runtime.impact_kind('escalations_changed', queue,
             was ~ " and " ~ is ~ " and (" ~ ozmeta_runtime.differs_any(pairs) ~ ")", level + answers),
-        ozmeta_runtime.impact_kind('escalations_moved', queue, was ~ " and " ~ is ~ " and after_created <> before_created",
-            level, {
+        ozmeta_runtime.impact_kind('escalations_moved', queue,
+            was ~ " and " ~ is ~ " and after_created <> before_created", level, {
             'least_shift': "min(after_created - before_created)",
             'greatest_shift': "max(after_created - before_created)"}),
     ]) -%}

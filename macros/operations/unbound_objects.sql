@@ -4,7 +4,9 @@ objects}. The roll-up of the timelines tells; its view shows the bindings of the
 #}
 {% macro unbound_objects() %}
   {%- set found, timelines, claimed = {}, [], [] -%}
-  {%- for models in ozmeta_runtime.bindings().values() -%}{%- do timelines.append(models.timeline.unique_id) -%}{%- endfor -%}
+  {%- for models in ozmeta_runtime.bindings().values() -%}
+    {%- do timelines.append(models.timeline.unique_id) -%}
+  {%- endfor -%}
   {%- for binding in ozmeta_runtime.claimed_types() -%}{%- do claimed.append(binding.object_type) -%}{%- endfor -%}
   {%- for node in graph.nodes.values() if claimed and 'macro.ozmeta_runtime.rollup' in node.depends_on.macros
       and node.depends_on.nodes | select('in', timelines) | list -%}

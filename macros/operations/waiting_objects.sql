@@ -7,8 +7,8 @@ Arguments
   rebuilt             dict: {model: relation} that verify has built
   journals            dict: {journal: watermark in microseconds since 1970, or none}
   lookback_minutes    integer: the lookback of the journals
-  by_id               boolean: whether a row is known if the timeline or the quarantine has its id. Other definitions may
-                      give a row that a run has read another key, another hash and another table
+  by_id               boolean: whether a row is known if the timeline or the quarantine has its id. With other
+                      definitions, a row that a run has read may have another key and be in the other table
 #}
 {% macro waiting_objects(current, rebuilt, journals, lookback_minutes, by_id=false) -%}
   {%- set compared = [

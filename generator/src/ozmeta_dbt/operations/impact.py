@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -68,7 +69,8 @@ def impact(
         document: dict[str, Any] = {
             "schema": SCHEMA,
             "changes": False,
-            "first_run": not any(entry["batch"] for entry in plan.values()),
+            "first_run": not planned["unbound"]
+            and not any(entry["batch"] for entry in plan.values()),
             "sample": {"share": choice.share, "salt": choice.salt, "objects": list(choice.objects)},
             "bindings": [],
             "bindings_gone": [],
@@ -117,7 +119,8 @@ def compared(
     requests may ask at once.
     """
     suffix = f"__{secrets.token_hex(4)}{SUFFIX}"
-    newest = max(entry["as_of"] for entry in plan.values() if entry["batch"])
+    now = int(time.time()) * 1_000_000  # if every binding is new
+    newest = max((entry["as_of"] for entry in plan.values() if entry["batch"]), default=now)
     by_instant: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for entry in plan.values():
         entry["as_of"] = entry["as_of"] if entry["batch"] else newest
@@ -157,7 +160,6 @@ def told(
             "table": names[model],
             "rows": outcome["rows"],
             "rows_that_differ": outcome["differing_rows"],
-            "objects": outcome["differing_objects"],
         }
         for model, outcome in found["tables"].items()
     ]
@@ -241,8 +243,11 @@ def stories(binding: str, found: dict[str, Any], known: Known) -> list[dict[str,
                 kinds[one["object_id"], one["object_key"]].append(kind)
     columns = {model: outcome["columns"] for model, outcome in found["tables"].items()}
     told = []
-    for object_id, facts in found["facts"].items():
-        sides = [explain.objects(facts[side]) for side in ("before", "after")]
+    for object_id in found["told"]:
+        sides = [
+            explain.objects(of_object(found["facts"][side], object_id))
+            for side in ("before", "after")
+        ]
         for key in sorted(set().union(*sides)):
             named = kinds.get((object_id, key), []) + kinds.get((object_id, None), [])
             if named or not kinds:
@@ -252,6 +257,18 @@ def stories(binding: str, found: dict[str, Any], known: Known) -> list[dict[str,
                     | {"kinds": named or [OTHER]}
                 )
     return [story for story in told if story["kinds"] != [OTHER] or story["columns"]]
+
+
+def of_object(facts: Facts, object_id: str) -> Facts:
+    """The rows of one object, or of the objects of several tenants with this id."""
+    return {
+        model: [
+            row
+            for row in rows
+            if any(name.endswith("_ObjectID") and row[name] == object_id for name in row)
+        ]
+        for model, rows in facts.items()
+    }
 
 
 def story_of(

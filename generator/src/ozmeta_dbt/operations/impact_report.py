@@ -273,12 +273,12 @@ def sections(binding: dict[str, Any]) -> Iterator[Section]:
             rows = [kinds[kind](group) for kind, group in groups[:MOST_ROWS]]
             yield Section(title, heads, rows, len(groups) - len(rows))
     rows = [
-        [one["table"], str(one["rows"]), str(one["rows_that_differ"]), str(one["objects"])]
+        [one["table"], str(one["rows"]), str(one["rows_that_differ"])]
         for one in binding["tables"]
         if one["rows_that_differ"]
     ]
     if rows:
-        heads = ["table", "rows", "rows that differ", "objects"]
+        heads = ["table", "rows", "rows that differ"]
         yield Section("Rows that differ, in any column", heads, rows)
 
 
