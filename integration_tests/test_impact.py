@@ -25,7 +25,7 @@ import pytest
 from engines.base import Worker
 from engines.scenarios import SCENARIOS
 from markdown_it import MarkdownIt
-from ozmeta_dbt.operations.impact_report import markdown
+from ozmeta_dbt.impact.texts import markdown
 from support.dbt_project_under_test import DbtProject
 from support.small_case import event
 from support.verification import command

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 from metadb_samples import Project
+from ozmeta_dbt.impact.project_copy import copy_project
 from ozmeta_dbt.operations import verify
 from ozmeta_dbt.operations.dbt import Dbt
-from ozmeta_dbt.operations.project_copy import copy_project
 from ozmeta_dbt.problems import FileProblem, Problems
 from ozmeta_dbt.project import read_project
 from ozmeta_dbt.user_project.variables import PACKAGE

@@ -55,8 +55,8 @@ def impact(
     folded in another schema, which is dropped, and no file of the project is changed. The exit
     status is 0 if nothing would change, 1 if something would, and 2 if the metadata is invalid.
     """
-    from ozmeta_dbt.operations.impact import impact
-    from ozmeta_dbt.operations.impact_report import markdown, show
+    from ozmeta_dbt.impact.compare import impact
+    from ozmeta_dbt.impact.texts import markdown, show
     from ozmeta_dbt.operations.verify import Choice
 
     project = load(project_dir)

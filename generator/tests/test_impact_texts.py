@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
-from ozmeta_dbt.operations import impact_report
-from ozmeta_dbt.operations.impact import Known, definitions_of, group_of, told
-from ozmeta_dbt.operations.impact_report import FIRST_RUN, MARK, code, markdown, show
+from ozmeta_dbt.impact import texts
+from ozmeta_dbt.impact.compare import Known, definitions_of, group_of, told
+from ozmeta_dbt.impact.texts import FIRST_RUN, MARK, code, markdown, show
 from rich.console import Console
 from test_literals import NASTY
 
@@ -250,8 +250,8 @@ def test_names_stay_data_in_markdown(name: str) -> None:
     assert not re.search(r"@|://|#\d|onerror|smile|heading", outside)
     assert not re.search(r"(?i)www\.|://|@", re.sub(r"&#\d+;", "", text))
     in_code = [unescape(found) for found in re.findall(r"(?s)<code>(.*?)</code>", html)]
-    seen = impact_report.visible(name)
-    assert not seen or impact_report.shortened(seen, 200) in in_code
+    seen = texts.visible(name)
+    assert not seen or texts.shortened(seen, 200) in in_code
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -260,7 +260,7 @@ def test_names_stay_data_in_a_terminal(name: str) -> None:
     show(document(name, name, object=name), out)
     said = out.file.getvalue()
     assert "\x1b" not in said and "\x07" not in said
-    assert impact_report.visible(name)[:60] in said
+    assert texts.visible(name)[:60] in said
 
 
 def test_code() -> None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ozmeta_dbt.impact.project_copy import copy_project
 from ozmeta_dbt.operations import explain
 from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.operations.facts import Facts, instant, live
-from ozmeta_dbt.operations.project_copy import copy_project
 from ozmeta_dbt.operations.scratch import SUFFIX
 from ozmeta_dbt.operations.verify import Choice, differences, scratch
 from ozmeta_dbt.problems import DbtFailed
