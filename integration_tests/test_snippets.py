@@ -137,11 +137,14 @@ class Project:
         )
         return done.returncode, done.stdout
 
-    def parsed(self, *options: str, like: str = "") -> Manifest:
-        """The manifest of the project as it is now. Parsed once for the same files, and `like`."""
-        folders = ("models", "macros", "seeds")
-        files = sorted(path for folder in folders for path in Path(folder).rglob("*.*"))
-        content = b"".join(bytes(path) + path.read_bytes() for path in files)
+    def parsed(self, *options: str, like: str = "", root: str = ".") -> Manifest:
+        """The manifest of the project as it is now. Parsed once for the same files, and `like`.
+
+        root: the project's folder. impact works in a copy
+        """
+        folders = [Path(root, folder) for folder in ("models", "macros", "seeds")]
+        files = sorted(path for folder in folders for path in folder.rglob("*.*"))
+        content = b"".join(bytes(path.relative_to(root)) + path.read_bytes() for path in files)
         now = hashlib.sha256(content + like.encode()).digest()
         if now != self.current[0]:
             if now not in self.manifests:
@@ -191,7 +194,7 @@ class Project:
         return int(status), printed.buffer.getvalue().decode()  # type: ignore[attr-defined]
 
     def dbt_in_this_process(self, command: list[str], **more: Any) -> Any:
-        """What explain and verify start as a process, without the seconds that a start takes."""
+        """What explain, verify and impact start as a process, without the seconds it takes."""
         if "--project-dir" not in command:  # Python asks the system for its name
             return RUN(command, **more)
         given = command[command.index("--project-dir") :]
@@ -200,7 +203,7 @@ class Project:
         slice_of = json.dumps(chosen["ozmeta_verify"]) if "ozmeta_verify" in chosen else ""
         printed = io.StringIO()
         with redirect_stdout(printed), redirect_stderr(printed):
-            manifest = self.parsed(*given, like=slice_of)
+            manifest = self.parsed(*given, like=slice_of, root=given[1])
             result = dbtRunner(manifest=manifest).invoke(command[1:])
         DuckDBConnectionManager.close_all_connections()
         status, text = int(not result.success), printed.getvalue()

@@ -20,7 +20,7 @@ LAYERS = (
     {"models"},
     {"operations"},
     {"project", "example"},
-    {"report", "discovery"},
+    {"report", "discovery", "impact"},
     {"demo", "plugin"},
     {"cli"},
     {"__main__"},

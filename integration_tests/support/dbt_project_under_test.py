@@ -61,7 +61,9 @@ def parsed(folder: Path, options: list[str], profiles: Path | None = None, key: 
     files = sorted(path for part in parts for path in part.rglob("*.*"))
     files += [folder / "dbt_project.yml", folder / "packages.yml"]
     profile = (profiles or folder).joinpath("profiles.yml").read_text(encoding="utf-8")
-    found = hashlib.sha256(profile.replace(str(folder), "").encode() + key.encode())
+    for place in (folder, Path.cwd()):  # impact works in a copy of the project
+        profile = profile.replace(str(place), "")
+    found = hashlib.sha256(profile.encode() + key.encode())
     for path in files:
         found.update(path.name.encode() + path.read_bytes())
     name = found.hexdigest()

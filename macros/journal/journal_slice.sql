@@ -56,6 +56,7 @@ Result            a select with one row per journal row
     from {{ ozmeta_runtime.verified_journal(journal.relation) }}
     where {{ c.EJ_ObjectType }} in ({{ ozmeta_runtime.text_literals(journal_config.object_types) }})
     {{- ozmeta_runtime.verified_slice(c.EJ_ObjectID) }}
+    {{- ozmeta_runtime.verified_until(c._SyncDate) }}
     {%- if state.limited %}
       and 1 = 0
     {%- endif %}

@@ -8,26 +8,33 @@ in the user's own warehouse, in three steps:
   verify_compare  compares the two; runs with the copy of the profile
 
 Operation verify_plan. Arguments
-  wanted    list of string: names of bindings, see binding_named; empty for all bindings
+  wanted      list of string: names of bindings, see binding_named; empty for all bindings
+  for_impact  boolean: whether to ask for `reach` and `unbound`, which read all events
 Prints
   bindings   {binding: {
                models: {model: [database, schema, identifier, name]}, without the run log,
+               log: [database, schema, identifier, name] of the run log,
                batch: number of the last completed run; 0 before the first,
                as_of: of that run, in microseconds since 1970; absent before the first,
                journals: {journal: watermark of that run in microseconds since 1970, or none},
                helpers: {name in helper_models: [database, schema, identifier, name]},
-               unfinished: [name of a model that has rows of a later, failed run, or no table]
+               unfinished: [name of a model that has rows of a later, failed run],
+               missing: [name of a model that has no table],
+               reach: [the latest _SyncDate of the rows that runs have read, in microseconds since 1970]
              }}
   unclaimed  see unclaimed_sentences
+  unbound    see unbound_objects
 Errors       see binding_named
 #}
-{% macro verify_plan(wanted=[]) %}
+{% macro verify_plan(wanted=[], for_impact=false) %}
   {%- set plan, known, chosen = {}, ozmeta_runtime.bindings(), [] -%}
   {%- for given in wanted -%}
     {%- do chosen.append(ozmeta_runtime.binding_named(given | string, known)) -%}
   {%- endfor -%}
   {%- for binding, models in known.items() if not wanted or binding in chosen -%}
-    {%- set entry = {'models': {}, 'helpers': {}, 'journals': {}, 'batch': 0, 'unfinished': []} -%}
+    {%- set entry = {'models': {}, 'helpers': {}, 'journals': {}, 'batch': 0, 'unfinished': [],
+        'missing': [], 'reach': []} -%}
+    {%- do entry.update({'log': [models.run.database, models.run.schema, models.run.alias, models.run.name]}) -%}
     {%- set log = load_relation(ozmeta_runtime.relation_of(models.run)) -%}
     {%- if log -%}
       {%- set last_run -%}
@@ -48,17 +55,29 @@ Errors       see binding_named
       {%- do entry.models.update({model: [node.database, node.schema, node.alias, node.name]}) -%}
       {%- if entry.batch -%}
         {%- set relation = load_relation(ozmeta_runtime.relation_of(node)) -%}
-        {%- set newest = run_query("select max(_Batch) from " ~ relation).rows[0][0] or 0 if relation -%}
-        {%- if not relation or newest > entry.batch -%}{%- do entry.unfinished.append(node.name) -%}{%- endif -%}
+        {%- if not relation -%}{%- do entry.missing.append(node.name) -%}
+        {%- elif (run_query("select max(_Batch) from " ~ relation).rows[0][0] or 0) > entry.batch -%}
+          {%- do entry.unfinished.append(node.name) -%}
+        {%- endif -%}
+        {%- if relation and for_impact and model in ['timeline', 'quarantine'] -%}
+          {%- set arrival = "max(" ~ ozmeta_runtime.to_micros("_SyncDate") ~ ")" -%}
+          {%- set synced = "not " ~ ozmeta_runtime.is_true("TL_IsUnsynced") if model == 'timeline' else "1 = 1" -%}
+          {%- set latest = run_query("select " ~ arrival ~ " from " ~ relation ~ " where " ~ synced).rows[0][0] -%}
+          {%- if latest is not none -%}{%- do entry.reach.append(latest | int) -%}{%- endif -%}
+        {%- endif -%}
       {%- endif -%}
     {%- endfor -%}
     {%- for helper, node in ozmeta_runtime.helper_models(models).items() -%}
       {%- do entry.helpers.update({helper: [node.database, node.schema, node.alias, node.name]}) -%}
       {%- if entry.batch and not load_relation(ozmeta_runtime.relation_of(node)) -%}
-        {%- do entry.unfinished.append(node.name) -%}
+        {%- do entry.missing.append(node.name) -%}
       {%- endif -%}
     {%- endfor -%}
     {%- do plan.update({binding: entry}) -%}
   {%- endfor -%}
-  {%- do ozmeta_runtime.print_answer({'bindings': plan, 'unclaimed': ozmeta_runtime.unclaimed_sentences()}) -%}
+  {%- do ozmeta_runtime.print_answer({
+      'bindings': plan,
+      'unclaimed': none if for_impact else ozmeta_runtime.unclaimed_sentences(),
+      'unbound': ozmeta_runtime.unbound_objects() if for_impact else {},
+  }) -%}
 {% endmacro %}

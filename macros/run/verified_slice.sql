@@ -1,8 +1,9 @@
 {#
-A condition that limits a fold to the objects that `ozmeta-dbt verify` rebuilds; nothing in any other run.
+A condition that limits a fold to the objects that `ozmeta-dbt verify` and `impact` rebuild; nothing in any other run.
 
 The variable `ozmeta_verify` is {objects: [id]}, or {below: hex, salt: text} for the objects whose hash is below a
-value. Only verify sets it.
+value. It may also have suffix, the end of the schema of the rebuilt tables, and until; see verified_until. Only verify
+and impact set it.
 #}
 {% macro verified_slice(object_id) %}
   {%- set wanted = var('ozmeta_verify', {}) -%}

@@ -1,4 +1,6 @@
-"""The user's profile with other schemas: `verify` folds beside the tables, never over them."""
+"""The user's profile with other schemas: `verify` and `impact` fold beside the tables, never over
+them.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ def find_profiles(given: Path | None) -> Path:
     )
 
 
-def write_scratch_profiles(profiles: Path, folder: Path) -> None:
+def write_scratch_profiles(profiles: Path, folder: Path, suffix: str = SUFFIX) -> None:
     """A copy of profiles.yml in `folder` whose every output writes to a schema of its own; its
     Jinja stays Jinja.
     """
@@ -38,15 +40,15 @@ def write_scratch_profiles(profiles: Path, folder: Path) -> None:
         raise FileProblem(f"{profiles} can't be read: {error}") from None
     for profile in document.values() if isinstance(document, dict) else []:
         for output in (profile.get("outputs") or {}).values() if isinstance(profile, dict) else []:
-            move(output)
+            move(output, suffix)
     path = folder / "profiles.yml"
     path.touch(mode=0o600)  # it may hold the user's secrets
     path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
 
 
-def move(output: dict[str, Any]) -> None:
+def move(output: dict[str, Any], suffix: str) -> None:
     named = [key for key in ("schema", "dataset") if output.get(key)]
     for key in named:
-        output[key] = f"{output[key]}{SUFFIX}"
+        output[key] = f"{output[key]}{suffix}"
     if not named:
-        output["schema"] = DEFAULT_SCHEMA.get(str(output.get("type")), "ozmeta") + SUFFIX
+        output["schema"] = DEFAULT_SCHEMA.get(str(output.get("type")), "ozmeta") + suffix

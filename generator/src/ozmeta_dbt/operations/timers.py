@@ -80,7 +80,10 @@ def has_options(steps: list[Row]) -> bool:
 def start(cycle: Row, steps: list[Row]) -> Iterator[Effect]:
     name, at, event = name_of(cycle), cycle["ST_StartUTC"], cycle["ST_StartEventID"]
     if not has_options(steps):
-        text = f"starts {name}, due {instant(cycle['ST_DueUTC'])}{without_pauses(cycle)}"
+        due = "due time not known"
+        if cycle["ST_DueUTC"] is not None:
+            due = f"due {instant(cycle['ST_DueUTC'])}{without_pauses(cycle)}"
+        text = f"starts {name}, {due}"
         yield Effect("start", at, text, event)
         return
     first, last = steps[0], steps[-1]
@@ -199,9 +202,11 @@ def stop(cycle: Row, steps: list[Row]) -> Iterator[Effect]:
         return
     if cycle.get("ST_IsCancelled") == "true":
         missed = cycle["ST_Outcome"] == "Missed"
-        text = (
-            f"cancels {name} after {minutes(run_until_stop(cycle, steps))}: cancelWhen is true,"
-            f" outcome {cycle['ST_Outcome']}" + (", since it had been breached" if missed else "")
+        # without steps, only a clock that always runs tells how long it ran
+        is_known = steps or not (cycle.get("ST_Calendar") or int(cycle["ST_PausedSeconds"] or 0))
+        ran_for = f" after {minutes(run_until_stop(cycle, steps))}" if is_known else ""
+        text = f"cancels {name}{ran_for}: cancelWhen is true, outcome {cycle['ST_Outcome']}" + (
+            ", since it had been breached" if missed else ""
         )
     elif has_options(steps):
         text = f"stops {name} after {kept_working_time(cycle, steps)}"
@@ -235,14 +240,15 @@ def without_pauses(cycle: Row) -> str:
 
 
 def kept(cycle: Row) -> str:
+    breached = cycle["ST_BreachedUTC"]
+    if cycle["ST_DueUTC"] is None:
+        return "due time not known"
     by = int(cycle["ST_StopUTC"]) - int(cycle["ST_DueUTC"])
+    if breached is not None and by <= 0:  # its target rose after that
+        return f"but it was breached at {instant(breached)}"
     if not by:
         return "in time, at the very instant it was due"
-    return (
-        f"{duration(by)} late"
-        if cycle["ST_BreachedUTC"] is not None
-        else f"in time by {duration(by)}"
-    )
+    return f"{duration(by)} late" if breached is not None else f"in time by {duration(by)}"
 
 
 def run_until_stop(cycle: Row, steps: list[Row]) -> int:

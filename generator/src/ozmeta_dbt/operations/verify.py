@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import tempfile
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +22,7 @@ from rich.table import Table
 from ozmeta_dbt.operations import explain
 from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.operations.facts import Facts, Row, instant
-from ozmeta_dbt.operations.scratch import find_profiles, write_scratch_profiles
+from ozmeta_dbt.operations.scratch import SUFFIX, find_profiles, write_scratch_profiles
 from ozmeta_dbt.operations.verified import keep as keep_outcome
 from ozmeta_dbt.problems import DbtFailed
 from ozmeta_dbt.words import counted
@@ -104,27 +107,42 @@ def check(plan: dict[str, Any]) -> None:
     for name, entry in plan.items():
         if not entry["batch"]:
             raise DbtFailed(f"{name} has no completed run yet: run dbt, then verify")
-        if entry["unfinished"]:
+        if open_models := [*entry["unfinished"], *entry["missing"]]:
             raise DbtFailed(
-                f"the last run of {name} did not finish ({', '.join(entry['unfinished'])}): run"
-                " dbt, then verify"
+                f"the last run of {name} did not finish ({', '.join(open_models)}): run dbt, then"
+                " verify"
             )
 
 
 @contextmanager
-def scratch(dbt: Dbt) -> Iterator[Dbt]:
-    """The user's dbt, writing to another schema. verify_compare drops that schema; if verify
-    fails before, this does.
+def scratch(dbt: Dbt, suffix: str = SUFFIX) -> Iterator[Dbt]:
+    """The user's dbt, writing to another schema. verify_compare and impact_compare drop that
+    schema; if the command fails before, or is stopped, this does.
     """
-    with tempfile.TemporaryDirectory(prefix="ozmeta_verify_") as name:
+    with tempfile.TemporaryDirectory(prefix="ozmeta_verify_") as name, stoppable():
         folder = Path(name)
-        write_scratch_profiles(find_profiles(dbt.profiles_dir), folder)
+        write_scratch_profiles(find_profiles(dbt.profiles_dir), folder, suffix)
         aside = replace(dbt, profiles_dir=folder, scratch=folder)
         try:
             yield aside
         except BaseException:
             aside.operation("verify_clean")
             raise
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """A request to end, as a CI system sends it, becomes an exception. Only the main thread of a
+    process can ask for that.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def report(
@@ -210,10 +228,18 @@ def tell_unclaimed(sentences: list[str] | None, out: Console) -> None:
         out.print(f"[yellow]warning[/] {escape(sentence)}")
 
 
-def differences(tables: Facts, rebuilt: Facts, compared: dict[str, dict[str, str]]) -> list[str]:
+def differences(
+    tables: Facts,
+    rebuilt: Facts,
+    compared: dict[str, dict[str, str]],
+    words: tuple[str, str, str] = ("a row is missing", "an extra row", "should be"),
+) -> list[str]:
     """What differs for an object, row by row, in the columns compared: {model: {column: what a
     message calls it}}.
+
+    words: how to say that a row is only in the rebuilt table, only in the user's, or differs
     """
+    missing, extra, should_be = words
     said = []
     for model, columns in sorted(compared.items()):
         held, want = (
@@ -228,13 +254,13 @@ def differences(tables: Facts, rebuilt: Facts, compared: dict[str, dict[str, str
         )
         for key in sorted(held.keys() | want.keys()):
             if key not in held:
-                said.append(f"  {model}: a row is missing: {brief(want[key])}")
+                said.append(f"  {model}: {missing}: {brief(want[key])}")
             elif key not in want:
-                said.append(f"  {model}: an extra row: {brief(held[key])}")
+                said.append(f"  {model}: {extra}: {brief(held[key])}")
             else:
                 said += [
                     f"  {model}: {columns[column]} is {readable(column, held[key].get(column))},"
-                    f" should be {readable(column, value)}"
+                    f" {should_be} {readable(column, value)}"
                     for column, value in want[key].items()
                     if held[key].get(column) != value
                 ]
