@@ -6,7 +6,7 @@ Rows are only added. MJ_RowHash is the hash of what a row contained when it was 
 that were changed or removed later, here or in the journal.
 
 CTEs
-  delivered      journal rows of the new slice
+  delivered      journal rows of the new slice, without those of purged objects
   signal_rows    new rows of the signal log
   emitted        the EmitEvent actions of applied transitions; they stay, even if a late event undoes the transition
   mirrored       all of these as journal rows
@@ -62,8 +62,19 @@ Errors            see run_state and journal_columns
 {%- set emit_id = ozmeta_runtime.uuid7(ozmeta_runtime.uuid7_timestamp('TL_EffectiveUTC'), emit_seed) -%}
 {%- set payload_hash = ozmeta_runtime.sha256('payload') -%}
 
+{%- set purged = ozmeta_runtime.tombstones(journal_config) %}
+
 with delivered as (
+    {%- if purged %}
+    select journal.*
+    from (
+        {{ ozmeta_runtime.journal_slice(journal_config, state) }}
+    ) as journal
+    left join ({{ purged }}) as tombstones on tombstones.purged_key = {{ ozmeta_runtime.object_key(journal_config) }}
+    where tombstones.purged_key is null
+    {%- else %}
     {{ ozmeta_runtime.journal_slice(journal_config, state) }}
+    {%- endif %}
 ),
 
 signal_rows as (

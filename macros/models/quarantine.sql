@@ -114,8 +114,9 @@ quarantined as (
         min(raw_event_time) as QR_EventTime,
         min(EJ_SourceSystem) as QR_SourceSystem,
         min(raw_sequence) as QR_Sequence,
-        min(EJ_Actor) as QR_Actor,
-        min(payload) as QR_Payload,
+        -- of a purged object, only what tells the row apart (spec 8.6)
+        min(case when reason <> 'Purged' then EJ_Actor end) as QR_Actor,
+        min(case when reason <> 'Purged' then payload end) as QR_Payload,
         min(TL_Journal) as QR_Journal,
         min(sync_date) as _SyncDate,
         min(TL_ContentHash) as QR_ContentHash,

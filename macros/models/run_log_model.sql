@@ -31,6 +31,9 @@ Errors      see run_state
 {%- set hashes = [] -%}
 {%- for unique_id in models -%}{%- do hashes.append(ozmeta_runtime.model_text_hash(unique_id)) -%}{%- endfor -%}
 {%- if not left_out -%}
+  {%- if ozmeta_runtime.brings_back_purged() and not state.limited -%}
+    {%- do ozmeta_runtime.forget_tombstones(binding, timeline) -%}
+  {%- endif -%}
   {%- set tables, probes = [], [] -%}
   {%- for unique_id in models -%}
     {%- set table = ozmeta_runtime.relation_of(graph.nodes[unique_id]) -%}

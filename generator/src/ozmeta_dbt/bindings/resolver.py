@@ -13,6 +13,7 @@ from ozmeta_dbt.bindings.definitions import Approvals, Binding, Draft, Sla, Work
 from ozmeta_dbt.bindings.entity import EntityResolver, requires_tenant, short_code
 from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.report_fields import check_report_fields
+from ozmeta_dbt.bindings.retention import retention
 from ozmeta_dbt.bindings.sla import Chosen, SlaResolver
 from ozmeta_dbt.bindings.templates import TemplateResolver
 from ozmeta_dbt.bindings.workflow import WorkflowResolver
@@ -161,6 +162,15 @@ class Resolver:
             *object_types,
             *(old for old in found.aliases.object_types if old not in object_types),
         ]
+        found.retention = retention(
+            label,
+            {label, short_code(entity) or label},
+            tenant_in_key,
+            found.aliases.event_types,
+            choices,
+            self.rows,
+            problems,
+        )
         found.names = self.names(row, entity, found)
         return found
 

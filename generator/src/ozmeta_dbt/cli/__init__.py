@@ -19,6 +19,7 @@ from ozmeta_dbt.cli import (
     init,
     journal,
     notify,
+    purge,
     report,
     validate,
     verify,
@@ -44,6 +45,7 @@ for command in (
     verify.verify,
     report.report,
     notify.notify,
+    purge.purge,
     demo.demo,
 ):
     app.command()(command)
