@@ -343,7 +343,7 @@ class TextTranslation(Row):
 
 
 class RetentionPolicy(RowWithId):
-    """How long records are kept. Nothing acts on it yet."""
+    """How long records are kept: see bindings/retention.py."""
 
     id: Text = column("RTN_ID")
     code: Text = column("RTN_Code")
