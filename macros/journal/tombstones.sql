@@ -1,6 +1,6 @@
 {#
-A select of the binding's purged objects: purged_key, purged_last, and purged_read1, purged_read2, … for each journal of
-journal_config (see tombstone_table). None if no object was purged, or if this run brings them back.
+A select of the binding's purged objects: purged_key, purged_last, and purged_read1, purged_read2, … for the journals
+of journal_config (see tombstone_table). None if no object was purged, or if this run brings them back.
 #}
 {% macro tombstones(journal_config) %}
   {%- if not execute or ozmeta_runtime.brings_back_purged() -%}{%- do return(none) -%}{%- endif -%}

@@ -32,10 +32,10 @@ Errors            see run_state
     due=due) -%}
 {%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
 {%- set since = none -%}
-{%- if state.incremental and not state.full_fold -%}
+{%- if state.incremental and not state.full_fold and not ozmeta_runtime.rereads() -%}
   {%- set since = ozmeta_runtime.backlog_since(state, timeline, journal_config.lookback_minutes) -%}
-  {%- if since is none -%}{%- do state.update({'full_fold': true}) -%}{%- endif -%}
 {%- endif -%}
+{%- if since is none and state.incremental -%}{%- do state.update({'full_fold': true}) -%}{%- endif -%}
 {%- set since_sql = ozmeta_runtime.from_micros('(' ~ since ~ ' * cast(' ~ day ~ ' as ' ~ bigint ~ '))') -%}
 {%- set day_no = ozmeta_runtime.floor_div(ozmeta_runtime.to_micros('TL_EffectiveUTC'), day) -%}
 {%- set first_day = ozmeta_runtime.timestamp_literal('1970-01-01 00:00:00') -%}

@@ -44,7 +44,8 @@ Errors            see run_state and journal_columns
   {%- set arrivals = ozmeta_runtime.arrival_buckets(binding, journal_config, state, timeline) -%}
   {%- do state.update({'buckets': ozmeta_runtime.named_buckets(arrivals)}) -%}
 {%- endif -%}
-{%- set content = ozmeta_runtime.content_hash(journal_config) -%}
+{%- set content = ozmeta_runtime.content_hash(journal_config, ozmeta_runtime.erased_events(journal_config) is not none)
+    -%}
 {%- set row_content = ozmeta_runtime.row_key(['_TenantID', 'EJ_ObjectID', 'EJ_ID', content]) -%}
 with
 {{ ozmeta_runtime.repeated_events_cte(journal_config, state, or_ids=replaced_ids, or_keys=replaced_messages) }}
@@ -96,7 +97,7 @@ judged as (
     select
         *,
         case when refusal is not null then refusal
-             when known_content is null then null
+             when known_content is null or known_content = 'Erased' then null
              when known_content <> {{ content }} then 'ConflictingDuplicate' end as reason
     from suspects
 ),

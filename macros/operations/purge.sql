@@ -63,7 +63,8 @@ Errors        see binding_named and retention_rules
     {%- set keys = keys ~ " union all select PG_ObjectKey" ~ of_binding -%}
     {%- set objects = objects ~ " union all select PG_ObjectID, PG_TenantID" ~ of_binding -%}
   {%- endif -%}
-  {%- set found = {'objects': 0, 'unfinished': 0, 'tables': {}, 'stays': {}, 'tombstones': tombstones.table | string} -%}
+  {%- set found = {'objects': 0, 'unfinished': 0, 'tables': {}, 'stays': {},
+      'tombstones': tombstones.table | string} -%}
   {%- for row in run_query("select stays, count(*) from (" ~ candidates ~ ") as candidates group by stays").rows -%}
     {%- if row[0] is none -%}{%- do found.update({'objects': row[1] | int}) -%}
     {%- else -%}{%- do found.stays.update({row[0] | string: row[1] | int}) -%}

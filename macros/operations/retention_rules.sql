@@ -26,7 +26,8 @@ Errors        an earlier version of the generator wrote the model
   {%- if older_than is not none -%}{%- set days = [days or 0, older_than] | max -%}{%- endif -%}
   {%- do return({
       'object_type': given.object_type, 'tenant_in_key': given.tenant_in_key,
-      'lookback_minutes': given.lookback_minutes, 'terminal': node.config.meta.ozmeta_fold.terminal, 'days': days, 'event_days': given.get('event_days', {}),
+      'lookback_minutes': given.lookback_minutes, 'terminal': node.config.meta.ozmeta_fold.terminal, 'days': days,
+      'event_days': given.get('event_days', {}),
       'signal_days': given.get('signal_days', {}), 'hold': given.get('hold', []),
       'held_by': given.get('held_by')}) -%}
 {% endmacro %}

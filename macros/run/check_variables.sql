@@ -16,7 +16,7 @@ ozmeta. `ozmeta-dbt validate` checks the variables in dbt_project.yml, since a m
 
 {# The variables that a project may set. #}
 {% macro known_variables() %}
-  {%- do return(['ozmeta_as_of', 'ozmeta_bring_back_purged', 'ozmeta_correction', 'ozmeta_verify']) -%}
+  {%- do return(['ozmeta_as_of', 'ozmeta_bring_back_purged', 'ozmeta_correction', 'ozmeta_erase', 'ozmeta_verify']) -%}
 {% endmacro %}
 
 {# Whether two names differ only in case, punctuation, one letter, or a part missing at one end. #}

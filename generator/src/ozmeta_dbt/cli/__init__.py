@@ -13,6 +13,7 @@ from ozmeta_dbt import __version__
 from ozmeta_dbt.cli import (
     demo,
     discover,
+    erase,
     explain,
     export,
     generate,
@@ -46,6 +47,7 @@ for command in (
     report.report,
     notify.notify,
     purge.purge,
+    erase.erase,
     demo.demo,
 ):
     app.command()(command)

@@ -17,6 +17,7 @@ KNOWN_VARS = (
     "ozmeta_as_of",
     "ozmeta_bring_back_purged",
     "ozmeta_correction",
+    "ozmeta_erase",
     "ozmeta_verify",
 )
 FILE = "dbt_project.yml"
