@@ -462,8 +462,8 @@ def test_random_purges(tmp_path: Path, seed: int) -> None:
 def test_signals_of_purged_objects_leave_the_table_of_notify(project: DbtProject) -> None:
     tampered(
         project,
-        "create table ozmeta_notification as select 'c' as NT_Channel, 'case' as NT_Binding, _Key as"
-        " NT_Key, RS_ObjectID as object_id from case_runtime_signal",
+        "create table ozmeta_notification as select 'c' as NT_Channel, 'case' as NT_Binding,"
+        " _Key as NT_Key, RS_ObjectID as object_id from case_runtime_signal",
     )
     purged(project)
     rows = project.rows("select distinct object_id from ozmeta_notification")

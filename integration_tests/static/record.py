@@ -12,7 +12,7 @@ to statements.json there:
 States: first (nothing is there), later (all tables are, and a complete run), changed (the last run
 had other definitions), refresh (--full-refresh on all of it),
 tests (dbt test; the name of a test stands for the model's),
-operations (those of `ozmeta-dbt notify`, `report` and `discover`).
+operations (those of `ozmeta-dbt notify`, `report`, `discover`, `purge` and `erase`).
 """
 
 from __future__ import annotations
@@ -51,6 +51,24 @@ DISCOVERED: dict[str, Any] = {
     "object_types": ["Case", "a'b"],
 }
 TABLE = {"name": "event_journal", "schema": "raw", "identifier": "event_journal"}
+ERASED: dict[str, Any] = {
+    "binding": "case",
+    "config": {
+        "object_type": "Case",
+        "object_types": ["Case"],
+        "tenant_in_key": True,
+        "needs_tenant": True,
+        "lookback_minutes": 60,
+        "fields": [],
+        "journals": [
+            {
+                "name": "ops.event_journal",
+                "source": ["ops", "event_journal"],
+                "columns": {"EJ_ID": "event_id"},
+            }
+        ],
+    },
+}
 OPERATIONS: list[tuple[str, dict[str, Any]]] = [
     ("discover_tables", {"tables": [TABLE, TABLE | {"identifier": "group", "reserved": True}]}),
     (
@@ -77,6 +95,20 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
         OF_CHANNEL | {"process": "p", "done": {"sent": 1, "unknown": 1, "last": False}},
     ),
     ("notify_page", OF_CHANNEL | {"process": "p", "done": {"sent": 0, "unknown": 0, "last": True}}),
+    ("purge", {"binding": "case"}),
+    ("purge", {"binding": "case", "dry_run": False, "older_than": 400}),
+    ("erase_plan", ERASED | {"who": {"actor": "a'b"}, "replacement": "x"}),
+    ("erase_plan", ERASED | {"who": {"object": "a'b", "tenant": "t"}, "replacement": "x"}),
+    ("erase_begin", ERASED | {"who": {"actor": "a'b"}}),
+    (
+        "erase_end",
+        {
+            "binding": "case",
+            "who": {"actor": "a'b"},
+            "tables": {"case_timeline": 1},
+            "replacement": "x",
+        },
+    ),
 ]
 STATES = {
     state: command for state, command in COMMANDS.items() if state in (PLAN["states"] or [state])

@@ -1,5 +1,5 @@
-"""The project of the tests of `purge` and `erase`: two states, an end, a timer, an approval, and what
-the tables hold of an object or of a text.
+"""The project of the tests of `purge` and `erase`: two states, an end, a timer and an approval; and
+what its tables hold of an object.
 """
 
 from __future__ import annotations

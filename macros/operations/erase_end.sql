@@ -6,11 +6,12 @@ what.
 Arguments
   binding, who   see erase_plan
   tables         {name of a table: number of rows}: `tables` of erase_plan
+  replacement    string: see erase_plan
   by             string: who erases, or none for the user of the connection
 Prints           dict: left: {name of a table: number of rows that still hold the person}. If there are any, no record
                  is written
 #}
-{% macro erase_end(binding, who, tables, by=none) %}
+{% macro erase_end(binding, who, tables, replacement, by=none) %}
   {%- set nodes = ozmeta_runtime.bindings()[binding] -%}
   {%- set rules = ozmeta_runtime.retention_rules(nodes.timeline) -%}
   {%- set own = ozmeta_runtime.create_erasure_tables(ozmeta_runtime.relation_of(nodes.timeline)) -%}
@@ -22,6 +23,9 @@ Prints           dict: left: {name of a table: number of rows that still hold th
     {%- do statements.append("delete from " ~ ozmeta_runtime.relation_of(nodes[model])
         ~ " where _DeleteDate is not null and _ObjectKey in (" ~ keys ~ ")") -%}
   {%- endfor -%}
+  {%- if who.get('actor') is not none -%}
+    {%- do statements.extend(ozmeta_runtime.overwritten_texts(nodes, who.actor, replacement)) -%}
+  {%- endif -%}
   {%- do ozmeta_runtime.write_at_once(*statements) -%}
   {%- set left = {} -%}
   {%- if who.get('actor') is not none -%}
@@ -45,4 +49,30 @@ Prints           dict: left: {name of a table: number of rows that still hold th
     {%- do ozmeta_runtime.write_at_once("delete from " ~ own.erasing ~ " where ER_Binding = " ~ name) -%}
   {%- endif -%}
   {%- do ozmeta_runtime.print_answer({'left': left}) -%}
+{% endmacro %}
+
+{#
+The statements that overwrite a person's name in rows that no run writes again: retracted escalations, the signal log,
+and the rows of the runtime in the mirror of the journal. Their texts are MetaDB's. Returns: list of SQL
+#}
+{% macro overwritten_texts(nodes, actor, replacement) %}
+  {%- set statements, new = [], ozmeta_runtime.text_literal(replacement) -%}
+  {%- for model, column, also in [
+      ('escalation_queue', 'EQ_Notes', ' and _DeleteDate is not null'),
+      ('escalation_queue', 'EQ_AssignedToPrincipal', ' and _DeleteDate is not null'),
+      ('runtime_signal', 'RS_Notes', '')] if model in nodes -%}
+    {%- do statements.append("update " ~ ozmeta_runtime.relation_of(nodes[model]) ~ " set " ~ column ~ " = " ~ new
+        ~ " where " ~ ozmeta_runtime.names_person(column, actor) ~ also) -%}
+  {%- endfor -%}
+  {%- if 'journal' in nodes -%}
+    {%- set payload = ['EJ_Payload'] -%}
+    {%- for spelling in ozmeta_runtime.json_spellings(actor) -%}
+      {%- do payload.append("replace(" ~ payload[-1] ~ ", " ~ ozmeta_runtime.text_literal(spelling) ~ ", "
+          ~ ozmeta_runtime.text_literal(tojson(replacement)) ~ ")") -%}
+    {%- endfor -%}
+    {%- do statements.append("update " ~ ozmeta_runtime.relation_of(nodes.journal) ~ " set EJ_Payload = " ~ payload[-1]
+        ~ ", EJ_PayloadHash = 'Erased', MJ_RowHash = 'Erased' where MJ_Journal = 'ozmeta_runtime' and "
+        ~ ozmeta_runtime.names_person('EJ_Payload', actor)) -%}
+  {%- endif -%}
+  {%- do return(statements) -%}
 {% endmacro %}

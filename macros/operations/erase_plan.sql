@@ -11,6 +11,7 @@ Prints         dict:
                  tables   {name of a table: number of rows to overwrite}
                  objects  number of objects that have such rows
                  held     number of journal rows that still hold it
+                 named    number of live escalations in which MetaDB names the person
                  journals [name of the table of a journal]
                  columns  {EJ_Actor, EJ_ObjectID: the journal's own name of the column}
                  as_of    of the last completed run, in microseconds since 1970; none before the first
@@ -21,7 +22,7 @@ Errors         see erasure_journal
   {%- set nodes = ozmeta_runtime.bindings()[binding] -%}
   {%- set rules = ozmeta_runtime.retention_rules(nodes.timeline) -%}
   {%- set config = ozmeta_runtime.erasure_journal(config) -%}
-  {%- set found = {'tables': {}, 'objects': 0, 'held': 0, 'as_of': none, 'journals': [], 'models': [],
+  {%- set found = {'tables': {}, 'objects': 0, 'held': 0, 'named': 0, 'as_of': none, 'journals': [], 'models': [],
       'columns': config.journals[0].columns} -%}
   {%- for journal in config.journals -%}{%- do found.journals.append(journal.relation | string) -%}{%- endfor -%}
   {%- for node in nodes.values() | list + ozmeta_runtime.helper_models(nodes).values() | list
@@ -41,11 +42,21 @@ Errors         see erasure_journal
     {%- set objects = ozmeta_runtime.objects_to_erase(binding, nodes, rules, who) -%}
     {%- set count = run_query("select count(*) from (" ~ objects ~ ") as objects").rows[0][0] | int -%}
     {%- do found.update({'objects': count}) -%}
+    {%- if who.get('actor') is not none and 'escalation_queue' in nodes -%}
+      {%- set named = "_DeleteDate is null and (" ~ ozmeta_runtime.names_person('EQ_AssignedToPrincipal', who.actor)
+          ~ " or " ~ ozmeta_runtime.names_person('EQ_Notes', who.actor) ~ ")" -%}
+      {%- do found.update({'named': run_query("select count(*) from "
+          ~ ozmeta_runtime.relation_of(nodes.escalation_queue) ~ " where " ~ named).rows[0][0] | int}) -%}
+    {%- endif -%}
   {%- endif -%}
   {%- if who.get('actor') is not none -%}
-    {%- set events = ozmeta_runtime.erasure_events(config, ozmeta_runtime.names_person('EJ_Actor', who.actor) ~ " or "
-        ~ ozmeta_runtime.names_person('payload', who.actor)) -%}
-    {%- set question = "select count(*) from (" ~ events ~ ") as events" -%}
+    {%- set parts = ["(not " ~ ozmeta_runtime.is_json_object('payload') ~ " and "
+        ~ ozmeta_runtime.contains_text('payload', ozmeta_runtime.text_literal(who.actor)) ~ ")"] -%}
+    {%- for column in ['EJ_Actor', 'payload', 'EJ_CorrelationID', 'EJ_CausationID', 'EJ_SourceKey'] -%}
+      {%- do parts.append(ozmeta_runtime.names_person(column, who.actor)) -%}
+    {%- endfor -%}
+    {%- set question = "select count(*) from (" ~ ozmeta_runtime.erasure_events(config, parts | join(' or '))
+        ~ ") as events" -%}
   {%- else -%}
     {%- set where = "EJ_ObjectID = " ~ ozmeta_runtime.text_literal(who.object) -%}
     {%- if who.get('tenant') is not none -%}

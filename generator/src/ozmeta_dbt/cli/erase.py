@@ -42,8 +42,8 @@ def erase(
     target: Target = None,
     vars: Vars = None,
 ) -> None:
-    """Overwrite what the tables hold of a person by what the journal has now. Take the person out of
-    the journal first: the command checks it, and does not change the journal.
+    """Overwrite what the tables hold of a person by what the journal has now. Take the person out
+    of the journal first: the command checks it, and does not change the journal.
     """
     from ozmeta_dbt.operations.erase import Erasure
 

@@ -34,15 +34,14 @@ def purge(
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run/--no-dry-run",
-            help="Only say what would go. To purge, give --no-dry-run.",
+            "--dry-run/--no-dry-run", help="Only say what would go. To purge, give --no-dry-run."
         ),
     ] = True,
     older_than: Annotated[
         str | None,
         typer.Option(
             help="Keep objects at least so long after their last event, as in 400d. It lengthens"
-            " what MetaDB and ozmeta.yml say. Where they say nothing, it alone counts.",
+            " what MetaDB and ozmeta.yml say. Where they say nothing, it alone counts."
         ),
     ] = None,
     project_dir: ProjectDir = Path(),

@@ -506,7 +506,8 @@ _CONFIG = {
         "Days after an object's last event, in place of those of MetaDB's event types and policy."
     ),
     "bindings.<name>.retention.signal_days": (
-        "Days after any signal of an object was noticed, in place of those of MetaDB's signal types."
+        "Days after any signal of an object was noticed, in place of those of MetaDB's signal"
+        " types."
     ),
     "bindings.<name>.retention.policy": (
         "The code of a RetentionPolicy. The default is the one with the name or the short code of"

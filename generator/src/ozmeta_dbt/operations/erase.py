@@ -38,6 +38,12 @@ class Erasure:
         held = {name: plan for name, plan in plans.items() if plan["held"]}
         if held:
             raise NotErased("\n".join(self.told_held(name, plan) for name, plan in held.items()))
+        for name, plan in plans.items():
+            if plan["named"]:
+                self.out.print(
+                    f"{escape(name)}: MetaDB names it in {counted(plan['named'], 'escalation')}."
+                    " Change the metadata, generate, and run dbt before you erase"
+                )
         busy = {name: plan for name, plan in plans.items() if plan["objects"]}
         for name, plan in busy.items():
             self.tell(name, plan, dry_run)
@@ -85,9 +91,8 @@ class Erasure:
         columns = {"EJ_Actor": "EJ_Actor", "EJ_ObjectID": "EJ_ObjectID", "EJ_Payload": "EJ_Payload"}
         columns |= {key: value for key, value in plan["columns"].items() if value}
         new = quoted(self.replacement)
-        what = (
-            f"actor {self.who['actor']!r}" if "actor" in self.who else f"object {self.who['object']}"
-        )
+        kind = "actor" if "actor" in self.who else "object"
+        what = f"{kind} {self.who[kind]!r}"
         where = (
             f"{columns['EJ_Actor']} = {quoted(self.who['actor'])}"
             if "actor" in self.who
@@ -106,7 +111,9 @@ class Erasure:
 
     def tell(self, name: str, plan: dict[str, Any], dry_run: bool) -> None:
         verb = "would be" if dry_run else "are"
-        self.out.print(f"{escape(name)}: rows of {counted(plan['objects'], 'object')} {verb} erased")
+        self.out.print(
+            f"{escape(name)}: rows of {counted(plan['objects'], 'object')} {verb} erased"
+        )
         width = max(map(len, plan["tables"]), default=0)
         for table, rows in plan["tables"].items():
             self.out.print(f"  {escape(table.ljust(width))}  {counted(rows, 'row')}")
@@ -117,7 +124,12 @@ class Erasure:
         run = self.dbt.with_vars(ozmeta_as_of=as_of, ozmeta_erase=True)
         run("run", "--select", *plan["models"])
         answer = self.dbt.operation(
-            "erase_end", binding=name, who=self.who, tables=plan["tables"], by=self.by
+            "erase_end",
+            binding=name,
+            who=self.who,
+            tables=plan["tables"],
+            replacement=self.replacement,
+            by=self.by,
         )
         if answer["left"]:
             rows = ", ".join(f"{table} ({n})" for table, n in answer["left"].items())

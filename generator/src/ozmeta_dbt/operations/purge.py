@@ -27,7 +27,8 @@ def purge(
     dbt: Dbt, bindings: list[str], dry_run: bool, older_than: int | None, out: Console
 ) -> None:
     """Print what goes from each table, and purge unless it is a dry run."""
-    for binding in bindings or [None]:
+    every: list[str | None] = [*bindings] or [None]
+    for binding in every:
         options = {"binding": binding, "older_than": older_than, "as_json": True}
         planned: dict[str, Any] = dbt.operation("purge", dry_run=True, **options)
         for name, plan in planned.items():
