@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engines.base import Worker
-from support.dbt_project_under_test import JOURNAL_COLUMNS, DbtProject
+from engines.base import JOURNAL_TYPES, Worker
+from support.dbt_project_under_test import DbtProject
 from support.purged_case import (
     AS_OF,
     configuration,
@@ -137,6 +137,7 @@ def test_an_actor(project: DbtProject) -> None:
         "case_journal",
         "case_quarantine",
         "case_timeline",
+        "case_workflow_instance",
     }
     take_ann_out(project)
     signals = project.rows("from case_runtime_signal order by all")
@@ -225,15 +226,15 @@ def test_texts_of_the_metadata(project: DbtProject) -> None:
     """Notes of actions, and the principals of escalations that were retracted."""
     tampered(
         project,
-        "update case_escalation_queue set EQ_Notes = 'Retracted', EQ_AssignedToPrincipal = 'eve',"
+        "update case_escalation_queue set EQ_Notes = 'Retracted', EQ_AssignedToPrincipal = 'evelyn9',"
         " _DeleteDate = now() where EQ_ObjectID = 'o2'",
-        "update case_runtime_signal set RS_Notes = 'eve' where RS_ObjectID = 'o3'",
-        'update case_journal set EJ_Payload = \'{"signal":{"notes":"eve"}}\''
+        "update case_runtime_signal set RS_Notes = 'evelyn9' where RS_ObjectID = 'o3'",
+        'update case_journal set EJ_Payload = \'{"signal":{"notes":"evelyn9"}}\''
         " where MJ_Journal = 'ozmeta_runtime' and EJ_ObjectID = 'o3'",
     )
-    assert len(holding(project, "eve")) == 3
-    erased(project, "--actor", "eve", "--replacement", 'it\'s "gone"')
-    assert holding(project, "eve") == {}
+    assert len(holding(project, "evelyn9")) == 3
+    erased(project, "--actor", "evelyn9", "--replacement", 'it\'s "gone"')
+    assert holding(project, "evelyn9") == {}
     payloads = project.rows("select EJ_Payload from case_journal where MJ_RowHash = 'Erased'")
     assert {json.loads(row["EJ_Payload"])["signal"]["notes"] for row in payloads} == {
         'it\'s "gone"'
@@ -317,7 +318,7 @@ def test_erase_on_postgres(tmp_path: Path, postgres: Worker) -> None:
         (folder / name).symlink_to(made.folder / name)
     postgres.open(folder, "main")
     engine, raw = postgres.engine, ("raw", "event_journal")
-    setup = [engine.create_schema("raw"), engine.create_table(*raw, JOURNAL_COLUMNS)]
+    setup = [engine.create_schema("raw"), engine.create_table(*raw, JOURNAL_TYPES)]
     postgres.execute([*setup, *engine.append(*raw, rows())])
     postgres.dbt("run", as_of=AS_OF)
     from ozmeta_dbt.operations.erase import Erasure

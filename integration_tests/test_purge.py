@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engines.base import Worker
+from engines.base import JOURNAL_TYPES, Worker
 from support.dbt_project_under_test import JOURNAL_COLUMNS, DbtProject
 from support.purged_case import (
     AS_OF,
@@ -523,7 +523,7 @@ def test_purge_on_postgres(tmp_path: Path, postgres: Worker) -> None:
     engine = postgres.engine
     statements = [
         engine.create_schema("raw"),
-        engine.create_table("raw", "event_journal", JOURNAL_COLUMNS),
+        engine.create_table("raw", "event_journal", JOURNAL_TYPES),
     ]
     postgres.execute(
         [
