@@ -226,8 +226,8 @@ def test_texts_of_the_metadata(project: DbtProject) -> None:
     """Notes of actions, and the principals of escalations that were retracted."""
     tampered(
         project,
-        "update case_escalation_queue set EQ_Notes = 'Retracted', EQ_AssignedToPrincipal = 'evelyn9',"
-        " _DeleteDate = now() where EQ_ObjectID = 'o2'",
+        "update case_escalation_queue set EQ_Notes = 'Retracted',"
+        " EQ_AssignedToPrincipal = 'evelyn9', _DeleteDate = now() where EQ_ObjectID = 'o2'",
         "update case_runtime_signal set RS_Notes = 'evelyn9' where RS_ObjectID = 'o3'",
         'update case_journal set EJ_Payload = \'{"signal":{"notes":"evelyn9"}}\''
         " where MJ_Journal = 'ozmeta_runtime' and EJ_ObjectID = 'o3'",

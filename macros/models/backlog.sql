@@ -30,7 +30,9 @@ Errors            see run_state
 {%- set state = ozmeta_runtime.run_state(
     binding, [journal_config.object_type, journal_config.tenant_in_key, workflow.states, workflow.terminal], [timeline],
     due=due) -%}
-{%- if state.idle and not ozmeta_runtime.rereads() -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
+{%- if state.idle and not ozmeta_runtime.rereads() -%}
+  {%- do return(ozmeta_runtime.select_nothing(state)) -%}
+{%- endif -%}
 {%- set since = none -%}
 {%- if state.incremental and not state.full_fold and not ozmeta_runtime.rereads() -%}
   {%- set since = ozmeta_runtime.backlog_since(state, timeline, journal_config.lookback_minutes) -%}

@@ -117,7 +117,12 @@ quarantined as (
         min(raw_sequence) as QR_Sequence,
         -- of a purged object, only what tells the row apart (spec 8.6)
         min(case when reason <> 'Purged' then EJ_Actor end) as QR_Actor,
+        {%- if journal_config.get('protected') %}
+        -- a payload has protected fields as they are
+        cast(null as {{ ozmeta_runtime.type_text() }}) as QR_Payload,
+        {%- else %}
         min(case when reason <> 'Purged' then payload end) as QR_Payload,
+        {%- endif %}
         min(TL_Journal) as QR_Journal,
         min(sync_date) as _SyncDate,
         min(TL_ContentHash) as QR_ContentHash,

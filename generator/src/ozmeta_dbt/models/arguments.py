@@ -376,6 +376,8 @@ def reading(scope: Scope) -> dict[str, Any]:
     }
     if binding.choices.key:
         literal["key"] = binding.choices.key
+    if binding.protections:
+        literal["protected"] = True
     return literal | message_columns(config)
 
 

@@ -48,6 +48,11 @@ _TABLES = {
         "How long records are kept. `ozmeta-dbt purge` heeds the policy that ozmeta.yml names for a"
         " binding, or the one with the name of its table."
     ),
+    "table.Field": "The fields of tables, as far as their values are protected.",
+    "table.DataProtectionPolicy": (
+        "How values are protected on their way into the tables: hashed, masked or tokenised."
+    ),
+    "table.FieldProtection": "Which fields a policy protects.",
 }
 
 _COLUMNS = {
@@ -196,6 +201,21 @@ _COLUMNS = {
     "RetentionPolicy.disposition": "What happens to them afterwards. It has no effect.",
     "RetentionPolicy.legal_hold": "Whether `ozmeta-dbt purge` keeps all objects.",
     "RetentionPolicy.is_enabled": "Whether it applies.",
+    "Field.id": "Id of the field.",
+    "Field.table_id": "Its table.",
+    "Field.code": "Its name, as in `object.<Field>` of a payload.",
+    "Field.mask": "What the tables show in the place of a masked value. The default is `***`.",
+    "DataProtectionPolicy.id": "Id of the policy.",
+    "DataProtectionPolicy.code": "Its code.",
+    "DataProtectionPolicy.type": "Hash, Mask or Tokenise, unless FP_Mode says it.",
+    "DataProtectionPolicy.algorithm": "SHA256, the default, for hashes and tokens.",
+    "DataProtectionPolicy.key_ref": (
+        "The environment variable with the key of hashes and tokens. A token needs one."
+    ),
+    "DataProtectionPolicy.is_enabled": "Whether it applies.",
+    "FieldProtection.field_id": "The field.",
+    "FieldProtection.policy_id": "The policy.",
+    "FieldProtection.mode": "Hash, Mask or Tokenise. The default is the policy's DP_Type.",
 }
 _FOR_PEOPLE = {
     "text_key_id": "The text that names it, for documentation.",
