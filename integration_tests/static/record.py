@@ -157,6 +157,7 @@ class Handle:
 STATE = ""
 MATERIALIZED: dict[str, str] = {}
 NOTIFIED: dict[str, str] = {}  # the table of notify, once it was created
+KEPT = ("ozmeta_tombstone", "ozmeta_purged_move", "ozmeta_erased_event")  # of purge and erase
 STATEMENTS: list[dict[str, str]] = []
 
 
@@ -207,6 +208,10 @@ def answer(sql: str) -> Any:
         rows = [[3, 2]]
     elif "nt_status = 'running'" in text:  # whether this process, or another, uses the channel
         rows = [[None]] if text.startswith("select max(") else [[1]]
+    elif text.startswith("select stays, count(*)"):  # purge: objects that go, and those that stay
+        rows = [[None, 2], ["Open", 1]]
+    elif text.startswith(("select max(run_batch)", "select count(*) from")):
+        rows = [[7]]  # purge and erase: the last run, and numbers of rows
     elif "as replaced" in text or "count(distinct date_day)" in text:
         rows = [[1]]
     else:
@@ -265,7 +270,8 @@ def patch(plugin: Any) -> None:
         if STATE == "first":
             return []
         found = []
-        for name, materialized in (MATERIALIZED | NOTIFIED).items():
+        kept = dict.fromkeys(KEPT, "table") if STATE != "later" else {}
+        for name, materialized in (MATERIALIZED | NOTIFIED | kept).items():
             parts = {
                 "database": schema_relation.database,
                 "schema": schema_relation.schema,
