@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import re
 from collections.abc import Callable
@@ -11,6 +12,10 @@ from typing import Any
 
 import pytest
 from engines.base import JOURNAL_TYPES, Worker
+from ozmeta_dbt.operations.erase import Erasure
+from ozmeta_dbt.problems import Problems
+from ozmeta_dbt.project import read_project
+from rich.console import Console
 from support.dbt_project_under_test import DbtProject
 from support.purged_case import (
     AS_OF,
@@ -321,12 +326,10 @@ def test_erase_on_postgres(tmp_path: Path, postgres: Worker) -> None:
     setup = [engine.create_schema("raw"), engine.create_table(*raw, JOURNAL_TYPES)]
     postgres.execute([*setup, *engine.append(*raw, rows())])
     postgres.dbt("run", as_of=AS_OF)
-    from ozmeta_dbt.operations.erase import Erasure
-    from ozmeta_dbt.problems import Problems
-    from ozmeta_dbt.project import read_project
 
     project = read_project(folder, Problems())
-    erasure = Erasure(dbt_of(made), project, {"actor": "ann"}, "erased", None, None)  # type: ignore[arg-type]
+    out = Console(file=io.StringIO())
+    erasure = Erasure(dbt_of(made), project, {"actor": "ann"}, "erased", None, out)
     journal_config = erasure.config(project.plans[0])
     ask: Callable[..., Any] = postgres.ask
     args = {"binding": "case", "config": journal_config, "who": {"actor": "ann"}}

@@ -45,8 +45,8 @@ _TABLES = {
     "table.TextKey": "Texts for people, which other tables point to.",
     "table.TextTranslation": "The same texts in each language.",
     "table.RetentionPolicy": (
-        "How long records are kept. `ozmeta-dbt purge` heeds the policy that ozmeta.yml names for a"
-        " binding, or the one with the name of its table."
+        "How long records are kept. A binding has the one that ozmeta.yml names, or the one with"
+        " the name of its table."
     ),
     "table.Field": "The fields of tables, as far as their values are protected.",
     "table.DataProtectionPolicy": (
