@@ -142,8 +142,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "tenant needed by the key only",
             "journal/admitted_events_cte.sql",
-            "refusal_reason(journal_config.needs_tenant)",
-            "refusal_reason(journal_config.tenant_in_key)",
+            "refusal_reason(journal_config.needs_tenant,",
+            "refusal_reason(journal_config.tenant_in_key,",
             "no tenant where the binding needs one: TB_RequiresTenant",
             "4.1",
             f"{CLAIMS}::test_when_a_tenant_is_needed",

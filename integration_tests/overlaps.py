@@ -1,4 +1,4 @@
-"""Runs at once on Postgres (SPEC 8.6): random turns, in each of which several processes of dbt run
+"""Runs at once on Postgres (SPEC 8.8): random turns, in each of which several processes of dbt run
 on one warehouse while the journal grows. Then one run of its own, after which every table must be
 as a full refresh in another schema makes it.
 

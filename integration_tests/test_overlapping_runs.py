@@ -1,4 +1,4 @@
-"""Runs at once (SPEC 8.6). On DuckDB, what another run does to the tables is done between two
+"""Runs at once (SPEC 8.8). On DuckDB, what another run does to the tables is done between two
 models of a run. On Postgres, processes of dbt really run at once (overlaps.py).
 """
 

@@ -73,6 +73,12 @@ META = {
         "RTN_ID PJ_ID RTN_Code RTN_RetentionDays:number RTN_Disposition RTN_LegalHold:flag"
         " RTN_IsEnabled:flag RTN_TextKeyID RTN_Notes RTN_ConfigJSON:rule"
     ),
+    "Field": "FD_ID TB_ID FD_FieldName LT_Code FD_Mask FD_TextKeyID FD_Description",
+    "DataProtectionPolicy": (
+        "DP_ID PJ_ID DP_Code DP_Type DP_TextKeyID DP_Algorithm DP_KeyRef DP_ExpressionLogical"
+        " DP_IsEnabled:flag DP_Notes"
+    ),
+    "FieldProtection": "FP_ID FD_ID DP_ID FP_Mode FP_Notes",
     "Language": "LG_Code LG_Name LG_IsDefault:flag",
     "ProjectLanguage": "PL_ID PJ_ID LG_Code PL_IsDefault:flag PL_IsRequired:flag PL_Notes",
     "TextKey": "TK_ID TK_Code TK_DefaultText TK_Notes",

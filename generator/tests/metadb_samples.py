@@ -46,6 +46,9 @@ PLACES = {
     "TextKey": "texts/textKeys",
     "TextTranslation": "texts/translations",
     "RetentionPolicy": "documents/retentionPolicies",
+    "Field": "model/fields",
+    "DataProtectionPolicy": "security/dataProtectionPolicies",
+    "FieldProtection": "security/fieldProtection",
 }
 Tables = dict[str, list[dict]]
 
@@ -99,6 +102,9 @@ def minimal() -> Tables:
             "TextKey": [],
             "TextTranslation": [],
             "RetentionPolicy": [],
+            "Field": [],
+            "DataProtectionPolicy": [],
+            "FieldProtection": [],
         }
     )
 

@@ -12,7 +12,7 @@ to statements.json there:
 States: first (nothing is there), later (all tables are, and a complete run), changed (the last run
 had other definitions), refresh (--full-refresh on all of it),
 tests (dbt test; the name of a test stands for the model's),
-operations (those of `ozmeta-dbt notify`, `report`, `discover` and `impact`).
+operations (those of `ozmeta-dbt notify`, `report`, `discover`, `impact`, `purge` and `erase`).
 """
 
 from __future__ import annotations
@@ -51,6 +51,24 @@ DISCOVERED: dict[str, Any] = {
     "object_types": ["Case", "a'b"],
 }
 TABLE = {"name": "event_journal", "schema": "raw", "identifier": "event_journal"}
+ERASED: dict[str, Any] = {
+    "binding": "case",
+    "config": {
+        "object_type": "Case",
+        "object_types": ["Case"],
+        "tenant_in_key": True,
+        "needs_tenant": True,
+        "lookback_minutes": 60,
+        "fields": [],
+        "journals": [
+            {
+                "name": "ops.event_journal",
+                "source": ["ops", "event_journal"],
+                "columns": {"EJ_ID": "event_id"},
+            }
+        ],
+    },
+}
 OPERATIONS: list[tuple[str, dict[str, Any]]] = [
     ("discover_tables", {"tables": [TABLE, TABLE | {"identifier": "group", "reserved": True}]}),
     (
@@ -77,6 +95,20 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
         OF_CHANNEL | {"process": "p", "done": {"sent": 1, "unknown": 1, "last": False}},
     ),
     ("notify_page", OF_CHANNEL | {"process": "p", "done": {"sent": 0, "unknown": 0, "last": True}}),
+    ("purge", {"binding": "case"}),
+    ("purge", {"binding": "case", "dry_run": False, "older_than": 400}),
+    ("erase_plan", ERASED | {"who": {"actor": "a'b"}, "replacement": "x"}),
+    ("erase_plan", ERASED | {"who": {"object": "a'b", "tenant": "t"}, "replacement": "x"}),
+    ("erase_begin", ERASED | {"who": {"actor": "a'b"}}),
+    (
+        "erase_end",
+        {
+            "binding": "case",
+            "who": {"actor": "a'b"},
+            "tables": {"case_timeline": 1},
+            "replacement": "x",
+        },
+    ),
 ]
 FOR_IMPACT = ("verify_plan", "impact_compare")
 STATES = {
@@ -127,6 +159,7 @@ STATE = ""
 OPERATION = ""
 MATERIALIZED: dict[str, str] = {}
 NOTIFIED: dict[str, str] = {}  # the table of notify, once it was created
+KEPT = ("ozmeta_tombstone", "ozmeta_purged_move", "ozmeta_erased_event")  # of purge and erase
 STATEMENTS: list[dict[str, str]] = []
 
 
@@ -177,6 +210,10 @@ def answer(sql: str) -> Any:
         rows = [[3, 2]]
     elif "nt_status = 'running'" in text:  # whether this process, or another, uses the channel
         rows = [[None]] if text.startswith("select max(") else [[1]]
+    elif text.startswith("select stays, count(*)"):  # purge: objects that go, and those that stay
+        rows = [[None, 2], ["Open", 1]]
+    elif text.startswith(("select max(run_batch)", "select count(*) from")):
+        rows = [[7]]  # purge and erase: the last run, and numbers of rows
     elif "as replaced" in text or "count(distinct date_day)" in text:
         rows = [[1]]
     elif OPERATION in FOR_IMPACT and text.startswith(("select count(", "select max(")):
@@ -239,7 +276,8 @@ def patch(plugin: Any) -> None:
         if STATE == "first":
             return []
         found = []
-        for name, materialized in (MATERIALIZED | NOTIFIED).items():
+        kept = dict.fromkeys(KEPT, "table") if STATE != "later" else {}
+        for name, materialized in (MATERIALIZED | NOTIFIED | kept).items():
             parts = {
                 "database": schema_relation.database,
                 "schema": schema_relation.schema,

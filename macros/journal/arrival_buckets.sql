@@ -1,7 +1,7 @@
 {#
 A select of the buckets, as `bucket`, in which the timeline has rows of the objects that a run folds: those with rows in
 the journals' slices, those with a pending event that is now due, and those of which another run left rows (spec 8.5 and
-8.6). An object that the timeline does not have needs no bucket.
+8.8). An object that the timeline does not have needs no bucket.
 
 The binding's workflow_instance has a row for each object of the completed runs that has a folded event, and so a much
 shorter column to read. What no completed run has used is in the timeline only.

@@ -3,19 +3,20 @@ The CTE `arrived` of an incremental run: rows of `typed` that the timeline does 
 If an event of another message already has the EJ_ID, that event keeps it. Of several new ones, the first to arrive gets
 it.
 
-key: SQL of the timeline's _Key; state: see run_state
+key: SQL of the timeline's _Key; state: see run_state; also: SQL: what else the timeline's rows must meet
 #}
-{% macro arrived_messages(nanos, key, state) %}
+{% macro arrived_messages(nanos, key, state, also='') %}
 known as (
     select {{ key }} as _Key, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
     from {{ this }} as timeline
-    inner join typed on typed._Key = {{ key }}{{ ozmeta_runtime.in_scope(state, 'timeline') }}
+    inner join typed on typed._Key = {{ key }}{{ ozmeta_runtime.in_scope(state, 'timeline') }}{{ also }}
 ),
 
 same_id as (
     select {{ key }} as _Key, timeline._ObjectKey, timeline.EJ_ID
     from {{ this }} as timeline
     where timeline._ObjectKey in (select _ObjectKey from typed){{ ozmeta_runtime.in_scope(state, 'timeline') }}
+      {{- also }}
 ),
 
 earlier as (

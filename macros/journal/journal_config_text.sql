@@ -12,6 +12,7 @@ a hash of its path; a signature of each journal; the columns of deduplicate_on, 
   {%- set fields, journals = [], [] -%}
   {%- for field in journal_config.fields -%}
     {%- set paths = [field.path] + field.old if field.get('old') else field.path -%}
+    {%- if field.get('protect') -%}{%- set paths = [paths, field.protect] -%}{%- endif -%}
     {%- do fields.append(field.column ~ '/' ~ local_md5(tojson(paths))[:4]) -%}
   {%- endfor -%}
   {%- for journal in journal_config.journals -%}

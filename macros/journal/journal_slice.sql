@@ -68,9 +68,12 @@ Result            a select with one row per journal row
       {%- set start = ozmeta_runtime.from_micros(micros ~ " - " ~ journal_config.lookback_minutes * 60000000) %}
       {%- set since = ozmeta_runtime.at_or_since(c.stored_sync_date, c.sync_date_type, start) %}
       -- every run reads the rows without _SyncDate, since their order of arrival is unknown
-      and {{ "(" if or_ids }}{{ since }}
+      {%- set rereads = ozmeta_runtime.rereads() %}
+      and {{ "(" if or_ids or rereads }}{{ since }}
       {%- if or_ids %} or {{ c.EJ_ID }} in ({{ or_ids }}){% endif %}
       {%- if or_ids and or_keys %} or {{ c.message_key }} in ({{ or_keys }}){% endif %}
-      {{- ")" if or_ids }}
+      {%- if rereads %} or {{ c.EJ_ObjectID }} is null or {{ c.EJ_ObjectID }} in (
+        {{- ozmeta_runtime.erasing_objects(this, 'ER_ObjectID', journal_config.object_type) }}){% endif %}
+      {{- ")" if or_ids or rereads }}
     {%- endif %}
 {% endmacro %}

@@ -1,7 +1,9 @@
 {# Why the fold refuses a journal row (spec 4.1), as text; null if it admits the row. An event may have no payload, so a
-   null payload is admitted. needs_tenant: whether a row must have a tenant #}
-{% macro refusal_reason(needs_tenant=false) -%}
+   null payload is admitted. needs_tenant: whether a row must have a tenant; purges: whether the rows are joined to
+   `tombstones` #}
+{% macro refusal_reason(needs_tenant=false, purges=false) -%}
   case
+    {% if purges %}when purged_key is not null then 'Purged'{% endif %}
     when EJ_ID is null then 'MissingEventID'
     when EJ_ObjectID is null then 'MissingObjectID'
     when EJ_EventType is null then 'MissingEventType'

@@ -30,17 +30,20 @@ Errors            see run_state
 {%- set state = ozmeta_runtime.run_state(
     binding, [journal_config.object_type, journal_config.tenant_in_key, workflow.states, workflow.terminal], [timeline],
     due=due) -%}
-{%- if state.idle -%}{%- do return(ozmeta_runtime.select_nothing(state)) -%}{%- endif -%}
-{%- set since = none -%}
-{%- if state.incremental and not state.full_fold -%}
-  {%- set since = ozmeta_runtime.backlog_since(state, timeline, journal_config.lookback_minutes) -%}
-  {%- if since is none -%}{%- do state.update({'full_fold': true}) -%}{%- endif -%}
+{%- if state.idle and not ozmeta_runtime.rereads() -%}
+  {%- do return(ozmeta_runtime.select_nothing(state)) -%}
 {%- endif -%}
+{%- set since = none -%}
+{%- if state.incremental and not state.full_fold and not ozmeta_runtime.rereads() -%}
+  {%- set since = ozmeta_runtime.backlog_since(state, timeline, journal_config.lookback_minutes) -%}
+{%- endif -%}
+{%- if since is none and state.incremental -%}{%- do state.update({'full_fold': true}) -%}{%- endif -%}
 {%- set since_sql = ozmeta_runtime.from_micros('(' ~ since ~ ' * cast(' ~ day ~ ' as ' ~ bigint ~ '))') -%}
 {%- set day_no = ozmeta_runtime.floor_div(ozmeta_runtime.to_micros('TL_EffectiveUTC'), day) -%}
 {%- set first_day = ozmeta_runtime.timestamp_literal('1970-01-01 00:00:00') -%}
 {%- set columns = ['_Key', '_TenantID', 'BL_ObjectType', 'WS_Code', 'BL_Day', 'BL_Objects', 'BL_Entered', 'BL_Left',
     'BL_IsTerminal', 'BL_IsComplete'] -%}
+{%- set moved = ozmeta_runtime.tombstone_table(this, 'ozmeta_purged_move') -%}
 with {{ ozmeta_runtime.number_ctes(9999) }}
 
 {% if since is not none -%}
@@ -68,6 +71,17 @@ flows as (
           {%- endif %}
     ) as entries
     group by tenant, day_no, from_code, code
+    {%- if moved.exists and not ozmeta_runtime.brings_back_purged() %}
+    union all
+    -- purged objects count as before
+    select PM_TenantID, PM_Day, PM_FromState, PM_State, PM_Objects
+    from {{ moved.table }}
+    where PM_ObjectType = {{ ozmeta_runtime.text_literal(journal_config.object_type) }}
+      and PM_Purge in (select PG_Purge from {{ ozmeta_runtime.tombstone_table(this).table }})
+      {%- if since is not none %}
+      and PM_Day >= {{ since }}
+      {%- endif %}
+    {%- endif %}
 ),
 
 moves as (

@@ -6,7 +6,7 @@ Rows are only added. MJ_RowHash is the hash of what a row contained when it was 
 that were changed or removed later, here or in the journal.
 
 CTEs
-  delivered      journal rows of the new slice
+  delivered      journal rows of the new slice, without those of purged objects
   signal_rows    new rows of the signal log
   emitted        the EmitEvent actions of applied transitions; they stay, even if a late event undoes the transition
   mirrored       all of these as journal rows
@@ -62,8 +62,19 @@ Errors            see run_state and journal_columns
 {%- set emit_id = ozmeta_runtime.uuid7(ozmeta_runtime.uuid7_timestamp('TL_EffectiveUTC'), emit_seed) -%}
 {%- set payload_hash = ozmeta_runtime.sha256('payload') -%}
 
+{%- set purged = ozmeta_runtime.tombstones(journal_config) %}
+
 with delivered as (
+    {%- if purged %}
+    select journal.*
+    from (
+        {{ ozmeta_runtime.journal_slice(journal_config, state) }}
+    ) as journal
+    left join ({{ purged }}) as tombstones on tombstones.purged_key = {{ ozmeta_runtime.object_key(journal_config) }}
+    where tombstones.purged_key is null
+    {%- else %}
     {{ ozmeta_runtime.journal_slice(journal_config, state) }}
+    {%- endif %}
 ),
 
 signal_rows as (
@@ -123,6 +134,9 @@ hashed as (
     from mirrored
 ),
 
+{#- A payload of the journal has protected fields as they are. #}
+{%- set payload = "case when MJ_Journal = 'ozmeta_runtime' then EJ_Payload end" if journal_config.get('protected')
+    else "EJ_Payload" %}
 {%- set for_journal_rows = "case when MJ_Journal = 'ozmeta_runtime' then '' else " %}
 {%- set content_part = for_journal_rows ~ "MJ_RowHash end" %}
 {%- set arrival_part = for_journal_rows ~ ozmeta_runtime.timestamp_text('_SyncDate') ~ " end" %}
@@ -132,7 +146,7 @@ written as (
         -- a journal row is identified by its journal, content and arrival, a row of the runtime by its seed
         {{ ozmeta_runtime.row_key(['seed', content_part, arrival_part]) }} as _Key,
         EJ_ID, _TenantID, EJ_EventType, EJ_EventTimeUTC, EJ_Actor, {{ object_type }} as EJ_ObjectType, EJ_ObjectID,
-        EJ_CorrelationID, EJ_CausationID, EJ_SourceSystem, EJ_SourceKey, EJ_Payload, EJ_PayloadHash,
+        EJ_CorrelationID, EJ_CausationID, EJ_SourceSystem, EJ_SourceKey, {{ payload }} as EJ_Payload, EJ_PayloadHash,
         cast(EJ_Sequence as {{ bigint }}) as EJ_Sequence, _SyncDate, MJ_Journal, MJ_RowHash,
         {{ ozmeta_runtime.written_columns(state) }}
     from hashed
@@ -148,7 +162,9 @@ from distinct_rows
 where copy = 1{{ " and _Key not in (select _Key from " ~ this ~ ")" if has_rows }}
 {%- if has_rows and not state.incremental %}
 union all
-select _Key, {{ columns | join(', ') }}, {{ ozmeta_runtime.written_columns(state) }}
+select
+    _Key, {{ columns | join(', ') | replace('EJ_Payload,', payload ~ ' as EJ_Payload,') }},
+    {{ ozmeta_runtime.written_columns(state) }}
 from {{ this }}
 {%- endif %}
 {% endif %}

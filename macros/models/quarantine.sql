@@ -44,7 +44,8 @@ Errors            see run_state and journal_columns
   {%- set arrivals = ozmeta_runtime.arrival_buckets(binding, journal_config, state, timeline) -%}
   {%- do state.update({'buckets': ozmeta_runtime.named_buckets(arrivals)}) -%}
 {%- endif -%}
-{%- set content = ozmeta_runtime.content_hash(journal_config) -%}
+{%- set content = ozmeta_runtime.content_hash(journal_config, ozmeta_runtime.erased_events(journal_config) is not none)
+    -%}
 {%- set row_content = ozmeta_runtime.row_key(['_TenantID', 'EJ_ObjectID', 'EJ_ID', content]) -%}
 with
 {{ ozmeta_runtime.repeated_events_cte(journal_config, state, or_ids=replaced_ids, or_keys=replaced_messages) }}
@@ -96,7 +97,7 @@ judged as (
     select
         *,
         case when refusal is not null then refusal
-             when known_content is null then null
+             when known_content is null or known_content = 'Erased' then null
              when known_content <> {{ content }} then 'ConflictingDuplicate' end as reason
     from suspects
 ),
@@ -114,8 +115,14 @@ quarantined as (
         min(raw_event_time) as QR_EventTime,
         min(EJ_SourceSystem) as QR_SourceSystem,
         min(raw_sequence) as QR_Sequence,
-        min(EJ_Actor) as QR_Actor,
-        min(payload) as QR_Payload,
+        -- of a purged object, only what tells the row apart (spec 8.6)
+        min(case when reason <> 'Purged' then EJ_Actor end) as QR_Actor,
+        {%- if journal_config.get('protected') %}
+        -- a payload has protected fields as they are
+        cast(null as {{ ozmeta_runtime.type_text() }}) as QR_Payload,
+        {%- else %}
+        min(case when reason <> 'Purged' then payload end) as QR_Payload,
+        {%- endif %}
         min(TL_Journal) as QR_Journal,
         min(sync_date) as _SyncDate,
         min(TL_ContentHash) as QR_ContentHash,

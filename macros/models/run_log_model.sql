@@ -4,7 +4,7 @@ One row per completed run and journal.
 
 It is the binding's last model, so its row shows that every other model has run. A run that leaves a model out
 (--select, --exclude) is not complete: it writes no row, and the next run builds on the last completed one. Neither is
-a run that an earlier run wrote beside (spec 8.6).
+a run that an earlier run wrote beside (spec 8.8).
 
 _DefinitionHash holds a hash of each model's text (model_text_hash) and a mark for each empty table
 (empty_relation_mark).
@@ -32,6 +32,9 @@ Errors      see run_state
 {%- set hashes = [] -%}
 {%- for unique_id in models -%}{%- do hashes.append(ozmeta_runtime.model_text_hash(unique_id)) -%}{%- endfor -%}
 {%- if not left_out -%}
+  {%- if ozmeta_runtime.brings_back_purged() and not state.limited -%}
+    {%- do ozmeta_runtime.forget_tombstones(binding, timeline) -%}
+  {%- endif -%}
   {%- set tables, probes = [], [] -%}
   {%- for unique_id in models -%}
     {%- set table = ozmeta_runtime.relation_of(graph.nodes[unique_id]) -%}

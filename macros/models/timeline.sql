@@ -53,6 +53,12 @@ Errors            see run_state, journal_columns and check_journal_config
   {%- do ozmeta_runtime.prune_write(state.buckets) -%}
 {%- endif -%}
 {%- set nanos = ozmeta_runtime.keeps_nanos(journal_config) -%}
+{%- set content = ozmeta_runtime.content_hash(journal_config, ozmeta_runtime.erased_events(journal_config) is not none)
+    -%}
+{#- An erasure takes all events of its objects from the journal. -#}
+{%- set not_erasing = " and timeline._ObjectKey not in ("
+    ~ ozmeta_runtime.erasing_objects(this, 'ER_ObjectKey', journal_config.object_type) ~ ")"
+    if ozmeta_runtime.rereads() else "" -%}
 {%- set recurses = ozmeta_runtime.needs_recursion(workflow, policy) -%}
 {%- set row_columns = ozmeta_runtime.journal_event_columns(nanos) ~ ozmeta_runtime.message_column(journal_config) -%}
 {%- set identity = "case when TL_MessageKey is null then EJ_ID end, TL_MessageKey" if messages else "EJ_ID" -%}
@@ -75,7 +81,7 @@ Errors            see run_state, journal_columns and check_journal_config
 first_deliveries as (
     select
         {{ row_columns }},
-        {{ ozmeta_runtime.content_hash(journal_config) }} as TL_ContentHash,
+        {{ content }} as TL_ContentHash,
         {{ ozmeta_runtime.json_parsed('payload', paths) }} as parsed
     from journal_rows
     where refusal is null and EJ_ID not in (select EJ_ID from repeated)
@@ -89,7 +95,7 @@ first_deliveries as (
                 order by {{ delivery_order | join(', ') }}
             ) as delivery
         from (
-            select *, {{ ozmeta_runtime.content_hash(journal_config) }} as TL_ContentHash
+            select *, {{ content }} as TL_ContentHash
             from repeated_rows
         ) as hashed
     ) as numbered
@@ -125,14 +131,14 @@ typed as (
 
 {% if state.incremental %}
 {%- if messages %}
-{{ ozmeta_runtime.arrived_messages(nanos, known_key, state) }}
+{{ ozmeta_runtime.arrived_messages(nanos, known_key, state, not_erasing) }}
 {%- else %}
 known as (
     select timeline._ObjectKey, timeline.EJ_ID, timeline._SyncDate, timeline.TL_ContentHash
     from {{ this }} as timeline
     inner join typed
         on typed._ObjectKey = timeline._ObjectKey and typed.EJ_ID = timeline.EJ_ID
-        {{- ozmeta_runtime.in_scope(state, 'timeline') }}
+        {{- ozmeta_runtime.in_scope(state, 'timeline') }}{{ not_erasing }}
 ),
 
 arrived as (
@@ -169,7 +175,7 @@ events as (
         {{ ozmeta_runtime.event_columns(journal_config, nanos, existing_columns) }},
         {{ ozmeta_runtime.boolean_column(is_replaced) }} as TL_Replaced
     from {{ this }} as timeline
-    where _ObjectKey in (select _ObjectKey from touched){{ ozmeta_runtime.in_scope(state) }}
+    where _ObjectKey in (select _ObjectKey from touched){{ ozmeta_runtime.in_scope(state) }}{{ not_erasing }}
       and not exists (select 1 from arrived where arrived._ObjectKey = timeline._ObjectKey and {{ same_event }})
     union all
     select {{ ozmeta_runtime.event_columns(journal_config, nanos) }}, TL_Replaced from arrived

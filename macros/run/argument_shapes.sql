@@ -14,7 +14,7 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
   {%- set journal_config = {
       'object_type': 'text', 'tenant_in_key': 'boolean', 'object_types': ['text'], 'needs_tenant': 'boolean',
       'lookback_minutes': 'integer', 'fields?': 'list', 'journals': journals, 'key?': 'list',
-      'deduplicate_on?': ['text']} -%}
+      'deduplicate_on?': ['text'], 'protected?': 'boolean'} -%}
   {%- set object_with_fields = {
       'object_type': 'text', 'tenant_in_key': 'boolean', 'fields': 'list', 'event_aliases?': 'dict'} -%}
   {%- set object_of_timers = {

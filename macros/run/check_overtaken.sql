@@ -1,5 +1,5 @@
 {#
-Stops a run if another run of the binding completed after this one began (spec 8.6). This run goes by what the earlier
+Stops a run if another run of the binding completed after this one began (spec 8.8). This run goes by what the earlier
 completed run left, so it might write older rows over newer ones.
 
 Arguments

@@ -15,7 +15,9 @@ ozmeta. `ozmeta-dbt validate` checks the variables in dbt_project.yml, since a m
 {% endmacro %}
 
 {# The variables that a project may set. #}
-{% macro known_variables() %}{% do return(['ozmeta_as_of', 'ozmeta_correction', 'ozmeta_verify']) %}{% endmacro %}
+{% macro known_variables() %}
+  {%- do return(['ozmeta_as_of', 'ozmeta_bring_back_purged', 'ozmeta_correction', 'ozmeta_erase', 'ozmeta_verify']) -%}
+{% endmacro %}
 
 {# Whether two names differ only in case, punctuation, one letter, or a part missing at one end. #}
 {% macro nearest_variable(name, known) %}

@@ -1,6 +1,6 @@
 {#
 Keeps another run from building the same model at the same time, until this run has written it. On an engine that lets
-two transactions insert the same new key, both runs would insert it (spec 8.6).
+two transactions insert the same new key, both runs would insert it (spec 8.8).
 
 relation: the model's own table
 

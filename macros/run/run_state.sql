@@ -3,7 +3,7 @@ What the last completed run left, and what this run has to do (spec 3 and 8).
 
 A run is complete when its row is in <binding>_run, the binding's last model. Every row that a model writes carries
 `_Batch`: the number of the run (run_number). So the next run sees what a run that is not complete wrote, and folds it
-again (unsettled_rows). Two runs at once have different numbers: see spec 8.6.
+again (unsettled_rows). Two runs at once have different numbers: see spec 8.8.
 
 Arguments
   binding     the binding's name, such as 'case'; its log is the model 'case_run'

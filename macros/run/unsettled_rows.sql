@@ -1,5 +1,5 @@
 {#
-A condition: no completed run has used the row yet (spec 8.6). Rows of the last completed run are settled, and so are
+A condition: no completed run has used the row yet (spec 8.8). Rows of the last completed run are settled, and so are
 all rows that are older than the completed run before it. A row between the two is of a run that overlapped with the
 last completed run and wrote after it was complete.
 

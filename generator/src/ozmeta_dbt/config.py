@@ -485,6 +485,37 @@ class SlaKeys(Strict):
         return data
 
 
+def id_text(given: object) -> object:
+    """YAML reads some ids as numbers."""
+    return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+
+
+ObjectID = Annotated[Text, StringConstraints(min_length=1), BeforeValidator(id_text)]
+
+
+class HeldObject(Strict):
+    """An object under a legal hold, of one tenant."""
+
+    object: ObjectID
+    tenant: Annotated[Text, StringConstraints(min_length=1), BeforeValidator(id_text)] | None = None
+
+
+def held_object(given: object) -> object:
+    return given if isinstance(given, (dict, HeldObject)) else {"object": given}
+
+
+RetentionDays = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
+
+
+class RetentionKeys(Strict):
+    """How long `ozmeta-dbt purge` keeps the objects of a binding, where MetaDB does not decide."""
+
+    days: RetentionDays | None = None  # instead of those of MetaDB's event types and policy
+    signal_days: RetentionDays | None = None  # instead of those of its signal types
+    policy: Text | None = None  # the code of a RetentionPolicy
+    hold: list[Annotated[HeldObject, BeforeValidator(held_object)]] = []
+
+
 class BindingChoices(AliasChoices):
     conflict_policy: Literal["last_writer_wins", "first_writer_wins"] = "last_writer_wins"
     object_types: list[str] | None = None
@@ -499,6 +530,7 @@ class BindingChoices(AliasChoices):
     calendar: CalendarKey | None = None  # of the policies that give none
     report_fields: list[Text] = []  # the object's fields that tables show
     slas: dict[Text, SlaKeys] = {}  # by the code of the SLA
+    retention: RetentionKeys = RetentionKeys()
 
 
 OnRequest = Literal["ignore", "restart"]

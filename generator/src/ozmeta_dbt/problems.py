@@ -56,6 +56,12 @@ class DbtFailed(OzmetaProblem):
     exit_code = EXIT_UNEXPECTED
 
 
+class NotErased(OzmetaProblem):
+    """`erase` found that the journal still holds what is to be erased."""
+
+    exit_code = EXIT_INVALID
+
+
 class Interrupted(OzmetaProblem):
     """A command that had written files when something went wrong. Says which, and what to do."""
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from ozmeta_dbt.bindings.aliases import Aliases, Known
 from ozmeta_dbt.bindings.dsl import Action, Rule, path_of, refs_of
+from ozmeta_dbt.bindings.protection import literal
+from ozmeta_dbt.bindings.retention import Retention
 from ozmeta_dbt.calendars.definition import Calendar
 from ozmeta_dbt.config import BindingChoices
 from ozmeta_dbt.problems import Origin
@@ -281,6 +283,9 @@ class Binding:
     aliases: Aliases = field(default_factory=Aliases)
     known: dict[str, Known] = field(default_factory=dict)  # by kind of alias
     calendars: list[Calendar] = field(default_factory=list)  # that its policies name
+    retention: Retention = field(default_factory=Retention)
+    # {field of the object: how its values are protected}
+    protections: dict[str, dict[str, str]] = field(default_factory=dict)
     names: dict[str, Any] = field(
         default_factory=dict
     )  # what the manifest keeps, so that a renamed code is noticed
@@ -339,6 +344,7 @@ class Binding:
         return [
             {"ref": ref, "column": field_column(ref, plain[ref], taken), "path": path_of(ref)}
             | self.old_paths(ref)
+            | literal(self.protections.get(ref.removeprefix("object.")))
             for ref in refs
         ]
 

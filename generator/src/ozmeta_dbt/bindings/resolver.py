@@ -12,7 +12,9 @@ from ozmeta_dbt.bindings.approval import ApprovalResolver
 from ozmeta_dbt.bindings.definitions import Approvals, Binding, Draft, Sla, Workflow
 from ozmeta_dbt.bindings.entity import EntityResolver, requires_tenant, short_code
 from ozmeta_dbt.bindings.lookups import Lookups
+from ozmeta_dbt.bindings.protection import protections
 from ozmeta_dbt.bindings.report_fields import check_report_fields
+from ozmeta_dbt.bindings.retention import retention
 from ozmeta_dbt.bindings.sla import Chosen, SlaResolver
 from ozmeta_dbt.bindings.templates import TemplateResolver
 from ozmeta_dbt.bindings.workflow import WorkflowResolver
@@ -161,6 +163,26 @@ class Resolver:
             *object_types,
             *(old for old in found.aliases.object_types if old not in object_types),
         ]
+        found.retention = retention(
+            label,
+            {label, short_code(entity) or label},
+            tenant_in_key,
+            found.aliases.event_types,
+            choices,
+            self.rows,
+            problems,
+        )
+        table_id = entity.id if isinstance(entity, Table) else None
+        found.protections = protections(table_id, self.rows, problems)
+        for name in found.protections:
+            if f"object.{name}" in found.rule_refs:
+                problems.warn(
+                    row.origin,
+                    f"a rule of {label} reads object.{name}, which FieldProtection protects: it"
+                    " compares the protected value",
+                )
+        if len(problems.errors) > before:
+            return None
         found.names = self.names(row, entity, found)
         return found
 

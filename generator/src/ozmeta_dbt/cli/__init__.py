@@ -13,6 +13,7 @@ from ozmeta_dbt import __version__
 from ozmeta_dbt.cli import (
     demo,
     discover,
+    erase,
     explain,
     export,
     generate,
@@ -20,6 +21,7 @@ from ozmeta_dbt.cli import (
     init,
     journal,
     notify,
+    purge,
     report,
     validate,
     verify,
@@ -46,6 +48,8 @@ for command in (
     impact.impact,
     report.report,
     notify.notify,
+    purge.purge,
+    erase.erase,
     demo.demo,
 ):
     app.command()(command)

@@ -28,6 +28,9 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "RuntimeSlaBinding": ("RSB",),
     "RuntimeSignalType": ("RST",),
     "RetentionPolicy": ("RTN",),
+    "Field": ("FD",),
+    "DataProtectionPolicy": ("DP",),
+    "FieldProtection": ("FP",),
     "Language": ("LG",),
     "ProjectLanguage": ("PL",),
     "TextKey": ("TK",),
@@ -53,6 +56,11 @@ UNUSED: dict[str, tuple[str, ...]] = {
     "EventType": ("EVTT_SchemaJSON",),
     "RuntimeTemplateBinding": ("RTB_ID",),
     "RuntimeSignalType": ("RST_ID",),
+    "Field": (
+        *("LT_Code", "FD_IsPK", "FD_IsFK", "FD_IsInternal", "FD_IsNullable", "FD_DefaultRule"),
+        *("FD_Sensitivity", "EnumCode", "FD_Format", "logicalType", "type", "nullable"),
+    ),
+    "DataProtectionPolicy": ("DP_ExpressionLogical",),
     "Language": ("LG_Name",),
     "ProjectLanguage": ("PL_IsRequired",),
 }

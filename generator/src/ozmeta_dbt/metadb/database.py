@@ -46,6 +46,9 @@ MAX_LISTED = 10
 OPTIONAL = {
     "EventTemplate",
     "RetentionPolicy",
+    "Field",
+    "DataProtectionPolicy",
+    "FieldProtection",
     "Language",
     "ProjectLanguage",
     "TextKey",
@@ -63,6 +66,8 @@ PARENTS = {
     "ApprovalStep": ("AF_ID", "ApprovalFlow"),
     "ApprovalStepRole": ("AS_ID", "ApprovalStep"),
     "TextTranslation": ("TK_ID", "TextKey"),
+    "Field": ("TB_ID", "Table"),
+    "FieldProtection": ("FD_ID", "Field"),
 }
 # What belongs to no project
 COMMON = {"Language"}

@@ -10,7 +10,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr
+from pydantic import Field as PydanticField
 from pydantic.fields import FieldInfo
 
 from ozmeta_dbt.documents import OptionalText, Text, storable
@@ -43,9 +44,9 @@ LooseFlag = Annotated[bool, BeforeValidator(_is_set)]
 Enabled = Annotated[bool, BeforeValidator(_blank_is(True))]
 Flag = Annotated[bool, BeforeValidator(_blank_is(False))]
 MAX_MINUTES = 1_000_000_000
-Minutes = Annotated[int, Field(ge=0, le=MAX_MINUTES)]
+Minutes = Annotated[int, PydanticField(ge=0, le=MAX_MINUTES)]
 OptionalMinutes = Annotated[Minutes | None, BeforeValidator(_blank_is_none)]
-Days = Annotated[int, Field(ge=0, le=1_000_000)]
+Days = Annotated[int, PydanticField(ge=0, le=1_000_000)]
 OptionalDays = Annotated[Days | None, BeforeValidator(_blank_is_none)]
 Json = Annotated[Any, "JSON"]
 
@@ -109,7 +110,7 @@ class RowWithId(Row):
 
 
 def column(name: str, *aliases: str, **kwargs: Any) -> Any:
-    return Field(json_schema_extra={"names": [name, *aliases]}, **kwargs)
+    return PydanticField(json_schema_extra={"names": [name, *aliases]}, **kwargs)
 
 
 def optional(name: str, *aliases: str) -> Any:
@@ -208,7 +209,7 @@ class ApprovalFlow(RowWithId):
 class ApprovalStep(RowWithId):
     id: Text = column("AS_ID")
     flow_id: Text = column("AF_ID", "flowId", "approvalFlowId")
-    order: Annotated[int, Field(ge=0, le=1_000_000)] = column(
+    order: Annotated[int, PydanticField(ge=0, le=1_000_000)] = column(
         "AS_Order", "AS_StepOrder", "stepOrder"
     )
     code: Text = column("AS_Code")
@@ -343,7 +344,7 @@ class TextTranslation(Row):
 
 
 class RetentionPolicy(RowWithId):
-    """How long records are kept. Nothing acts on it yet."""
+    """How long records are kept: see bindings/retention.py."""
 
     id: Text = column("RTN_ID")
     code: Text = column("RTN_Code")
@@ -354,6 +355,37 @@ class RetentionPolicy(RowWithId):
     text_key_id: Words = optional("RTN_TextKeyID")
     notes: Words = optional("RTN_Notes")
     config: Json = optional("RTN_ConfigJSON")
+
+
+class Field(RowWithId):
+    """A field of a table: see bindings/protection.py."""
+
+    id: Text = column("FD_ID")
+    table_id: OptionalText = optional("TB_ID", "tableId")
+    code: OptionalText = optional("FD_FieldName", "code")
+    mask: Words = optional("FD_Mask")
+
+
+class DataProtectionPolicy(RowWithId):
+    """How the values of fields are protected."""
+
+    id: Text = column("DP_ID")
+    code: OptionalText = optional("DP_Code")
+    type: Words = optional("DP_Type")
+    algorithm: Words = optional("DP_Algorithm")
+    key_ref: Words = optional("DP_KeyRef")
+    is_enabled: Enabled = column("DP_IsEnabled", default=True)
+    text_key_id: Words = optional("DP_TextKeyID")
+    notes: Words = optional("DP_Notes")
+
+
+class FieldProtection(Row):
+    """Which field a policy protects."""
+
+    field_id: OptionalText = optional("FD_ID", "fieldId")
+    policy_id: OptionalText = optional("DP_ID", "policyId")
+    mode: Words = optional("FP_Mode")
+    notes: Words = optional("FP_Notes")
 
 
 TABLES: dict[str, type[Row]] = {
@@ -378,6 +410,9 @@ TABLES: dict[str, type[Row]] = {
         RuntimeSlaBinding,
         RuntimeSignalType,
         RetentionPolicy,
+        Field,
+        DataProtectionPolicy,
+        FieldProtection,
         Language,
         ProjectLanguage,
         TextKey,

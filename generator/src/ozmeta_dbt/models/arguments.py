@@ -45,17 +45,25 @@ def timeline(scope: Scope) -> Call:
         "stream": jinja(scope.config.journal.stream),
     }
     sets = {"journal_config": reading(scope), "workflow": definition}
-    return Call(arguments, sets, folded(arguments, binding))
+    return Call(arguments, sets, folded(arguments, scope))
 
 
-def folded(arguments: dict[str, str], binding: Binding) -> str:
-    """What the macro state_at needs to fold the timeline's events again."""
+def folded(arguments: dict[str, str], scope: Scope) -> str:
+    """What the macro state_at needs to fold the timeline's events again, and how long `purge` keeps
+    the objects.
+    """
+    binding = scope.binding
     fold = {
         **{name: Code(arguments[name]) for name in ("workflow", "policy", "stream")},
         "terminal": binding.workflow.terminal,
         "tenant_in_key": binding.tenant_in_key,
     }
-    return jinja({"ozmeta_fold": fold}, 2, len("meta="))
+    kept = {
+        **object_key(binding),
+        "lookback_minutes": scope.config.journal.lookback_minutes,
+        **binding.retention.literal,
+    }
+    return jinja({"ozmeta_fold": fold, "ozmeta_retention": kept}, 2, len("meta="))
 
 
 def quarantine(scope: Scope) -> Call:
@@ -368,6 +376,8 @@ def reading(scope: Scope) -> dict[str, Any]:
     }
     if binding.choices.key:
         literal["key"] = binding.choices.key
+    if binding.protections:
+        literal["protected"] = True
     return literal | message_columns(config)
 
 

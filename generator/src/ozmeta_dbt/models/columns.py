@@ -817,11 +817,11 @@ DESCRIPTIONS = {
     ),
     "RS_RetentionDays": (
         "For how many days a signal of this type should be kept, from MetaDB or from the seed"
-        " ozmeta_signal_type. The runtime deletes nothing."
+        " ozmeta_signal_type. `ozmeta-dbt purge` keeps the object so long if MetaDB says it."
     ),
     # quarantine
     "QR_Reason": (
-        "Why the row was refused: MissingEventID, MissingObjectID, MissingEventType,"
+        "Why the row was refused: Purged, MissingEventID, MissingObjectID, MissingEventType,"
         " MissingEventTime, MissingTenant, MalformedPayload or ConflictingDuplicate."
     ),
     "QR_Rows": "Number of identical journal rows.",
@@ -832,7 +832,7 @@ DESCRIPTIONS = {
     "QR_EventTime": "Time of the event as delivered, as text.",
     "QR_SourceSystem": "The source system as delivered.",
     "QR_Sequence": "The sequence as delivered, as text.",
-    "QR_Actor": "The actor as delivered.",
+    "QR_Actor": "The actor as delivered. Null if the row is Purged.",
     "QR_Payload": "The payload as delivered, as text.",
     "QR_Journal": "The journal that the row was read from.",
     "QR_ContentHash": (

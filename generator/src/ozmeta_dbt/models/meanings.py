@@ -44,7 +44,15 @@ _TABLES = {
     "table.ProjectLanguage": "The languages of the project.",
     "table.TextKey": "Texts for people, which other tables point to.",
     "table.TextTranslation": "The same texts in each language.",
-    "table.RetentionPolicy": "How long records are kept. No model deletes rows because of it.",
+    "table.RetentionPolicy": (
+        "How long records are kept. A binding has the one that ozmeta.yml names, or the one with"
+        " the name of its table."
+    ),
+    "table.Field": "The fields of tables, as far as their values are protected.",
+    "table.DataProtectionPolicy": (
+        "How values are protected on their way into the tables: hashed, masked or tokenised."
+    ),
+    "table.FieldProtection": "Which fields a policy protects.",
 }
 
 _COLUMNS = {
@@ -177,18 +185,37 @@ _COLUMNS = {
         "Its severity: Info, Warning or Critical. Without one, the signal has its default."
     ),
     "RuntimeSignalType.retention_days": (
-        "For how many days the signal should be kept, shown in RS_RetentionDays. The runtime"
-        " deletes nothing."
+        "For how many days the signal should be kept, shown in RS_RetentionDays. `ozmeta-dbt purge`"
+        " keeps its object so long."
     ),
     "EventType.category": "Its category. It has no effect.",
-    "EventType.retention_days": "How many days its events are kept, as MetaDB states it.",
+    "EventType.retention_days": (
+        "How many days `ozmeta-dbt purge` keeps an object with such an event after its last event."
+    ),
     "Table.table_type": "Its type. It has no effect.",
     "RetentionPolicy.id": "Id of the policy.",
     "RetentionPolicy.code": "Its code.",
-    "RetentionPolicy.retention_days": "How many days records are kept.",
-    "RetentionPolicy.disposition": "What happens to them afterwards.",
-    "RetentionPolicy.legal_hold": "Whether they may not be deleted.",
+    "RetentionPolicy.retention_days": (
+        "How many days `ozmeta-dbt purge` keeps an object after its last event."
+    ),
+    "RetentionPolicy.disposition": "What happens to them afterwards. It has no effect.",
+    "RetentionPolicy.legal_hold": "Whether `ozmeta-dbt purge` keeps all objects.",
     "RetentionPolicy.is_enabled": "Whether it applies.",
+    "Field.id": "Id of the field.",
+    "Field.table_id": "Its table.",
+    "Field.code": "Its name, as in `object.<Field>` of a payload.",
+    "Field.mask": "What the tables show in the place of a masked value. The default is `***`.",
+    "DataProtectionPolicy.id": "Id of the policy.",
+    "DataProtectionPolicy.code": "Its code.",
+    "DataProtectionPolicy.type": "Hash, Mask or Tokenise, unless FP_Mode says it.",
+    "DataProtectionPolicy.algorithm": "SHA256, the default, for hashes and tokens.",
+    "DataProtectionPolicy.key_ref": (
+        "The environment variable with the key of hashes and tokens. A token needs one."
+    ),
+    "DataProtectionPolicy.is_enabled": "Whether it applies.",
+    "FieldProtection.field_id": "The field.",
+    "FieldProtection.policy_id": "The policy.",
+    "FieldProtection.mode": "Hash, Mask or Tokenise. The default is the policy's DP_Type.",
 }
 _FOR_PEOPLE = {
     "text_key_id": "The text that names it, for documentation.",
@@ -491,6 +518,27 @@ _CONFIG = {
         "Fields of the object that sla_cycle shows as they were at the start of the cycle, and "
         "workflow_instance as they are now, in columns OF_<Field>."
     ),
+    "bindings.<name>.retention": (
+        "How long `ozmeta-dbt purge` keeps objects that have ended, where MetaDB does not decide:"
+        " [retention](../operations/retention.md)."
+    ),
+    "bindings.<name>.retention.days": (
+        "Days after an object's last event, in place of those of MetaDB's event types and policy."
+    ),
+    "bindings.<name>.retention.signal_days": (
+        "Days after any signal of an object was noticed, in place of those of MetaDB's signal"
+        " types."
+    ),
+    "bindings.<name>.retention.policy": (
+        "The code of a RetentionPolicy. The default is the one with the name or the short code of"
+        " the table, if there is one."
+    ),
+    "bindings.<name>.retention.hold": (
+        "Objects under a legal hold: ids, or `{object: C-1, tenant: acme}` if the tenant is part of"
+        " the key. They are not purged."
+    ),
+    "bindings.<name>.retention.hold.object": "The object's id.",
+    "bindings.<name>.retention.hold.tenant": "Its tenant. The default is any tenant.",
     "bindings.<name>.slas": (
         "Options of its SLAs, by the SLA's code, such as State.<WS_Code> for the SLA of a state. "
         "The params of the start rule may have the same keys. A key in both places must be equal."

@@ -196,7 +196,7 @@ def retention(facts: Facts) -> list[str]:
     return [
         "## Retention",
         "",
-        "MetaDB says how long rows should be kept. No model deletes rows because of it.",
+        "MetaDB says how long rows should be kept. `ozmeta-dbt purge` deletes them, no model does.",
         "",
         *table(["Kind", "Name", "Kept for"], rows),
         "",

@@ -13,7 +13,13 @@ from ozmeta_dbt.words import nearest, one_of, plain
 
 PACKAGE = "ozmeta_runtime"
 # every variable that a macro of the package reads
-KNOWN_VARS = ("ozmeta_as_of", "ozmeta_correction", "ozmeta_verify")
+KNOWN_VARS = (
+    "ozmeta_as_of",
+    "ozmeta_bring_back_purged",
+    "ozmeta_correction",
+    "ozmeta_erase",
+    "ozmeta_verify",
+)
 FILE = "dbt_project.yml"
 
 

@@ -55,6 +55,12 @@
       'stream': 'EJ_SourceSystem',
       'terminal': ['Closed'],
       'tenant_in_key': true
+    },
+    'ozmeta_retention': {
+      'object_type': 'Case',
+      'tenant_in_key': true,
+      'lookback_minutes': 90,
+      'signal_days': {'SLA.Warned': 90}
     }
   }
 ) }}

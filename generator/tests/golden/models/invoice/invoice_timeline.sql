@@ -35,6 +35,12 @@
       'stream': 'EJ_SourceSystem',
       'terminal': ['Paid'],
       'tenant_in_key': false
+    },
+    'ozmeta_retention': {
+      'object_type': 'Invoice',
+      'tenant_in_key': false,
+      'lookback_minutes': 90,
+      'signal_days': {'SLA.Warned': 90}
     }
   }
 ) }}

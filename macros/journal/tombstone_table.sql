@@ -1,0 +1,39 @@
+{#
+The tables that a purge leaves, in the schema of the binding's timeline. No dbt command rebuilds them. `ozmeta-dbt
+verify` reads those of the user's own schema.
+
+ozmeta_tombstone, one row per purged object and journal of its binding
+  PG_Binding      the binding's name, as in the names of its models
+  PG_ObjectType   its object type
+  PG_ObjectKey    _ObjectKey of the object
+  PG_ObjectID     the object's id
+  PG_TenantID     its tenant; '' if the tenant is not part of the key
+  PG_Journal      the journal's name
+  PG_ReadUTC      no run reads rows of this journal again that arrived before; null if it had no watermark
+  PG_LastSyncUTC  the latest _SyncDate of the object's rows
+  PG_LastEventUTC when its last event was
+  PG_Events       how many events it had
+  PG_Purge        the purge that wrote the row
+  PG_PurgedUTC    when that was
+
+ozmeta_purged_move, one row per purge, tenant, day and move between two states, for the backlog
+  PM_Binding, PM_ObjectType, PM_TenantID, PM_Purge
+                  as above
+  PM_Day          the day, in days since 1970
+  PM_FromState    the state that objects left; null for their first state
+  PM_State        the state that they came to
+  PM_Objects      how many did
+
+Arguments
+  beside  relation: the timeline, or another model of the binding
+  name    'ozmeta_tombstone' or 'ozmeta_purged_move'
+Returns   dict: table: relation; exists: whether it exists
+#}
+{% macro tombstone_table(beside, name='ozmeta_tombstone') %}
+  {%- set schema = beside.schema -%}
+  {%- if var('ozmeta_verify', none) -%}{%- set schema = schema | replace('__ozmeta_verify', '') -%}{%- endif -%}
+  {%- set found = adapter.get_relation(database=beside.database, schema=schema, identifier=name) -%}
+  {%- set table = found or api.Relation.create(
+      database=beside.database, schema=schema, identifier=name, type='table') -%}
+  {%- do return({'table': table, 'exists': found is not none}) -%}
+{% endmacro %}
