@@ -8,12 +8,12 @@ from importlib import import_module
 
 from engines.base import Engine
 
-NAMES = ("duckdb", "postgres", "redshift", "bigquery", "databricks")
+NAMES = ("duckdb", "postgres", "redshift", "bigquery", "databricks", "snowflake")
 
 
 def engine(name: str) -> Engine:
     if name.startswith("real:"):
-        from engines.real import Snowflake, warehouse
+        from engines.real import warehouse
 
-        return warehouse(Snowflake if name == "real:snowflake" else type(engine(name[5:])))
+        return warehouse(type(engine(name[5:])))
     return import_module(f"engines.{name}").ENGINE

@@ -77,6 +77,7 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
         OF_CHANNEL | {"process": "p", "done": {"sent": 1, "unknown": 1, "last": False}},
     ),
     ("notify_page", OF_CHANNEL | {"process": "p", "done": {"sent": 0, "unknown": 0, "last": True}}),
+    ("apply_row_policies", {}),
 ]
 STATES = {
     state: command for state, command in COMMANDS.items() if state in (PLAN["states"] or [state])
@@ -175,6 +176,10 @@ def answer(sql: str) -> Any:
         rows = [[3, 2]]
     elif "nt_status = 'running'" in text:  # whether this process, or another, uses the channel
         rows = [[None]] if text.startswith("select max(") else [[1]]
+    elif "as reads_all_rows" in text:  # whether policies hide rows from the user of the run
+        rows = [[1]]
+    elif "policy_references" in text or "pg_policy" in text:  # whether a table has its policy
+        rows = [[0]]
     elif "as replaced" in text or "count(distinct date_day)" in text:
         rows = [[1]]
     else:

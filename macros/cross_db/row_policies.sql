@@ -65,6 +65,10 @@ Returns: list of SQL
   {%- do return(adapter.dispatch('row_policy_statements', 'ozmeta_runtime')(relation, kind, policies)) -%}
 {%- endmacro %}
 
+{% macro default__row_policy_statements(relation, kind, policies) -%}
+  {%- do return([]) -%}
+{%- endmacro %}
+
 {#
 A query whose number is 0 if the relation still needs row_policy_statements. None if they are to run in any case.
 Returns: SQL, str, or none
@@ -83,6 +87,10 @@ name: SQL of the name
 #}
 {% macro session_is(name) -%}
   {{- adapter.dispatch('session_is', 'ozmeta_runtime')(name) -}}
+{%- endmacro %}
+
+{% macro default__session_is(name) -%}
+  {{ name }} = current_user
 {%- endmacro %}
 
 {# The same for a list of names: SQL, str. #}
@@ -113,7 +121,7 @@ Returns: SQL, str
     {%- do conditions.append(
         "exists (select 1 from " ~ ozmeta_runtime.readers_relation(policies) ~ " as readers where "
         ~ ("cast(readers.tenant_id as " ~ text ~ ") = " ~ tenant ~ " and " if kind == 'tenant')
-        ~ ozmeta_runtime.session_is("cast(readers.reader as " ~ text ~ ")") | trim ~ ")") -%}
+        ~ ozmeta_runtime.session_is("readers.reader") | trim ~ ")") -%}
   {%- endif -%}
   {%- do return((conditions or ['1 = 0']) | join(' or ')) -%}
 {%- endmacro %}

@@ -10,7 +10,8 @@ Errors    the session's user would read only a part of the rows that it is to ad
   {%- set question = 'row policies for ' ~ tojson(policies, sort_keys=true) -%}
   {%- if question in cache -%}{%- do return('') -%}{%- endif -%}
   {%- set condition = ozmeta_runtime.reads_all_rows(policies) -%}
-  {%- if condition and not run_query("select case when " ~ condition ~ " then 1 else 0 end").rows[0][0] | int -%}
+  {%- set asked = "select case when " ~ condition ~ " then 1 else 0 end as reads_all_rows" -%}
+  {%- if condition and not run_query(asked).rows[0][0] | int -%}
     {%- do exceptions.raise_compiler_error("The user of this run is not in row_policies.unrestricted ("
         ~ policies.unrestricted | join(', ') ~ "). It would read only a part of the rows of earlier runs. Nothing was "
         ~ "written. Add the user or role of the run to row_policies.unrestricted in ozmeta.yml, and run "
