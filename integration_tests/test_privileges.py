@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import psycopg2
 import pytest
@@ -133,7 +132,8 @@ class Warehouse:
         self.command("notify")
 
 
-TASKS: dict[str, list[Callable[[Warehouse], None]]] = {
+Task = Callable[[Warehouse], None]
+TASKS: dict[str, list[Task]] = {
     "ozmeta_dbt": [Warehouse.run, Warehouse.write_inline, Warehouse.verify],
     "ozmeta_reader": [Warehouse.read],
     "ozmeta_notify": [Warehouse.notify],
@@ -143,15 +143,19 @@ LATER = {"grant update on": Warehouse.write_inline, "grant create on database": 
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path, postgres: Worker) -> Iterator[Warehouse]:
-    yield Warehouse(postgres, tmp_path / "project")
+def warehouse(tmp_path: Path, postgres: Worker) -> Warehouse:
+    return Warehouse(postgres, tmp_path / "project")
+
+
+def do(warehouse: Warehouse, tasks: list[Task]) -> None:
+    for task in tasks:
+        task(warehouse)
 
 
 def everything_works(warehouse: Warehouse) -> None:
     for role in ROLES:
         warehouse.becomes(role)
-        for task in TASKS[role]:
-            task(warehouse)
+        do(warehouse, TASKS[role])
 
 
 def test_the_page_s_privileges_are_enough_and_all_are_needed(warehouse: Warehouse) -> None:
@@ -174,8 +178,7 @@ def test_the_page_s_privileges_are_enough_and_all_are_needed(warehouse: Warehous
             warehouse.run()
         warehouse.becomes(role)
         needed_by = next((task for what, task in LATER.items() if what in grant), TASKS[role][0])
-        with pytest.raises(DbtFailed, match="permission denied|does not exist"):
-            for task in TASKS[role][: TASKS[role].index(needed_by) + 1]:
-                task(warehouse)
+        with pytest.raises(DbtFailed, match=r"permission denied|does not exist"):
+            do(warehouse, TASKS[role][: TASKS[role].index(needed_by) + 1])
         warehouse.execute(grant)
     everything_works(warehouse)

@@ -26,9 +26,7 @@ class Snowflake(Engine):
         python = environment("snowflake-emulator", "requirements-snowflake-emulator.txt")
         self.port = free_port()
         command = [str(python), "-m", "fakesnow", "-s", "--port", str(self.port)]
-        self.server = Server(
-            command, self.folder / "server.log", self.port, cwd=str(self.folder)
-        )
+        self.server = Server(command, self.folder / "server.log", self.port, cwd=str(self.folder))
 
     def stop(self) -> None:
         if self.server:
