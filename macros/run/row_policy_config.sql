@@ -13,14 +13,7 @@ Returns     dict
 Errors      the package has no row policies for the engine
 #}
 {% macro row_policy_config(kind, policies) %}
-  {%- set shape = {
-      'readers': {'schema': 'text', 'table': 'text', 'database?': 'text'}, 'unrestricted': ['text']} -%}
-  {%- set problem = ozmeta_runtime.shape_problem(
-      {'kind': kind, 'policies': policies}, {'kind': 'tenant|reader|nobody|view', 'policies': shape}, '') -%}
-  {%- if problem -%}
-    {%- do exceptions.raise_compiler_error(model.name ~ " calls ozmeta_runtime.row_policy_config with wrong "
-        ~ "arguments: " ~ problem ~ ". Write the file again with `ozmeta-dbt generate --force`.") -%}
-  {%- endif -%}
+  {%- do ozmeta_runtime.check_arguments('row_policy_config', kwargs, {'kind': kind, 'policies': policies}) -%}
   {%- set config = {'meta': {'ozmeta_row_policies': {'kind': kind, 'policies': policies}}} -%}
   {%- set has_policies = ozmeta_runtime.has_row_policies() -%}
   {%- if has_policies is none -%}{%- do return(config) -%}{%- endif -%}
