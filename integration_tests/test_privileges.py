@@ -83,6 +83,8 @@ class Warehouse:
         put(self.folder, "ozmeta.yml", config)
         write_models(self.folder, check_rules=False)
         self.worker.open(self.folder, "runtime")
+        self.becomes("ozmeta")
+        self.worker.ask(open=str(self.folder))  # parsed for this database
 
     def execute(self, sql: str, database: str = "analytics") -> None:
         login = {name: self.profile[name] for name in ("host", "port", "user")}

@@ -4,6 +4,7 @@ quirks.md says where it is not the real one.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from engines.base import Engine, Server, environment, free_port
@@ -25,7 +26,8 @@ class Snowflake(Engine):
     def start(self) -> None:
         python = environment("snowflake-emulator", "requirements-snowflake-emulator.txt")
         self.port = free_port()
-        command = [str(python), "-m", "fakesnow", "-s", "--port", str(self.port)]
+        command = [str(python), str(Path(__file__).with_name("snowflake_emulator"))]
+        command += ["-s", "--port", str(self.port)]
         self.server = Server(command, self.folder / "server.log", self.port, cwd=str(self.folder))
 
     def stop(self) -> None:
