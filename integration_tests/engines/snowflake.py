@@ -13,7 +13,7 @@ from engines.base import Engine, Server, environment, free_port
 class Snowflake(Engine):
     name = "snowflake"
     requirements = "requirements-snowflake.txt"
-    instant = clock = "timestamp_ntz"
+    instant = clock = "timestamp_ntz(6)"
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,11 +1,15 @@
-"""Starts Snowflake's stand-in, in the stand-in's own environment, with what quirks.md shows mended."""
+"""Starts Snowflake's stand-in, in the stand-in's own environment, with some things mended that
+quirks.md shows.
+"""
 
 from __future__ import annotations
 
+from string import Template
 from typing import Any
 
-from fakesnow import cli, cursor
+from fakesnow import cli
 from fakesnow.cursor import FakeSnowflakeCursor
+from fakesnow.transforms import transforms
 from sqlglot import Expr, exp
 
 translate = FakeSnowflakeCursor._transform
@@ -26,9 +30,9 @@ def mended(node: Expr) -> Expr:
         and node.to.is_type(*exp.DataType.TEXT_TYPES)
     ):
         return called("json_extract_string", node.this, exp.Literal.string("$"))
-    if isinstance(node, exp.ToChar) and (form := node.args.get("format")):
-        if isinstance(form, exp.Literal) and set(form.this) == {"x"}:
-            return called("printf", exp.Literal.string(f" %0{len(form.this)}x"), node.this)
+    form = node.args.get("format")
+    if isinstance(node, exp.ToChar) and isinstance(form, exp.Literal) and set(form.this) == {"x"}:
+        return called("printf", exp.Literal.string(f" %0{len(form.this)}x"), node.this)
     if isinstance(node, exp.RegexpReplace) and isinstance(node.expression, exp.Literal):
         # fakesnow takes every second backslash away, which the parser has done already
         pattern = node.expression.this.replace("\\", "\\\\")
@@ -41,5 +45,8 @@ def _transform(self: Any, expression: Expr, params: Any) -> Expr:
 
 
 if __name__ == "__main__":
-    cursor.FakeSnowflakeCursor._transform = _transform
+    FakeSnowflakeCursor._transform = _transform
+    # its columns keep microseconds
+    described = transforms.SQL_DESCRIBE_TABLE.template.replace("NTZ(9)", "NTZ(6)")
+    transforms.SQL_DESCRIBE_TABLE = Template(described)
     cli.main()
