@@ -141,7 +141,7 @@ TASKS: dict[str, list[Task]] = {
     "ozmeta_notify": [Warehouse.notify],
 }
 # Privileges that only a later task of the role needs.
-LATER = {"grant update on": Warehouse.write_inline, "grant create on database": Warehouse.verify}
+LATER = {"on crm.cases": Warehouse.write_inline, "grant create on database": Warehouse.verify}
 
 
 @pytest.fixture
