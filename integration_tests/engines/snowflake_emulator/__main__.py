@@ -4,12 +4,10 @@ quirks.md shows.
 
 from __future__ import annotations
 
-from string import Template
 from typing import Any
 
 from fakesnow import cli
 from fakesnow.cursor import FakeSnowflakeCursor
-from fakesnow.transforms import transforms
 from sqlglot import Expr, exp
 
 translate = FakeSnowflakeCursor._transform
@@ -46,7 +44,4 @@ def _transform(self: Any, expression: Expr, params: Any) -> Expr:
 
 if __name__ == "__main__":
     FakeSnowflakeCursor._transform = _transform
-    # its columns keep microseconds
-    described = transforms.SQL_DESCRIBE_TABLE.template.replace("NTZ(9)", "NTZ(6)")
-    transforms.SQL_DESCRIBE_TABLE = Template(described)
     cli.main()
