@@ -28,9 +28,6 @@ def mended(node: Expr) -> Expr:
         and node.to.is_type(*exp.DataType.TEXT_TYPES)
     ):
         return called("json_extract_string", node.this, exp.Literal.string("$"))
-    if isinstance(node, exp.Trim) and (letters := node.args.get("expression")):
-        name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(node.args.get("position"), "trim")
-        return called(name, node.this, letters)
     form = node.args.get("format")
     if isinstance(node, exp.ToChar) and isinstance(form, exp.Literal) and set(form.this) == {"x"}:
         return called("printf", exp.Literal.string(f" %0{len(form.this)}x"), node.this)
