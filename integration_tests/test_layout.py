@@ -138,7 +138,7 @@ def test_no_macro_searches_for_names_in_json_text() -> None:
 
 TOPICS = [
     *("types", "literals", "booleans", "text", "windows", "numbers", "time", "iso_8601", "epoch"),
-    *("json", "columns", "keys", "ctes", "update_from", "storage"),
+    *("json", "columns", "keys", "ctes", "update_from", "storage", "row_policies"),
 ]
 
 

@@ -13,7 +13,7 @@ NAMES = ("duckdb", "postgres", "redshift", "bigquery", "databricks")
 
 def engine(name: str) -> Engine:
     if name.startswith("real:"):
-        from engines.real import Snowflake, warehouse
+        from engines.real import warehouse
 
-        return warehouse(Snowflake if name == "real:snowflake" else type(engine(name[5:])))
+        return warehouse(type(engine(name[5:])))
     return import_module(f"engines.{name}").ENGINE

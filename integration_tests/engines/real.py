@@ -11,15 +11,6 @@ from typing import Any
 from engines.base import Engine
 
 
-class Snowflake(Engine):
-    name = "snowflake"
-    requirements = "requirements-snowflake.txt"
-    instant = clock = "timestamp_ntz"
-
-    def quoted(self, text: str) -> str:
-        return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
-
-
 class Itself(Engine):
     """What a warehouse itself has, whatever stands for it otherwise. Each run has schemas of its
     own, which whoever owns the account drops.

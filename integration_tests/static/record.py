@@ -109,6 +109,7 @@ OPERATIONS: list[tuple[str, dict[str, Any]]] = [
             "replacement": "x",
         },
     ),
+    ("apply_row_policies", {}),
 ]
 FOR_IMPACT = ("verify_plan", "impact_compare")
 STATES = {
@@ -214,6 +215,10 @@ def answer(sql: str) -> Any:
         rows = [[None, 2], ["Open", 1]]
     elif text.startswith(("select max(run_batch)", "select count(*) from")):
         rows = [[7]]  # purge and erase: the last run, and numbers of rows
+    elif "as reads_all_rows" in text:  # whether policies hide rows from the user of the run
+        rows = [[1]]
+    elif "policy_references" in text or "pg_policy" in text:  # whether a table has its policy
+        rows = [[0]]
     elif "as replaced" in text or "count(distinct date_day)" in text:
         rows = [[1]]
     elif OPERATION in FOR_IMPACT and text.startswith(("select count(", "select max(")):

@@ -4,7 +4,10 @@
   {%- if not found.exists -%}
     {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
     {%- set timestamp = ozmeta_runtime.type_timestamp() | trim -%}
-    {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=target.schema)) -%}
+    {#- `create schema if not exists` needs a privilege on the database, also if the schema exists. -#}
+    {%- if not adapter.check_schema_exists(target.database, target.schema) -%}
+      {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=target.schema)) -%}
+    {%- endif -%}
     {%- set statement -%}
       create table {{ found.table }} (
         NT_Channel {{ text }},

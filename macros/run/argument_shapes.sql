@@ -149,6 +149,9 @@ Rules and payload fields are any: rule_sql and journal_columns check them.
         'key': 'text', 'code': 'text', 'time_zone': 'text', 'from': 'text', 'until': 'text', 'hours': 'dict',
         'exceptions': 'dict', 'holidays': 'dict', 'first_offset': 'text', 'offsets': 'dict'}]},
     'calendar_piece': {'calendars': calendars, 'windows': 'relation'},
-    'time_spine': {'first': 'text', 'last': 'text'}
+    'time_spine': {'first': 'text', 'last': 'text'},
+    'row_policy_config': {
+      'kind': 'tenant|reader|nobody|view',
+      'policies': {'readers': {'schema': 'text', 'table': 'text', 'database?': 'text'}, 'unrestricted': ['text']}}
   }) -%}
 {% endmacro %}

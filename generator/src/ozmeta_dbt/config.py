@@ -738,6 +738,21 @@ class Group(Strict):
     owner: Owner | None = None  # none if the project declares the group itself
 
 
+class ReadersTable(Strict):
+    """The relation that says which user or role reads which tenant: reader, tenant_id."""
+
+    schema_: Identifier = Field(alias="schema")
+    table: Identifier
+    database: Identifier | None = None
+
+
+class RowPolicies(Strict):
+    """Who sees which rows (SPEC 7.5). What an engine asks of the names, row_policies.py checks."""
+
+    readers: ReadersTable
+    unrestricted: list[NonEmpty] = []  # users, roles or groups that see all rows
+
+
 REPORT = "ozmeta_report"  # the exposure of what `ozmeta-dbt report` writes
 
 
@@ -961,6 +976,7 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
     time_spine: bool = True
     notify: dict[ChannelName, Channel] = {}
 
+    row_policies: RowPolicies | None = None
     contracts: bool = False
     group: Group | None = None
     exposures: dict[Name, Exposure] = {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ozmeta_dbt.bindings import channels, checks, renames, warehouses
+from ozmeta_dbt.bindings import channels, checks, renames, row_policies, warehouses
 from ozmeta_dbt.bindings.definitions import Binding
 from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.bindings.resolver import Resolver
@@ -134,6 +134,7 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
     ]
     renames.propose(bindings, scene.former, f"{config.output}/{manifest.NAME}", problems)
     warehouses.check(bindings, config.warehouses, problems)
+    row_policies.check(bindings, config, problems)
     if not problems.errors:
         channels.check_channels(bindings, config, problems)
     if scene.in_project:

@@ -339,3 +339,49 @@ refresh therefore have no layout.
 {% macro bigquery__bucket_condition(column, buckets) -%}
   {{ column }} in ({{ buckets | join(', ') }})
 {%- endmacro %}
+
+{# ---- row_policies #}
+
+{% macro bigquery__has_row_policies() -%}
+  {%- do return(true) -%}
+{%- endmacro %}
+
+{# No query tells whether the session's user is in a group. A merge without all rows is an error of its own. #}
+{% macro bigquery__reads_all_rows(policies) -%}
+  {%- set names = [] -%}
+  {%- for principal in policies.unrestricted -%}
+    {%- if principal.split(':')[0] not in ['user', 'serviceAccount'] -%}{%- do return(none) -%}{%- endif -%}
+    {%- do names.append(principal.partition(':')[2]) -%}
+  {%- endfor -%}
+  {%- do return(ozmeta_runtime.session_is_one_of(names)) -%}
+{%- endmacro %}
+
+{% macro bigquery__session_is(name) -%}
+  {{ name }} = session_user()
+{%- endmacro %}
+
+{#
+A user sees the rows of each policy that is granted to the user. The first policy of a table hides all other rows, also
+from the owner. The second one is granted to everyone, and its filter selects by the user.
+#}
+{% macro bigquery__row_policy_statements(relation, kind, policies) -%}
+  {%- if kind == 'view' -%}{%- do return([]) -%}{%- endif -%}
+  {%- set grantees = [] -%}
+  {%- for principal in policies.unrestricted -%}
+    {%- do grantees.append(ozmeta_runtime.text_literal(principal) | trim) -%}
+  {%- endfor -%}
+  {%- set readers = ozmeta_runtime.readers_relation(policies) -%}
+  {%- set filters = {
+      'tenant': "_TenantID in (select cast(readers.tenant_id as string) from " ~ readers
+          ~ " as readers where readers.reader = session_user())",
+      'reader': "session_user() in (select readers.reader from " ~ readers ~ " as readers)"} -%}
+  {%- set statements = [
+      "create or replace row access policy ozmeta_unrestricted on " ~ relation
+      ~ " grant to (" ~ grantees | join(', ') ~ ") filter using (true)"] -%}
+  {%- if kind in filters -%}
+    {%- do statements.append(
+        "create or replace row access policy ozmeta_rows on " ~ relation
+        ~ " grant to ('allAuthenticatedUsers') filter using (" ~ filters[kind] ~ ")") -%}
+  {%- endif -%}
+  {%- do return(statements) -%}
+{%- endmacro %}

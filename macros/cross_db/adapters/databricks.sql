@@ -28,3 +28,45 @@ are named. With deletion vectors, a merge leaves unchanged rows in their files, 
   {%- endif -%}
   {%- do return(layout) -%}
 {%- endmacro %}
+
+{# ---- row_policies #}
+
+{#
+With the adapter's own row filters only: an adapter that does not know them would drop a filter in the next run, or
+create a table without one.
+#}
+{% macro databricks__has_row_policies() -%}
+  {%- do return(row_filter_exists is defined) -%}
+{%- endmacro %}
+
+{% macro databricks__row_policy_keys(kind) -%}
+  {%- if kind == 'view' -%}{%- do return({}) -%}{%- endif -%}
+  {%- do return({'row_filter': {
+      'function': target.database ~ '.' ~ target.schema ~ '.ozmeta_' ~ kind,
+      'columns': ['_TenantID' if kind == 'tenant' else '_Key']}}) -%}
+{%- endmacro %}
+
+{% macro databricks__session_is(name) -%}
+  ({{ name }} = current_user() or is_account_group_member({{ name }}))
+{%- endmacro %}
+
+{# A function per kind. It is evaluated for the user of the session, also in a view. #}
+{% macro databricks__shared_row_policies(policies) -%}
+  {%- set statements = [] -%}
+  {%- for kind in ['tenant', 'reader', 'nobody'] -%}
+    {%- set function = api.Relation.create(
+        database=target.database, schema=target.schema, identifier='ozmeta_' ~ kind) -%}
+    {%- do statements.append(
+        "create or replace function " ~ function ~ "(tenant string) returns boolean return "
+        ~ ozmeta_runtime.row_condition(kind, policies, 'tenant')) -%}
+  {%- endfor -%}
+  {%- do return(statements) -%}
+{%- endmacro %}
+
+{% macro databricks__row_policy_statements(relation, kind, policies) -%}
+  {%- if kind == 'view' -%}{%- do return([]) -%}{%- endif -%}
+  {%- set function = api.Relation.create(
+      database=target.database, schema=target.schema, identifier='ozmeta_' ~ kind) -%}
+  {%- do return(["alter table " ~ relation ~ " set row filter " ~ function
+      ~ " on (" ~ ('_TenantID' if kind == 'tenant' else '_Key') ~ ")"]) -%}
+{%- endmacro %}

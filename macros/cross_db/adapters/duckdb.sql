@@ -315,3 +315,10 @@ Deleting and inserting the same rows is four times as fast.
 {% macro duckdb__materialization(kind) -%}
   {%- do return('ozmeta_' ~ kind if dbt_version.split('.')[0] | int < 2 else kind) -%}
 {%- endmacro %}
+
+{# ---- row_policies #}
+
+{# A database in a file or in memory has no users. #}
+{% macro duckdb__has_row_policies() -%}
+  {%- do return(none) -%}
+{%- endmacro %}

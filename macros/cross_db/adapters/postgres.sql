@@ -440,3 +440,51 @@ them, a b-tree does not. The adapter deletes and inserts in one transaction.
   {%- do run_query("select pg_advisory_xact_lock(hashtextextended(" ~ name ~ ", 0))") -%}
   {%- do return(run_query("select to_regclass(" ~ name ~ ") is not null").rows[0][0]) -%}
 {%- endmacro %}
+
+{# ---- row_policies #}
+
+{% macro postgres__has_row_policies() -%}
+  {%- do return(true) -%}
+{%- endmacro %}
+
+{# The owner of a table sees all rows. #}
+{% macro postgres__reads_all_rows(policies) -%}
+  {%- do return(none) -%}
+{%- endmacro %}
+
+{# A role that the mapping names and that does not exist is nobody. #}
+{% macro postgres__session_is(name) -%}
+  exists (
+    select 1 from pg_catalog.pg_roles as roles
+    where roles.rolname = {{ name }} and pg_catalog.pg_has_role(roles.oid, 'usage')
+  )
+{%- endmacro %}
+
+{# The policy's comment holds a hash of its text. A view needs Postgres 15: before, it has its owner's rights. #}
+{% macro postgres__row_policy_statements(relation, kind, policies) -%}
+  {%- if kind == 'view' -%}
+    {%- do return(["alter view " ~ relation ~ " set (security_invoker = true)"]) -%}
+  {%- endif -%}
+  {%- set condition = ozmeta_runtime.postgres__row_condition(relation, kind, policies) -%}
+  {%- do return([
+      "alter table " ~ relation ~ " enable row level security",
+      "drop policy if exists ozmeta_rows on " ~ relation,
+      "create policy ozmeta_rows on " ~ relation ~ " for select using (" ~ condition ~ ")",
+      "comment on policy ozmeta_rows on " ~ relation ~ " is '" ~ local_md5(condition) ~ "'"]) -%}
+{%- endmacro %}
+
+{% macro postgres__row_policy_query(relation, kind, policies) -%}
+  {%- if kind == 'view' -%}{%- do return(none) -%}{%- endif -%}
+  {%- set condition = ozmeta_runtime.postgres__row_condition(relation, kind, policies) -%}
+  {%- do return(
+      "select count(*) from pg_catalog.pg_policy as policies inner join pg_catalog.pg_class as tables"
+      ~ " on tables.oid = policies.polrelid where tables.oid = cast("
+      ~ ozmeta_runtime.text_literal(relation.include(database=false) | string) ~ " as regclass)"
+      ~ " and tables.relrowsecurity and policies.polname = 'ozmeta_rows'"
+      ~ " and pg_catalog.obj_description(policies.oid, 'pg_policy') = '" ~ local_md5(condition) ~ "'") -%}
+{%- endmacro %}
+
+{% macro postgres__row_condition(relation, kind, policies) -%}
+  {%- set tenant = relation.include(database=false, schema=false) ~ "._TenantID" -%}
+  {%- do return(ozmeta_runtime.row_condition(kind, policies, tenant)) -%}
+{%- endmacro %}

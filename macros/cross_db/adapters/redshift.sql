@@ -282,3 +282,10 @@ vacuum. A merge is one statement, while the adapter may run a delete and an inse
 {% macro redshift__lock_table(relation) -%}
   {%- do return(none) -%}
 {%- endmacro %}
+
+{# ---- row_policies #}
+
+{# Redshift has policies of another kind than Postgres, whose macros it would otherwise use. #}
+{% macro redshift__has_row_policies() -%}
+  {%- do return(false) -%}
+{%- endmacro %}

@@ -283,3 +283,50 @@ has micro-partitions of its own. The adapter runs both in one transaction.
 {% macro snowflake__prunes_by_bucket() -%}
   {%- do return(true) -%}
 {%- endmacro %}
+
+{# ---- row_policies #}
+
+{% macro snowflake__has_row_policies() -%}
+  {%- do return(true) -%}
+{%- endmacro %}
+
+{% macro snowflake__row_policy_keys(kind) -%}
+  {%- if kind == 'view' -%}{%- do return({}) -%}{%- endif -%}
+  {%- do return({'row_access_policy': ozmeta_runtime.snowflake__row_policy_on(kind)}) -%}
+{%- endmacro %}
+
+{# A policy of the schema of the profile, and the column that it is on. #}
+{% macro snowflake__row_policy_on(kind) -%}
+  {%- do return(target.database ~ '.' ~ target.schema ~ '.ozmeta_' ~ kind
+      ~ ' on (' ~ ('_TenantID' if kind == 'tenant' else '_Key') ~ ')') -%}
+{%- endmacro %}
+
+{% macro snowflake__session_is(name) -%}
+  ({{ name }} = current_user() or is_role_in_session({{ name }}))
+{%- endmacro %}
+
+{# A policy that a table has cannot be replaced, but its body can. It sees the roles of the session, also in a view. #}
+{% macro snowflake__shared_row_policies(policies) -%}
+  {%- set statements = [] -%}
+  {%- for kind in ['tenant', 'reader', 'nobody'] -%}
+    {%- set policy = target.database ~ '.' ~ target.schema ~ '.ozmeta_' ~ kind -%}
+    {%- set condition = ozmeta_runtime.row_condition(kind, policies, 'tenant') -%}
+    {%- do statements.append("create row access policy if not exists " ~ policy
+        ~ " as (tenant varchar) returns boolean -> " ~ condition) -%}
+    {%- do statements.append("alter row access policy " ~ policy ~ " set body -> " ~ condition) -%}
+  {%- endfor -%}
+  {%- do return(statements) -%}
+{%- endmacro %}
+
+{% macro snowflake__row_policy_statements(relation, kind, policies) -%}
+  {%- if kind == 'view' -%}{%- do return([]) -%}{%- endif -%}
+  {%- do return(["alter table " ~ relation ~ " add row access policy "
+      ~ ozmeta_runtime.snowflake__row_policy_on(kind)]) -%}
+{%- endmacro %}
+
+{% macro snowflake__row_policy_query(relation, kind, policies) -%}
+  {%- if kind == 'view' -%}{%- do return(none) -%}{%- endif -%}
+  {%- do return("select count(*) from table(" ~ relation.database ~ ".information_schema.policy_references("
+      ~ "ref_entity_name => " ~ ozmeta_runtime.text_literal(relation | string) ~ ", ref_entity_domain => 'table'))"
+      ~ " where policy_name = 'OZMETA_" ~ kind | upper ~ "'") -%}
+{%- endmacro %}

@@ -12,7 +12,7 @@ from ozmeta_dbt.models.conventions import TAG, config_of
 from ozmeta_dbt.models.literals import Code, jinja, yaml_text
 from ozmeta_dbt.models.markdown import plain, table
 from ozmeta_dbt.models.properties import column, well_formed
-from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config
+from ozmeta_dbt.models.sql_files import calling, file_of, row_policy, setting, table_config
 from ozmeta_dbt.models.yaml_files import OneLine, dumped
 
 FOLDER = "histories"
@@ -34,7 +34,7 @@ RESERVED = ("case", "group", "order", "user")
 def history_files(histories: list[History], config: Config) -> dict[str, str]:
     if not histories:
         return {}
-    files = {f"{FOLDER}/{part.model}.sql": model_sql(part) for part in parts_of(histories)}
+    files = {f"{FOLDER}/{part.model}.sql": model_sql(part, config) for part in parts_of(histories)}
     sources = [source(history) for history in histories if history.tables]
     models = [model_yaml(history, part, config) for history in histories for part in history.parts]
     document = {"version": 2, **({"sources": sources} if sources else {}), "models": models}
@@ -46,7 +46,7 @@ def parts_of(histories: list[History]) -> Iterator[Part]:
         yield from history.parts
 
 
-def model_sql(part: Part) -> str:
+def model_sql(part: Part, config: Config) -> str:
     """Mappings are set above the call, so that a review shows what changed."""
     sets = [
         setting(name, literal(value))
@@ -57,8 +57,9 @@ def model_sql(part: Part) -> str:
         f"{name}={name if isinstance(value, dict) else jinja(literal(value))}"
         for name, value in part.arguments.items()
     ]
-    config = table_config(MODEL, f"unique_key={jinja('EJ_ID')}")
-    return file_of(config, "", *sets, "", calling(MACROS[part.kind], arguments))
+    table = table_config(MODEL, f"unique_key={jinja('EJ_ID')}")
+    rows = row_policy("tenant", config.row_policies)
+    return file_of(table, *rows, "", *sets, "", calling(MACROS[part.kind], arguments))
 
 
 def literal(value: Any) -> Any:

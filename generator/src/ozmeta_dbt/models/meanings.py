@@ -588,6 +588,21 @@ _CONFIG = {
     "notify.<name>.severities": "Only signals of these severities. Without them, of all.",
     "notify.<name>.kinds": "Only rows of these kinds.",
     "time_spine": "Whether to write the time spine that dbt's semantic models need.",
+    "row_policies": (
+        "Policies by which a reader sees only rows of its own tenants, on Postgres, BigQuery,"
+        " Databricks and Snowflake. See [Privileges](../operations/privileges.md)."
+    ),
+    "row_policies.readers": (
+        "The table or view that says who reads which tenant, with the columns `reader` (a user,"
+        " role or group) and `tenant_id`. You create it."
+    ),
+    "row_policies.readers.schema": "Its schema.",
+    "row_policies.readers.table": "Its name.",
+    "row_policies.readers.database": "Its database, if it is not that of the dbt profile.",
+    "row_policies.unrestricted": (
+        "Users, roles or groups that see all rows. On BigQuery, Databricks and Snowflake, the one"
+        " that runs dbt must be among them."
+    ),
     "contracts": (
         "Whether the generated models have an enforced contract. `warehouses` must name duckdb,"
         " postgres or both."

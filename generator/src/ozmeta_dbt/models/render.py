@@ -18,7 +18,14 @@ from ozmeta_dbt.models.literals import jinja
 from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.properties import binding_yaml, source_yaml
 from ozmeta_dbt.models.rollups import TIME_SPINE, rollup_files, time_spine_yaml
-from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config, view_config
+from ozmeta_dbt.models.sql_files import (
+    calling,
+    file_of,
+    row_policy,
+    setting,
+    table_config,
+    view_config,
+)
 from ozmeta_dbt.models.templates import indexes_of
 from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
@@ -70,13 +77,15 @@ def model_sql(model: Model, scope: Scope) -> str:
     macro = f"ozmeta_runtime.{model.macro or model.name}"
     if model.is_view:
         config = view_config(*meta)
-        return file_of(*sets, config, "", calling(macro, arguments))
+        rows = row_policy("view", scope.config.row_policies)
+        return file_of(*sets, config, *rows, "", calling(macro, arguments))
     indexes = indexes_of(model.name, scope)
     before = [setting("indexes", indexes)] if indexes else []
     key = [f"unique_key={jinja(model.unique_key(scope))}"] if model.unique_key else []
     config = table_config(model.name, *(["indexes"] if indexes else []), *key)
+    rows = row_policy("reader" if model.name == "run" else "tenant", scope.config.row_policies)
     # `meta` names what is set above it
     more = [calling("config", meta)] if meta else []
     binding = f"binding={jinja(scope.binding.name)}"
     body = [*sets, *more, ""] if sets or more else []
-    return file_of(*before, config, "", *body, calling(macro, [binding, *arguments]))
+    return file_of(*before, config, *rows, "", *body, calling(macro, [binding, *arguments]))

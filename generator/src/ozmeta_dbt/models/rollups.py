@@ -16,7 +16,14 @@ from ozmeta_dbt.models.description import Model
 from ozmeta_dbt.models.literals import Code, jinja, yaml_text
 from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.models.properties import column, well_formed
-from ozmeta_dbt.models.sql_files import calling, file_of, setting, table_config, view_config
+from ozmeta_dbt.models.sql_files import (
+    calling,
+    file_of,
+    row_policy,
+    setting,
+    table_config,
+    view_config,
+)
 from ozmeta_dbt.models.yaml_files import dumped
 from ozmeta_dbt.user_project.declarations import Surroundings
 from ozmeta_dbt.user_project.variables import PACKAGE
@@ -51,9 +58,9 @@ def rollup_files(
     rolled_up = [model for model in MODELS if owners.get(model.name)]
     files = {
         f"rollups/{prefix}{model.name}.sql": (
-            signals_sql(model, owners[model.name], signal_types, around)
+            signals_sql(model, owners[model.name], signal_types, around, config)
             if model.name == "runtime_signal"
-            else rollup_sql(model, owners[model.name])
+            else rollup_sql(model, owners[model.name], config)
         )
         for model in rolled_up
     }
@@ -97,11 +104,12 @@ def refs_of(model: Model, owners: list[Binding]) -> list[Code]:
     return [Code(f"ref({jinja(f'{binding.name}_{model.name}')})") for binding in owners]
 
 
-def rollup_sql(model: Model, owners: list[Binding]) -> str:
+def rollup_sql(model: Model, owners: list[Binding], config: Config) -> str:
     refs = refs_of(model, owners)
     live = [] if model.is_soft_deleted else ["live=none"]
     return file_of(
         view_config(),
+        *row_policy("view", config.row_policies),
         "",
         setting("columns", list(model.columns)),
         "",
@@ -110,7 +118,11 @@ def rollup_sql(model: Model, owners: list[Binding]) -> str:
 
 
 def signals_sql(
-    model: Model, owners: list[Binding], types: list[RuntimeSignalType], around: Surroundings
+    model: Model,
+    owners: list[Binding],
+    types: list[RuntimeSignalType],
+    around: Surroundings,
+    config: Config,
 ) -> str:
     """The roll-up of signals also shows what is known of their types."""
     literals = [
@@ -122,6 +134,7 @@ def signals_sql(
     arguments = ["columns=columns", f"relations={jinja(refs_of(model, owners), 2, 11)}"]
     return file_of(
         view_config(),
+        *row_policy("view", config.row_policies),
         "",
         setting("columns", list(model.columns)),
         setting("types", literals),
@@ -134,6 +147,7 @@ def volume_sql(config: Config) -> str:
     lookback = f"lookback_minutes={config.journal.lookback_minutes}"
     return file_of(
         table_config("journal_volume"),
+        *row_policy("nobody", config.row_policies),
         "",
         setting("journals", journal_literals(config)),
         "",
@@ -158,6 +172,7 @@ def unclaimed_sql(bindings: list[Binding], config: Config, prefix: str) -> str:
     return file_of(
         setting("claimed", claimed),
         view_config("meta={'ozmeta_claimed': claimed}"),
+        *row_policy("view", config.row_policies),
         "",
         calling("ozmeta_runtime.unclaimed_object_type", arguments),
     )

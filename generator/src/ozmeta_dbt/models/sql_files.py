@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ozmeta_dbt import __version__
+from ozmeta_dbt.config import RowPolicies
 from ozmeta_dbt.models.literals import WIDTH, jinja
 from ozmeta_dbt.models.yaml_files import HEADER
 
@@ -36,6 +37,20 @@ def table_config(model: str, *more: str) -> str:
 def view_config(*more: str) -> str:
     """The config of a view. more: further arguments, as Jinja"""
     return calling("config", ["materialized=ozmeta_runtime.materialization('view')", *more])
+
+
+def row_policy(kind: str, policies: RowPolicies | None) -> list[str]:
+    """The lines by which only a tenant's readers see a model's rows. kind: see the macro
+    row_policy_config
+    """
+    if policies is None:
+        return []
+    given = {
+        "readers": policies.readers.model_dump(by_alias=True, exclude_none=True),
+        "unrestricted": policies.unrestricted,
+    }
+    call = f"**ozmeta_runtime.row_policy_config({jinja(kind)}, row_policies)"
+    return [setting("row_policies", given), calling("config", [call])]
 
 
 def file_of(*lines: str) -> str:
