@@ -105,7 +105,7 @@ class Journal:
         self.sent += new
         for row in new:
             self.connection.cursor().execute(
-                'insert into raw.event_journal (EJ_ID, EJ_EventType, EJ_EventTimeUTC,'
+                "insert into raw.event_journal (EJ_ID, EJ_EventType, EJ_EventTimeUTC,"
                 " EJ_ObjectType, EJ_ObjectID, EJ_Payload, _SyncDate, _TenantID)"
                 " values (%s, %s, %s, %s, %s, %s, %s, 't1')",
                 (*row, now),

@@ -329,7 +329,9 @@ def test_erase_on_postgres(tmp_path: Path, postgres: Worker) -> None:
 
     project = read_project(folder, Problems())
     out = Console(file=io.StringIO())
-    erasure = Erasure(dbt_of(made), project, {"actor": "ann"}, "erased", None, out)
+    erasure = Erasure(
+        dbt_of(made), project.config, project.plans, {"actor": "ann"}, "erased", None, out
+    )
     journal_config = erasure.config(project.plans[0])
     ask: Callable[..., Any] = postgres.ask
     args = {"binding": "case", "config": journal_config, "who": {"actor": "ann"}}

@@ -155,9 +155,9 @@ def test_a_run_that_leaves_a_model_out_is_not_complete(
         [event("b", 40, "Back"), event("bad", 41, EJ_Payload="{"), event("c", 45, "Go", "o3")]
     )
     project.run("2026-01-01T01:30:00", *left_out)
-    assert project.rows("select max(RUN_Number) as number, count(*) as rows_of_it from case_run") == [
-        {"number": 1, "rows_of_it": 1}
-    ]
+    assert project.rows(
+        "select max(RUN_Number) as number, count(*) as rows_of_it from case_run"
+    ) == [{"number": 1, "rows_of_it": 1}]
     project.run("2026-01-01T02:00:00", *left_out)  # once more, and with nothing new
     assert len(project.rows("from case_run")) == 1
     project.run("2026-01-01T05:00:00")

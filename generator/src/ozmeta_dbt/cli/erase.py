@@ -53,5 +53,6 @@ def erase(
         raise typer.BadParameter("goes with --object only", param_hint="--tenant")
     who = {"object": object_id, "tenant": tenant} if actor is None else {"actor": actor}
     dbt = Dbt(project_dir, profiles_dir, profile, target, vars_of(vars))
-    erasure = Erasure(dbt, load(project_dir), who, replacement, by, out)
+    project = load(project_dir)
+    erasure = Erasure(dbt, project.config, project.plans, who, replacement, by, out)
     erasure.run(binding or [], dry_run)

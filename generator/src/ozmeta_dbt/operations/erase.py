@@ -10,14 +10,13 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from ozmeta_dbt.config import Source
+from ozmeta_dbt.config import Config, Source
 from ozmeta_dbt.models.arguments import reading
 from ozmeta_dbt.models.description import Scope
 from ozmeta_dbt.models.plan import Plan
 from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.operations.facts import instant
 from ozmeta_dbt.problems import Different, NotErased
-from ozmeta_dbt.project import Project
 from ozmeta_dbt.words import counted, did_you_mean, plain
 
 
@@ -26,7 +25,8 @@ class Erasure:
     """An object or a person, and where to erase."""
 
     dbt: Dbt
-    project: Project
+    project_config: Config
+    plans: list[Plan]
     who: dict[str, Any]  # object and tenant, or actor
     replacement: str
     by: str | None
@@ -56,7 +56,7 @@ class Erasure:
 
     def chosen(self, names: list[str]) -> list[Plan]:
         """The bindings that the user names, or all."""
-        plans = self.project.plans
+        plans = self.plans
         if not names:
             return plans
         known = {plain(n): p for p in plans for n in (p.binding.name, *p.binding.object_types)}
@@ -68,15 +68,15 @@ class Erasure:
 
     def config(self, plan: Plan) -> dict[str, Any]:
         """How the binding's journals are read, with the names of sources and models."""
-        config = reading(Scope(plan.binding, self.project.config, plan.built))
+        config = reading(Scope(plan.binding, self.project_config, plan.built))
         config["journals"] = [
-            {"name": journal.label, "columns": self.project.config.journal.columns}
+            {"name": journal.label, "columns": self.project_config.journal.columns}
             | (
                 {"source": [journal.name, journal.table]}
                 if isinstance(journal, Source)
                 else {"ref": journal.ref, "package": journal.package}
             )
-            for journal in self.project.config.journal.all_journals
+            for journal in self.project_config.journal.all_journals
         ]
         return config
 
