@@ -163,6 +163,7 @@ class Resolver:
             *object_types,
             *(old for old in found.aliases.object_types if old not in object_types),
         ]
+        earlier = len(problems.errors)
         found.retention = retention(
             label,
             {label, short_code(entity) or label},
@@ -181,7 +182,7 @@ class Resolver:
                     f"a rule of {label} reads object.{name}, which FieldProtection protects: it"
                     " compares the protected value",
                 )
-        if len(problems.errors) > before:
+        if len(problems.errors) > earlier:
             return None
         found.names = self.names(row, entity, found)
         return found
