@@ -5,6 +5,7 @@ models of a run. On Postgres, processes of dbt really run at once (overlaps.py).
 from __future__ import annotations
 
 import copy
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -145,31 +146,17 @@ def test_a_run_after_one_whose_clock_was_fast_has_a_greater_number(project: DbtP
 
 
 def test_a_duckdb_file_that_is_open_is_said_in_a_sentence(project: DbtProject) -> None:
-    holder = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True); input()",
-            str(project.database),
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        assert holder.stdout and holder.stdout.readline()
+    with project.connect():
         done = subprocess.run(
             [sys.executable, "-m", "ozmeta_dbt", "explain", "case", "o1"],
             cwd=project.folder,
             capture_output=True,
             text=True,
         )
-    finally:
-        holder.kill()
-        holder.wait()
     said = " ".join((done.stdout + done.stderr).split())
     assert done.returncode not in (0, 1), said
     assert f"another process has {project.database} open" in said
-    assert f"(PID {holder.pid})" in said
+    assert f"(PID {os.getpid()})" in said
     assert "Traceback" not in said
     assert command(project, "explain", "case", "o1")[0] == 0
 

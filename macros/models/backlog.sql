@@ -170,8 +170,8 @@ where not exists (
 
 {#
 The first day that may have changed since the last completed run, in days since 1970: the day of the earliest event that
-arrived or fell due since then, the last day that was not over, or the first day of which another run left rows. None if only a count of all days is safe, because an
-event was replaced and the time that it had is gone.
+arrived or fell due since then, the last day that was not over, or the first day of which another run left rows. None
+if only a count of all days is safe, because an event was replaced and the time that it had is gone.
 
 An arrival changes the days from its own time on. It may also move a later event of its stream to its own time. Such an
 event was effective at its own time or later before, and is effective at the time of the arrival or later now. If none

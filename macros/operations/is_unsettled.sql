@@ -3,5 +3,6 @@
   {%- set last = "(select max(RUN_Batch) from " ~ log ~ ")" -%}
   {%- set batches = run_query("select " ~ last ~ ", (select max(RUN_Batch) from " ~ log ~ " where RUN_Batch < " ~ last
       ~ ")").rows[0] -%}
-  {%- do return(ozmeta_runtime.unsettled_rows({'batch': (batches[0] or 0) | int, 'before': (batches[1] or 0) | int})) -%}
+  {%- set state = {'batch': (batches[0] or 0) | int, 'before': (batches[1] or 0) | int} -%}
+  {%- do return(ozmeta_runtime.unsettled_rows(state)) -%}
 {% endmacro %}

@@ -12,9 +12,9 @@ Arguments
     {%- set completed = run_query("select max(RUN_Batch) from " ~ log).rows[0][0] if log else 0 -%}
   {%- endif -%}
   {%- if (completed or 0) | int != state.batch -%}
-    {%- do exceptions.raise_compiler_error("Another run of '" ~ binding ~ "' (number " ~ completed ~ ") completed after "
-        ~ "this run (number " ~ state.number ~ ") began. " ~ this.identifier ~ " was not written, and nothing is lost: "
-        ~ "the next run folds what this one left. Schedule the runs of '" ~ binding ~ "' so that they do not overlap.")
+    {%- do exceptions.raise_compiler_error("Another run of '" ~ binding ~ "' (number " ~ completed ~ ") completed "
+        ~ "after this run (number " ~ state.number ~ ") began. " ~ this.identifier ~ " was not written. "
+        ~ "Nothing is lost: the next run folds what this one left. Schedule the runs of '" ~ binding ~ "' so that they do not overlap.")
         -%}
   {%- endif -%}
 {% endmacro %}

@@ -14,7 +14,8 @@ Returns a dict
 #}
 {% macro load_last_run(binding) %}
   {%- set last = {
-      'batch': 0, 'before': 0, 'journals': {}, 'later_as_of': none, 'has_model': true, 'same_text': true, 'empty': ''} -%}
+      'batch': 0, 'before': 0, 'journals': {}, 'later_as_of': none, 'has_model': true, 'same_text': true,
+      'empty': ''} -%}
   {%- set log = ozmeta_runtime.existing_model(binding, 'run') -%}
   {%- if log -%}
     {#- The log is the last model of its binding, so its rows are the same for all models before it. -#}
