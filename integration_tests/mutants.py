@@ -48,6 +48,7 @@ ABOUT_FILES = (
 )  # tests of this list and of the documents: they would catch any mutant
 CHANGED, READING = "test_changed_metadata.py", "test_reading.py"
 MESSAGES, ALIASES = "test_messages.py", "test_aliased_events.py"
+OVERLAPS = "test_overlapping_runs.py"
 BUCKETS = "test_buckets.py"
 CASES, CLAIMS, RUNS = HANDY = [
     "test_cases.py",

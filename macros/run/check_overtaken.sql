@@ -13,8 +13,8 @@ Arguments
   {%- endif -%}
   {%- if (completed or 0) | int != state.batch -%}
     {%- do exceptions.raise_compiler_error("Another run of '" ~ binding ~ "' (number " ~ completed ~ ") completed "
-        ~ "after this run (number " ~ state.number ~ ") began. " ~ this.identifier ~ " was not written. "
-        ~ "Nothing is lost: the next run folds what this one left. Schedule the runs of '" ~ binding ~ "' so that they do not overlap.")
-        -%}
+        ~ "after this run (number " ~ state.number ~ ") began. " ~ this.identifier ~ " was not written. Nothing is "
+        ~ "lost: the next run folds what this one left. Schedule the runs of '" ~ binding ~ "' so that they do not "
+        ~ "overlap.") -%}
   {%- endif -%}
 {% endmacro %}

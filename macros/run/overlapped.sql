@@ -17,7 +17,8 @@ state: see run_state
   {%- if others -%}
     {%- do exceptions.warn("Another run of '" ~ binding ~ "' (number " ~ others[0] ~ ") wrote rows while this run "
         ~ "(number " ~ state.number ~ ") ran. Nothing is lost: the next run folds these objects again. Until then, "
-        ~ "this run does not count as completed. Schedule the runs of '" ~ binding ~ "' so that they do not overlap.") -%}
+        ~ "this run does not count as completed. Schedule the runs of '" ~ binding ~ "' so that they do not "
+        ~ "overlap.") -%}
   {%- endif -%}
   {%- do return(others | length > 0) -%}
 {% endmacro %}
