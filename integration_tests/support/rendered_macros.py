@@ -54,6 +54,7 @@ class CrossDbMacros:
             "target": SimpleNamespace(type=engine),
             "tojson": json.dumps,
             "execute": True,
+            "run_query": lambda sql: None,  # Redshift's setting of a session
             "load_relation": lambda relation: relation,
             "dbt": SimpleNamespace(
                 type_bigint=lambda: "bigint",

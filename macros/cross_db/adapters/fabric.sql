@@ -31,6 +31,12 @@ of sqlserver.sql is repeated here.
   {{ ozmeta_runtime.sqlserver__boolean_case(condition, yes, no) }}
 {%- endmacro %}
 
+{# ---- literals #}
+
+{% macro fabric__quote_text(text) -%}
+  {{ ozmeta_runtime.sqlserver__quote_text(text) }}
+{%- endmacro %}
+
 {# ---- text #}
 
 {% macro fabric__starts_with(text, part) -%}

@@ -32,6 +32,18 @@ are compared and ordered by their bytes.
   (({{ condition }}) and ({{ yes }}) or not ({{ condition }}) and ({{ no }}))
 {%- endmacro %}
 
+{# ---- literals #}
+
+{#
+Within a literal, T-SQL leaves out a backslash and the line feed after it, and dbt puts some statements into a literal.
+So such a text is the sum of two literals, which end and begin between the two characters.
+#}
+{% macro sqlserver__quote_text(text) -%}
+  {%- set whole = "'" ~ text | replace("'", "''") ~ "'" -%}
+  {%- set parts = whole | replace('\\\r\n', "\\' + '\r\n") | replace('\\\n', "\\' + '\n") -%}
+  {{ parts if parts == whole else "(" ~ parts ~ ")" }}
+{%- endmacro %}
+
 {# ---- text #}
 
 {% macro sqlserver__starts_with(text, part) -%}
