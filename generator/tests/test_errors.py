@@ -156,13 +156,13 @@ FAULTS: list[tuple[str, Change, str, str]] = [
     (
         "two bindings of one name",
         both(NOTE, put("Table", 1, TB_TableName="case")),
-        "",
+        "RuntimeBinding/1",
         "share the name case",
     ),
     (
         "two bindings of one object type",
         both(NOTE, put("Table", 1, CD_Code="CA")),
-        "",
+        "RuntimeBinding/1",
         "share the object type 'CA'",
     ),
     (
