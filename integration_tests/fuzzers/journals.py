@@ -60,7 +60,12 @@ TIMES = (
     "9999-12-31T23:59:59-14:00",
 )
 INSTANTS = (
-    *(dt.datetime.min, dt.datetime.max, dt.datetime(1, 1, 1, 0, 0, 0, 1), dt.datetime(1582, 10, 10)),
+    *(
+        dt.datetime.min,
+        dt.datetime.max,
+        dt.datetime(1, 1, 1, 0, 0, 0, 1),
+        dt.datetime(1582, 10, 10),
+    ),
     *(dt.datetime(1969, 12, 31, 23, 59, 59, 999999), dt.datetime(2262, 4, 12), None),
 )
 SEQUENCES = (0, -1, 1, 2**63 - 1, -(2**63), None)
@@ -123,6 +128,8 @@ def hostile_payload(chance: random.Random, payload: Any) -> str | None:
     try:
         document = json.loads(payload)
     except (TypeError, ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
         document = {"transition": {"code": "Close"}}
     if kind < 0.35:
         part, depth = chance.choice(("object", "context", "user", "x")), chance.choice(DEPTHS)

@@ -45,7 +45,9 @@ DOUBLED = {"duckdb", "postgres", "redshift", "snowflake", "sqlserver", "fabric"}
 TSQL = {"sqlserver", "fabric"}
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "b": "\b", "f": "\f"}
 LITERAL = "'\0'"
-SUM = re.compile(rf"\({LITERAL}(?: \+ {LITERAL})+\)")  # of literals, as T-SQL needs for a broken line
+SUM = re.compile(
+    rf"\({LITERAL}(?: \+ {LITERAL})+\)"
+)  # of literals, as T-SQL needs for a broken line
 
 
 class Unreadable(Exception):
@@ -121,7 +123,9 @@ def literal(sql: str, place: int, engine: str) -> tuple[str, int]:
 def tree(sql: str, engine: str) -> str:
     """sqlglot's tree of a statement, with literals and quoted names blanked."""
     found = sqlglot.parse(sql, dialect=DIALECTS[engine])
-    for node in (node for statement in found if statement for node in statement.find_all(exp.Literal)):
+    for node in (
+        node for statement in found if statement for node in statement.find_all(exp.Literal)
+    ):
         if node.is_string:
             node.set("this", "…")
     for path in (n for s in found if s for n in s.find_all(exp.JSONPath)):

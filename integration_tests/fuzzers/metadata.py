@@ -81,9 +81,7 @@ class Captured(io.StringIO):
 def worlds() -> list[World]:
     golden_snapshot = json.loads((TESTS / "golden/snapshot.json").read_text(encoding="utf-8"))
     golden_config = yaml.safe_load((TESTS / "golden/ozmeta.yml").read_text(encoding="utf-8"))
-    histories = yaml.safe_load(
-        (TESTS / "golden_histories/ozmeta.yml").read_text(encoding="utf-8")
-    )
+    histories = yaml.safe_load((TESTS / "golden_histories/ozmeta.yml").read_text(encoding="utf-8"))
     sample = json.loads((TESTS / "data/sample.snapshot.json").read_text(encoding="utf-8"))
     small = {"ozmeta.yml": CONFIG, "snapshot.json": small_case.emitting()}
     golden = {"ozmeta.yml": golden_config, "snapshot.json": golden_snapshot}
@@ -118,12 +116,32 @@ def worlds() -> list[World]:
         World("small snapshot", small, 6, "snapshot.json"),
         World("golden snapshot", golden, 2, "snapshot.json"),
         World("demo snapshot", demo, 1, "snapshot.json"),
-        World("sample, validate --snapshot", {"snapshot.json": sample}, 3, "snapshot.json", "metadata", checks),
-        World("sample, generate --snapshot", {"snapshot.json": sample}, 2, "snapshot.json", "metadata", emits),
+        World(
+            "sample, validate --snapshot",
+            {"snapshot.json": sample},
+            3,
+            "snapshot.json",
+            "metadata",
+            checks,
+        ),
+        World(
+            "sample, generate --snapshot",
+            {"snapshot.json": sample},
+            2,
+            "snapshot.json",
+            "metadata",
+            emits,
+        ),
         World("golden, export", golden, 1, "snapshot.json", "metadata", exports),
         World("golden ozmeta.yml", golden, 2, "ozmeta.yml", "configuration"),
         World("demo ozmeta.yml", demo, 1, "ozmeta.yml", "configuration"),
-        World("histories", {"ozmeta.yml": histories, "snapshot.json": small_case.snapshot()}, 3, "ozmeta.yml", "configuration"),
+        World(
+            "histories",
+            {"ozmeta.yml": histories, "snapshot.json": small_case.snapshot()},
+            3,
+            "ozmeta.yml",
+            "configuration",
+        ),
         World("calendars", calendars, 3, "ozmeta.yml", "configuration"),
         World("folder, YAML", {"ozmeta.yml": in_folder, **as_yaml}, 2, "metadb/*"),
         World("folder, JSON", {"ozmeta.yml": in_folder, **as_json}, 2, "metadb/*"),
@@ -188,7 +206,7 @@ def broken(chance: random.Random, data: bytes) -> bytes:
     )
 
 
-def run(*arguments: str) -> tuple[int | str, str]:
+def command_line(*arguments: str) -> tuple[int | str, str]:
     """Exit code and all that was printed. An exception that leaves the command is its name."""
     printed, before = Captured(), sys.argv
     sys.argv = ["ozmeta-dbt", *arguments]
@@ -233,7 +251,7 @@ class Bench:
         self.known: set[str] = set()  # the Jinja of harmless projects
         for world in self.worlds:
             self.lay_out(world, {})
-            status, printed = run(*self.command(world))
+            status, printed = command_line(*self.command(world))
             if status != 0:
                 raise AssertionError(f"{world.name} is not valid to begin with: {printed}")
             for path in sorted(self.output().rglob("*.*")):
@@ -278,7 +296,7 @@ class Bench:
     def manifest_of(self, name: str) -> bytes:
         world = next(world for world in self.worlds if world.name == name)
         self.lay_out(world, {})
-        run(*self.command(world))
+        command_line(*self.command(world))
         return (self.output() / "manifest.json").read_bytes()
 
     def manifest(self, world: World) -> Any:
@@ -298,9 +316,11 @@ class Bench:
         named = f"metadata {seed} ({world.name}, {what})"
         self.lay_out(world, instead)
         if world.kind == "manifest" and seed.endswith(("0", "5")):  # a link out of the folder
-            (self.output() / random.Random(seed).choice(("case", "rollups"))).symlink_to(self.around)
+            (self.output() / random.Random(seed).choice(("case", "rollups"))).symlink_to(
+                self.around
+            )
         before, around = state_of(self.folder), state_of(self.around)
-        status, printed = run(*self.command(world))
+        status, printed = command_line(*self.command(world))
         outcome = f"{world.name}: {status}"
 
         def fault(text: str, detail: str = "") -> tuple[str, Fault]:

@@ -39,9 +39,7 @@ class Tree(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.kinds.add((tag, *sorted(name for name, _ in attrs)))
-        shown = " ".join(
-            name if name in BLANKED else f"{name}={value!r}" for name, value in attrs
-        )
+        shown = " ".join(name if name in BLANKED else f"{name}={value!r}" for name, value in attrs)
         self.found.append(f"<{tag} {shown}>" if attrs else f"<{tag}>")
         if tag not in VOID:
             self.open.append(tag)

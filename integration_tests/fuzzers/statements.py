@@ -47,7 +47,13 @@ def project_of(text: Text) -> tuple[dict[str, Any], dict[str, Any]]:
             compare("eq", "event.type", text("event type")),
             compare("eq", "tenant.id", text("tenant 1")),
             compare("eq", "event.sourceSystem", text("source")),
-            {"op": "eq", "args": [{"op": "coalesce", "args": [{"ref": field}, {"lit": text("fallback")}]}, {"lit": text("value 3")}]},
+            {
+                "op": "eq",
+                "args": [
+                    {"op": "coalesce", "args": [{"ref": field}, {"lit": text("fallback")}]},
+                    {"lit": text("value 3")},
+                ],
+            },
         ],
     }
     escalation = {
@@ -73,9 +79,22 @@ def project_of(text: Text) -> tuple[dict[str, Any], dict[str, Any]]:
         "version": 1,
         "kind": "Action",
         "actions": [
-            {"type": "EmitSignal", "signalType": text("signal"), "notes": text("notes 3"), "payload": {"severity": "Critical"}},
-            {"type": "EmitEvent", "eventType": text("emitted"), "payload": {"why": text("payload")}},
-            {"type": "EnqueueEscalation", "target": f"role:{text('role 2')}", "notes": text("notes 4")},
+            {
+                "type": "EmitSignal",
+                "signalType": text("signal"),
+                "notes": text("notes 3"),
+                "payload": {"severity": "Critical"},
+            },
+            {
+                "type": "EmitEvent",
+                "eventType": text("emitted"),
+                "payload": {"why": text("payload")},
+            },
+            {
+                "type": "EnqueueEscalation",
+                "target": f"role:{text('role 2')}",
+                "notes": text("notes 4"),
+            },
         ],
     }
     states = [text(f"state {n}") for n in (1, 2, 3)]
@@ -93,21 +112,54 @@ def project_of(text: Text) -> tuple[dict[str, Any], dict[str, Any]]:
                         {"id": "s3", "code": states[2], "isTerminal": True},
                     ],
                     "transitions": [
-                        {"id": "x1", "code": text("transition 1"), "fromStateId": "s1", "toStateId": "s2", "actionDsl": emits},
-                        {"id": "x2", "code": text("transition 2"), "fromStateId": "s2", "toStateId": "s1"},
-                        {"id": "x3", "code": text("transition 3"), "fromStateId": "s2", "toStateId": "s3"},
+                        {
+                            "id": "x1",
+                            "code": text("transition 1"),
+                            "fromStateId": "s1",
+                            "toStateId": "s2",
+                            "actionDsl": emits,
+                        },
+                        {
+                            "id": "x2",
+                            "code": text("transition 2"),
+                            "fromStateId": "s2",
+                            "toStateId": "s1",
+                        },
+                        {
+                            "id": "x3",
+                            "code": text("transition 3"),
+                            "fromStateId": "s2",
+                            "toStateId": "s3",
+                        },
                     ],
                     "events": [{"id": "e1", "code": text("event type")}],
                     "transitionEvents": [{"transitionId": "x1", "eventTypeId": "e1"}],
                     "approvalFlows": [{"id": "a", "code": text("flow")}],
                     "approvalSteps": [
-                        {"id": f"p{n}", "approvalFlowId": "a", "order": n, "code": text(f"step {n}")} for n in (1, 2)
+                        {
+                            "id": f"p{n}",
+                            "approvalFlowId": "a",
+                            "order": n,
+                            "code": text(f"step {n}"),
+                        }
+                        for n in (1, 2)
                     ],
-                    "approvalStepRoles": [{"approvalStepId": "p1", "roleId": "r1"}, {"approvalStepId": "p2", "roleId": "r3"}],
+                    "approvalStepRoles": [
+                        {"approvalStepId": "p1", "roleId": "r1"},
+                        {"approvalStepId": "p2", "roleId": "r3"},
+                    ],
                 }
             ],
             "runtime": {
-                "bindings": [{"id": "b", "objectType": "Table", "objectId": "t", "workflowId": "w", "approvalFlowId": "a"}],
+                "bindings": [
+                    {
+                        "id": "b",
+                        "objectType": "Table",
+                        "objectId": "t",
+                        "workflowId": "w",
+                        "approvalFlowId": "a",
+                    }
+                ],
                 "slaPolicies": [
                     {
                         "id": "p",
@@ -160,7 +212,10 @@ def project_of(text: Text) -> tuple[dict[str, Any], dict[str, Any]]:
                         "pauseWhen": compare("eq", field, text("pause")),
                         "cancelWhen": compare("eq", context, text("cancel")),
                         "targets": [{"when": compare("eq", field, text("urgent")), "target": 30}],
-                        "versions": [{"name": text("version 1"), "target": 50}, {"name": text("version 2"), "from": "2026-02-01", "target": 40}],
+                        "versions": [
+                            {"name": text("version 1"), "target": 50},
+                            {"name": text("version 2"), "from": "2026-02-01", "target": 40},
+                        ],
                     }
                 },
             }
@@ -208,9 +263,7 @@ class Statements:
         project.create_journal()
         project.dbt("compile", as_of="2026-01-02T00:00:00")
         compiled = project.folder / "target/compiled/under_test/models"
-        return {
-            path.stem: blanked(path.read_bytes().decode()) for path in compiled.rglob("*.sql")
-        }
+        return {path.stem: blanked(path.read_bytes().decode()) for path in compiled.rglob("*.sql")}
 
     def check(self, pieces: list[str]) -> Iterator[str]:
         text, made = named(pieces)

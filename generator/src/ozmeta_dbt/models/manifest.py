@@ -77,9 +77,12 @@ def text(
 def written(document: Any) -> str:
     """JSON in which every character can be seen: a diff shows what is there, in its order."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
-    return "".join(
-        char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text
-    ) + "\n"
+    return (
+        "".join(
+            char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text
+        )
+        + "\n"
+    )
 
 
 def with_files(folder: Path, files: dict[str, str]) -> str:
