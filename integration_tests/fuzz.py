@@ -2,8 +2,8 @@
 
     python integration_tests/fuzz.py --inputs 60000 --seed 7
 
-A fault names its seed and its number, such as `metadata 7-123`. `--only metadata --again 7-123` plays
-that input again. docs/operations/hostile-input.md says what must hold.
+A fault names its seed and its number, such as `metadata 7-123`. `--only metadata --again 7-123`
+plays that input again. docs/operations/hostile-input.md says what must hold.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ozmeta_dbt import cli
 from ozmeta_dbt.demo.events import END, journals
 from ozmeta_dbt.demo.metadata import snapshot as demo_snapshot
 from ozmeta_dbt.demo.project import OZMETA
@@ -231,12 +232,12 @@ REFUSED = {
 }
 
 
-def lost(project: DbtProject, bindings: Collection[str]) -> list[str]:
+def lost(project: DbtProject, bindings: dict[str, set[str]]) -> list[str]:
     """Rows of the journal that are nowhere."""
     found = []
     journal = project.rows("from raw.event_journal")
-    for binding in bindings:
-        own = [row for row in journal if row["EJ_ObjectType"] == BINDINGS[binding]]
+    for binding, object_types in bindings.items():
+        own = [row for row in journal if row["EJ_ObjectType"] in object_types]
         timeline = {
             (row["_TenantID"], row["EJ_ObjectID"], row["EJ_ID"])
             for row in project.rows(f"from {binding}_timeline")
@@ -258,7 +259,7 @@ def lost(project: DbtProject, bindings: Collection[str]) -> list[str]:
             if len(shown - refused) > 1:
                 found.append(f"{binding}: {key} has contents that are nowhere: {shown - refused}")
     unclaimed = sum(r["UO_Rows"] for r in project.rows("from unclaimed_object_type"))
-    claimed = {BINDINGS[binding] for binding in bindings}
+    claimed = set().union(*bindings.values())
     others = sum(row["EJ_ObjectType"] not in claimed for row in journal)
     if unclaimed != others:
         found.append(f"{others} rows of other types, of which {unclaimed} are counted")
@@ -276,10 +277,12 @@ class Calm:
     def __init__(
         self, folder: Path, bindings: Collection[str] = BINDINGS, with_report: bool = True
     ) -> None:
-        self.bindings = bindings
+        self.bindings = {binding: set[str]() for binding in bindings}  # with their object types
         self.templates = templates()
         self.rows = kept_rows(self.templates, bindings)
         project = demo_project(folder, bindings)
+        for binding in cli.load(project.folder).bindings:
+            self.bindings[binding.name] = set(binding.object_types)
         project.create_journal()
         append(project, self.rows)
         project.run(END.isoformat())

@@ -21,6 +21,7 @@ from typing import Any
 import jinja2
 import sqlglot
 import yaml
+from jinja2 import nodes
 from ozmeta_dbt.models import markdown
 from ozmeta_dbt.models.literals import quoted, yaml_text
 from ozmeta_dbt.models.yaml_files import dumped
@@ -211,17 +212,21 @@ JINJA = jinja2.Environment()
 
 def check_generator(text: str) -> str:
     """What does not hold for a text in the generator's literals; empty if all does."""
-    template = JINJA.parse("{{ " + quoted(text) + " }}")
-    (output,) = template.body
-    (node,) = output.nodes  # type: ignore[attr-defined]
-    if type(node).__name__ != "Const" or node.value != text:
+    try:
+        body = JINJA.parse("{{ " + quoted(text) + " }}").body
+    except jinja2.TemplateSyntaxError as error:
+        return f"not a Jinja literal, {error}: {quoted(text)}"
+    found = body[0].nodes if len(body) == 1 and isinstance(body[0], nodes.Output) else []
+    if len(found) != 1 or not isinstance(found[0], nodes.Const):
+        return f"not a Jinja literal: {quoted(text)}"
+    if found[0].value != text:
         return f"another Jinja literal: {quoted(text)}"
     file = dumped({"models": [{"name": "x", "description": yaml_text(text)}, {"name": "y"}]})
-    found = yaml.safe_load(file)
+    document = yaml.safe_load(file)
     shape: Any = {"models": [{"name": "x", "description": ""}, {"name": "y"}]}
-    described = found["models"][0]["description"]
-    found["models"][0]["description"] = ""
-    if found != shape:
+    described = document["models"][0]["description"]
+    document["models"][0]["description"] = ""
+    if document != shape:
         return f"other YAML: {file}"
     if JINJA.from_string(described).render() != text:
         return f"another YAML text: {file}"

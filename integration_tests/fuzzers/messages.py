@@ -1,7 +1,7 @@
 """Hostile texts in what `ozmeta-dbt notify` sends.
 
-What must hold for each: the body is JSON of the same structure as that of a harmless text, nobody is
-mentioned, nothing is a link, and the format `json` gives the texts as they are.
+What must hold for each: the body is JSON of the same structure as that of a harmless text, nobody
+is mentioned, nothing is a link, and the format `json` gives the texts as they are.
 """
 
 from __future__ import annotations

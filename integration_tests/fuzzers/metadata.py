@@ -1,9 +1,9 @@
-"""Mutated metadata, ozmeta.yml and manifests against `ozmeta-dbt validate`, `generate` and `export`.
+"""Mutated metadata, ozmeta.yml and manifests against `validate`, `generate` and `export`.
 
 What must hold for each input:
 
-- The exit code is 0 or 2. It is 3 or 4 only if ozmeta.yml or a manifest was mutated, and names a file
-  or a database that can't be read.
+- The exit code is 0 or 2. It is 3 or 4 only if a file is not UTF-8, or if ozmeta.yml or a manifest
+  was mutated and now leads to something that can't be read.
 - On 2, every error names a file, and a JSON pointer or a line in it. No file changes.
 - On 0, only the output folder changes. Its YAML parses, its SQL calls only the macros that harmless
   metadata calls, and no text becomes Jinja.
@@ -49,7 +49,8 @@ JINJA = jinja2.Environment(extensions=["jinja2.ext.do"])
 EXIT_CODES = {"metadata": {0, 2}, "configuration": {0, 2, 3, 4}, "manifest": {0, 2, 3}}
 # `error   FILE POINTER: message`; a message about the whole file has no pointer
 ERROR = re.compile(
-    r"error +(?:the options|[\w./-]*?(?:ozmeta\.yml|snapshot\.json|[A-Za-z]+\.(?:csv|yml|yaml|json)))"
+    r"error +(?:the options|[\w./-]*?(?:ozmeta\.yml|snapshot\.json"
+    r"|[A-Za-z]+\.(?:csv|yml|yaml|json)))"
     r"(?P<pointer>(?: /| line \d+)[^\n]*?|): "
 )
 WHOLE_FILE = re.compile(

@@ -1,7 +1,7 @@
-"""Hostile texts in the report's page and in the generated README.
+"""Hostile texts in the report's page.
 
-What must hold for each: the page has the same tree of elements and attributes as that of a harmless
-text, its block of data is JSON with the same structure, and its scripts are the ones of the package.
+What must hold: the page has the same tree of elements and attributes as that of harmless texts, its
+block of data is JSON of the same structure, and its scripts are the ones of the package.
 """
 
 from __future__ import annotations
@@ -22,13 +22,12 @@ from fuzzers.tally import Fault, Tally
 from fuzzers.texts import hostile
 
 VOID = {"meta", "br", "img", "input", "link", "hr", "col"}
-# Texts of these columns are words of the package, which choose what the page says.
 WORDS = {"horizon", "outcome", "reason", "anomaly", "kind", "severity", "escalation_status"}
 BLANKED = ("data-value", "aria-label", "content", "href", "id", "title", "aria-labelledby")
 
 
 class Tree(HTMLParser):
-    """The elements and attributes of a page, in order; the data blocks and scripts by themselves."""
+    """The elements and attributes of a page, in order, and by themselves its data and scripts."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,8 +1,8 @@
 """Hostile names and literals through the whole pipeline: metadata, generator, dbt, SQL.
 
 A project is generated twice, with harmless texts and with hostile ones at the same places, and
-compiled. What must hold: each statement has the same tokens and the same tree in both, with literals
-blanked, and every hostile text is in some literal as it is.
+compiled. What must hold: each statement has the same tokens and the same tree in both, with
+literals blanked, and every hostile text is in some literal as it is.
 """
 
 from __future__ import annotations
@@ -238,7 +238,7 @@ def named(pieces: list[str] | None) -> tuple[Text, dict[str, str]]:
     return text, made
 
 
-# A column is named after the letters and digits of a field. What is similar to a name depends on it.
+# A column is named after the letters and digits of a field. What is similar depends on the name.
 OF_FIELD = re.compile(r"\b(PL_object_|PL_context_|PL_user_claims_|OF_)[A-Za-z0-9_]+")
 PAIR_COUNT = re.compile(r"cast\(\d+ as bigint\) as pair_count|(?<=as name, )cast\(\d+ as bigint\)")
 

@@ -1,4 +1,4 @@
-"""Hostile texts: what would be SQL, Jinja, YAML, HTML, Markdown or a path, if it were not quoted."""
+"""Hostile texts: what would be SQL, Jinja, YAML, HTML, Markdown or a path if nothing quoted it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,21 @@ PIECES = (
     # characters
     *("\n", "\r", "\r\n", "\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1b[31m", "\x07", "\x7f"),
     *("\x01", "\x1f", "\x9b", "\u00a0", "\u200b", "\u200f", "\u202e", "\u2066", "\ufeff", "\ufffd"),
-    *("\ufffe", "\ue000", "e\u0301", "é", "ß", "İ", "ı", "ſ", "K", "ﬁ", "中", "😀", "👩\u200d💻"),
+    *(
+        "\ufffe",
+        "\ue000",
+        "e\u0301",
+        "é",
+        "ß",
+        "\u0130",
+        "\u0131",
+        "\u017f",
+        "K",
+        "ﬁ",
+        "中",
+        "😀",
+        "👩\u200d💻",
+    ),
     *("\U0010ffff", "\U000e0041", " ", "  "),
     # paths
     *("../", "../../etc/passwd", "/etc/passwd", "/tmp/x", "C:\\x", "~/x", "file:///x", "a/b", "."),
