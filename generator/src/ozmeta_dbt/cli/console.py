@@ -27,7 +27,7 @@ class Terminal(Console):
     def __init__(self, **options: Any) -> None:
         super().__init__(emoji=False, **options)
 
-    def render_str(self, text: str, **options: Any) -> Text:  # type: ignore[override]
+    def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(printable(text), **options)
 
 
