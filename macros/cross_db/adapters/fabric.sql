@@ -9,6 +9,12 @@ of sqlserver.sql is repeated here.
   {%- do return(ozmeta_runtime.sqlserver__type_text()) -%}
 {%- endmacro %}
 
+{# ---- literals #}
+
+{% macro fabric__quote_text(text) -%}
+  {{ ozmeta_runtime.sqlserver__quote_text(text) }}
+{%- endmacro %}
+
 {# ---- booleans #}
 
 {% macro fabric__boolean_column(condition) -%}
@@ -29,12 +35,6 @@ of sqlserver.sql is repeated here.
 
 {% macro fabric__boolean_case(condition, yes, no) -%}
   {{ ozmeta_runtime.sqlserver__boolean_case(condition, yes, no) }}
-{%- endmacro %}
-
-{# ---- literals #}
-
-{% macro fabric__quote_text(text) -%}
-  {{ ozmeta_runtime.sqlserver__quote_text(text) }}
 {%- endmacro %}
 
 {# ---- text #}
