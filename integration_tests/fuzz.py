@@ -23,12 +23,12 @@ INPUTS = 60_000
 # The share of the inputs of each part. A mutated project takes 0.1 s, a text on an engine 2 ms, and
 # a journal two runs of dbt, however many rows it has.
 SHARES = {
-    "metadata": 0.1,
-    "literals": 0.5,
-    "messages": 0.06,
-    "statements": 0.01,
+    "metadata": 0.07,
+    "literals": 0.54,
+    "messages": 0.05,
+    "statements": 0.005,
     "journals": 0.3,
-    "pages": 0.03,
+    "pages": 0.035,
 }
 PROCESSES = (("metadata", "messages"), ("literals", "statements", "journals", "pages"))
 
