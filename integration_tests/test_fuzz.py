@@ -62,8 +62,13 @@ def test_texts_in_statements(tmp_path: Path) -> None:
     assert faults(lambda tally: statements.run(SEED, 1, tally, tmp_path)) == []
 
 
-def test_journal_rows(tmp_path: Path) -> None:
-    calm = journals.Calm(tmp_path / "calm", ("case",), with_report=False)
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> journals.Calm:
+    folder = tmp_path_factory.mktemp("calm")
+    return journals.Calm(folder, ("case",), with_report=False)
+
+
+def test_journal_rows(tmp_path: Path, calm: journals.Calm) -> None:
     found = faults(lambda tally: journals.run(SEED, 1000, tally, tmp_path, calm, [True]))
     assert found == []
 
@@ -261,8 +266,7 @@ def test_a_mention_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
         messages.messages.template.cache_clear()
 
 
-def test_a_lost_row_and_a_changed_object_are_noticed(tmp_path: Path) -> None:
-    calm = journals.Calm(tmp_path / "calm", ("case",), with_report=False)
+def test_a_lost_row_and_a_changed_object_are_noticed(tmp_path: Path, calm: journals.Calm) -> None:
     project = journals.demo_project(tmp_path / "other", calm.bindings)
     project.create_journal()
     journals.append(project, calm.rows)
