@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import io
 import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -291,7 +293,8 @@ class Calm:
         self.tables = kept_tables(project, bindings)
         self.reports: list[BindingReport] = []
         if with_report:
-            self.reports = make(dbt_of(project), Choice(stories=6))
+            with redirect_stdout(io.StringIO()):  # dbt prints what the operations answer
+                self.reports = make(dbt_of(project), Choice(stories=6))
             self.kinds = parsed(page.html(self.reports, "Report", "acme")).kinds
         if not all(self.tables[f"{binding}_timeline"] for binding in bindings):
             raise AssertionError("no object is left alone")
