@@ -325,6 +325,7 @@ def test_people_read_that_a_signal_no_longer_holds_and_that_it_may_be_a_repeat(f
 MENTIONS = [
     "<!channel>", "<!here|here>", "<@U123>", "@channel", "@HERE", "@everyone",
     "<https://evil.example|your bank>", "*bold* _it_ `code` :fire:", "[x](https://evil.example)",
+    "&<" * 300,
     '"}], "text": "x', "a\nb\r\n\tc\0d", "\u202egnp\u2066", "\ud800", "x" * 10000, "& &amp; <",
     "<at>all</at>", *HOSTILE,
 ]  # fmt: skip

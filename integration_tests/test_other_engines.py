@@ -83,3 +83,19 @@ def test_which_types_hold_instants(engine: str, instants: list[str], local: list
         len(instants) + 1
     )
     assert not any(macros.is_instant_type(type_) for type_ in local)
+
+
+@pytest.mark.parametrize(
+    ("engine", "text", "literal"),
+    [
+        ("databricks", "${env:HOME}", r"'\u0024{env:HOME}'"),  # else Spark puts the variable there
+        ("databricks", "a $ {b", "'a $ {b'"),
+        # T-SQL leaves out a backslash and the line feed after it
+        ("sqlserver", "a\\\nb", "('a\\' + '\nb')"),
+        ("sqlserver", "a\\\r\n'b", "('a\\' + '\r\n''b')"),
+        ("sqlserver", "a\\b\n", "'a\\b\n'"),
+        ("fabric", "\\\n\\\n", "('\\' + '\n\\' + '\n')"),
+    ],
+)
+def test_a_text_that_an_engine_would_change(engine: str, text: str, literal: str) -> None:
+    assert CrossDbMacros(engine).text_literal(text) == literal

@@ -156,13 +156,13 @@ FAULTS: list[tuple[str, Change, str, str]] = [
     (
         "two bindings of one name",
         both(NOTE, put("Table", 1, TB_TableName="case")),
-        "",
+        "RuntimeBinding/1",
         "share the name case",
     ),
     (
         "two bindings of one object type",
         both(NOTE, put("Table", 1, CD_Code="CA")),
-        "",
+        "RuntimeBinding/1",
         "share the object type 'CA'",
     ),
     (
@@ -846,6 +846,15 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
             ),
         ),
         ("nowhere", "{snapshot: snapshot.json}", "{}", "ozmeta.yml /metadb: give one of"),
+        *(
+            (f"nowhere, {given}", "{snapshot: snapshot.json}", given, f"ozmeta.yml /metadb: {said}")
+            for given, said in (
+                ("{snapshot: null}", "give one of"),
+                ("{folder: null, snapshot: null}", "give one of"),
+                ("{url_env: X, client: null, project: p}", "`url_env` needs `client` too"),
+                ("{url_env: X, client: c, project: null}", "`url_env` needs `project` too"),
+            )
+        ),
         (
             "snapshot and database",
             "snapshot.json}",
@@ -1021,7 +1030,12 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
             ),
         ),
         *(
-            (f"output {path}", "", f"output: {path}\n", "output: name a folder of this dbt project")
+            (
+                f"output {path}",
+                "",
+                f"output: {path}\n",
+                "/output: name a folder of this dbt project",
+            )
             for path in ("/tmp/x", "../x", "models/../../x", ".", '""', r'"a\0"')
         ),
     ]

@@ -434,3 +434,21 @@ def test_numbers_have_their_nouns(project: Project) -> None:
     tables["Table"][0]["TB_TableName"] = "12"
     project.metadb(tables)
     assert "1 error; nothing was written" in project.run("validate")[1]
+
+
+def test_a_link_leads_no_file_out_of_the_output_folder(project: Project) -> None:
+    outside = project.path / "outside"
+    outside.mkdir()
+    project.output.mkdir(parents=True)
+    (project.output / "case").symlink_to(outside)
+    status, printed = project.run("generate", "--force")
+    assert status == 3 and f"case is a link to a folder outside {project.output}" in printed
+    assert not list(outside.iterdir()) and not (project.output / "manifest.json").exists()
+
+
+def test_the_output_folder_itself_may_be_a_link(project: Project) -> None:
+    elsewhere = project.path / "elsewhere"
+    elsewhere.mkdir()
+    project.output.parent.mkdir(parents=True)
+    project.output.symlink_to(elsewhere)
+    assert project.generate() and (elsewhere / "case/case_run.sql").exists()

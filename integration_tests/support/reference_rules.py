@@ -144,6 +144,8 @@ def cast(value: Any, to: str) -> Any:
     if not found:
         return None
     year, month, day, hour, minute, second, fraction, _, sign, off_hour, off_minute = found.groups()
+    if (value[:10], sign) in (("0001-01-01", "+"), ("9999-12-31", "-")):
+        return None  # it may lie outside the years
     try:
         at = dt.datetime(
             int(year),

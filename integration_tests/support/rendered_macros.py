@@ -43,9 +43,12 @@ class CrossDbMacros:
     text that it prints. A macro of another engine is called by its own name.
 
     more_files: files of other folders whose macros are called, too
+    changed: (old, new), a piece of the macros that is replaced: a fault that a test must notice
     """
 
-    def __init__(self, engine: str, *more_files: Path) -> None:
+    def __init__(
+        self, engine: str, *more_files: Path, changed: tuple[str, str] | None = None
+    ) -> None:
         known = {
             "ozmeta_runtime": self,
             "return": _raising(_Returned),
@@ -54,6 +57,7 @@ class CrossDbMacros:
             "target": SimpleNamespace(type=engine),
             "tojson": json.dumps,
             "execute": True,
+            "run_query": lambda sql: None,  # Redshift's setting of a session
             "load_relation": lambda relation: relation,
             "dbt": SimpleNamespace(
                 type_bigint=lambda: "bigint",
@@ -66,11 +70,13 @@ class CrossDbMacros:
             ),
         }
         files = [*sorted(CROSS_DB.rglob("*.sql")), *more_files]
+        text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+        if changed:
+            assert changed[0] in text, changed[0]
+            text = text.replace(*changed)
         self._prefixes = [*ENGINES[engine], "default"]
         self._module = (
-            jinja2.Environment(extensions=["jinja2.ext.do"])
-            .from_string("\n".join(file.read_text(encoding="utf-8") for file in files), known)
-            .module
+            jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(text, known).module
         )
 
     def _dispatch(self, name: str) -> Any:

@@ -29,11 +29,15 @@ text: SQL text
 
 {#
 An ISO 8601 text as a bigint, in microseconds since 1970 (SPEC 4.7). Null if the text does not match `iso_pattern`.
-A text without a time zone is in UTC; digits beyond the microsecond are dropped.
+A text without a time zone is in UTC; digits beyond the microsecond are dropped. Null as well where an offset may lead
+out of the years 0001 to 9999, which some engines can store and others cannot.
 text: SQL text
 #}
 {% macro iso_to_micros(text) -%}
-  {{ adapter.dispatch('iso_to_micros', 'ozmeta_runtime')(text) }}
+  case
+    when {{ text }} like '0001-01-01%+%' or {{ text }} like '9999-12-31%:%-%' then null
+    else {{ adapter.dispatch('iso_to_micros', 'ozmeta_runtime')(text) }}
+  end
 {%- endmacro %}
 
 {#

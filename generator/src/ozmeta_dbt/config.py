@@ -122,17 +122,18 @@ class MetaDb(Strict):
         if (
             isinstance(data, dict) and not data.keys() - cls.model_fields.keys()
         ):  # an unknown key is an error of its own
-            if sum(name in data for name in ("snapshot", "folder", "url_env")) != 1:
+            given = {name for name, value in data.items() if value is not None}
+            if len(given & {"snapshot", "folder", "url_env"}) != 1:
                 raise ValueError(
                     "give one of `snapshot: file.json`, `folder: path/` and `url_env: METADB_URL`"
                 )
             for name in ("client", "project"):
-                if "url_env" in data and name not in data:
+                if "url_env" in given and name not in given:
                     raise ValueError(
                         f"`url_env` needs `{name}` too: the code in MetaDB, as in {{url_env:"
                         " METADB_URL, client: SFO, project: CaseMgmt}"
                     )
-                if "url_env" not in data and name in data:
+                if "url_env" not in given and name in given:
                     raise ValueError(
                         f"`{name}` goes with `url_env` only: a snapshot or a folder holds one"
                         " project"
@@ -991,12 +992,13 @@ class Config(AliasChoices):  # the aliases here are for every binding that has t
             raise ValueError("give `{prefix: ozmeta_}`, or `false` for none")
         return given
 
-    @model_validator(mode="after")
-    def output_is_inside(self) -> Config:
-        path = Path(self.output)
-        if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in self.output:
-            raise ValueError("output: name a folder of this dbt project, such as models/ozmeta")
-        return self
+    @field_validator("output")
+    @classmethod
+    def output_is_inside(cls, output: str) -> str:
+        path = Path(output)
+        if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in output:
+            raise ValueError("name a folder of this dbt project, such as models/ozmeta")
+        return output
 
 
 ENV_KEYS = ("url_env", "token_env")

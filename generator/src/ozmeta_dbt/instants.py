@@ -8,15 +8,23 @@ import datetime as dt
 import re
 
 EPOCH = dt.datetime(1970, 1, 1)
+FIRST, LAST = (
+    (end - EPOCH) // dt.timedelta(microseconds=1) for end in (dt.datetime.min, dt.datetime.max)
+)
 HOUR, SIXTY = "([01][0-9]|2[0-3])", "([0-5][0-9])"
 DAY = "([0-9]{4}-[0-9]{2}-[0-9]{2})"
 CLOCK = rf"{HOUR}:{SIXTY}(?::{SIXTY}(?:\.([0-9]+))?)?"
 DATETIME = re.compile(rf"{DAY}(?:[T ]{CLOCK}(?:Z|([+-]){HOUR}(?::?{SIXTY})?)?)?")
 
+# An offset may lead out of the years.
+BEYOND = re.compile(r"0001-01-01.*[+]|9999-12-31.*:.*-")
+
 
 def from_micros(micros: int) -> dt.datetime:
-    """Microseconds since 1970 as a UTC instant without a zone."""
-    return EPOCH + dt.timedelta(microseconds=micros)
+    """Microseconds since 1970 as a UTC instant without a zone. A timestamp of a warehouse that lies
+    outside the years 1 to 9999 is the first or the last instant of them.
+    """
+    return EPOCH + dt.timedelta(microseconds=min(max(micros, FIRST), LAST))
 
 
 def to_micros(moment: dt.datetime) -> int:
@@ -29,7 +37,7 @@ def instant(text: str) -> dt.datetime | None:
     microsecond are cut.
     """
     found = DATETIME.fullmatch(text)
-    if not found:
+    if not found or BEYOND.match(text):
         return None
     day, hour, minute, second, fraction, sign, hours, minutes = found.groups()
     try:

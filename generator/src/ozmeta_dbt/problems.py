@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ozmeta_dbt.words import counted
+from ozmeta_dbt.words import counted, printable
 
 EXIT_DIFFERENT, EXIT_INVALID, EXIT_FILE, EXIT_DATABASE, EXIT_CHANGED = 1, 2, 3, 4, 5
 EXIT_NOT_SENT = 6
@@ -124,7 +124,7 @@ class Problem:
 
     def __str__(self) -> str:
         text = f"{self.origin}: {self.message}" + (f" ({self.hint})" if self.hint else "")
-        return text.encode("utf-8", "replace").decode()  # a lone surrogate cannot be printed
+        return printable(text, "")  # on one line, else a name could look like another problem
 
 
 @dataclass

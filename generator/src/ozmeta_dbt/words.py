@@ -1,13 +1,15 @@
-"""Words for messages: the nearest known name, and numbers with their nouns, long
-values cut.
+"""Words for messages: the nearest known name, numbers with their nouns, long values cut, and
+characters that a terminal would obey.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 MAX_NAMED = 8
+JOINERS = "\u200c\u200d"  # of letters and of emoji: they change how their neighbours look, no more
 
 
 def counted(number: int, noun: str) -> str:
@@ -26,6 +28,23 @@ def listed(names: Iterable[str]) -> str:
 def shortened(text: str, most: int = 60) -> str:
     """The text, or its beginning and three dots if it has more characters than that."""
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def printable(text: str, kept: str = "\n\t") -> str:
+    """The text with an escape such as \\x1b for each character that a terminal obeys, that changes
+    the order of others, or that can't be printed. Otherwise a name could recolour or overwrite what
+    a command prints.
+
+    kept: such characters that stay as they are
+    """
+    return "".join(
+        char.encode("unicode_escape").decode()
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        and char not in kept
+        and char not in JOINERS
+        else char
+        for char in text
+    )
 
 
 def distance(one: str, other: str) -> int:

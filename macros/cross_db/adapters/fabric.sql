@@ -9,6 +9,12 @@ of sqlserver.sql is repeated here.
   {%- do return(ozmeta_runtime.sqlserver__type_text()) -%}
 {%- endmacro %}
 
+{# ---- literals #}
+
+{% macro fabric__quote_text(text) -%}
+  {{ ozmeta_runtime.sqlserver__quote_text(text) }}
+{%- endmacro %}
+
 {# ---- booleans #}
 
 {% macro fabric__boolean_column(condition) -%}

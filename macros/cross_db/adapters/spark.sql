@@ -12,9 +12,13 @@ On Databricks, VARIANT requires Runtime 15.3 and recursive queries require Runti
 
 {# ---- literals #}
 
-{# A backslash escapes the next character. A doubled quote would be two adjacent literals. #}
+{#
+A backslash escapes the next character. A doubled quote would be two adjacent literals. Spark replaces `${name}` by a
+variable before it reads the SQL, also in a literal, so the dollar sign is written by its number.
+#}
 {% macro spark__quote_text(text) -%}
-  '{{ text | replace('\\', '\\\\') | replace("'", "\\'") }}'
+  {%- set escaped = text | replace('\\', '\\\\') | replace("'", "\\'") -%}
+  '{{ escaped | replace('${', '\\u0024{') }}'
 {%- endmacro %}
 
 {# ---- text #}

@@ -10,6 +10,18 @@ are compared and ordered by their bytes.
   {%- do return('varchar(max)') -%}
 {%- endmacro %}
 
+{# ---- literals #}
+
+{#
+Within a literal, T-SQL leaves out a backslash and the line feed after it, and dbt puts some statements into a literal.
+So such a text is the sum of two literals, which end and begin between the two characters.
+#}
+{% macro sqlserver__quote_text(text) -%}
+  {%- set whole = "'" ~ text | replace("'", "''") ~ "'" -%}
+  {%- set parts = whole | replace('\\\r\n', "\\' + '\r\n") | replace('\\\n', "\\' + '\n") -%}
+  {{ parts if parts == whole else "(" ~ parts ~ ")" }}
+{%- endmacro %}
+
 {# ---- booleans: T-SQL has no boolean type. A bit is not a condition, and a condition is not a value. #}
 
 {% macro sqlserver__boolean_column(condition) -%}

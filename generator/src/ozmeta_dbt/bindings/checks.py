@@ -252,11 +252,10 @@ class Checks:
         return {"tenant.id": self.config.tenants} if self.config.tenants is not None else {}
 
     def bound_at(self, sla: Sla) -> Origin:
-        ids = {policy.id for policy in self.lookups.policies.values() if policy.code == sla.code}
-        return next(
-            (row.origin for row in self.rows.of(rows.RuntimeSlaBinding) if row.sla_id in ids),
-            Origin("SlaPolicy"),
-        )
+        """The row that binds the SLA, or else its policy's."""
+        policies = {p.id: p.origin for p in self.lookups.policies.values() if p.code == sla.code}
+        bound = (r.origin for r in self.rows.of(rows.RuntimeSlaBinding) if r.sla_id in policies)
+        return next(bound, next(iter(policies.values()), Origin("SlaPolicy")))
 
     def chance(self, draft: Draft, sla: Sla, rule: Rule, name: str) -> None:
         """Whether any event that the fold can show a rule makes it true."""

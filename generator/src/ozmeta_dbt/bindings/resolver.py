@@ -47,6 +47,7 @@ class Resolver:
         self.entities = EntityResolver(lookups)
         self.templates = TemplateResolver(lookups)
         self.checker = Checker(lookups.config, lookups.problems)
+        self.places: dict[int, Origin] = {}  # {id of a binding: where its row is}
         self.drafts: list[Draft] = []  # also of bindings that an error refuses
 
     def bindings(self) -> list[Binding]:
@@ -92,7 +93,7 @@ class Resolver:
             if len(sharing) > 1:
                 names = " and ".join(repr(b.object_type) for b in sharing)
                 self.problems.error(
-                    Origin("RuntimeBinding"),
+                    self.places[id(sharing[-1])],
                     f"the bindings of {names} share {what.format(value)}",
                     hint,
                 )
@@ -157,6 +158,7 @@ class Resolver:
             templates=self.templates.templates(row, purposes),
             calendars=self.calendars(slas),
         )
+        self.places[id(found)] = row.origin
         found.known = self.known(found)
         found.aliases = self.checker.aliases(label, choices, found.known)
         found.object_types = [

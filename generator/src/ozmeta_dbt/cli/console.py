@@ -5,22 +5,38 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from ozmeta_dbt.models import addition
 from ozmeta_dbt.problems import InvalidMetadata, Problems
 from ozmeta_dbt.project import Project, read_project
+from ozmeta_dbt.words import printable
+
+
+class Terminal(Console):
+    """A console on which no text can move the cursor, change colours or reverse the order of other
+    texts, and none is shown as something else: `:bug:` is no emoji. Rich makes a Text of every
+    string that is printed, alone or in a table, with this method.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(emoji=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(printable(text), **options)
+
 
 WIDE = (
     None if sys.stdout.isatty() or "COLUMNS" in os.environ else 200
 )  # in a log, a table needs more than 80 characters
 out, err = (
-    Console(highlight=False, soft_wrap=True, width=WIDE),
-    Console(stderr=True, highlight=False, soft_wrap=True),
+    Terminal(highlight=False, soft_wrap=True, width=WIDE),
+    Terminal(stderr=True, highlight=False, soft_wrap=True),
 )
 ProjectDir = Annotated[
     Path, typer.Option("--project-dir", help="The dbt project. ozmeta.yml is in its root folder.")
@@ -47,7 +63,7 @@ def show(problems: Problems) -> None:
     for warning in problems.warnings:
         err.print(f"[yellow]warning[/] {escape(str(warning))}")
     for note in problems.notes:
-        err.print(f"[dim]note[/]    {escape(note)}")
+        err.print(f"[dim]note[/]    {escape(printable(note, ''))}")
     if problems.errors:
         raise InvalidMetadata(problems)
 

@@ -71,7 +71,18 @@ def text(
         ],
         "ozmeta_dbt": own,
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return written(document)
+
+
+def written(document: Any) -> str:
+    """JSON in which every character can be seen: a diff shows what is there, in its order."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return (
+        "".join(
+            char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text
+        )
+        + "\n"
+    )
 
 
 def with_files(folder: Path, files: dict[str, str]) -> str:
@@ -87,7 +98,7 @@ def with_files(folder: Path, files: dict[str, str]) -> str:
         return text(files, Snapshot(), {})
     document["files"] = sorted([*kept, *added], key=lambda entry: str(entry["path"]))
     document["outputsSha256"] = outputs_hash({e["path"]: e["sha256"] for e in document["files"]})
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return written(document)
 
 
 def read_names(folder: Path) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def plan(
 ) -> Plan:
     made = manifest.read_hashes(folder)
     result = Plan(folder)
+    refuse_links(folder, files)
     listed = manifest.text(files, snapshot, names or {}, versions or {}, service_levels or {})
     for name, text in sorted({**files, manifest.NAME: listed}.items()):
         current = read_bytes(folder / name)
@@ -60,6 +61,16 @@ def plan(
             if sha256(current) != made[name]:
                 result.edited.append(name)
     return result
+
+
+def refuse_links(folder: Path, files: dict[str, str]) -> None:
+    """A link on the way to a file would have it written elsewhere."""
+    inside = os.path.realpath(folder)
+    for parent in sorted({(folder / name).parent for name in files}):
+        if os.path.commonpath([inside, os.path.realpath(parent)]) != inside:
+            raise FileProblem(
+                f"{parent} is a link to a folder outside {folder}; remove it, and generate again"
+            )
 
 
 def diff(plan: Plan) -> str:

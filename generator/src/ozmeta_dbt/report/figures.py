@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -133,6 +134,12 @@ def value_of(name: str, text: str | None) -> Any:
 
 
 def instant_of(text: str) -> dt.datetime:
-    """A timestamp as the engine's driver writes it; all of them are in UTC."""
+    """A timestamp as the engine's driver writes it; all of them are in UTC. One outside the years 1
+    to 9999 is the first or the last instant of them.
+    """
+    if text.startswith("-") or text.endswith("BC") or "(BC)" in text:
+        return dt.datetime.min
+    if re.match("[0-9]{5}", text):
+        return dt.datetime.max
     at = dt.datetime.fromisoformat(text)
     return at.astimezone(dt.timezone.utc).replace(tzinfo=None) if at.tzinfo else at

@@ -16,6 +16,7 @@ from ozmeta_dbt.operations.facts import Row, instant
 from ozmeta_dbt.words import shortened
 
 MAX_TEXT = 200  # of a field in Slack and Teams, which refuse a message that is too long
+MAX_SECTION = 3000  # of a block in Slack, with its escapes
 NUMBERS = ("RS_Number", "RS_Level")
 INSTANTS = ("RS_ScheduledUTC", "RS_NoticedUTC")
 MAY_REPEAT = "You may have received this message before."
@@ -102,7 +103,10 @@ def plain(value: object) -> str:
 def for_slack(text: str) -> str:
     """A text that Slack shows as it is: no link, no mention of a person, a group or a channel."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub("@(?=channel|here|everyone)", "@\u200b", text, flags=re.I)
+    text = re.sub("@(?=channel|here|everyone)", "@\u200b", text, flags=re.I)
+    if len(text) <= MAX_SECTION:
+        return text
+    return re.sub("&[a-z]*$", "", text[: MAX_SECTION - 3]) + "..."
 
 
 @cache
