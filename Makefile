@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SQL := generator/src/ozmeta_dbt benchmarks/baselines
 
-.PHONY: demo test test-engines test-dbt test-static lint format prove fuzz mutants bench bench-full bench-check bench-renew docs clean
+.PHONY: demo test test-engines test-dbt test-static lint format prove fuzz soak mutants bench bench-full bench-check bench-renew docs clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
@@ -26,6 +26,9 @@ prove: .venv/ready  ## what `make test` does a little of, at length: 20,000 rand
 
 fuzz: .venv/ready  ## 60,000 hostile inputs: metadata, texts in SQL on every engine, journals, pages, messages; half an hour on two cores; SEED=7 plays others
 	$(BIN)/python integration_tests/fuzz.py --seed $${SEED:-0}
+
+soak: .venv/ready  ## 500 hourly runs on Postgres with overlaps, killed runs, changed definitions and a purge every fifty; 40 minutes on two cores
+	$(BIN)/python integration_tests/soak.py --runs $${RUNS:-500} --seed $${SEED:-0}
 
 mutants: .venv/ready  ## does the suite notice when the package is wrong? takes half an hour; writes docs/mutants.md
 	$(BIN)/python integration_tests/mutants.py

@@ -45,6 +45,7 @@ EXPECTED = {
     "a view was replaced meanwhile too": "tuple concurrently",
     "Postgres refused a name twice": "duplicate key value violates unique constraint",
     "a table was dropped meanwhile": "could not open relation",
+    "dbt met a table without a type, which was being replaced": 'near "external"',
     "killed": "the worker of",
 }
 
@@ -233,36 +234,32 @@ class Warehouse:
         as_of = self.clock.now().isoformat(sep=" ")
         self.worker(0).dbt("run", as_of=as_of)
         self.reference.dbt("run", "--full-refresh", as_of=as_of)
-        found = {}
         with self.journal.connection.cursor() as cursor:
-            for binding in BINDINGS:
-                for model in (*MODELS, "backlog", "runtime_signal"):
-                    sides = [
-                        f"(select {rows_of(model, schema, binding)})"
-                        for schema in ("runtime", "reference")
-                    ]
-                    cursor.execute(
-                        "select count(*) from (({0} except all {1}) union all"
-                        " ({1} except all {0})) as different".format(*sides)
-                    )
-                    (count,) = cursor.fetchone()
-                    if count:
-                        found[f"{binding}_{model}"] = count
-            cursor.execute(self.doubles())
-            for table, count in cursor.fetchall():
-                found[f"{table}, a key twice"] = count
-        return found
+            return differing(cursor, "runtime", "reference", tuple(BINDINGS))
 
-    def doubles(self) -> str:
-        selects = []
-        for binding in BINDINGS:
-            for model in (*MODELS, "backlog", "runtime_signal", "journal"):
-                key = "_ObjectKey, EJ_ID" if model == "timeline" else "_Key"
-                table = f"{binding}_{model}"
-                selects.append(
-                    f"select '{table}', count(*) - count(distinct ({key})) from runtime.{table}"
-                )
-        return "select * from ({}) as t (name, n) where n > 0".format(" union all ".join(selects))
+
+def differing(cursor: Any, left: str, right: str, bindings: tuple[str, ...]) -> dict[str, int]:
+    """{table: rows that are in one schema only}, and keys that a table of the first has twice."""
+    found = {}
+    for binding in bindings:
+        for model in (*MODELS, "backlog", "runtime_signal"):
+            sides = [f"(select {rows_of(model, schema, binding)})" for schema in (left, right)]
+            cursor.execute(
+                "select count(*) from (({0} except all {1}) union all"
+                " ({1} except all {0})) as different".format(*sides)
+            )
+            (count,) = cursor.fetchone()
+            if count:
+                found[f"{binding}_{model}"] = count
+        for model in (*MODELS, "backlog", "runtime_signal", "journal"):
+            key = "_ObjectKey, EJ_ID" if model == "timeline" else "_Key"
+            cursor.execute(
+                f"select count(*) - count(distinct ({key})) from {left}.{binding}_{model}"
+            )
+            (count,) = cursor.fetchone()
+            if count:
+                found[f"{binding}_{model}, a key twice"] = count
+    return found
 
 
 def rows_of(model: str, schema: str, binding: str) -> str:

@@ -2,7 +2,7 @@
 project once.
 
 A line of JSON in, one out. {"open": folder}; then {"dbt": [args], "vars": {}} and {"operation":
-macro, "args": {}}, whose answer is what the macro
+macro, "args": {}, "vars"?: {}}, whose answer is what the macro
 `ozmeta_runtime.print_answer` printed. Out: {"answer": ...} or {"error": text}.
 """
 
@@ -74,7 +74,8 @@ class Session:
             self.invoke(request["dbt"], request["vars"])
         else:
             printed = self.invoke(
-                ["run-operation", request["operation"], "--args", json.dumps(request["args"])], {}
+                ["run-operation", request["operation"], "--args", json.dumps(request["args"])],
+                request.get("vars", {}),
             )
             return json.loads(printed[-1]) if printed else None
         return None

@@ -6,8 +6,8 @@ It is the binding's last model, so its row shows that every other model has run.
 (--select, --exclude) is not complete: it writes no row, and the next run builds on the last completed one. Neither is
 a run that an earlier run wrote beside (spec 8.8).
 
-_DefinitionHash holds a hash of each model's text (model_text_hash) and a mark for each empty table
-(empty_relation_mark).
+_DefinitionHash holds the package's version (version_mark), a hash of each model's text (model_text_hash) and a mark for
+each empty table (empty_relation_mark).
 
 Arguments
   binding   string: the binding's name
@@ -29,7 +29,7 @@ Errors      see run_state
 {%- do ozmeta_runtime.drop_staged_ctes([timeline] + after) -%}
 {%- set models = graph.nodes[model.unique_id].depends_on.nodes | sort -%}
 {%- set left_out = models | reject('in', selected_resources) | list -%}
-{%- set hashes = [] -%}
+{%- set hashes = [ozmeta_runtime.version_mark()] -%}
 {%- for unique_id in models -%}{%- do hashes.append(ozmeta_runtime.model_text_hash(unique_id)) -%}{%- endfor -%}
 {%- if not left_out -%}
   {%- if ozmeta_runtime.brings_back_purged() and not state.limited -%}

@@ -38,7 +38,8 @@ Returns a dict
   idle               whether there is nothing to write: no source has changed and no row is due, or the run is limited
 
 Errors: as_of is before that of an earlier run; dbt gives the run less to read than its rows were made of
-(check_limited_rebuild, check_deferred); another run completed after this one began (check_overtaken).
+(check_limited_rebuild, check_deferred); another run completed after this one began (check_overtaken);
+a newer version made the tables (check_last_version).
 #}
 {% macro run_state(binding, definition, sources=[], due=none, journals=[], kept=none, by_row=false,
     bucketed=false) %}
@@ -71,6 +72,7 @@ Errors: as_of is before that of an earlier run; dbt gives the run less to read t
   {%- do state.update({
       'batch': last.batch, 'before': last.before, 'number': ozmeta_runtime.run_number(last.batch),
       'journals': last.journals}) -%}
+  {%- if incremental -%}{%- do ozmeta_runtime.check_last_version(binding, last.empty) -%}{%- endif -%}
   {%- do state.update({'left': ozmeta_runtime.load_left_rows(binding, state)}) -%}
   {%- do ozmeta_runtime.lock_model(this) -%}
   {%- set asks_rows = by_row and last.has_model and not last.same_text -%}

@@ -1,0 +1,336 @@
+"""`make soak`: 500 hourly runs on Postgres over a growing journal, with runs at once, killed runs,
+parts of the models, definitions that change, late events, redeliveries, and a purge every fifty.
+
+At every fiftieth run, each table must have as many rows as this file predicts from the events that
+it sent. In the end, a full refresh must change nothing, and the size per row and the time of a run
+must be what they were early on.
+
+    python integration_tests/soak.py --runs 500 --seed 1
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import datetime as dt
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from engines import engine
+from engines.base import JOURNAL_TYPES, DbtFailed, Worker
+from overlaps import EXPECTED, differing
+from support.dbt_project_under_test import DbtProject
+from support.purged_case import configuration, finished, metadata
+
+START = dt.datetime(2026, 1, 1)
+HOUR = dt.timedelta(hours=1)
+EVERY = 50  # runs between purges
+KEPT_DAYS = 1
+A_DAY = 24
+SLOWER, LARGER = 2.0, 1.6  # how much the last runs may differ from early ones
+
+
+def definitions(target: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    config = configuration(days=KEPT_DAYS, signal_days=KEPT_DAYS)
+    config["journal"]["lookback_minutes"] = 10
+    document = copy.deepcopy(metadata(event_days=None))
+    document["objects"]["runtime"]["slaPolicies"][0]["targetMinutes"] = target
+    return config | {"warehouses": ["postgres"]}, document
+
+
+@dataclass
+class Life:
+    """An object: its events in order, how many of them were sent, and whether it was purged."""
+
+    name: str
+    rows: list[dict[str, Any]]
+    sent: int = 0
+    late: int = 0
+    is_purged: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.sent == len(self.rows)
+
+    def count(self, is_bad: bool) -> int:
+        bad = sum(row["EJ_ID"].endswith("-bad") for row in self.rows[: self.sent])
+        return bad if is_bad else self.sent - bad
+
+
+@dataclass
+class Soak:
+    folder: Path
+    first: Worker
+    rng: random.Random
+    said: Callable[[str], None]
+    every: int = EVERY
+    hour: int = 0
+    lives: list[Life] = field(default_factory=list)
+    tally: Counter[str] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)  # of runs alone
+    sizes: list[float] = field(default_factory=list)  # bytes a row, at each purge
+
+    def __post_init__(self) -> None:
+        profile = self.first.engine.profile("runtime")
+        login = {n: profile[n] for n in ("host", "port", "user", "password", "dbname")}
+        self.connection = psycopg2.connect(**login)
+        self.connection.autocommit = True
+        self.workers = [self.first]
+        self.made = DbtProject(self.folder / "made", *definitions(60))
+        self.open(0)
+        journal = self.first.engine.create_table("raw", "event_journal", JOURNAL_TYPES)
+        self.first.execute(["create schema raw", journal])
+
+    def open(self, number: int) -> Worker:
+        """A process of dbt with a project folder of its own."""
+        if number == len(self.workers):
+            self.workers.append(Worker(self.first.engine))
+        elif self.workers[number].process.poll() is not None:
+            self.workers[number] = Worker(self.first.engine)
+        folder = self.folder / f"p{number}"
+        if not folder.exists():
+            folder.mkdir()
+            for part in ("models", "metadb", "ozmeta.yml"):
+                (folder / part).symlink_to(self.made.folder / part)
+        self.workers[number].open(folder, "runtime")
+        return self.workers[number]
+
+    @property
+    def now(self) -> dt.datetime:
+        return START + self.hour * HOUR
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+
+    # ------------------------------------------------------------ what arrives
+
+    def send(self, rows: list[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        stamped = [row | {"_SyncDate": self.now} for row in rows]
+        for sql in self.first.engine.append("raw", "event_journal", stamped):
+            with self.connection.cursor() as cursor:
+                cursor.execute(sql)
+
+    def arrive(self) -> None:
+        """Two objects begin. Events of the last hour arrive, some of them hours late, one twice."""
+        for _ in range(2):
+            name = f"o{len(self.lives)}"
+            shift = self.hour * HOUR
+            rows = [
+                row | {"EJ_EventTimeUTC": row["EJ_EventTimeUTC"] + shift} for row in finished(name)
+            ]
+            self.lives.append(Life(name, rows))
+        new = []
+        for life in self.lives[-20:]:
+            while not life.is_over and life.rows[life.sent]["EJ_EventTimeUTC"] < self.now:
+                if self.rng.random() < 0.1:  # it waits, and with it what comes after it
+                    break
+                new.append(life.rows[life.sent])
+                life.sent += 1
+        for life in self.lives[:-20]:
+            new += life.rows[life.sent :]
+            life.sent = len(life.rows)
+        self.send(new)
+        if new and self.rng.random() < 0.5:
+            self.send([self.rng.choice(new)])
+
+    # ------------------------------------------------------------ runs
+
+    def run(self, number: int, *args: str) -> str:
+        try:
+            as_of = self.now.isoformat(sep=" ")
+            self.workers[number].dbt(
+                "run", "--threads", str(self.rng.randrange(1, 9)), *args, as_of=as_of
+            )
+        except (DbtFailed, RuntimeError, ValueError) as error:
+            for name, words in EXPECTED.items():
+                if words in str(error):
+                    return name
+            raise
+        return "completed"
+
+    def at_once(self, kills: bool) -> None:
+        """Two runs at once, of which one may be killed."""
+        self.open(1)
+        ends: list[str] = []
+        faults: list[BaseException] = []
+
+        def play(number: int, delay: float) -> None:
+            time.sleep(delay)
+            try:
+                ends.append(self.run(number))
+            except BaseException as fault:
+                faults.append(fault)
+
+        delay = self.rng.uniform(0, 3)
+        threads = [
+            threading.Thread(target=play, args=(0, 0.0)),
+            threading.Thread(target=play, args=(1, delay)),
+        ]
+        for thread in threads:
+            thread.start()
+        if kills:
+            time.sleep(delay + self.rng.uniform(0.2, 3))
+            self.workers[1].process.kill()
+        for thread in threads:
+            thread.join()
+        if faults:
+            raise faults[0]
+        self.tally.update(f"runs at once that ended so: {end}" for end in ends)
+
+    def step(self) -> None:
+        self.hour += 1
+        self.arrive()
+        if self.hour % 25 == 5:
+            self.made.configure(*definitions(60 if self.hour % A_DAY < 12 else 90))
+            self.open(0)
+            self.tally["changed definitions"] += 1
+        elif self.hour % 10 in (3, 7):
+            self.at_once(kills=self.hour % 10 == 7)
+            self.tally["killed runs" if self.hour % 10 == 7 else "runs at once"] += 1
+            return
+        elif self.hour % 30 == 11:
+            self.run(0, "--select", "case_timeline")
+            self.tally["runs of a part"] += 1
+            return
+        began = time.monotonic()
+        end = self.run(0)
+        self.seconds.append(time.monotonic() - began)
+        assert end == "completed", end
+        if self.hour % self.every == 0:
+            self.check()
+            self.purge()
+            self.check()
+
+    # ------------------------------------------------------------ what must hold
+
+    def purge(self) -> None:
+        """What has ended and whose last event is older than it is kept goes."""
+        due = [
+            life
+            for life in self.lives
+            if life.is_over
+            and not life.is_purged
+            and life.rows[-1]["EJ_EventTimeUTC"] < self.now - dt.timedelta(days=KEPT_DAYS)
+        ]
+        answer = self.first.ask(
+            operation="purge",
+            args={"dry_run": False, "as_json": True},
+            vars={"ozmeta_as_of": self.now.isoformat(sep=" ")},
+        )["case"]
+        gone = {row[0] for row in self.rows("select PG_ObjectID from runtime.ozmeta_tombstone")}
+        expected = {life.name for life in due} | {
+            life.name for life in self.lives if life.is_purged
+        }
+        waits = gone ^ expected
+        assert gone <= expected and len(waits) <= 2 * A_DAY, waits  # signals may be younger
+        for life in self.lives:
+            life.is_purged = life.name in gone
+        self.tally["purged objects"] = len(gone)
+        late = next((life for life in self.lives if life.is_purged and not life.late), None)
+        if late:  # an event of a purged object, which the next run refuses
+            late.late += 1
+            time_ = late.rows[-1]["EJ_EventTimeUTC"]
+            self.send([late.rows[0] | {"EJ_ID": f"{late.name}-late", "EJ_EventTimeUTC": time_}])
+            self.hour += 1
+            assert self.run(0) == "completed"
+        self.said(f"run {self.hour}: purged {answer['objects']}, in all {len(gone)}")
+
+    def check(self) -> None:
+        alive = [life for life in self.lives if not life.is_purged and life.count(False)]
+        expected = {
+            "timeline": sum(life.count(False) for life in alive),
+            "workflow_instance": len(alive),
+            "quarantine": sum(life.count(True) for life in alive)
+            + sum(life.late for life in self.lives),
+            "approval_instance": sum(life.sent > 1 for life in alive),
+        }
+        found = {
+            model: self.rows(f"select count(*) from runtime.case_{model}")[0][0]
+            for model in expected
+        }
+        assert found == expected, (self.hour, found, expected)
+        bytes_, rows = self.rows(
+            "select sum(pg_total_relation_size(oid)), (select count(*) from raw.event_journal)"
+            " from pg_class where relkind = 'r' and relnamespace = 'runtime'::regnamespace"
+        )[0]
+        self.sizes.append(float(bytes_) / rows)
+
+    def finish(self) -> None:
+        """A full refresh changes nothing."""
+        self.run(0)
+        self.rows("create schema kept")
+        for model in (
+            *("timeline", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue"),
+            *("quarantine", "backlog", "runtime_signal", "journal"),
+        ):
+            self.rows(f"create table kept.case_{model} as select * from runtime.case_{model}")
+        assert self.run(0, "--full-refresh") == "completed"
+        with self.connection.cursor() as cursor:
+            different = differing(cursor, "kept", "runtime", ("case",))
+        assert different == {}, different
+
+    def close(self) -> None:
+        for worker in self.workers[1:]:
+            worker.close()
+
+
+def soak(
+    folder: Path,
+    first: Worker,
+    runs: int,
+    seed: int,
+    said: Callable[[str], None] = lambda text: None,
+    every: int = EVERY,
+) -> Soak:
+    made = Soak(folder, first, random.Random(seed), said, every)
+    try:
+        while made.hour < runs:
+            made.step()
+        made.finish()
+    finally:
+        made.close()
+    return made
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    given = parser.parse_args()
+    print(f"--runs {given.runs} --seed {given.seed}", flush=True)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        first = stack.enter_context(engine("postgres").session(folder / "server"))
+        made = soak(folder, first, given.runs, given.seed, lambda text: print(text, flush=True))
+    for what in sorted(made.tally):
+        print(f"{made.tally[what]:>7,}  {what}")
+    third = len(made.seconds) // 3
+    early, late = (
+        statistics.median(part) for part in (made.seconds[:third], made.seconds[-third:])
+    )
+    print(f"seconds of a run, median: {early:.2f} in the first third, {late:.2f} in the last")
+    print("bytes of the tables for a journal row: " + ", ".join(f"{n:.0f}" for n in made.sizes))
+    if late > SLOWER * early or made.sizes[-1] > LARGER * made.sizes[1]:
+        print("a run became slower, or the tables larger, than predicted")
+        return 1
+    print("differences: 0")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
