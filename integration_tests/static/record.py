@@ -18,6 +18,7 @@ operations (those of `ozmeta-dbt notify`, `report`, `discover`, `impact`, `purge
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -177,7 +178,7 @@ def answer(sql: str) -> Any:
         )
     if "select run_batch, run_journal" in text:
         rows = [
-            [7, journal, "2026-01-05 00:00:00", None, Texts("")] for journal in PLAN["journals"]
+            [7, journal, "2026-01-05 00:00:00", None, Texts(""), 6] for journal in PLAN["journals"]
         ]
     elif (
         text.startswith("select jv_journal") and "journal_volume" in text
@@ -191,10 +192,21 @@ def answer(sql: str) -> Any:
         rows = [["2026-01-05 00:00:00"]]
     elif text.startswith("select count(*), ") and "min(" in text:  # new rows of its table
         rows = [[1, "2026-01-04 00:00:00"]]
-    elif "max(_updatedate)" in text:
-        # as run_state asks. Of itself: a later as_of, another definition, a row that is due, rows
-        # of a failed run, any row, the same reading, other rows; of each source: old and new rows
-        rows = [[None, 0, 0, PLAN.get("failed", 1), 1, 1, 0, *[1, 1] * 5]]
+    elif (
+        "pg_advisory_xact_lock" in text or "to_regclass" in text
+    ):  # locks a table; it does not exist
+        rows = [[False]]
+    elif "as run_number from" in text:  # the rows that runs which are not complete left
+        rows = [[model, 8] for model in re.findall("select '([^']*)' as model", text)] * PLAN.get(
+            "failed", 1
+        )
+    elif "run_batch <" in text:  # purge: the last two runs
+        rows = [[7, 6]]
+    elif text.startswith("select (select max(run_batch) from"):
+        # as run_state asks. Of itself: the last run, a later as_of, another definition, other rows,
+        # rows of a failed run, any row, the same reading, a row that is due; of each source: old
+        # and new rows
+        rows = [[7, None, 0, 0, PLAN.get("failed", 1), 1, 1, 0, *[1, 1] * 5]]
     elif "dbt_full_refresh_incomplete" in text:  # dbt-sqlserver asks whether a full refresh died
         rows = [[0]]
     elif text.startswith("select case when exists") and "tl_replaced" in text:
