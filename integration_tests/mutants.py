@@ -1685,15 +1685,6 @@ def mutants() -> list[Mutant]:
             f"{OVERLAPS}::test_rows_that_another_run_left_are_made_again",
         ),
         Mutant(
-            "the backlog counts on from days that another run left",
-            "models/backlog.sql",
-            "select min(BL_Day), 0 from",
-            "select max(BL_Day), 0 from",
-            "in any table of",
-            "8.8",
-            f"{OVERLAPS}::test_rows_that_another_run_left_are_made_again",
-        ),
-        Mutant(
             "a run that was overtaken goes on",
             "run/check_overtaken.sql",
             "(completed or 0) | int != state.batch",
