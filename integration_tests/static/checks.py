@@ -39,7 +39,7 @@ FUNCTIONS = {
             """array_agg btrim cardinality concat convert_to date_trunc encode extract isfinite
             concat_ws json_array_elements json_typeof length ln lpad mod regexp_replace rpad sha256
             split_part string_agg strpos substr substring json_strip_nulls pg_typeof to_char to_hex
-            to_json to_jsonb translate bool_or"""
+            to_json to_jsonb translate bool_or hashtextextended pg_advisory_xact_lock to_regclass"""
         ),
         "redshift": (
             """chr convert_timezone dateadd datediff getdate is_valid_json listagg json_array_length
