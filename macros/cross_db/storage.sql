@@ -144,12 +144,13 @@ its order of arrival serves as well.
 Waits until no other transaction has locked the table, and locks it until this transaction ends. Only engines whose
 transactions may both insert the same key need the lock.
 relation: the table, which may not exist yet
+is_known: whether dbt knows that it exists; otherwise the engine is asked
 Returns: whether the table exists now, or none on an engine that does not lock
 #}
-{% macro lock_table(relation) -%}
-  {%- do return(adapter.dispatch('lock_table', 'ozmeta_runtime')(relation)) -%}
+{% macro lock_table(relation, is_known) -%}
+  {%- do return(adapter.dispatch('lock_table', 'ozmeta_runtime')(relation, is_known)) -%}
 {%- endmacro %}
 
-{% macro default__lock_table(relation) -%}
+{% macro default__lock_table(relation, is_known) -%}
   {%- do return(none) -%}
 {%- endmacro %}

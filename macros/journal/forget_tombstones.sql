@@ -7,10 +7,10 @@ Arguments
   timeline  relation: its timeline, as the full refresh has built it
 #}
 {% macro forget_tombstones(binding, timeline) %}
-  {%- set tombstones = ozmeta_runtime.tombstone_table(timeline) -%}
+  {%- set tombstones = ozmeta_runtime.kept_table(timeline) -%}
   {%- if flags.WHICH in ['run', 'build'] and tombstones.exists -%}
     {%- set name = ozmeta_runtime.text_literal(binding) -%}
-    {%- set moves = ozmeta_runtime.tombstone_table(timeline, 'ozmeta_purged_move') -%}
+    {%- set moves = ozmeta_runtime.kept_table(timeline, 'ozmeta_purged_move') -%}
     {%- if moves.exists -%}
       {%- call statement('forget_moves') -%}delete from {{ moves.table }} where PM_Binding = {{ name }}{%- endcall -%}
     {%- endif -%}

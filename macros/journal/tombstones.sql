@@ -1,10 +1,10 @@
 {#
 A select of the binding's purged objects: purged_key, purged_last, and purged_read1, purged_read2, … for the journals
-of journal_config (see tombstone_table). None if no object was purged, or if this run brings them back.
+of journal_config (see kept_table). None if no object was purged, or if this run brings them back.
 #}
 {% macro tombstones(journal_config) %}
   {%- if not execute or ozmeta_runtime.brings_back_purged() -%}{%- do return(none) -%}{%- endif -%}
-  {%- set found = ozmeta_runtime.tombstone_table(this) -%}
+  {%- set found = ozmeta_runtime.kept_table(this) -%}
   {%- if not found.exists -%}{%- do return(none) -%}{%- endif -%}
   {%- set select -%}
     select

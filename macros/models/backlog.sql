@@ -43,7 +43,7 @@ Errors            see run_state
 {%- set first_day = ozmeta_runtime.timestamp_literal('1970-01-01 00:00:00') -%}
 {%- set columns = ['_Key', '_TenantID', 'BL_ObjectType', 'WS_Code', 'BL_Day', 'BL_Objects', 'BL_Entered', 'BL_Left',
     'BL_IsTerminal', 'BL_IsComplete'] -%}
-{%- set moved = ozmeta_runtime.tombstone_table(this, 'ozmeta_purged_move') -%}
+{%- set moved = ozmeta_runtime.kept_table(this, 'ozmeta_purged_move') -%}
 with {{ ozmeta_runtime.number_ctes(9999) }}
 
 {% if since is not none -%}
@@ -77,7 +77,7 @@ flows as (
     select PM_TenantID, PM_Day, PM_FromState, PM_State, PM_Objects
     from {{ moved.table }}
     where PM_ObjectType = {{ ozmeta_runtime.text_literal(journal_config.object_type) }}
-      and PM_Purge in (select PG_Purge from {{ ozmeta_runtime.tombstone_table(this).table }})
+      and PM_Purge in (select PG_Purge from {{ ozmeta_runtime.kept_table(this).table }})
       {%- if since is not none %}
       and PM_Day >= {{ since }}
       {%- endif %}

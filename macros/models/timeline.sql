@@ -155,8 +155,7 @@ arrived as (
 {%- endif %}
 
 {%- set same_event = "arrived._Key = " ~ known_key if messages else "arrived.EJ_ID = timeline.EJ_ID" %}
-{%- set is_replaced = ozmeta_runtime.is_true('TL_Replaced') ~ " and "
-    ~ ozmeta_runtime.unsettled_rows(state) %}
+{%- set is_replaced = ozmeta_runtime.is_true('TL_Replaced') ~ " and " ~ ozmeta_runtime.unsettled_rows(state) %}
 
 touched as (
     select _ObjectKey from arrived

@@ -19,9 +19,5 @@ Returns        dict:
                  exists  whether it exists
 #}
 {% macro notification_table() %}
-  {%- set name = 'ozmeta_notification' -%}
-  {%- set found = adapter.get_relation(database=target.database, schema=target.schema, identifier=name) -%}
-  {%- set table = found or api.Relation.create(
-      database=target.database, schema=target.schema, identifier=name, type='table') -%}
-  {%- do return({'table': table, 'exists': found is not none}) -%}
+  {%- do return(ozmeta_runtime.kept_table(target, 'ozmeta_notification')) -%}
 {% endmacro %}

@@ -5,7 +5,7 @@ failed has begun are among them.
 Arguments    see erase_plan; rules: see retention_rules
 #}
 {% macro objects_to_erase(binding, nodes, rules, who) %}
-  {%- set erasing = ozmeta_runtime.erasure_table(ozmeta_runtime.relation_of(nodes.timeline), 'ozmeta_erasing') -%}
+  {%- set erasing = ozmeta_runtime.kept_table(ozmeta_runtime.relation_of(nodes.timeline), 'ozmeta_erasing') -%}
   {%- set timeline = ozmeta_runtime.relation_of(nodes.timeline) -%}
   select ER_ObjectKey, min(ER_ObjectID) as ER_ObjectID
   from (

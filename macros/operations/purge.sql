@@ -18,6 +18,7 @@ Prints        {binding: {
                 unfinished: number of rows that an earlier purge has left,
                 tables: {name of a table: number of rows that go},
                 stays: {why: number of objects}, see purgeable_objects,
+                reasons: {why: in words},
                 tombstones: name of the table of the tombstones,
                 no_run: true if the binding has no completed run
               }}
@@ -56,7 +57,7 @@ Errors        see binding_named and retention_rules
   {%- set candidates = ozmeta_runtime.purgeable_objects(nodes, rules) -%}
   {%- set keys = "select _ObjectKey from (" ~ candidates ~ ") as candidates where stays is null" -%}
   {%- set objects = "select object_id, tenant from (" ~ candidates ~ ") as candidates where stays is null" -%}
-  {%- set tombstones = ozmeta_runtime.tombstone_table(timeline) -%}
+  {%- set tombstones = ozmeta_runtime.kept_table(timeline) -%}
   {%- if tombstones.exists -%}
     {%- set of_binding = " from " ~ tombstones.table ~ " where PG_Binding = "
         ~ ozmeta_runtime.text_literal(binding) -%}
@@ -64,7 +65,7 @@ Errors        see binding_named and retention_rules
     {%- set objects = objects ~ " union all select PG_ObjectID, PG_TenantID" ~ of_binding -%}
   {%- endif -%}
   {%- set found = {'objects': 0, 'unfinished': 0, 'tables': {}, 'stays': {},
-      'tombstones': tombstones.table | string} -%}
+      'reasons': ozmeta_runtime.reasons_to_stay(), 'tombstones': tombstones.table | string} -%}
   {%- for row in run_query("select stays, count(*) from (" ~ candidates ~ ") as candidates group by stays").rows -%}
     {%- if row[0] is none -%}{%- do found.update({'objects': row[1] | int}) -%}
     {%- else -%}{%- do found.stays.update({row[0] | string: row[1] | int}) -%}
@@ -175,15 +176,15 @@ Errors        see binding_named and retention_rules
   {%- do print(binding ~ ": objects that " ~ verb ~ ": " ~ planned.objects) -%}
   {%- for table, rows in planned.tables.items() -%}{%- do print("  " ~ table ~ ": " ~ rows ~ " rows") -%}{%- endfor -%}
   {%- for why, objects in planned.stays.items() -%}
-    {%- do print("  stay, " ~ ozmeta_runtime.reasons_to_stay()[why] ~ ": " ~ objects) -%}
+    {%- do print("  stay, " ~ planned.reasons[why] ~ ": " ~ objects) -%}
   {%- endfor -%}
 {% endmacro %}
 
-{# {why an object stays: in words} #}
+{# {why an object stays: in words}, in the order in which purgeable_objects asks. #}
 {% macro reasons_to_stay() %}
   {%- do return({
       'Held': 'under a legal hold', 'NotTerminal': 'not in a terminal state',
-      'Unread': 'with rows that no completed run has used', 'Pending': 'with an event in the future',
+      'Unread': 'with rows that no completed run has used: run dbt', 'Pending': 'with an event in the future',
       'Open': 'with an open timer, escalation or approval', 'NoDays': 'because nothing says how long they are kept',
       'Recent': 'because their last event is too recent', 'Signal': 'because a signal is to be kept'}) -%}
 {% endmacro %}

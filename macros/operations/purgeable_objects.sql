@@ -14,7 +14,7 @@ Arguments
   {%- set timeline = ozmeta_runtime.relation_of(nodes.timeline) -%}
   {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
   {%- set as_of = ozmeta_runtime.to_micros(ozmeta_runtime.as_of()) -%}
-  {%- set tombstones = ozmeta_runtime.tombstone_table(timeline) -%}
+  {%- set tombstones = ozmeta_runtime.kept_table(timeline) -%}
   {%- set unread = ozmeta_runtime.is_unsettled(ozmeta_runtime.relation_of(nodes.run)) -%}
   {%- set tenant = ozmeta_runtime.tenant_column(rules, 'objects.tenant') -%}
   {%- set holds = [] -%}

@@ -26,7 +26,7 @@ Returns a dict
         case when RUN_AsOfUTC > {{ ozmeta_runtime.as_of() }}
              then {{ ozmeta_runtime.timestamp_text("RUN_AsOfUTC") }} end,
         _DefinitionHash,
-        (select max(RUN_Batch) from {{ log }} where RUN_Batch < (select max(RUN_Batch) from {{ log }})) as before
+        {{ ozmeta_runtime.run_before_last(log) }} as before
       from {{ log }} where {{ ozmeta_runtime.last_run(log) }}
     {%- endset -%}
     {%- if question not in cache -%}

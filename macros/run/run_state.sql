@@ -51,7 +51,7 @@ a newer version made the tables (check_last_version).
       'new_text': false,
       'batch': 0,
       'before': 0,
-      'number': ozmeta_runtime.run_number(0),
+      'number': 0,
       'left': {},
       'as_of': ozmeta_runtime.as_of_text(),
       'journals': {},

@@ -435,10 +435,10 @@ them, a b-tree does not. The adapter deletes and inserts in one transaction.
 {%- endmacro %}
 
 {# dbt begins a transaction with a model's first query and commits it when the model is written. #}
-{% macro postgres__lock_table(relation) -%}
+{% macro postgres__lock_table(relation, is_known) -%}
   {%- set name = ozmeta_runtime.text_literal(relation.render()) -%}
   {%- do run_query("select pg_advisory_xact_lock(hashtextextended(" ~ name ~ ", 0))") -%}
-  {%- do return(run_query("select to_regclass(" ~ name ~ ") is not null").rows[0][0]) -%}
+  {%- do return(is_known or run_query("select to_regclass(" ~ name ~ ") is not null").rows[0][0]) -%}
 {%- endmacro %}
 
 {# ---- row_policies #}

@@ -279,7 +279,7 @@ vacuum. A merge is one statement, while the adapter may run a delete and an inse
 {%- endmacro %}
 
 {# Of two transactions that write to one table, Redshift fails the later. #}
-{% macro redshift__lock_table(relation) -%}
+{% macro redshift__lock_table(relation, is_known) -%}
   {%- do return(none) -%}
 {%- endmacro %}
 

@@ -56,6 +56,13 @@ Vars = Annotated[
     str | None,
     typer.Option("--vars", help="dbt's option. Pass the variables that your project needs."),
 ]
+Sample = Annotated[
+    float,
+    typer.Option(
+        min=0.000001, max=1, help="Share of the objects to fold again: 0.01 is one in a hundred."
+    ),
+]
+Salt = Annotated[str, typer.Option(help="Another text draws another sample.")]
 
 
 def show(problems: Problems) -> None:

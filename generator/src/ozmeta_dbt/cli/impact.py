@@ -9,7 +9,17 @@ from typing import Annotated
 
 import typer
 
-from ozmeta_dbt.cli.console import Profile, ProfilesDir, ProjectDir, Target, Vars, load, out
+from ozmeta_dbt.cli.console import (
+    Profile,
+    ProfilesDir,
+    ProjectDir,
+    Salt,
+    Sample,
+    Target,
+    Vars,
+    load,
+    out,
+)
 from ozmeta_dbt.operations.dbt import Dbt, vars_of
 from ozmeta_dbt.problems import Different
 
@@ -25,15 +35,8 @@ def impact(
         list[str] | None,
         typer.Argument(help="The bindings to look at, by name in any spelling. Default: all."),
     ] = None,
-    sample: Annotated[
-        float,
-        typer.Option(
-            min=0.000001,
-            max=1,
-            help="Share of the objects to fold again: 0.01 is one in a hundred.",
-        ),
-    ] = 1.0,
-    salt: Annotated[str, typer.Option(help="Another text draws another sample.")] = "",
+    sample: Sample = 1.0,
+    salt: Salt = "",
     object_id: Annotated[
         list[str] | None,
         typer.Option("--object", help="Look only at this object. You can repeat the option."),

@@ -10,18 +10,6 @@ from rich.markup import escape
 from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.words import counted
 
-# why an object stays, in the order in which the operation asks
-REASONS = {
-    "Held": "under a legal hold",
-    "NotTerminal": "not in a terminal state",
-    "Unread": "with rows that no completed run has used: run dbt",
-    "Pending": "with an event in the future",
-    "Open": "with an open timer, escalation or approval",
-    "NoDays": "because nothing says how long they are kept",
-    "Recent": "because their last event is too recent",
-    "Signal": "because a signal is to be kept",
-}
-
 
 def purge(
     dbt: Dbt, bindings: list[str], dry_run: bool, older_than: int | None, out: Console
@@ -65,7 +53,7 @@ def tell(name: str, plan: dict[str, Any], dry_run: bool, out: Console) -> None:
     width = max(map(len, plan["tables"]), default=0)
     for table, rows in plan["tables"].items():
         out.print(f"  {escape(table.ljust(width))}  {counted(rows, 'row')}")
-    for reason, words in REASONS.items():
+    for reason, words in plan["reasons"].items():
         if count := plan["stays"].get(reason):
             out.print(f"  {counted(count, 'object')} {'stays' if count == 1 else 'stay'}, {words}")
     if "NoDays" in plan["stays"] and not plan["objects"]:

@@ -1,6 +1,6 @@
 {#
-The tables that a purge leaves, in the schema of the binding's timeline. No dbt command rebuilds them. `ozmeta-dbt
-verify` reads those of the user's own schema.
+A table that `ozmeta-dbt purge`, `erase` or `notify` keeps in the schema of a binding's timeline. No dbt command
+rebuilds it. `ozmeta-dbt verify` reads the one of the user's own schema.
 
 ozmeta_tombstone, one row per purged object and journal of its binding
   PG_Binding      the binding's name, as in the names of its models
@@ -24,12 +24,23 @@ ozmeta_purged_move, one row per purge, tenant, day and move between two states, 
   PM_State        the state that they came to
   PM_Objects      how many did
 
+ozmeta_erased_event, one row per event whose journal row an erasure found changed
+  ER_Binding, ER_ObjectType, ER_ObjectKey, ER_EventID
+
+ozmeta_erasing, one row per object that an erasure has begun to read again; empty afterwards
+  ER_Binding, ER_ObjectType, ER_ObjectKey, ER_ObjectID
+
+ozmeta_erasure, one row per erasure and table: the record of what was done, but not to whom
+  ER_Binding, ER_Kind (object or actor), ER_Table, ER_Rows, ER_By, ER_ErasedUTC
+
+ozmeta_notification: see notification_table
+
 Arguments
-  beside  relation: the timeline, or another model of the binding
-  name    'ozmeta_tombstone' or 'ozmeta_purged_move'
+  beside  relation: the timeline, or another model of the binding; or `target`
+  name    string: one of these names
 Returns   dict: table: relation; exists: whether it exists
 #}
-{% macro tombstone_table(beside, name='ozmeta_tombstone') %}
+{% macro kept_table(beside, name='ozmeta_tombstone') %}
   {%- set schema = beside.schema -%}
   {%- if var('ozmeta_verify', none) -%}{%- set schema = schema | replace('__ozmeta_verify', '') -%}{%- endif -%}
   {%- set found = adapter.get_relation(database=beside.database, schema=schema, identifier=name) -%}
