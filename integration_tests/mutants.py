@@ -1335,8 +1335,8 @@ def mutants() -> list[Mutant]:
         Mutant(
             "a retraction forgotten",
             "models/escalation_queue.sql",
-            "where _DeleteDate is null and {{ origin }} and _Key not in (select _Key from"
-            " written)\n",
+            "where {{ ozmeta_runtime.was_live(state) }} and {{ origin }} and _Key not in (select"
+            " _Key from written)\n",
             "where 1 = 0\n",
             "a row whose cause a late event undid is retracted",
             "6",
@@ -1678,11 +1678,20 @@ def mutants() -> list[Mutant]:
         Mutant(
             "only the timeline's own rows are folded again",
             "models/timeline.sql",
-            "ozmeta_runtime.tables_with_left_rows(state) if not state.full_fold %}",
-            "ozmeta_runtime.tables_with_left_rows(state) if false %}",
+            "tables_with_left_rows(state, only_others=true) if not state.full_fold %}",
+            "tables_with_left_rows(state, only_others=true) if false %}",
             "in any table of",
             "8.8",
             f"{OVERLAPS}::test_rows_that_another_run_left_are_made_again",
+        ),
+        Mutant(
+            "what a run that is not complete soft-deleted stays its row",
+            "run/was_live.sql",
+            "_DeleteDate is null or ",
+            "_DeleteDate is null and not ",
+            "the next run soft-deletes it again",
+            "8.8",
+            f"{OVERLAPS}::test_rows_that_another_run_soft_deleted_are_made_again",
         ),
         Mutant(
             "a run that was overtaken goes on",

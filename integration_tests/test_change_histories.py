@@ -530,13 +530,13 @@ from events, (values ('status', '$.transition.toState'), ('impact', '$.object.Im
 """
 
 
-# The columns that hold ids of events or hashes of them, or name the journal.
+# The columns that hold ids of events or hashes of them, name the journal, or number the run.
 IDS = {
-    "timeline": "EJ_ID, TL_Journal, TL_ContentHash, TL_Intake, _DefinitionHash",
-    "workflow_instance": "_DefinitionHash",
-    "sla_cycle": "_Key, SC_ID, ST_StartEventID, ST_StopEventID, _DefinitionHash",
-    "escalation_queue": "_Key, EQ_ID, _CycleKey, _DefinitionHash",
-    "runtime_signal": "_Key, _SignalKey, RS_SubjectKey, RS_CausingEventID, _DefinitionHash",
+    "timeline": "EJ_ID, TL_Journal, TL_ContentHash, TL_Intake, _DefinitionHash, _Batch",
+    "workflow_instance": "_DefinitionHash, _Batch",
+    "sla_cycle": "_Key, SC_ID, ST_StartEventID, ST_StopEventID, _DefinitionHash, _Batch",
+    "escalation_queue": "_Key, EQ_ID, _CycleKey, _DefinitionHash, _Batch",
+    "runtime_signal": "_Key, _SignalKey, RS_SubjectKey, RS_CausingEventID, _DefinitionHash, _Batch",
 }
 
 

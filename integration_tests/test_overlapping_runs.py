@@ -82,6 +82,21 @@ def test_rows_that_another_run_left_are_made_again(
     ]
 
 
+@pytest.mark.parametrize("table", ["workflow_instance", "sla_cycle", "escalation_queue"])
+def test_rows_that_another_run_soft_deleted_are_made_again(project: DbtProject, table: str) -> None:
+    """Who reads what completed runs wrote has to see that the rows are gone."""
+    change(
+        project,
+        f"insert into case_{table} select * replace ('x' as _Key, {LAST} + 5 as _Batch,"
+        f" timestamp '{SECOND}' as _DeleteDate) from case_{table} limit 1",
+    )
+    project.run(THIRD)
+    (row,) = project.rows(
+        f"select _Batch = {LAST} as is_last, * from case_{table} where _Key = 'x'"
+    )
+    assert row["is_last"] and str(row["_DeleteDate"]) == THIRD.replace("T", " ")
+
+
 def test_a_row_older_than_the_last_two_runs_is_settled(project: DbtProject) -> None:
     before = "(select min(RUN_Batch) from case_run)"
     change(project, f"update case_workflow_instance set WI_LastActor = 'x', _Batch = {before}")

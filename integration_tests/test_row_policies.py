@@ -435,4 +435,5 @@ def test_an_engine_without_policies_stops_dbt(project: DbtProject, tmp_path: Pat
 
 def test_duckdb_has_no_hooks(project: DbtProject) -> None:
     for node in project.manifest.nodes.values():
-        assert not node.config.post_hook and not node.config.pre_hook, node.name
+        hooks = (getattr(node.config, name, None) for name in ("pre_hook", "post_hook"))
+        assert not any(hooks), node.name

@@ -240,6 +240,8 @@ def named(pieces: list[str] | None) -> tuple[Text, dict[str, str]]:
 
 # A column is named after the letters and digits of a field. What is similar depends on the name.
 OF_FIELD = re.compile(r"\b(PL_object_|PL_context_|PL_user_claims_|OF_)[A-Za-z0-9_]+")
+# The number of the run that compiled it (spec 8.8).
+RUN_NUMBER = re.compile(r"\b20\d{17}\b")
 PAIR_COUNT = re.compile(r"cast\(\d+ as bigint\) as pair_count|(?<=as name, )cast\(\d+ as bigint\)")
 
 # What is similar to a name is looked for by its pairs of letters: a row for each.
@@ -249,8 +251,10 @@ WITH_PAIRS = "unclaimed_object_type"
 
 
 def blanked(sql: str) -> str:
-    """SQL without what depends on a text, and by design holds only letters, digits and _."""
-    return PAIR_COUNT.sub("0", OF_FIELD.sub(r"\1x", sql))
+    """SQL without the run's number, and without what depends on a text and by design holds only
+    letters, digits and _.
+    """
+    return RUN_NUMBER.sub("0", PAIR_COUNT.sub("0", OF_FIELD.sub(r"\1x", sql)))
 
 
 class Statements:

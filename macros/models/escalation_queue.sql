@@ -222,7 +222,7 @@ select
     {{- ozmeta_runtime.bucket_column(state, existing) }}
     {{ ozmeta_runtime.audit_columns(state, as_of) }}
 from {{ this }}
-where _DeleteDate is null and {{ origin }} and _Key not in (select _Key from written)
+where {{ ozmeta_runtime.was_live(state) }} and {{ origin }} and _Key not in (select _Key from written)
 {%- endfor %}
 {%- elif ozmeta_runtime.has_columns(this, columns + ['_Key', '_ObjectKey', '_DeleteDate']) %}
 union all

@@ -156,7 +156,7 @@ select
     QR_SourceSystem, QR_Sequence, QR_Actor, QR_Payload, QR_Journal, _SyncDate, QR_ContentHash, _ObjectKey,
     {{ ozmeta_runtime.audit_columns(state, ozmeta_runtime.timestamp_literal(state.as_of)) }}
 from {{ this }} as existing
-where _DeleteDate is null
+where {{ ozmeta_runtime.was_live(state) }}
 {%- if state.full_fold %} and _Key not in (select _Key from quarantined)
 {%- else %} and QR_Reason = 'ConflictingDuplicate' and exists (
     select 1 from {{ timeline }} as timeline

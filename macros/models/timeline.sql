@@ -161,7 +161,8 @@ touched as (
     select _ObjectKey from arrived
     {{ ozmeta_runtime.union_distinct() }}
     select _ObjectKey from {{ this }} where {{ "1 = 1" if state.full_fold else now_due }}
-    {%- for table in ozmeta_runtime.tables_with_left_rows(state) if not state.full_fold %}
+    {{- " or " ~ ozmeta_runtime.unsettled_rows(state) if model.unique_id in state.left and not state.full_fold }}
+    {%- for table in ozmeta_runtime.tables_with_left_rows(state, only_others=true) if not state.full_fold %}
     {{ ozmeta_runtime.union_distinct() }}
     -- another run left these rows, so all tables compute their objects again
     select _ObjectKey from {{ table }} where {{ ozmeta_runtime.unsettled_rows(state) }}

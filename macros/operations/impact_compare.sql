@@ -48,7 +48,13 @@ Prints                {binding: {
         select EJ_ObjectID as object_id from {{ after.timeline }} where 1 = 0
       {%- endif -%}
     {%- endset -%}
-    {%- set count = run_query("select count(*) from (" ~ waiting ~ ") as waiting").rows[0][0] | int -%}
+    {#- Every comparison asks for these objects. The table goes with its schema. -#}
+    {%- set table = ozmeta_runtime.staged_cte(after.timeline, 1) -%}
+    {%- call statement('waiting') -%}
+      {{ ozmeta_runtime.create_staged_cte(table, "with waiting as (" ~ waiting ~ ")", 'waiting') }}
+    {%- endcall -%}
+    {%- set waiting = "select object_id from " ~ table -%}
+    {%- set count = run_query("select count(*) from " ~ table).rows[0][0] | int -%}
     {%- set are_all = not count and not slice.get('objects') and slice.get('below', 'g') == 'g' -%}
     {%- set objects = run_query("select count(distinct _ObjectKey) from " ~ after.timeline
         ~ ozmeta_runtime.compared_rows('timeline', waiting)).rows[0][0] | int -%}

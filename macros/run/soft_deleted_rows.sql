@@ -17,7 +17,7 @@ select
   {{- ozmeta_runtime.bucket_column(state, existing) }}
   {{ ozmeta_runtime.audit_columns(state, ozmeta_runtime.timestamp_literal(state.as_of)) }}
 from {{ this }}
-where _DeleteDate is null
+where {{ ozmeta_runtime.was_live(state) }}
   {%- if not state.full_fold %}
   and {{ again }}
   {%- endif %}
