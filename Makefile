@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SQL := generator/src/ozmeta_dbt benchmarks/baselines
 
-.PHONY: demo test test-engines test-dbt test-static lint format prove fuzz soak mutants bench bench-full bench-check bench-renew docs clean
+.PHONY: demo test test-engines test-warehouse test-dbt test-static lint format prove fuzz soak mutants bench bench-full bench-check bench-renew docs clean
 demo: .venv/ready  ## three entities, 60 days of events, on DuckDB
 	$(BIN)/ozmeta-dbt demo .demo --package .
 
@@ -12,6 +12,9 @@ test: .venv/ready  ## every test that runs on DuckDB, and the same scenarios on 
 
 test-engines: .venv/ready  ## the same rows on every engine that runs here, each in an environment of its own under .engines; OZMETA_ENGINES=postgres,redshift picks, so does OZMETA_SCENARIOS=changes,cases
 	OZMETA_ENGINES=$${OZMETA_ENGINES:-all} $(BIN)/python -m pytest -q -rfE -n 2 integration_tests/test_engines.py::test_the_same_rows
+
+test-warehouse: .venv/ready  ## the same scenarios on a warehouse itself, after an estimate of what that costs; WAREHOUSE=bigquery, and OZMETA_PROFILE
+	$(BIN)/python integration_tests/warehouse.py $${WAREHOUSE:?names one: bigquery, databricks, redshift or snowflake} $(ARGS)
 
 test-dbt: .venv/ready  ## the oldest and the newest dbt-core, each in an environment of its own, and every generated metric asked through MetricFlow
 	OZMETA_DBT=all $(BIN)/python -m pytest -q -n 2 integration_tests/test_dbt_versions.py integration_tests/test_metricflow.py

@@ -7,25 +7,23 @@ as a full refresh in another schema makes it.
 
 from __future__ import annotations
 
-import argparse
 import copy
 import datetime as dt
 import json
 import random
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg2
-from engines import engine
-from engines.base import JOURNAL_TYPES, DbtFailed, Worker
+from dbt_processes import Processes, command_line, login, opened
+from engines.base import JOURNAL_TYPES, Worker
 from support.dbt_project_under_test import MODELS, DbtProject, canonical
 from support.small_case import CONFIG, emitting
 
@@ -34,20 +32,6 @@ START = dt.datetime(2026, 1, 1)
 MINUTES_A_SECOND = 15  # of the simulated clock
 LOOKBACK = 20  # more than the simulated time between an event's _SyncDate and its commit
 KINDS = ("increments", "three", "full refresh", "killed", "bindings", "part")
-# what a run that meets another may say; any other failure is a fault
-EXPECTED = {
-    "another run completed": "completed after this run",
-    "another run created a table": "has created",
-    "time may not go back": "Time may not go back",
-    "Postgres ended a deadlock": "deadlock detected",
-    "a table was replaced meanwhile": "does not exist",
-    "a view was replaced meanwhile": "already exists",
-    "a view was replaced meanwhile too": "tuple concurrently",
-    "Postgres refused a name twice": "duplicate key value violates unique constraint",
-    "a table was dropped meanwhile": "could not open relation",
-    "dbt met a table without a type, which was being replaced": 'near "external"',
-    "killed": "the worker of",
-}
 
 
 def metadata() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -133,53 +117,16 @@ class Warehouse:
     """One Postgres database, processes of dbt that run on it, and one for the reference."""
 
     def __init__(self, folder: Path, first: Worker, seed: int) -> None:
-        self.folder, self.engine = folder, first.engine
         self.rng, self.clock = random.Random(seed), Clock()
-        profile = self.engine.profile("runtime")
-        self.login = {n: profile[n] for n in ("host", "port", "user", "password", "dbname")}
-        self.made = DbtProject(folder / "made", *metadata())
-        self.reference = self.opened(first, "reference")
-        journal = self.engine.create_table("raw", "event_journal", JOURNAL_TYPES)
+        made = DbtProject(folder / "made", *metadata())
+        self.reference = opened(first, made, folder / "reference", "reference")
+        journal = first.engine.create_table("raw", "event_journal", JOURNAL_TYPES)
         first.execute(["create schema raw", journal])
-        self.journal = Journal(self.login, self.clock, self.rng)
-        self.workers: list[Worker] = []
-
-    def opened(self, worker: Worker, name: str) -> Worker:
-        """A project folder of the worker's own, so that no two processes write one file."""
-        folder = self.folder / name
-        if not folder.exists():
-            folder.mkdir()
-            for part in ("models", "metadb", "ozmeta.yml"):
-                (folder / part).symlink_to(self.made.folder / part)
-        worker.open(folder, "reference" if name == "reference" else "runtime")
-        return worker
-
-    def worker(self, number: int) -> Worker:
-        while len(self.workers) <= number:
-            self.workers.append(self.opened(Worker(self.engine), f"p{len(self.workers)}"))
-        if self.workers[number].process.poll() is not None:  # it was killed
-            self.workers[number] = self.opened(Worker(self.engine), f"p{number}")
-        return self.workers[number]
-
-    def close(self) -> None:
-        for worker in self.workers:
-            worker.close()
-
-    # ------------------------------------------------------------ one turn
-
-    def run(self, number: int, args: tuple[str, ...]) -> str:
-        """How a run ended: 'completed', or what it said."""
-        as_of = self.clock.now().isoformat(sep=" ")
-        try:
-            self.workers[number].dbt(*args, as_of=as_of)
-        except (DbtFailed, RuntimeError, ValueError) as error:
-            for name, words in EXPECTED.items():
-                if words in str(error):
-                    return name
-            raise
-        return "completed"
+        self.journal = Journal(login(first), self.clock, self.rng)
+        self.processes = Processes(first, made, self.clock.now)
 
     def turn(self, kind: str) -> list[str]:
+        """How each of the runs ended."""
         rng = self.rng
 
         def threads() -> tuple[str, ...]:
@@ -197,42 +144,20 @@ class Warehouse:
             "part": [plain[0], ("run", "--select", "case_timeline+", *threads())],
         }[kind]
         rng.shuffle(commands)
-        ends: list[str] = [""] * len(commands)
-        faults: list[BaseException] = []
-
-        def play(number: int, delay: float) -> None:
-            time.sleep(delay)
-            try:
-                ends[number] = self.run(number, commands[number])
-            except BaseException as fault:
-                faults.append(fault)
-
-        for number in range(len(commands)):
-            self.worker(number)
         delays = [0.0, *(rng.uniform(0, 4) for _ in commands[1:])]
-        threads_ = [
-            threading.Thread(target=play, args=(number, delays[number]))
-            for number in range(len(commands))
-        ]
+        kill = None
+        if kind == "killed":
+            victim = rng.randrange(2)
+            kill = (victim, delays[victim] + rng.uniform(0.5, 5))
         with self.journal.growing():
-            for thread in threads_:
-                thread.start()
-            if kind == "killed":
-                victim = rng.randrange(2)
-                time.sleep(delays[victim] + rng.uniform(0.5, 5))
-                self.workers[victim].process.kill()
-            for thread in threads_:
-                thread.join()
-        if faults:
-            raise faults[0]
-        return ends
+            return self.processes.at_once(list(zip(delays, commands, strict=True)), kill)
 
     # ------------------------------------------------------------ the reference
 
     def differences(self) -> dict[str, int]:
         """{table: rows that differ} after one run of its own, against a full refresh elsewhere."""
         as_of = self.clock.now().isoformat(sep=" ")
-        self.worker(0).dbt("run", as_of=as_of)
+        self.processes.get(0).dbt("run", as_of=as_of)
         self.reference.dbt("run", "--full-refresh", as_of=as_of)
         with self.journal.connection.cursor() as cursor:
             return differing(cursor, "runtime", "reference", tuple(BINDINGS))
@@ -280,7 +205,7 @@ def warehouse(folder: Path, first: Worker, seed: int) -> Iterator[Warehouse]:
     try:
         yield made
     finally:
-        made.close()
+        made.processes.close()
 
 
 def play(
@@ -303,15 +228,10 @@ def play(
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--turns", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    given = parser.parse_args()
-    print(f"--turns {given.turns} --seed {given.seed}", flush=True)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        first = stack.enter_context(engine("postgres").session(folder / "server"))
-        held = stack.enter_context(warehouse(folder, first, given.seed))
+    with (
+        command_line(__doc__, "turns", 200) as (given, folder, first),
+        warehouse(folder, first, given.seed) as held,
+    ):
         tally = play(held, given.turns, lambda text: print(text, flush=True))
     for what in sorted(tally):
         print(f"{tally[what]:>9,}  {what}")

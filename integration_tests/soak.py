@@ -10,26 +10,22 @@ must be what they were early on.
 
 from __future__ import annotations
 
-import argparse
 import copy
 import datetime as dt
 import random
 import statistics
 import sys
-import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg2
-from engines import engine
-from engines.base import JOURNAL_TYPES, DbtFailed, Worker
-from overlaps import EXPECTED, differing
+from dbt_processes import Processes, command_line, login
+from engines.base import JOURNAL_TYPES, Worker
+from overlaps import differing
 from support.dbt_project_under_test import DbtProject
 from support.purged_case import configuration, finished, metadata
 
@@ -82,29 +78,13 @@ class Soak:
     sizes: list[float] = field(default_factory=list)  # bytes a row, at each purge
 
     def __post_init__(self) -> None:
-        profile = self.first.engine.profile("runtime")
-        login = {n: profile[n] for n in ("host", "port", "user", "password", "dbname")}
-        self.connection = psycopg2.connect(**login)
+        self.connection = psycopg2.connect(**login(self.first))
         self.connection.autocommit = True
-        self.workers = [self.first]
         self.made = DbtProject(self.folder / "made", *definitions(60))
-        self.open(0)
+        self.processes = Processes(self.first, self.made, lambda: self.now)
+        self.processes.get(0)
         journal = self.first.engine.create_table("raw", "event_journal", JOURNAL_TYPES)
-        self.first.execute(["create schema raw", journal])
-
-    def open(self, number: int) -> Worker:
-        """A process of dbt with a project folder of its own."""
-        if number == len(self.workers):
-            self.workers.append(Worker(self.first.engine))
-        elif self.workers[number].process.poll() is not None:
-            self.workers[number] = Worker(self.first.engine)
-        folder = self.folder / f"p{number}"
-        if not folder.exists():
-            folder.mkdir()
-            for part in ("models", "metadb", "ozmeta.yml"):
-                (folder / part).symlink_to(self.made.folder / part)
-        self.workers[number].open(folder, "runtime")
-        return self.workers[number]
+        self.processes.get(0).execute(["create schema raw", journal])
 
     @property
     def now(self) -> dt.datetime:
@@ -150,46 +130,18 @@ class Soak:
 
     # ------------------------------------------------------------ runs
 
-    def run(self, number: int, *args: str) -> str:
-        try:
-            as_of = self.now.isoformat(sep=" ")
-            self.workers[number].dbt(
-                "run", "--threads", str(self.rng.randrange(1, 9)), *args, as_of=as_of
-            )
-        except (DbtFailed, RuntimeError, ValueError) as error:
-            for name, words in EXPECTED.items():
-                if words in str(error):
-                    return name
-            raise
-        return "completed"
+    def threads(self) -> tuple[str, ...]:
+        return ("--threads", str(self.rng.randrange(1, 9)))
+
+    def run(self, *args: str) -> str:
+        return self.processes.run(0, "run", *self.threads(), *args)
 
     def at_once(self, kills: bool) -> None:
         """Two runs at once, of which one may be killed."""
-        self.open(1)
-        ends: list[str] = []
-        faults: list[BaseException] = []
-
-        def play(number: int, delay: float) -> None:
-            time.sleep(delay)
-            try:
-                ends.append(self.run(number))
-            except BaseException as fault:
-                faults.append(fault)
-
         delay = self.rng.uniform(0, 3)
-        threads = [
-            threading.Thread(target=play, args=(0, 0.0)),
-            threading.Thread(target=play, args=(1, delay)),
-        ]
-        for thread in threads:
-            thread.start()
-        if kills:
-            time.sleep(delay + self.rng.uniform(0.2, 3))
-            self.workers[1].process.kill()
-        for thread in threads:
-            thread.join()
-        if faults:
-            raise faults[0]
+        runs = [(0.0, ("run", *self.threads())), (delay, ("run", *self.threads()))]
+        kill = (1, delay + self.rng.uniform(0.2, 3)) if kills else None
+        ends = self.processes.at_once(runs, kill)
         self.tally.update(f"runs at once that ended so: {end}" for end in ends)
 
     def step(self) -> None:
@@ -197,18 +149,18 @@ class Soak:
         self.arrive()
         if self.hour % 25 == 5:
             self.made.configure(*definitions(60 if self.hour % A_DAY < 12 else 90))
-            self.open(0)
+            self.processes.parse_again()
             self.tally["changed definitions"] += 1
         elif self.hour % 10 in (3, 7):
             self.at_once(kills=self.hour % 10 == 7)
             self.tally["killed runs" if self.hour % 10 == 7 else "runs at once"] += 1
             return
         elif self.hour % 30 == 11:
-            self.run(0, "--select", "case_timeline")
+            self.run("--select", "case_timeline")
             self.tally["runs of a part"] += 1
             return
         began = time.monotonic()
-        end = self.run(0)
+        end = self.run()
         self.seconds.append(time.monotonic() - began)
         assert end == "completed", end
         if self.hour % self.every == 0:
@@ -227,7 +179,7 @@ class Soak:
             and not life.is_purged
             and life.rows[-1]["EJ_EventTimeUTC"] < self.now - dt.timedelta(days=KEPT_DAYS)
         ]
-        answer = self.first.ask(
+        answer = self.processes.get(0).ask(
             operation="purge",
             args={"dry_run": False, "as_json": True},
             vars={"ozmeta_as_of": self.now.isoformat(sep=" ")},
@@ -247,7 +199,7 @@ class Soak:
             time_ = late.rows[-1]["EJ_EventTimeUTC"]
             self.send([late.rows[0] | {"EJ_ID": f"{late.name}-late", "EJ_EventTimeUTC": time_}])
             self.hour += 1
-            assert self.run(0) == "completed"
+            assert self.run() == "completed"
         self.said(f"run {self.hour}: purged {answer['objects']}, in all {len(gone)}")
 
     def check(self) -> None:
@@ -272,21 +224,17 @@ class Soak:
 
     def finish(self) -> None:
         """A full refresh changes nothing."""
-        self.run(0)
+        self.run()
         self.rows("create schema kept")
         for model in (
             *("timeline", "workflow_instance", "sla_cycle", "sla_timer", "escalation_queue"),
             *("quarantine", "backlog", "runtime_signal", "journal"),
         ):
             self.rows(f"create table kept.case_{model} as select * from runtime.case_{model}")
-        assert self.run(0, "--full-refresh") == "completed"
+        assert self.run("--full-refresh") == "completed"
         with self.connection.cursor() as cursor:
             different = differing(cursor, "kept", "runtime", ("case",))
         assert different == {}, different
-
-    def close(self) -> None:
-        for worker in self.workers[1:]:
-            worker.close()
 
 
 def soak(
@@ -303,19 +251,12 @@ def soak(
             made.step()
         made.finish()
     finally:
-        made.close()
+        made.processes.close()
     return made
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=500)
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    given = parser.parse_args()
-    print(f"--runs {given.runs} --seed {given.seed}", flush=True)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        first = stack.enter_context(engine("postgres").session(folder / "server"))
+    with command_line(__doc__, "runs", 500) as (given, folder, first):
         made = soak(folder, first, given.runs, given.seed, lambda text: print(text, flush=True))
     for what in sorted(made.tally):
         print(f"{made.tally[what]:>7,}  {what}")

@@ -1,5 +1,5 @@
-"""A warehouse itself in the place of what stands for it here: OZMETA_ENGINES=real:bigquery, and
-OZMETA_PROFILE, its dbt output as JSON, from CI's secrets.
+"""A warehouse itself instead of what stands in for it here: OZMETA_ENGINES=real:bigquery, and
+OZMETA_PROFILE, its dbt output as JSON. warehouse.py asks for both and says first what it costs.
 """
 
 from __future__ import annotations

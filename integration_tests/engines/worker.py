@@ -3,7 +3,8 @@ project once.
 
 A line of JSON in, one out. {"open": folder}; then {"dbt": [args], "vars": {}} and {"operation":
 macro, "args": {}, "vars"?: {}}, whose answer is what the macro
-`ozmeta_runtime.print_answer` printed. Out: {"answer": ...} or {"error": text}.
+`ozmeta_runtime.print_answer` printed. {"statements": true} asks how many statements dbt has sent
+since it was last asked, if OZMETA_COUNT is set. Out: {"answer": ...} or {"error": text}.
 """
 
 from __future__ import annotations
@@ -27,25 +28,28 @@ except ImportError:  # another dbt, with other modules: slower, and that is all
     pass
 
 ANSWER = "OZMETA "
+COUNTS = "OZMETA_COUNT" in os.environ
 
 
 class Session:
     def __init__(self) -> None:
         self.folder = ""
         self.manifest: Any = None
+        self.statements = 0
 
     def invoke(self, command: list[str], vars: dict[str, Any]) -> list[str]:
         printed: list[str] = []
         errors: list[str] = []
 
         def heard(event: Any) -> None:
+            self.statements += event.info.name == "SQLQuery"
             text = event.info.msg
             if text.startswith(ANSWER):
                 printed.append(text[len(ANSWER) :])
             elif event.info.level == "error":
                 errors.append(text)
 
-        heard.reads_debug = False
+        heard.reads_debug = COUNTS
         options = [
             "--project-dir",
             self.folder,
@@ -70,6 +74,9 @@ class Session:
         if "open" in request:
             self.folder, self.manifest = request["open"], None
             self.invoke(["parse"], {})
+        elif "statements" in request:
+            count, self.statements = self.statements, 0
+            return count
         elif "dbt" in request:
             self.invoke(request["dbt"], request["vars"])
         else:

@@ -161,7 +161,12 @@ STATE = ""
 OPERATION = ""
 MATERIALIZED: dict[str, str] = {}
 NOTIFIED: dict[str, str] = {}  # the table of notify, once it was created
-KEPT = ("ozmeta_tombstone", "ozmeta_purged_move", "ozmeta_erased_event")  # of purge and erase
+# The tables of purge and erase, once they were created, in the states in which a model looks.
+KEPT: dict[str, str] = {}
+MADE = (
+    *("ozmeta_tombstone", "ozmeta_purged_move", "ozmeta_erased_event"),
+    *("ozmeta_erasing", "ozmeta_erasure"),
+)
 STATEMENTS: list[dict[str, str]] = []
 
 
@@ -295,7 +300,7 @@ def patch(plugin: Any) -> None:
         if STATE == "first":
             return []
         found = []
-        kept = dict.fromkeys(KEPT, "table") if STATE != "later" else {}
+        kept = KEPT if STATE != "later" else {}
         for name, materialized in (MATERIALIZED | NOTIFIED | kept).items():
             parts = {
                 "database": schema_relation.database,
@@ -400,7 +405,7 @@ def plan_of(manifest: Any) -> dict[str, Any]:
 
 
 def main() -> None:
-    global STATE, OPERATION
+    global STATE
     options = [
         "--project-dir",
         str(FOLDER),
@@ -424,7 +429,18 @@ def main() -> None:
         }
     )  # type: ignore[union-attr]
     failures = []
-    for STATE, command in STATES.items():
+
+    def operate(name: str, args: dict[str, Any]) -> None:
+        global STATE, OPERATION
+        STATE, OPERATION = "operations", name
+        command = ["run-operation", f"ozmeta_runtime.{name}", "--args", json.dumps(args)]
+        result = dbtRunner(manifest=manifest).invoke([*command, *options])
+        if not result.success:
+            message = str(result.exception)
+            failures.append({"state": STATE, "model": name, "message": message})
+
+    for state, command in STATES.items():
+        STATE = state
         result = dbtRunner(manifest=manifest).invoke([*command, *options])
         if result.exception:
             failures.append({"state": STATE, "model": "", "message": str(result.exception)})
@@ -433,20 +449,19 @@ def main() -> None:
             for r in getattr(result.result, "results", [])
             if r.status not in ("success", "pass", "skipped")
         ]
+        if state == "first" and PLAN["states"] is None:
+            for name, args in OPERATIONS:
+                if name in ("purge", "erase_begin"):
+                    operate(name, args)
+            KEPT.update(dict.fromkeys(MADE, "table"))
     if PLAN["states"] is None:
-        STATE = "operations"
         compare = {"plan": plan_of(manifest), "lookback_minutes": 60}
         for name, args in [
             *OPERATIONS,
             ("verify_plan", {"for_impact": True}),
             ("impact_compare", compare),
         ]:
-            OPERATION = name
-            command = ["run-operation", f"ozmeta_runtime.{name}", "--args", json.dumps(args)]
-            result = dbtRunner(manifest=manifest).invoke([*command, *options])
-            if not result.success:
-                message = str(result.exception)
-                failures.append({"state": STATE, "model": name, "message": message})
+            operate(name, args)
             if name == "notify_page":
                 NOTIFIED["ozmeta_notification"] = "table"
     (FOLDER / "statements.json").write_text(json.dumps(STATEMENTS, indent=1), encoding="utf-8")
