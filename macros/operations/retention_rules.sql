@@ -19,8 +19,8 @@ Errors        an earlier version of the generator wrote the model
 {% macro retention_rules(node, older_than=none) %}
   {%- set given = node.config.meta.get('ozmeta_retention') -%}
   {%- if not given -%}
-    {%- do exceptions.raise_compiler_error(node.name ~ " does not say how long rows are kept, since an earlier version "
-        ~ "of the generator wrote it. Run `ozmeta-dbt generate`.") -%}
+    {%- do exceptions.raise_compiler_error(node.name ~ " does not say how long objects are kept, because an earlier "
+        ~ "version of the generator wrote it. Run `ozmeta-dbt generate`.") -%}
   {%- endif -%}
   {%- set days = given.get('days') -%}
   {%- if older_than is not none -%}{%- set days = [days or 0, older_than] | max -%}{%- endif -%}

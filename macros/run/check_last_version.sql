@@ -12,6 +12,6 @@ Arguments
   {%- if found and found.group(1).split('.') | map('int') | list > ours.split('.') | map('int') | list -%}
     {%- do exceptions.raise_compiler_error("Version " ~ found.group(1) ~ " of ozmeta_runtime made the tables of '"
         ~ binding ~ "', and this is version " ~ ours ~ ". Nothing was written. Install version " ~ found.group(1)
-        ~ " of the package and of ozmeta-dbt again, or make the tables anew with --full-refresh.") -%}
+        ~ " of the package and of ozmeta-dbt again, or run with --full-refresh to rebuild the tables.") -%}
   {%- endif -%}
 {% endmacro %}

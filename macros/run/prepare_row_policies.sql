@@ -13,8 +13,8 @@ Errors    the session's user would read only a part of the rows that it is to ad
   {%- set asked = "select case when " ~ condition ~ " then 1 else 0 end as reads_all_rows" -%}
   {%- if condition and not run_query(asked).rows[0][0] | int -%}
     {%- do exceptions.raise_compiler_error("The user of this run is not in row_policies.unrestricted ("
-        ~ policies.unrestricted | join(', ') ~ "). It would read only a part of the rows of earlier runs. Nothing was "
-        ~ "written. Add the user or role of the run to row_policies.unrestricted in ozmeta.yml, and run "
+        ~ policies.unrestricted | join(', ') ~ "). So this run would see only some of the rows of earlier runs. "
+        ~ "Nothing was written. Add the user or role of the run to row_policies.unrestricted in ozmeta.yml, and run "
         ~ "`ozmeta-dbt generate`.") -%}
   {%- endif -%}
   {%- for sql in ozmeta_runtime.shared_row_policies(policies) -%}{%- do run_query(sql) -%}{%- endfor -%}

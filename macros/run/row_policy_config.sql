@@ -18,9 +18,9 @@ Errors      the package has no row policies for the engine
   {%- set has_policies = ozmeta_runtime.has_row_policies() -%}
   {%- if has_policies is none -%}{%- do return(config) -%}{%- endif -%}
   {%- if not has_policies -%}
-    {%- do exceptions.raise_compiler_error("row_policies in ozmeta.yml asks for policies by tenant, and this package "
-        ~ "has none for " ~ adapter.type() ~ ", or for this version of its adapter. Nothing was written. Update the "
-        ~ "adapter, or leave row_policies out and run `ozmeta-dbt generate`.") -%}
+    {%- do exceptions.raise_compiler_error("ozmeta.yml asks for row_policies, but this package has none for "
+        ~ adapter.type() ~ ", or none for this version of its adapter. Nothing was written. Update the adapter, or "
+        ~ "remove row_policies from ozmeta.yml and run `ozmeta-dbt generate`.") -%}
   {%- endif -%}
   {%- do config.update(ozmeta_runtime.row_policy_keys(kind)) -%}
   {%- do config.update({
