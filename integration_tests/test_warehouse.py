@@ -49,9 +49,9 @@ def test_the_estimate_is_the_statements_by_the_price(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(warehouse, "estimate", lambda price, names: lines(price))
-    lines = lambda price: [warehouse.Line("changes", 2400, 2400 * price.statement)]  # noqa: E731
+    lines = lambda price: [warehouse.Line("changes", 3600, 3600 * price.statement)]  # noqa: E731
     call(monkeypatch, "snowflake", "--estimate", "--price", "2")
-    assert "2,400     2.00" in capsys.readouterr().out  # an hour of an X-Small warehouse
+    assert "3,600     2.00" in capsys.readouterr().out  # an hour of an X-Small warehouse
 
 
 def test_nothing_runs_without_a_profile_or_above_the_limit(
