@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
-from dbt_processes import Processes, command_line, login, opened
 from engines.base import JOURNAL_TYPES, Worker
+from runs_at_once import Processes, command_line, login, opened
 from support.dbt_project_under_test import MODELS, DbtProject, canonical
 from support.small_case import CONFIG, emitting
 

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
-from dbt_processes import Processes, command_line, login
 from engines.base import JOURNAL_TYPES, Worker
 from overlaps import differing
+from runs_at_once import Processes, command_line, login
 from support.dbt_project_under_test import DbtProject
 from support.purged_case import configuration, finished, metadata
 
