@@ -46,6 +46,11 @@ class NamedMacro:
         self.package_name, self.name, self.unique_id = package, name, f"macro.{package}.{name}"
 
 
+def test_no_module_looks_like_a_plugin_of_dbt() -> None:
+    """dbt imports every module on its path whose name begins with dbt_."""
+    assert not list(TESTS.glob("dbt_*.py"))
+
+
 def test_the_table_of_macros_is_the_one_that_dbt_builds() -> None:
     """Whichever package a name is looked up from: the user's, this one or dbt's."""
     macros = {
