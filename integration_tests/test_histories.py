@@ -77,6 +77,49 @@ def test_a_table_that_lacks_a_column_of_the_preset(tmp_path: Path) -> None:
     assert {event["by"] for event in case.events(project, "jira_changes")} == {None}
 
 
+def test_a_history_that_reads_its_tables_in_another_way(tmp_path: Path) -> None:
+    """The events that it makes now are older than what was read, so no run would see them."""
+    case = HistoryCase("jira", tmp_path / "jira")
+    project = case.project()
+    case.load(project, case.expected["loads"][-1])
+    project.run("2026-01-07")
+    (file,) = (project.folder / "models").rglob("jira_changes.sql")
+    file.write_text("{# Only a comment. #}\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    project.manifest = None
+    project.run("2026-01-08")
+
+    case.expected["history"] = {"preset": "jira", "changes": {"changes": {"columns": {"by": None}}}}
+    project.configure(case.config(), case.snapshot())
+    with pytest.raises(RunFailed, match="The history jira_changes makes its events in another way"):
+        project.run("2026-01-09")
+    project.run("2026-01-09", "--full-refresh")
+    project.run("2026-01-10")
+    (actors,) = project.rows(
+        "select count(*) as events, count(EJ_Actor) as n from issue_timeline"
+        " where TL_Journal = 'jira_changes'"
+    )
+    assert actors["events"] >= 10 and actors["n"] == 0
+
+
+def test_a_history_below_the_journal(tmp_path: Path) -> None:
+    """The journal may be a model of yours that reads from the model of a history."""
+    case = HistoryCase("jira", tmp_path / "jira")
+    project = case.project()
+    config = case.config()
+    config["journal"] = {"ref": "mine"}
+    case.config = lambda: config  # type: ignore[method-assign]
+    selects = (f"select * from {{{{ ref('{name}') }}}}" for name in case.models)
+    file = project.folder / "models/mine.sql"
+    file.write_text(" union all by name ".join(selects), encoding="utf-8")
+    project.configure(config, case.snapshot())
+    case.load(project, case.expected["loads"][-1])
+    project.run("2026-01-07")
+    changed = {"preset": "jira", "changes": {"changes": {"columns": {"by": None}}}}
+    project.configure(config | {"histories": {"jira": changed}}, case.snapshot())
+    with pytest.raises(RunFailed, match="The history mine makes its events in another way"):
+        project.run("2026-01-09")
+
+
 def test_under_a_contract(tmp_path: Path) -> None:
     """dbt compares the types that the generator declares with those of the query."""
     case = HistoryCase("zendesk", tmp_path / "zendesk")

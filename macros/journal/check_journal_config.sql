@@ -3,7 +3,8 @@ Stops a run whose definitions need something that earlier runs did not read from
 The timeline cannot be folded again without it (spec 8).
 
 Errors, each with the advice to run with --full-refresh: other object types or instance key; another deduplicate_on; a
-payload field that was not read; a journal that ozmeta.yml no longer names; another column mapping or time type
+payload field that was not read; a journal that ozmeta.yml no longer names; another column mapping or time type; a
+history that reads its tables in another way
 #}
 {% macro check_journal_config(journal_config) %}
   {%- set config_text = ozmeta_runtime.journal_config_text(journal_config) -%}
@@ -37,6 +38,13 @@ payload field that was not read; a journal that ozmeta.yml no longer names; anot
           ~ "longer names. Add it again, or run once with --full-refresh to remove its events.") -%}
     {%- endif -%}
     {%- if signatures[journal] not in read[2].split(',') -%}
+      {%- set readings = [] -%}
+      {%- for signature in read[2].split(',') -%}{%- do readings.append(signature.split('-')[0]) -%}{%- endfor -%}
+      {%- if signatures[journal].split('-')[0] in readings -%}
+        {%- do exceptions.raise_compiler_error("The history " ~ journal ~ " makes its events in another way than when "
+            ~ table ~ " read them, for example from more fields. Run once with --full-refresh to read all rows "
+            ~ "again.") -%}
+      {%- endif -%}
       {%- do exceptions.raise_compiler_error("journal.columns in ozmeta.yml, or the type of EJ_EventTimeUTC, changed "
           ~ "after " ~ table ~ " read the rows of " ~ journal ~ ". Run once with --full-refresh to read all rows "
           ~ "again.") -%}
