@@ -11,6 +11,7 @@ from fakesnow.cursor import FakeSnowflakeCursor
 from sqlglot import Expr, exp
 
 translate = FakeSnowflakeCursor._transform
+TRIMS = {"LEADING": "ltrim", "TRAILING": "rtrim"}
 
 
 def called(name: str, *arguments: Expr) -> Expr:
@@ -29,17 +30,85 @@ def mended(node: Expr) -> Expr:
     ):
         return called("json_extract_string", node.this, exp.Literal.string("$"))
     form = node.args.get("format")
-    if isinstance(node, exp.ToChar) and isinstance(form, exp.Literal) and set(form.this) == {"x"}:
-        return called("printf", exp.Literal.string(f" %0{len(form.this)}x"), node.this)
+    if isinstance(node, exp.ToChar) and isinstance(form, exp.Literal):
+        if set(form.this) == {"x"}:
+            return called("printf", exp.Literal.string(f" %0{len(form.this)}x"), node.this)
+        return called("strftime", node.this, exp.Literal.string(strftime_format(form.this)))
+    if isinstance(node, exp.TimeToStr) and isinstance(form, exp.Literal):
+        node.set("format", exp.Literal.string(form.this.replace('"', "")))
+    if isinstance(node, exp.UnixToTime) and node.text("scale") == "6":
+        # fakesnow divides, and takes the nearest double
+        return called("make_timestamp", exp.cast(node.this, "bigint"))
+    if isinstance(node, exp.Create) and node.find(exp.TemporaryProperty) and schema_of(node):
+        node.find(exp.TemporaryProperty).pop()
     if isinstance(node, exp.RegexpReplace) and isinstance(node.expression, exp.Literal):
         # fakesnow takes every second backslash away, which the parser has done already
         pattern = node.expression.this.replace("\\", "\\\\")
         node.set("expression", exp.Literal.string(pattern))
+    if isinstance(node, exp.Trim):
+        letters = [node.expression] if node.expression else []
+        return called(TRIMS.get(node.args.get("position"), "trim"), node.this, *letters)
+    if isinstance(node, exp.GetExtract) and isinstance(node.expression, exp.Literal):
+        return member(node.this, node.expression)
+    if isinstance(node, exp.ArrayFilter):
+        condition = node.expression
+        condition.set("colon", True)
+        members = called("from_json", node.this, exp.Literal.string('["json"]'))
+        return called("to_json", called("list_filter", members, condition))
     return node
 
 
+def schema_of(created: exp.Create) -> str:
+    """The schema that a statement names for what it creates."""
+    table = created.this.find(exp.Table)
+    return table.db if table else ""
+
+
+def strftime_format(form: str) -> str:
+    """A format of to_char, as DuckDB writes it."""
+    parts = form.split('"')
+    for place in range(0, len(parts), 2):
+        for ours, theirs in FORMATS.items():
+            parts[place] = parts[place].replace(ours, theirs)
+    return "".join(parts)
+
+
+FORMATS = {
+    "YYYY": "%Y",
+    "MM": "%m",
+    "DD": "%d",
+    "HH24": "%H",
+    "MI": "%M",
+    "SS": "%S",
+    "FF6": "%f",
+    "FF9": "%n",
+}
+
+
+def member(of: Expr, key: exp.Literal) -> Expr:
+    """What a variant has at a key, or at a place."""
+    if not key.is_string:
+        return called("json_extract", of, exp.Literal.string(f"$[{key.this}]"))
+    path = "/" + key.this.replace("~", "~0").replace("/", "~1")
+    found = called("json_extract", of, exp.Literal.string(path))
+    if not key.this.isdigit():
+        return found
+    is_object = exp.EQ(
+        this=called("json_type", of.copy()), expression=exp.Literal.string("OBJECT")
+    )
+    return exp.Case(ifs=[exp.If(this=is_object, true=found)])
+
+
 def _transform(self: Any, expression: Expr, params: Any) -> Expr:
-    return translate(self, expression.transform(mended, copy=False), params)
+    for node in reversed(list(expression.bfs())):  # what is inside first
+        new = mended(node)
+        if new is node:
+            continue
+        if node is expression:
+            expression = new
+        else:
+            node.replace(new)
+    return translate(self, expression, params)
 
 
 if __name__ == "__main__":
