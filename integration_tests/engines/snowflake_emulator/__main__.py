@@ -45,6 +45,9 @@ def mended(node: Expr) -> Expr:
         # fakesnow takes every second backslash away, which the parser has done already
         pattern = node.expression.this.replace("\\", "\\\\")
         node.set("expression", exp.Literal.string(pattern))
+    if isinstance(node, exp.Anonymous) and node.name.upper() == "TRY_TO_TIMESTAMP_TZ":
+        # sqlglot knows it of a literal only
+        return exp.TryCast(this=node.expressions[0], to=exp.DataType.build("timestamptz"))
     if isinstance(node, exp.Trim):
         letters = [node.expression] if node.expression else []
         return called(TRIMS.get(node.args.get("position"), "trim"), node.this, *letters)
@@ -93,9 +96,7 @@ def member(of: Expr, key: exp.Literal) -> Expr:
     found = called("json_extract", of, exp.Literal.string(path))
     if not key.this.isdigit():
         return found
-    is_object = exp.EQ(
-        this=called("json_type", of.copy()), expression=exp.Literal.string("OBJECT")
-    )
+    is_object = exp.EQ(this=called("json_type", of.copy()), expression=exp.Literal.string("OBJECT"))
     return exp.Case(ifs=[exp.If(this=is_object, true=found)])
 
 
