@@ -70,14 +70,15 @@ class Scenario:
 
     def slas(self) -> set[str]:
         """The codes of SLAs."""
-        policies = self.snapshot["objects"]["runtime"]["slaPolicies"] if self.snapshot else []
-        return {policy["code"] for policy in policies}
+        objects = self.snapshot["objects"] if self.snapshot else {}
+        policies = objects.get("runtime", {}).get("slaPolicies", [])
+        return {policy["code"] for policy in policies if "code" in policy}
 
     def without(self, payloads: frozenset[str], slas: frozenset[str]) -> Scenario:
         """The same with no row of these payloads, and none of these SLAs."""
         for step in self.steps:
             step.rows = [row for row in step.rows if row.get("EJ_Payload") not in payloads]
-        if self.snapshot and slas:
+        if self.snapshot and self.slas() & slas:
             runtime = self.snapshot["objects"]["runtime"]
             gone = {one["id"] for one in runtime["slaPolicies"] if one["code"] in slas}
             for name, key in (("slaPolicies", "id"), ("slaBindings", "slaId")):
