@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakesnow import cli
+import pyarrow as pa
+import pyarrow.compute as pc
+from fakesnow import arrow, cli
 from fakesnow.cursor import FakeSnowflakeCursor
 from sqlglot import Expr, exp
 
 translate = FakeSnowflakeCursor._transform
+sent = arrow.timestamp_to_sf_struct
 
 TRIMS = {"LEADING": "ltrim", "TRAILING": "rtrim"}
 # Parts of the formats of to_char, as strftime has them.
@@ -125,6 +128,17 @@ def _transform(self: Any, expression: Expr, params: Any) -> Expr:
     return translate(self, expression, params)
 
 
+def timestamps(column: Any) -> Any:
+    """Instants as they are sent to the client, which takes each null for 1970 otherwise."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    found = sent(column.fill_null(pa.scalar(0, column.type)))
+    return pa.StructArray.from_arrays(
+        found.flatten(), fields=list(found.type), mask=pc.is_null(column)
+    )
+
+
 if __name__ == "__main__":
+    arrow.timestamp_to_sf_struct = timestamps
     FakeSnowflakeCursor._transform = _transform
     cli.main()
