@@ -27,19 +27,22 @@ if "OZMETA_SCENARIOS" in os.environ:
     PLAYED = os.environ["OZMETA_SCENARIOS"].split(",")
 OTHERS = [name for name in NAMES if name != "duckdb"] if WANTED == "all" else WANTED.split(",")
 
+# A scenario, and the payloads and SLAs that an engine leaves out of it.
+Key = tuple[str, frozenset[str], frozenset[str]]
+
 
 @pytest.fixture(scope="module")
 def duckdb_says(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[dict[tuple[str, frozenset[str]], list[tuple[str, Tables]]]]:
+) -> Iterator[dict[Key, list[tuple[str, Tables]]]]:
     """What DuckDB made of each scenario, played when it is first asked for."""
     folder = tmp_path_factory.mktemp("duckdb")
     with engine("duckdb").session(folder) as worker:
 
         class Played(dict):  # type: ignore[type-arg]
-            def __missing__(self, key: tuple[str, frozenset[str]]) -> list[tuple[str, Tables]]:
-                name, left_out = key
-                scenario = SCENARIOS[name]().without(left_out)
+            def __missing__(self, key: Key) -> list[tuple[str, Tables]]:
+                name, *left_out = key
+                scenario = SCENARIOS[name]().without(*left_out)
                 scenario.name += str(
                     len(self)
                     # its schemas': engines that leave out other payloads play it again, on the same
@@ -67,7 +70,7 @@ def running(
 def test_the_same_rows(
     scenario: str,
     running: tuple[str, Worker | None, str],
-    duckdb_says: dict[tuple[str, frozenset[str]], list[tuple[str, Tables]]],
+    duckdb_says: dict[Key, list[tuple[str, Tables]]],
     tmp_path: Path,
     record_property: Callable[[str, str], None],
 ) -> None:
@@ -82,10 +85,12 @@ def test_the_same_rows(
         record_property("why", worker.engine.cannot[scenario])
         pytest.skip(f"NOT RUN: {worker.engine.cannot[scenario]}")
     played = SCENARIOS[scenario]()
-    left_out = frozenset(filter(worker.engine.leaves_out, played.payloads()))
-    expected = duckdb_says[scenario, left_out]
+    payloads = frozenset(filter(worker.engine.leaves_out, played.payloads()))
+    slas = frozenset(played.slas().intersection(worker.engine.without_slas))
+    expected = duckdb_says[scenario, payloads, slas]
+    played = played.without(payloads, slas)
     for (step, there), (_, here) in zip(
-        played.without(left_out).play(worker, tmp_path / scenario), expected, strict=True
+        played.play(worker, tmp_path / scenario), expected, strict=True
     ):
         assert not differing(here, there), f"{step}\n" + "\n".join(differing(here, there))
     assert any(rows for rows in expected[0][1].values())

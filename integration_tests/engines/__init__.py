@@ -8,7 +8,7 @@ from importlib import import_module
 
 from engines.base import Engine
 
-NAMES = ("duckdb", "postgres", "redshift", "bigquery", "databricks")
+NAMES = ("duckdb", "postgres", "redshift", "bigquery", "databricks", "snowflake")
 
 
 def engine(name: str) -> Engine:

@@ -93,6 +93,7 @@ class Engine:
     # What a stand-in, or the engine itself, sees in another way than DuckDB, each shown in
     # quirks.md
     left_out: tuple[str, ...] = ()  # payloads whose rows are not played, by the engine's own quirks
+    without_slas: tuple[str, ...] = ()  # codes of SLAs whose rules the engine has no SQL for
     cannot: ClassVar[dict[str, str]] = {}  # {scenario: why}: reported as NOT RUN
 
     def __init__(self) -> None:

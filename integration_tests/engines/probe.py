@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from ozmeta_dbt.bindings.rule_nodes import rule_node
+from ozmeta_dbt.bindings.warehouses import DIALECT_OF
 
 from engines import engine
 from engines.base import Worker, put
@@ -227,8 +228,8 @@ MACRO = """\
           o.uuid7(o.uuid7_timestamp(o.timestamp_literal('2026-01-02 03:04:05.678')),
           o.md5_hex('v')), o.cast_text('v', 'boolean')]],
   } -%}
-  {%- for rule in regexes -%}{%- do
-      queries['text'][1].append(o.regex_matches('v', o.regex_pattern(rule))) -%}{%- endfor -%}
+  {%- for rule in regexes -%}{%- do queries['text'][1].append(
+      o.regex_matches('v', o.regex_pattern(rule)) if rule else "'no SQL'") -%}{%- endfor -%}
   {%- for name, query in queries.items() -%}
     {%- set rows = [] -%}
     {%- for value in query[0] -%}{%- do rows.append([loop.index, value]) -%}{%- endfor -%}
@@ -294,10 +295,15 @@ def probe(worker: Worker, folder: Path) -> dict[str, list[list[str | None]]]:
     """{group: [[number of the value, what the macros say]]}"""
     put(folder, "macros/probe.sql", (MACRO + PROBED).replace("o.probed(", "probed("))
     worker.open(folder, "oz_probe")
-    rules = [{"op": "regex", "args": [{"ref": "event.type"}, one]} for one in GIVEN["regexes"]]
-    return worker.ask(
-        operation="engine_probe", args=GIVEN | {"regexes": [rule_node(rule) for rule in rules]}
-    )
+    dialect = DIALECT_OF.get(worker.engine.name)
+    rules = [
+        rule_node({"op": "regex", "args": [{"ref": "event.type"}, regex]})
+        for regex in GIVEN["regexes"]
+    ]
+    given = [
+        rule if rule.get("patterns", {}).get(dialect, "") is not None else None for rule in rules
+    ]
+    return worker.ask(operation="engine_probe", args=GIVEN | {"regexes": given})
 
 
 def said(found: dict[str, list[list[str | None]]]) -> dict[tuple[str, str, int], str | None]:
@@ -327,10 +333,18 @@ def main(names: list[str]) -> None:
     ours = found.pop("duckdb")
     for name, theirs in found.items():
         differing = sorted(
-            (key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)),
+            (
+                key
+                for key in ours.keys() | theirs.keys()
+                if theirs.get(key) not in (ours.get(key), "no SQL")
+            ),
             key=str,
         )
-        print(f"{name}: {len(ours)} answers, {len(differing)} differ")
+        unsaid = sum(answer == "no SQL" for answer in theirs.values())
+        print(
+            f"{name}: {len(ours)} answers, {len(differing)} differ,"
+            f" {unsaid} of regexes that it has no SQL for"
+        )
         for key in differing:
             print(
                 f"  {key[0]} {key[2]} of {key[1][:80]!r}: {ours.get(key)!r}, there"

@@ -68,10 +68,21 @@ class Scenario:
             row["EJ_Payload"] for step in self.steps for row in step.rows if row.get("EJ_Payload")
         }
 
-    def without(self, payloads: frozenset[str]) -> Scenario:
-        """The same with no row of these payloads."""
+    def slas(self) -> set[str]:
+        """The codes of SLAs."""
+        objects = self.snapshot["objects"] if self.snapshot else {}
+        policies = objects.get("runtime", {}).get("slaPolicies", [])
+        return {policy["code"] for policy in policies if "code" in policy}
+
+    def without(self, payloads: frozenset[str], slas: frozenset[str]) -> Scenario:
+        """The same with no row of these payloads, and none of these SLAs."""
         for step in self.steps:
             step.rows = [row for row in step.rows if row.get("EJ_Payload") not in payloads]
+        if self.snapshot and self.slas() & slas:
+            runtime = self.snapshot["objects"]["runtime"]
+            gone = {one["id"] for one in runtime["slaPolicies"] if one["code"] in slas}
+            for name, key in (("slaPolicies", "id"), ("slaBindings", "slaId")):
+                runtime[name] = [one for one in runtime[name] if one[key] not in gone]
         return self
 
     def play(self, worker: Worker, folder: Path) -> Iterator[tuple[str, Tables]]:

@@ -22,6 +22,8 @@ class Snowflake(Engine):
         )
     }
 
+    without_slas = ("Regex", "Half")  # Snowflake's regexes have no group that begins with `(?`
+
     def __init__(self) -> None:
         super().__init__()
         self.port = 0

@@ -7,7 +7,7 @@ Arguments
   waiting    SQL: the select of waiting_objects
 #}
 {% macro compared_rows(model, waiting) -%}
-  {%- set object = ozmeta_runtime.object_column(model) %}
+  {%- set object = ozmeta_runtime.object_column(model) -%}
     where 1 = 1
     {{ ozmeta_runtime.is_live(model) }}
     {%- if object %}

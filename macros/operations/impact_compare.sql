@@ -57,7 +57,7 @@ Prints                {binding: {
     {%- set count = run_query("select count(*) from " ~ table).rows[0][0] | int -%}
     {%- set are_all = not count and not slice.get('objects') and slice.get('below', 'g') == 'g' -%}
     {%- set objects = run_query("select count(distinct _ObjectKey) from " ~ after.timeline
-        ~ ozmeta_runtime.compared_rows('timeline', waiting)).rows[0][0] | int -%}
+        ~ " " ~ ozmeta_runtime.compared_rows('timeline', waiting)).rows[0][0] | int -%}
     {%- set found = {'objects': objects, 'waiting': count, 'left_out': [], 'kinds': {}, 'tables': {},
         'facts': {'before': {}, 'after': {}}} -%}
     {%- set told = [] -%}
