@@ -50,9 +50,8 @@ Prints                {binding: {
     {%- endset -%}
     {#- Every comparison asks for these objects. The table goes with its schema. -#}
     {%- set table = ozmeta_runtime.staged_cte(after.timeline, 1) -%}
-    {%- call statement('waiting') -%}
-      {{ ozmeta_runtime.create_staged_cte(table, "with waiting as (" ~ waiting ~ ")", 'waiting') }}
-    {%- endcall -%}
+    {%- do ozmeta_runtime.write_at_once(
+        ozmeta_runtime.create_staged_cte(table, "with waiting as (" ~ waiting ~ ")", 'waiting')) -%}
     {%- set waiting = "select object_id from " ~ table -%}
     {%- set count = run_query("select count(*) from " ~ table).rows[0][0] | int -%}
     {%- set are_all = not count and not slice.get('objects') and slice.get('below', 'g') == 'g' -%}
