@@ -48,8 +48,11 @@ def test_it_says_what_it_costs_and_asks(
 def test_the_estimate_is_the_statements_by_the_price(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(warehouse, "estimate", lambda price, names: lines(price))
-    lines = lambda price: [warehouse.Line("changes", 3600, 3600 * price.statement)]  # noqa: E731
+    monkeypatch.setattr(
+        warehouse,
+        "estimate",
+        lambda price, names: [warehouse.Line("changes", 3600, 3600 * price.statement)],
+    )
     call(monkeypatch, "snowflake", "--estimate", "--price", "2")
     assert "3,600     2.00" in capsys.readouterr().out  # an hour of an X-Small warehouse
 

@@ -45,7 +45,7 @@ class Price:
         return self.dollars * self.units
 
 
-SECONDS = 1.0  # of a statement on a few rows, with the way there and back; a guess
+SECONDS = 1.0  # of a statement on a few rows, including the network; a guess
 TABLES = 4  # that a statement reads
 HOUR = 3600
 PRICES = {
@@ -88,7 +88,7 @@ def told(warehouse: str, price: Price, lines: list[Line]) -> str:
             f"It takes about {statements * SECONDS / 60:.0f} minutes,"
             f" at {SECONDS:g} second a statement.",
             f"Price: {price.dollars} dollars a {price.unit} ({price.why}). --price gives yours.",
-            "Storage and the time until a warehouse suspends itself come on top of it.",
+            "Not included: storage, and the time until a warehouse suspends itself.",
         ]
     )
 
