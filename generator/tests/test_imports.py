@@ -21,7 +21,7 @@ LAYERS = (
     {"operations"},
     {"project", "example"},
     {"report", "discovery", "impact"},
-    {"demo", "plugin"},
+    {"demo", "plugin", "duckdb_lock"},
     {"cli"},
     {"__main__"},
 )

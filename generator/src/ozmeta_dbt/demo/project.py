@@ -40,7 +40,11 @@ PROFILES = f"""\
 ozmeta_demo:
   target: duckdb
   outputs:
-    duckdb: {{type: duckdb, path: {DATABASE}, threads: 2}}
+    duckdb:
+      type: duckdb
+      path: {DATABASE}
+      threads: 2
+      plugins: [{{module: ozmeta_dbt.duckdb_lock}}]
 """
 OZMETA = """\
 version: 1

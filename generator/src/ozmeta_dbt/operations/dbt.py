@@ -17,8 +17,12 @@ import yaml
 from ozmeta_dbt.problems import DbtFailed
 
 ANSWER = "OZMETA "
-# what DuckDB says of a file that another process has open
-LOCKED = re.compile(r'Could not set lock on file "([^"]*)": Conflicting lock is held in (.*?\))')
+# what DuckDB says of a file that another process has open, on Unix and on Windows
+LOCKED = re.compile(
+    r'(?:Could not set lock on|Cannot open) file "([^"]*)":.{0,200}?'
+    r"(?:Conflicting lock is held|File is already open) in\s+(.{1,400}?\(PID \d+\))",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,8 @@ class Dbt:
             errors="replace",
         )
         if done.returncode:
-            if held := LOCKED.search(done.stdout + done.stderr):
-                raise DbtFailed(
-                    f"another process has {held[1]} open, and DuckDB lets only one at a time: wait"
-                    f" until it has ended. It is {held[2]}."
-                )
+            if sentence := locked(done.stdout + done.stderr):
+                raise DbtFailed(sentence)
             said = [
                 line
                 for line in (done.stdout + done.stderr).splitlines()
@@ -91,6 +92,15 @@ class Dbt:
             ]
             raise DbtFailed(f"dbt {args[0]} failed:\n" + "\n".join(said))
         return done.stdout
+
+
+def locked(said: str) -> str | None:
+    """What to tell the user if DuckDB said that another process has the file open."""
+    held = LOCKED.search(said)
+    return held and (
+        f"another process has {held[1]} open, and DuckDB lets only one at a time: wait until it has"
+        f" ended. It is {held[2]}."
+    )
 
 
 PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
