@@ -30,8 +30,8 @@ prove: .venv/ready  ## what `make test` does a little of, at length: 20,000 rand
 fuzz: .venv/ready  ## 60,000 hostile inputs: metadata, texts in SQL on every engine, journals, pages, messages; half an hour on two cores; SEED=7 plays others
 	$(BIN)/python integration_tests/fuzz.py --seed $${SEED:-0}
 
-soak: .venv/ready  ## 500 hourly runs on Postgres with overlaps, killed runs, changed definitions and a purge every fifty; 40 minutes on two cores
-	$(BIN)/python integration_tests/soak.py --runs $${RUNS:-500} --seed $${SEED:-0}
+soak: .venv/ready  ## 500 hourly runs with overlaps, killed runs, changed definitions and a purge every fifty; ENGINE=duckdb takes 20 minutes on two cores, ENGINE=postgres 40
+	$(BIN)/python integration_tests/soak.py --runs $${RUNS:-500} --seed $${SEED:-0} --engine $${ENGINE:-postgres}
 
 mutants: .venv/ready  ## does the suite notice when the package is wrong? takes half an hour; writes docs/mutants.md
 	$(BIN)/python integration_tests/mutants.py

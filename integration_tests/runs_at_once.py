@@ -1,4 +1,4 @@
-"""Processes of dbt that run at once on one Postgres database, for overlaps.py and soak.py."""
+"""Processes of dbt that run at once on one warehouse, for overlaps.py and soak.py."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import psycopg2
 from engines import engine
 from engines.base import DbtFailed, Worker
 from support.dbt_project_under_test import DbtProject
 
 # what a run that meets another may say; any other failure is a fault
 EXPECTED = {
+    "killed": "the worker of",
     "another run completed": "completed after this run",
     "another run created a table": "has created",
     "time may not go back": "Time may not go back",
@@ -29,7 +32,7 @@ EXPECTED = {
     "Postgres refused a name twice": "duplicate key value violates unique constraint",
     "a table was dropped meanwhile": "could not open relation",
     "dbt met a table without a type, which was being replaced": 'near "external"',
-    "killed": "the worker of",
+    "another process had DuckDB's file open": "Could not set lock on file",
 }
 
 
@@ -37,6 +40,22 @@ def login(worker: Worker) -> dict[str, Any]:
     """How psycopg2 connects to the worker's database."""
     profile = worker.engine.profile("runtime")
     return {name: profile[name] for name in ("host", "port", "user", "password", "dbname")}
+
+
+@contextmanager
+def cursor(worker: Worker) -> Iterator[Any]:
+    """For SQL of the test itself. It commits each statement. On DuckDB, no run may be at work."""
+    if worker.engine.name == "duckdb":
+        with duckdb.connect(worker.engine.profile("runtime")["path"]) as connection:
+            yield connection
+        return
+    connection = psycopg2.connect(**login(worker))
+    try:
+        connection.autocommit = True
+        with connection.cursor() as made:
+            yield made
+    finally:
+        connection.close()
 
 
 def opened(worker: Worker, made: DbtProject, folder: Path, schema: str = "runtime") -> Worker:
@@ -125,15 +144,23 @@ class Processes:
 
 
 @contextmanager
-def command_line(about: str | None, count: str, default: int) -> Iterator[tuple[Any, Path, Worker]]:
-    """What a script is asked for (--COUNT and --seed), a folder, and a worker on a new server."""
+def command_line(
+    about: str | None, count: str, default: int, engines: tuple[str, ...] = ("postgres",)
+) -> Iterator[tuple[Any, Path, Worker]]:
+    """What a script is asked for, a folder, and a worker on a new warehouse.
+
+    count, default: --COUNT, of what it plays; engines: the choices of --engine
+    """
     parser = argparse.ArgumentParser(
         description=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(f"--{count}", type=int, default=default)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--engine", choices=engines, default=engines[0])
     given = parser.parse_args()
-    print(f"--{count} {getattr(given, count)} --seed {given.seed}", flush=True)
+    print(
+        f"--{count} {getattr(given, count)} --seed {given.seed} --engine {given.engine}", flush=True
+    )
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        yield given, folder, stack.enter_context(engine("postgres").session(folder / "server"))
+        yield given, folder, stack.enter_context(engine(given.engine).session(folder / "server"))

@@ -1,11 +1,12 @@
-"""`make soak`: 500 hourly runs on Postgres over a growing journal, with runs at once, killed runs,
-parts of the models, definitions that change, late events, redeliveries, and a purge every fifty.
+"""`make soak`: 500 hourly runs on Postgres or DuckDB over a growing journal, with runs at once,
+killed runs, parts of the models, definitions that change, late events, redeliveries, and a purge
+every fifty.
 
 At every fiftieth run, each table must have as many rows as this file predicts from the events that
 it sent. In the end, a full refresh must change nothing, and the size per row and the time of a run
 must be what they were early on.
 
-    python integration_tests/soak.py --runs 500 --seed 1
+    python integration_tests/soak.py --runs 500 --seed 1 --engine duckdb
 """
 
 from __future__ import annotations
@@ -22,10 +23,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 from engines.base import JOURNAL_TYPES, Worker
 from overlaps import differing
-from runs_at_once import Processes, command_line, login
+from runs_at_once import Processes, command_line, cursor
 from support.dbt_project_under_test import DbtProject
 from support.purged_case import configuration, finished, metadata
 
@@ -37,12 +37,12 @@ A_DAY = 24
 SLOWER, LARGER = 2.0, 1.6  # how much the last runs may differ from early ones
 
 
-def definitions(target: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def definitions(warehouse: str, target: int) -> tuple[dict[str, Any], dict[str, Any]]:
     config = configuration(days=KEPT_DAYS, signal_days=KEPT_DAYS)
     config["journal"]["lookback_minutes"] = 10
     document = copy.deepcopy(metadata(event_days=None))
     document["objects"]["runtime"]["slaPolicies"][0]["targetMinutes"] = target
-    return config | {"warehouses": ["postgres"]}, document
+    return config | {"warehouses": [warehouse]}, document
 
 
 @dataclass
@@ -78,12 +78,11 @@ class Soak:
     sizes: list[float] = field(default_factory=list)  # bytes a row, at each purge
 
     def __post_init__(self) -> None:
-        self.connection = psycopg2.connect(**login(self.first))
-        self.connection.autocommit = True
-        self.made = DbtProject(self.folder / "made", *definitions(60))
+        self.engine = self.first.engine
+        self.made = DbtProject(self.folder / "made", *definitions(self.engine.name, 60))
         self.processes = Processes(self.first, self.made, lambda: self.now)
         self.processes.get(0)
-        journal = self.first.engine.create_table("raw", "event_journal", JOURNAL_TYPES)
+        journal = self.engine.create_table("raw", "event_journal", JOURNAL_TYPES)
         self.processes.get(0).execute(["create schema raw", journal])
 
     @property
@@ -91,9 +90,9 @@ class Soak:
         return START + self.hour * HOUR
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql)
-            return cursor.fetchall() if cursor.description else []
+        with cursor(self.first) as made:
+            made.execute(sql)
+            return made.fetchall() if made.description else []
 
     # ------------------------------------------------------------ what arrives
 
@@ -101,9 +100,8 @@ class Soak:
         if not rows:
             return
         stamped = [row | {"_SyncDate": self.now} for row in rows]
-        for sql in self.first.engine.append("raw", "event_journal", stamped):
-            with self.connection.cursor() as cursor:
-                cursor.execute(sql)
+        for sql in self.engine.append("raw", "event_journal", stamped):
+            self.rows(sql)
 
     def arrive(self) -> None:
         """Two objects begin. Events of the last hour arrive, some of them hours late, one twice."""
@@ -134,13 +132,14 @@ class Soak:
         return ("--threads", str(self.rng.randrange(1, 9)))
 
     def run(self, *args: str) -> str:
+        self.processes.get(0)
         return self.processes.run(0, "run", *self.threads(), *args)
 
     def at_once(self, kills: bool) -> None:
-        """Two runs at once, of which one may be killed."""
-        delay = self.rng.uniform(0, 3)
-        runs = [(0.0, ("run", *self.threads())), (delay, ("run", *self.threads()))]
-        kill = (1, delay + self.rng.uniform(0.2, 3)) if kills else None
+        """Two runs at once, of which one may be killed. DuckDB refuses one of them."""
+        runs = [(delay, ("run", *self.threads())) for delay in (0.0, self.rng.uniform(0, 3))]
+        victim = self.rng.randrange(2)
+        kill = (victim, runs[victim][0] + self.rng.uniform(0.2, 3)) if kills else None
         ends = self.processes.at_once(runs, kill)
         self.tally.update(f"runs at once that ended so: {end}" for end in ends)
 
@@ -148,7 +147,8 @@ class Soak:
         self.hour += 1
         self.arrive()
         if self.hour % 25 == 5:
-            self.made.configure(*definitions(60 if self.hour % A_DAY < 12 else 90))
+            target = 60 if self.hour % A_DAY < 12 else 90
+            self.made.configure(*definitions(self.engine.name, target))
             self.processes.parse_again()
             self.tally["changed definitions"] += 1
         elif self.hour % 10 in (3, 7):
@@ -216,11 +216,18 @@ class Soak:
             for model in expected
         }
         assert found == expected, (self.hour, found, expected)
-        bytes_, rows = self.rows(
-            "select sum(pg_total_relation_size(oid)), (select count(*) from raw.event_journal)"
-            " from pg_class where relkind = 'r' and relnamespace = 'runtime'::regnamespace"
-        )[0]
-        self.sizes.append(float(bytes_) / rows)
+        ((events,),) = self.rows("select count(*) from raw.event_journal")
+        self.sizes.append(self.size() / events)
+
+    def size(self) -> float:
+        """Bytes: on DuckDB of the file, which has the journal in it."""
+        if self.engine.name == "duckdb":
+            return float(Path(self.engine.profile("runtime")["path"]).stat().st_size)
+        ((size,),) = self.rows(
+            "select sum(pg_total_relation_size(oid)) from pg_class"
+            " where relkind = 'r' and relnamespace = 'runtime'::regnamespace"
+        )
+        return float(size)
 
     def finish(self) -> None:
         """A full refresh changes nothing."""
@@ -232,8 +239,8 @@ class Soak:
         ):
             self.rows(f"create table kept.case_{model} as select * from runtime.case_{model}")
         assert self.run("--full-refresh") == "completed"
-        with self.connection.cursor() as cursor:
-            different = differing(cursor, "kept", "runtime", ("case",))
+        with cursor(self.first) as made:
+            different = differing(made, "kept", "runtime", ("case",))
         assert different == {}, different
 
 
@@ -256,7 +263,7 @@ def soak(
 
 
 def main() -> int:
-    with command_line(__doc__, "runs", 500) as (given, folder, first):
+    with command_line(__doc__, "runs", 500, ("postgres", "duckdb")) as (given, folder, first):
         made = soak(folder, first, given.runs, given.seed, lambda text: print(text, flush=True))
     for what in sorted(made.tally):
         print(f"{made.tally[what]:>7,}  {what}")

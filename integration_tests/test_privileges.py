@@ -132,6 +132,9 @@ class Warehouse:
     def verify(self) -> None:
         assert "no row differs" in self.command("verify")
 
+    def impact(self) -> None:
+        assert "change" in self.command("impact")
+
     def purge(self) -> None:
         """It deletes signals of purged objects from the table of notify."""
         self.run()
@@ -154,7 +157,7 @@ Task = Callable[[Warehouse], None]
 TASKS: dict[str, list[Task]] = {
     "ozmeta_dbt": [
         *(Warehouse.run, Warehouse.write_inline, Warehouse.verify),
-        *(Warehouse.purge, Warehouse.erase),
+        *(Warehouse.purge, Warehouse.erase, Warehouse.impact),
     ],
     "ozmeta_reader": [Warehouse.read],
     "ozmeta_notify": [Warehouse.notify],

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -320,7 +320,8 @@ class Worker:
 
     def close(self) -> None:
         if self.process.stdin:
-            self.process.stdin.close()
+            with suppress(BrokenPipeError):  # it was killed
+                self.process.stdin.close()
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:

@@ -31,6 +31,14 @@ ANSWER = "OZMETA "
 COUNTS = "OZMETA_COUNT" in os.environ
 
 
+def close_file() -> None:
+    """On DuckDB, close the file, as dbt does when its process ends."""
+    module: Any = sys.modules.get("dbt.adapters.duckdb.connections")
+    if module and module.DuckDBConnectionManager._ENV:
+        module.DuckDBConnectionManager._ENV.close()
+        module.DuckDBConnectionManager.close_all_connections()
+
+
 class Session:
     def __init__(self) -> None:
         self.folder = ""
@@ -64,6 +72,7 @@ class Session:
             json.dumps(vars),
         ]
         result = dbtRunner(manifest=self.manifest, callbacks=[heard]).invoke([*command, *options])
+        close_file()
         if not result.success:
             raise RuntimeError("\n".join(errors) or str(result.exception))
         if command[0] == "parse":
