@@ -94,6 +94,7 @@ def test_what_duckdb_says_on_unix_and_on_windows(said: str, file: str, process: 
     sentence = locked(said)
     assert sentence and sentence.startswith(f"another process has {file} open,")
     assert sentence.endswith(f"It is {process}.")
+    assert locked(f"Database Error\n  Runtime Error\n    {sentence}\n") == sentence
 
 
 def test_another_fault_is_not_taken_for_a_lock() -> None:

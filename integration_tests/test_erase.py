@@ -118,6 +118,8 @@ def take_zoe_out(project: DbtProject) -> None:
 def same(project: DbtProject) -> None:
     equal, said = verified(project, lookback=60)
     assert equal, said
+    status, said = command(project, "impact")
+    assert status == 0 and "nothing would change" in said, said
     assert refreshed(project, AS_OF) == {}
 
 

@@ -133,7 +133,7 @@ class Warehouse:
         assert "no row differs" in self.command("verify")
 
     def impact(self) -> None:
-        assert "change" in self.command("impact")
+        assert "nothing would change" in self.command("impact")
 
     def purge(self) -> None:
         """It deletes signals of purged objects from the table of notify."""

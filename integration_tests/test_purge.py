@@ -117,6 +117,14 @@ def test_late_events_are_quarantined_and_found_no_object(project: DbtProject) ->
     assert rows_of(project, "o1") == {"quarantine": 1} and rows_of(project, "o2") == {}
 
 
+def test_impact_knows_that_objects_were_purged(project: DbtProject) -> None:
+    purged(project)
+    project.append([late("o1")])
+    project.run("2026-03-02T00:00:00")
+    status, said = command(project, "impact")
+    assert status == 0 and "nothing would change" in said and "left out" not in said, said
+
+
 def test_a_full_refresh_brings_nothing_back_unless_asked_to(project: DbtProject) -> None:
     keep(project, "whole")
     purged(project)

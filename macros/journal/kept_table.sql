@@ -1,6 +1,6 @@
 {#
 A table that `ozmeta-dbt purge`, `erase` or `notify` keeps in the schema of a binding's timeline. No dbt command
-rebuilds it. `ozmeta-dbt verify` reads the one of the user's own schema.
+rebuilds it. `ozmeta-dbt verify` and `impact` read the one of the user's own schema.
 
 ozmeta_tombstone, one row per purged object and journal of its binding
   PG_Binding      the binding's name, as in the names of its models
@@ -41,8 +41,7 @@ Arguments
 Returns   dict: table: relation; exists: whether it exists
 #}
 {% macro kept_table(beside, name='ozmeta_tombstone') %}
-  {%- set schema = beside.schema -%}
-  {%- if var('ozmeta_verify', none) -%}{%- set schema = schema | replace('__ozmeta_verify', '') -%}{%- endif -%}
+  {%- set schema = ozmeta_runtime.users_schema(beside.schema) -%}
   {%- set found = adapter.get_relation(database=beside.database, schema=schema, identifier=name) -%}
   {%- set table = found or api.Relation.create(
       database=beside.database, schema=schema, identifier=name, type='table') -%}

@@ -23,6 +23,8 @@ LOCKED = re.compile(
     r"(?:Conflicting lock is held|File is already open) in\s+(.{1,400}?\(PID \d+\))",
     re.DOTALL,
 )
+# the sentence that `locked` makes of it, which duckdb_lock has dbt print
+SENTENCE = re.compile(r"another process has [^\n]+ open, and DuckDB lets [^\n]+\(PID \d+\)\.")
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ class Dbt:
 
 def locked(said: str) -> str | None:
     """What to tell the user if DuckDB said that another process has the file open."""
+    if told := SENTENCE.search(said):
+        return told[0]
     held = LOCKED.search(said)
     return held and (
         f"another process has {held[1]} open, and DuckDB lets only one at a time: wait until it has"
