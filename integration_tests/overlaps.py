@@ -31,6 +31,7 @@ BINDINGS = {"case": "Case", "task": "Task"}
 START = dt.datetime(2026, 1, 1)
 MINUTES_A_SECOND = 15  # of the simulated clock
 LOOKBACK = 20  # more than the simulated time between an event's _SyncDate and its commit
+AT_MOST = 40  # turns of one journal, which grows with each
 KINDS = ("increments", "three", "full refresh", "killed", "bindings", "part")
 
 
@@ -120,6 +121,8 @@ class Warehouse:
         self.rng, self.clock = random.Random(seed), Clock()
         made = DbtProject(folder / "made", *metadata())
         self.reference = opened(first, made, folder / "reference", "reference")
+        schemas = ("raw", "runtime", "reference")
+        first.execute([f"drop schema if exists {schema} cascade" for schema in schemas])
         journal = first.engine.create_table("raw", "event_journal", JOURNAL_TYPES)
         first.execute(["create schema raw", journal])
         self.journal = Journal(login(first), self.clock, self.rng)
@@ -228,11 +231,14 @@ def play(
 
 
 def main() -> int:
-    with (
-        command_line(__doc__, "turns", 200) as (given, folder, first),
-        warehouse(folder, first, given.seed) as held,
-    ):
-        tally = play(held, given.turns, lambda text: print(text, flush=True))
+    tally = Counter[str]()
+    with command_line(__doc__, "turns", 200) as (given, folder, first):
+        for done in range(0, given.turns, AT_MOST):
+            place = folder / str(done)
+            place.mkdir()
+            with warehouse(place, first, given.seed + done) as held:
+                turns = min(AT_MOST, given.turns - done)
+                tally += play(held, turns, lambda text: print(text, flush=True))
     for what in sorted(tally):
         print(f"{tally[what]:>9,}  {what}")
     print("differences: 0")
