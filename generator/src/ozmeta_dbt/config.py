@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from ozmeta_dbt.documents import Text, loads_yaml, storable
+from ozmeta_dbt.documents import Text, described, expectation, loads_yaml, storable
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import FileProblem, InvalidMetadata, Origin, Problems
 from ozmeta_dbt.words import did_you_mean, nearest, one_of
@@ -1094,4 +1094,5 @@ def said(at: tuple[int | str, ...], fault: Any) -> tuple[str, str]:
             f"{given!r} is not a plain name",
             "a letter or _ first, then letters, digits, _, $ and -",
         )
-    return fault["msg"].removeprefix("Value error, "), ""
+    wanted = expectation(fault)
+    return (f"is {described(given)}; {wanted}" if wanted.startswith("expected ") else wanted), ""

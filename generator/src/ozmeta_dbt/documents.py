@@ -76,12 +76,27 @@ def number(text: str) -> int | Decimal | OutOfRange:
 
 
 def loads(text: str) -> Any:
-    """JSON, numbers with a point kept as written."""
+    """JSON, numbers with a point kept as written. ValueError also if an object has a key twice."""
 
     def refuse(name: str) -> Any:
         raise ValueError(f"{name} is not JSON")
 
-    return json.loads(text, parse_float=number, parse_int=number, parse_constant=refuse)
+    return json.loads(
+        text,
+        parse_float=number,
+        parse_int=number,
+        parse_constant=refuse,
+        object_pairs_hook=without_repetition,
+    )
+
+
+def without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"an object has the key {shortened(twice)!r} twice")
+    return found
 
 
 class YamlLoader(yaml.SafeLoader):
@@ -95,6 +110,19 @@ class YamlLoader(yaml.SafeLoader):
         ]
         for char, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """PyYAML's own takes the last of two values with one key."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise ValueError(
+                        f"line {key.start_mark.line + 1}: the key {shortened(key.value)!r} is there"
+                        " twice"
+                    )
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def _number(loader: YamlLoader, node: yaml.ScalarNode) -> int | Decimal | OutOfRange:
@@ -117,6 +145,8 @@ def loads_yaml(text: str) -> Any:
     """Raises ValueError or RecursionError, whatever is wrong with it."""
     try:
         document = yaml.load(text, YamlLoader)
+    except yaml.MarkedYAMLError as error:
+        raise ValueError(place_and_fault(error)) from None
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from None
     for count, part in enumerate(parts(document)):
@@ -127,6 +157,55 @@ def loads_yaml(text: str) -> Any:
         if not isinstance(part, (dict, list, str, int, Decimal, OutOfRange, type(None))):
             raise ValueError(f"a {type(part).__name__} has no place here; write it as a text")
     return document
+
+
+def described(value: Any) -> str:
+    """What a value of a document is, in words that fit into one line."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, dict):
+        return "an object" if value else "an empty object"
+    if isinstance(value, list):
+        return "an array" if value else "an empty array"
+    if isinstance(value, str):
+        return shortened(repr(value)) if value.strip() else "an empty text"
+    return f"the number {value}"
+
+
+def place_and_fault(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark or error.context_mark
+    place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    return place + " ".join(f"{error.problem or ''} {error.context or ''}".split())
+
+
+# what a value must be, by the type that pydantic gives a fault
+EXPECTED = {
+    "int": "a whole number",
+    "bool": "true or false",
+    "string": "a text",
+    "dict": "keys with values",
+    "model": "keys with values",
+    "list": "a list",
+    "float": "a number",
+    "decimal": "a number",
+    "finite": "a number",
+}
+LIMITS = {
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "more than"),
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "less than"),
+}
+
+
+def expectation(fault: Any) -> str:
+    """What a value must be, from what pydantic says of it: such as `expected a whole number`."""
+    if fault["type"] in LIMITS:
+        key, words = LIMITS[fault["type"]]
+        return f"expected {words} {fault['ctx'][key]}"
+    if words_ := EXPECTED.get(fault["type"].partition("_")[0]):
+        return f"expected {words_}"
+    return str(fault["msg"]).removeprefix("Value error, ").replace("Input should be", "expected")
 
 
 def parts(document: Any) -> Iterator[Any]:

@@ -126,12 +126,13 @@ def build(scene: Scene, config: Config, problems: Problems, check_rules: bool = 
     bindings = resolver.bindings()
     if check_rules:
         checks.check(lookups, resolver.drafts)
-    problems.notes += leftovers.not_chosen(bindings)
-    used = {calendar.code for binding in bindings for calendar in binding.calendars}
-    problems.notes += [
-        f"{code}: no SLA of an enabled binding uses this calendar"
-        for code in sorted(lookups.calendars.keys() - used)
-    ]
+    if not problems.errors:  # else a binding that uses it may be missing
+        problems.notes += leftovers.not_chosen(bindings)
+        used = {calendar.code for binding in bindings for calendar in binding.calendars}
+        problems.notes += [
+            f"{code}: no SLA of an enabled binding uses this calendar"
+            for code in sorted(lookups.calendars.keys() - used)
+        ]
     renames.propose(bindings, scene.former, f"{config.output}/{manifest.NAME}", problems)
     warehouses.check(bindings, config.warehouses, problems)
     row_policies.check(bindings, config, problems)

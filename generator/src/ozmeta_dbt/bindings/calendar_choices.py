@@ -6,8 +6,8 @@ from typing import Any
 
 from ozmeta_dbt.bindings.definitions import ALWAYS_OPEN, CalendarChoice
 from ozmeta_dbt.bindings.dsl import check_ref
-from ozmeta_dbt.bindings.values import described, known_keys
-from ozmeta_dbt.documents import UNSTORABLE, storable
+from ozmeta_dbt.bindings.values import known_keys
+from ozmeta_dbt.documents import UNSTORABLE, described, storable
 from ozmeta_dbt.problems import Origin, Problems
 from ozmeta_dbt.words import did_you_mean
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ozmeta_dbt.bindings.definitions import CalendarChoice, PolicyVersion, Target
-from ozmeta_dbt.bindings.values import described, known_keys, whole_minutes
+from ozmeta_dbt.bindings.values import known_keys, whole_minutes
 from ozmeta_dbt.config import VersionKeys, utc_text
-from ozmeta_dbt.documents import UNSTORABLE, storable
+from ozmeta_dbt.documents import UNSTORABLE, described, storable
 from ozmeta_dbt.problems import Origin, Problems
 
 KEYS = [info.alias or name for name, info in VersionKeys.model_fields.items()]

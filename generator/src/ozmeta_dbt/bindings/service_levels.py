@@ -14,8 +14,9 @@ from ozmeta_dbt.bindings.calendar_choices import CalendarReader
 from ozmeta_dbt.bindings.definitions import CalendarChoice, Options, Target
 from ozmeta_dbt.bindings.dsl import Rule, bare_rule, beyond_levels
 from ozmeta_dbt.bindings.policy_versions import VersionReader
-from ozmeta_dbt.bindings.values import described, known_keys, same, whole_minutes
+from ozmeta_dbt.bindings.values import known_keys, same, whole_minutes
 from ozmeta_dbt.config import SlaKeys
+from ozmeta_dbt.documents import described
 from ozmeta_dbt.problems import Origin, Problems
 from ozmeta_dbt.words import one_of
 

@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 from ozmeta_dbt.bindings.definitions import Index, Named, Template
 from ozmeta_dbt.bindings.lookups import Lookups
-from ozmeta_dbt.bindings.values import described
-from ozmeta_dbt.documents import loads
+from ozmeta_dbt.documents import described, loads
 from ozmeta_dbt.metadb.rows import EventTemplate, RuntimeBinding, RuntimeTemplateBinding
 from ozmeta_dbt.problems import Origin
 from ozmeta_dbt.words import nearest

@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ozmeta_dbt.documents import described
 from ozmeta_dbt.metadb.rows import MAX_MINUTES
 from ozmeta_dbt.problems import Origin, Problems
-from ozmeta_dbt.words import one_of, shortened
-
-
-def described(value: Any) -> str:
-    """What a value of a document is, in words that fit into one line."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, dict):
-        return "an object" if value else "an empty object"
-    if isinstance(value, list):
-        return "an array" if value else "an empty array"
-    if isinstance(value, str):
-        return shortened(repr(value)) if value.strip() else "an empty text"
-    return f"the number {value}"
+from ozmeta_dbt.words import one_of
 
 
 def known_keys(

@@ -197,20 +197,20 @@ TABLES: list[tuple[str, list[str], dict[str, Cells]]] = [
 ]
 # {kind: what its rows are called, and what would happen to them}, in the order of the summary
 PHRASES = {
-    "cycles_changed": ("cycle", "would end or stand otherwise"),
+    "cycles_changed": ("cycle", "would have another outcome"),
     "cycles_added": ("cycle", "would appear"),
     "cycles_removed": ("cycle", "would vanish"),
     "due_moved": ("due time", "would move"),
     "escalations_raised": ("escalation", "would be raised"),
     "escalations_retracted": ("escalation", "would be retracted"),
-    "escalations_changed": ("escalation", "would be another"),
+    "escalations_changed": ("escalation", "would differ"),
     "escalations_moved": ("escalation", "would be raised at another time"),
     "signals_raised": ("signal", "would be raised"),
     "signals_retracted": ("signal", "would be retracted"),
-    "rounds_changed": ("approval round", "would end or stand otherwise"),
+    "rounds_changed": ("approval round", "would have another outcome"),
     "states_changed": ("current state", "would differ"),
-    "events_changed": ("event", "would count otherwise"),
-    "other": ("row", "would differ otherwise"),
+    "events_changed": ("event", "would have another effect"),
+    "other": ("row", "would differ in other ways"),
 }
 NOTES = {
     "slas_first": "SLAs with cycles for the first time",

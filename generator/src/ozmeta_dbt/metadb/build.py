@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ozmeta_dbt.documents import expectation
 from ozmeta_dbt.metadb.contract import KNOWN_BY, WITHOUT_EFFECT, is_unused
 from ozmeta_dbt.metadb.rows import (
     TABLES,
@@ -153,7 +154,7 @@ class Builder:
                 self.problems.warn(
                     origin.at(written.get(name, name)),
                     f"{canonical(cls.model_fields[name])} is {short(fault['input'])}:"
-                    f" {fault['msg']}; it has no effect",
+                    f" {expectation(fault)}; it has no effect",
                 )
         if for_people:
             row, faults = checked(cls, values)
@@ -169,7 +170,7 @@ class Builder:
             expected = re.findall(r"'([^']*)'", fault.get("ctx", {}).get("expected", ""))
             near = isinstance(fault["input"], str) and nearest(fault["input"], expected)
             hint = did_you_mean(fault["input"], expected) if expected and near else ""
-            message = f"{wanted} is {short(fault['input'])}: {fault['msg']}"
+            message = f"{wanted} is {short(fault['input'])}: {expectation(fault)}"
             built.problems.append(Problem(at, message, hint))
         if row is not None:
             row._origin = origin
@@ -207,4 +208,4 @@ def misspelt_column(keys: list[str], cls: type[Row], name: str) -> str:
 
 
 def short(value: Any) -> str:
-    return shortened(repr(value))
+    return shortened(str(value) if isinstance(value, Decimal) else repr(value))

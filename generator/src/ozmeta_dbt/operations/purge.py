@@ -43,7 +43,7 @@ def tell(name: str, plan: dict[str, Any], dry_run: bool, out: Console) -> None:
     if plan.get("no_run"):
         out.print(f"{escape(name)}: no completed run yet, so there is nothing to purge")
         return
-    goes = "would go" if dry_run else "go"
+    goes = "would go" if dry_run else "goes" if plan["objects"] == 1 else "go"
     out.print(f"{escape(name)}: {counted(plan['objects'], 'object')} {goes}")
     if plan["unfinished"]:
         out.print(
