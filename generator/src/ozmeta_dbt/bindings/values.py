@@ -11,7 +11,7 @@ from ozmeta_dbt.words import one_of, shortened
 
 
 def described(value: Any) -> str:
-    """What a value of a document is, in words that fit into one line."""
+    """A short description of a value in a document, on one line."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, dict):
