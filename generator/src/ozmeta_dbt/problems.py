@@ -1,4 +1,4 @@
-"""Problems with the metadata. They are gathered, so that one run reports all of them."""
+"""Problems with the metadata. They are collected, so that one run reports all of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class OzmetaProblem(Exception):
 
     @property
     def summary(self) -> str:
-        """One more line, where `lines` are many."""
+        """One more line if there are many `lines`."""
         return ""
 
 
@@ -63,7 +63,9 @@ class NotErased(OzmetaProblem):
 
 
 class Interrupted(OzmetaProblem):
-    """A command that had written files when something went wrong. Says which, and what to do."""
+    """A command failed after it had written files. The message names the files, and says what to
+    do.
+    """
 
     def __init__(self, why: OzmetaProblem, told: str):
         super().__init__(f"{why}\n{told}")
@@ -91,7 +93,7 @@ class Changed(Outcome):
 
 
 class NotSent(Outcome):
-    """`notify` could not send all that waits."""
+    """`notify` could not send all waiting rows."""
 
     exit_code = EXIT_NOT_SENT
 
@@ -109,7 +111,7 @@ class Origin:
 
     @property
     def parent(self) -> Origin:
-        """The place that this one is in."""
+        """The place that contains this one."""
         return Origin(self.file, self.pointer.rpartition("/")[0])
 
     def __str__(self) -> str:

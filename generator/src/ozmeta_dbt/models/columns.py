@@ -1,6 +1,6 @@
-"""Every column that a user sees, and what it means (SPEC 7).
+"""Every column that a user sees, and its meaning (SPEC 7).
 
-DESCRIPTIONS is the one place for these texts. `docs/make_reference.py` writes them to the dbt
+DESCRIPTIONS is the only place for these texts. `docs/make_reference.py` writes them to the dbt
 package as doc blocks, which the generated properties files refer to, and to docs/reference.
 """
 
@@ -936,7 +936,7 @@ DESCRIPTIONS = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column of one model. `about` says what a shared description is about in this column."""
+    """A column of one model. `about` says what a shared description refers to in this column."""
 
     name: str
     key: str  # in DESCRIPTIONS

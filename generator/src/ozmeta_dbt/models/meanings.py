@@ -1,4 +1,4 @@
-"""What the reference pages say of each table, column, op, ref, cast, action and config key.
+"""What the reference pages say about each table, column, op, ref, cast, action and config key.
 
 `docs/make_reference.py` writes the pages. The keys are "table.<Table>", "<Table>.<field>",
 "kind.<kind>", "op.<op>", "ref.<ref>", "cast.<cast>", "action.<type>", "action key.<key>",

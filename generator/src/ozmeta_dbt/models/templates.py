@@ -38,8 +38,8 @@ MAX_COLUMNS = 32  # of an index on Postgres
 
 
 def check(scopes: Iterable[Scope], problems: Problems) -> None:
-    """Errors for columns that a model lacks, warnings for a key that is not ours. A template that
-    several bindings use is reported once.
+    """Errors for columns that a model lacks, and warnings for a key that differs from the model's.
+    A template that several bindings use is reported once.
     """
     found = Problems()
     for scope in scopes:

@@ -27,7 +27,7 @@ LOCKED = re.compile(
 
 @dataclass(frozen=True)
 class Dbt:
-    """The user's dbt and how they call it. `profile`, `target` and `vars` pass unchanged."""
+    """The user's dbt and its options. `profile`, `target` and `vars` are passed on unchanged."""
 
     project_dir: Path
     profiles_dir: Path | None = None
@@ -95,7 +95,7 @@ class Dbt:
 
 
 def locked(said: str) -> str | None:
-    """What to tell the user if DuckDB said that another process has the file open."""
+    """The message for the user if DuckDB reports that another process has the file open."""
     held = LOCKED.search(said)
     return held and (
         f"another process has {held[1]} open, and DuckDB lets only one at a time: wait until it has"
