@@ -281,7 +281,7 @@ class Journal(Strict):
         for name in names:
             if name not in MESSAGE_COLUMNS:
                 raise ValueError(
-                    f"{refused_column(name)}; a message may be told apart by"
+                    f"{refused_column(name)}; a message may be identified by"
                     f" {', '.join(MESSAGE_COLUMNS)}"
                 )
         if len(set(names)) < len(names):

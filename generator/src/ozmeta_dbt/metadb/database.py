@@ -409,7 +409,7 @@ def reading(problems: Problems) -> Iterator[None]:
     except Missing as error:
         problems.error(
             Origin(f"{SCHEMA}.{error.table}"),
-            f"{error}: without it, its rows can't be told apart by client and project",
+            f"{error}: without it, its rows cannot be assigned to a client and project",
         )
         raise InvalidMetadata(problems) from None
 

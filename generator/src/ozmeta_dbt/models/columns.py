@@ -370,12 +370,12 @@ DESCRIPTIONS = {
     "journal._TenantID": "The event's tenant.",
     "quarantine._TenantID": "The tenant as delivered.",
     "_DefinitionHash": (
-        "Hash of the definitions that produced this row. If it differs from today's, the next run"
-        " computes the row again."
+        "Hash of the definitions that produced this row. If it differs from the current hash, the"
+        " next run computes the row again."
     ),
     "journal_volume._DefinitionHash": (
-        "Hash of the journal's name and column names. If it differs from today's, the next run"
-        " counts again."
+        "Hash of the journal's name and column names. If it differs from the current hash,"
+        " the next run counts again."
     ),
     "_Batch": "Number of the run that wrote this row: see RUN_Batch.",
     "_UpdateDate": "as_of of the run that wrote this row, UTC.",
@@ -847,8 +847,8 @@ DESCRIPTIONS = {
     "RUN_Journal": "The journal.",
     "RUN_AsOfUTC": "as_of of the run, UTC.",
     "RUN_WatermarkUTC": (
-        "The watermark: up to where the journal was read, UTC. The next run starts here, minus the"
-        " lookback."
+        "The watermark: the instant up to which the journal was read, UTC. The next run starts"
+        " here, minus the lookback."
     ),
     "RUN_EventsFolded": "Number of events of that journal that the run folded.",
     "RUN_ObjectsFolded": "Number of objects that these events belong to.",

@@ -83,7 +83,7 @@ def check_key(template: Template, model: str, binding: Binding, problems: Proble
     why = (
         "two levels or SLAs can raise one signal at one instant"
         if model == "escalation_queue"
-        else f"the rows of {model} are told apart by {ours}"
+        else f"the rows of {model} are identified by {ours}"
     )
     problems.warn(
         template.key[0].origin.parent,

@@ -429,7 +429,7 @@ def export(
         ) as connection:
             journal = place.open(connection)
             if since is not None and (missing := time_column_fault(journal)):
-                raise FileProblem(f"--since can't be told: {missing}")
+                raise FileProblem(f"--since cannot be used: {missing}")
             with writing(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".ozmeta-")
@@ -573,7 +573,7 @@ def append_batch(
             continue
         arrived = moment
         if known and id is not None:
-            # the rows of an id are told apart by their arrival (SPEC 4.2): which was here first
+            # the arrival distinguishes the rows of an id (SPEC 4.2): the one that was here first
             # stays first
             arrived = max(
                 [moment, *(sync + dt.timedelta(microseconds=1) for sync in known.values() if sync)]
