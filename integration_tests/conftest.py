@@ -1,5 +1,5 @@
-"""A word at the end of a test run on which engines it ran on: an engine that could not be run is
-said, not passed over. And runs can be interrupted.
+"""Reports at the end of a test run which engines it ran on. An engine that could not run is
+reported, not silently skipped. Runs can also be interrupted.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if (
 def postgres(
     tmp_path: Path, request: pytest.FixtureRequest, record_property: Callable[[str, str], None]
 ) -> Iterator[Worker]:
-    """A worker on Postgres, for a test of its own; where there is none, the test is skipped and the
-    summary says so.
+    """A worker on Postgres, for a single test. If Postgres is not installed, the test is skipped
+    and the summary says so.
     """
     record_property("engine", "postgres")
     record_property("scenario", request.node.name)
@@ -91,8 +91,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def rendered(terminalreporter: pytest.TerminalReporter) -> None:
-    """Of which adapters every statement was rendered and parsed, which versions of dbt ran, and
-    what was not run.
+    """Reports for which adapters every statement was rendered and parsed, which versions of dbt
+    ran, and what was not run.
     """
     lines = []
     for outcome in ("passed", "failed", "error", "skipped"):

@@ -49,7 +49,7 @@ CALM: dict[Path, journals.Calm] = {}
 
 
 def calm(folder: Path) -> journals.Calm:
-    """Journals and pages share it: it takes two runs of dbt and a report."""
+    """Journals and pages share it, because it needs two runs of dbt and a report."""
     place = folder.parent / "calm"
     if place not in CALM:
         CALM[place] = journals.Calm(place)

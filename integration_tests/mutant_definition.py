@@ -18,5 +18,5 @@ class Mutant:
 
     @property
     def path(self) -> str:
-        """From the root of the repository."""
+        """The path from the root of the repository."""
         return self.file if self.file.startswith("generator/") else f"macros/{self.file}"

@@ -2016,7 +2016,7 @@ def mutants() -> list[Mutant]:
 
 
 def mutated(mutant: Mutant) -> str:
-    """The file's text with the mutation; ValueError where it no longer applies."""
+    """The file's text with the mutation. ValueError if it no longer applies."""
     text = (REPOSITORY / mutant.path).read_text(encoding="utf-8")
     if text.count(mutant.old) != mutant.times:
         raise ValueError(
@@ -2034,9 +2034,9 @@ class Verdict:
 
 
 def run_tests(mutant: Mutant, manifests: Path, arguments: list[str]) -> int:
-    """pytest in a copy of the repository, the working directory's, with dbt's manifests of earlier
-    mutants: parsing takes most of a run's time.
-    A kept manifest is of the package as it is; its macro is replaced as in the file.
+    """Run pytest in a copy of the repository, the working directory, with dbt's manifests of
+    earlier mutants: parsing takes most of a run's time. A kept manifest is of the package as it is;
+    its macro is replaced as in the file.
     """
     tests = Path.cwd()
     sys.path[:0] = [str(tests), str(tests.parent / "generator" / "src")]
@@ -2093,7 +2093,7 @@ def file_of(module: str) -> str:
 def first_failure(
     tests: list[str], mutant: Mutant, copy: Path, manifests: Path
 ) -> tuple[str, str] | None:
-    """(test id, message) of the first test that fails in a copy of the repository, none where all
+    """(test id, message) of the first test that fails in a copy of the repository; none if all
     pass.
     """
     if not tests:
@@ -2139,7 +2139,7 @@ def first_failure(
 
 
 def broken_statement(message: str) -> str | None:
-    """The error's name, where the test failed because a statement did, and not on what it found."""
+    """The error's name if the test failed because a statement failed, not because of its result."""
     error = re.search(
         r"\b(Parser|Binder|Catalog|Conversion|Compilation|Syntax|Invalid Input|Constraint|Out of"
         r" Range|Internal|Runtime) Error",
@@ -2194,7 +2194,7 @@ SURVIVED, UNKNOWN = "**survived**", "not run"
 
 
 def rows_of_page() -> dict[str, str]:
-    """{mutant: what caught it} of the page as it is."""
+    """{mutant: the test that caught it} of the current page."""
     if not PAGE.exists():
         return {}
     items = PAGE.read_text(encoding="utf-8").split("\n- **")[1:]

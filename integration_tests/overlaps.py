@@ -54,7 +54,9 @@ def metadata() -> tuple[dict[str, Any], dict[str, Any]]:
 
 @dataclass
 class Clock:
-    """A clock on which a second lasts minutes, so that timers tick while runs are at work."""
+    """A clock on which a second lasts minutes, so that timers reach thresholds while runs are at
+    work.
+    """
 
     began: float = field(default_factory=time.monotonic)
 
@@ -158,7 +160,9 @@ class Warehouse:
     # ------------------------------------------------------------ the reference
 
     def differences(self) -> dict[str, int]:
-        """{table: rows that differ} after one run of its own, against a full refresh elsewhere."""
+        """{table: rows that differ} after one separate run, compared with a full refresh in another
+        schema.
+        """
         as_of = self.clock.now().isoformat(sep=" ")
         self.processes.get(0).dbt("run", as_of=as_of)
         self.reference.dbt("run", "--full-refresh", as_of=as_of)
@@ -167,7 +171,7 @@ class Warehouse:
 
 
 def differing(cursor: Any, left: str, right: str, bindings: tuple[str, ...]) -> dict[str, int]:
-    """{table: rows that are in one schema only}, and keys that a table of the first has twice."""
+    """{table: rows that only one schema has}, and keys that occur twice in the first schema."""
     found = {}
     for binding in bindings:
         for model in (*MODELS, "backlog", "runtime_signal"):

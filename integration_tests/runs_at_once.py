@@ -44,7 +44,9 @@ def login(worker: Worker) -> dict[str, Any]:
 
 @contextmanager
 def cursor(worker: Worker) -> Iterator[Any]:
-    """For SQL of the test itself. It commits each statement. On DuckDB, no run may be at work."""
+    """A connection for the test's own SQL. It commits each statement. On DuckDB, no run may be
+    active.
+    """
     if worker.engine.name == "duckdb":
         with duckdb.connect(worker.engine.profile("runtime")["path"]) as connection:
             yield connection
@@ -69,7 +71,7 @@ def opened(worker: Worker, made: DbtProject, folder: Path, schema: str = "runtim
 
 
 class Processes:
-    """As many processes as are asked for. `now` says what a run takes for as_of."""
+    """The wanted number of processes. `now` gives a run's as_of."""
 
     def __init__(self, first: Worker, made: DbtProject, now: Callable[[], dt.datetime]) -> None:
         self.engine, self.made, self.now = first.engine, made, now
@@ -87,13 +89,13 @@ class Processes:
         return opened(Worker(self.engine), self.made, self.made.folder.parent / f"p{number}")
 
     def parse_again(self) -> None:
-        """After the project's files changed."""
+        """Call this after the project's files changed."""
         for number, worker in enumerate(self.workers):
             if worker.process.poll() is None:
                 opened(worker, self.made, self.made.folder.parent / f"p{number}")
 
     def run(self, number: int, *command: str) -> str:
-        """How a run of dbt ended: 'completed', or the key of what it said in EXPECTED."""
+        """How a run of dbt ended: 'completed', or the key of its message in EXPECTED."""
         try:
             self.workers[number].dbt(*command, as_of=self.now().isoformat(sep=" "))
         except (DbtFailed, RuntimeError, ValueError) as error:
@@ -147,7 +149,7 @@ class Processes:
 def command_line(
     about: str | None, count: str, default: int, engines: tuple[str, ...] = ("postgres",)
 ) -> Iterator[tuple[Any, Path, Worker]]:
-    """What a script is asked for, a folder, and a worker on a new warehouse.
+    """The options of a script, a folder, and a worker on a new warehouse.
 
     count, default: --COUNT, of what it plays; engines: the choices of --engine
     """

@@ -188,7 +188,7 @@ class Soak:
     # ------------------------------------------------------------ what must hold
 
     def purge(self) -> None:
-        """What has ended and whose last event is older than it is kept goes."""
+        """Purge the objects that have ended and whose retention period is over."""
         due = [
             life
             for life in self.lives
@@ -237,7 +237,7 @@ class Soak:
         self.sizes.append(self.size() / events)
 
     def size(self) -> float:
-        """Bytes: on DuckDB of the file, which has the journal in it."""
+        """The size in bytes. On DuckDB, it is the size of the file, which contains the journal."""
         if self.engine.name == "duckdb":
             return float(Path(self.engine.profile("runtime")["path"]).stat().st_size)
         ((size,),) = self.rows(

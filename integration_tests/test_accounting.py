@@ -44,7 +44,7 @@ def day(number: int, hour: int = 0) -> dt.datetime:
 
 
 def said_by(project: DbtProject, *command: str) -> list[str]:
-    """What dbt logs for people as it runs."""
+    """The messages that dbt logs for people during a run."""
     said: list[str] = []
 
     def hear(event: Any) -> None:
@@ -66,8 +66,8 @@ def outcome_of(project: DbtProject, name: str) -> tuple[str, int]:
 
 
 def test_every_row_of_the_journal_is_counted(project: DbtProject) -> None:
-    """Claimed or not, of all object types, by day of arrival; and the next run counts what arrived
-    since.
+    """Rows of all object types are counted by day of arrival, claimed or not. The next run counts
+    the rows that arrived since.
     """
     project.append(
         [
@@ -104,8 +104,8 @@ def test_every_row_of_the_journal_is_counted(project: DbtProject) -> None:
 
 
 def test_a_run_counts_whole_days_from_the_last_one_on(project: DbtProject) -> None:
-    """A row that appears long behind what was counted is counted by a full refresh only, as it is
-    folded by one only. Nothing new, and nothing is written.
+    """Only a full refresh counts a row that appears far behind the counted rows, as only a full
+    refresh folds it. A run with nothing new writes nothing.
     """
     project.append([event("a", 0), event("b", 0, _SyncDate=day(5, 12))])
     project.run("2026-01-06T00:00:00")
@@ -151,7 +151,7 @@ def test_rows_that_are_gone_count_no_more(project: DbtProject) -> None:
 
 
 def test_a_part_of_the_journal_is_not_counted(project: DbtProject) -> None:
-    """`--empty` shows a model no row of its sources."""
+    """Under `--empty`, a model sees no row of its sources."""
     project.dbt("run", "--empty", "--select", "journal_volume", as_of="2026-01-02T00:00:00")
     project.append([event("a", 0), event("b", 0, EJ_ObjectType="case")])
     project.run("2026-01-02T00:00:00", "--select", "journal_volume")
@@ -161,7 +161,9 @@ def test_a_part_of_the_journal_is_not_counted(project: DbtProject) -> None:
 
 
 def test_a_column_by_another_name_is_counted_anew(project: DbtProject) -> None:
-    """So is a journal that is named in addition; of one that is no longer named, nothing counts."""
+    """An additional journal is counted, too. Rows of a journal that is no longer named do not
+    count.
+    """
     with project.connect() as connection:
         connection.execute("alter table raw.event_journal add column kind varchar")
         connection.execute("create table raw.other as from raw.event_journal")
@@ -299,7 +301,7 @@ def test_a_run_names_ten_unclaimed_types_and_how_many_more(project: DbtProject) 
 
 
 def test_object_types_of_other_systems_are_left_out(project: DbtProject) -> None:
-    """They stay counted; null stands for the rows without an object type."""
+    """They are still counted. Null means the rows without an object type."""
     config = with_tests()
     config["journal"] = config["journal"] | {"ignore_object_types": ["Heartbeat", None]}
     project.configure(config)
@@ -314,8 +316,8 @@ def test_object_types_of_other_systems_are_left_out(project: DbtProject) -> None
 
 
 def test_every_row_is_in_one_place(project: DbtProject) -> None:
-    """Of the whole journal: in the timeline, a duplicate, in quarantine, or of an object type that
-    no binding claims.
+    """Every row of the journal is in the timeline, a duplicate, in quarantine, or of an object type
+    that no binding claims.
     """
     project.append(
         [
@@ -398,7 +400,7 @@ def test_equal_rows_and_reasons_are_counted(project: DbtProject) -> None:
 
 
 def test_the_alarm_does_not_keep_a_run_from_being_complete(project: DbtProject) -> None:
-    """`dbt build` skips what comes after a test that fails."""
+    """`dbt build` skips the models after a failed test."""
     project.append([event("e", 0), *refused(1)])
     result = project.dbt("build", check=False, as_of="2026-01-09T00:00:00").result
     statuses = {outcome.node.name: str(outcome.status) for outcome in result.results}
@@ -409,7 +411,7 @@ def test_the_alarm_does_not_keep_a_run_from_being_complete(project: DbtProject) 
 
 
 def test_the_limits_are_configured(project: DbtProject) -> None:
-    """For the project, and for a binding."""
+    """The limits can be set for the project and for a binding."""
     project.append([event(f"e{n}", 0, object_id=f"o{n}") for n in range(4)] + refused(1))
     project.configure(with_tests(tests={"quarantined_share": {"warn": 0.1, "error": 0.5}}))
     project.run("2026-01-09T00:00:00")

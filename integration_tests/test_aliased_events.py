@@ -1,5 +1,6 @@
-"""Names that journals still use after MetaDB renamed them (SPEC 4.4 "Aliases"): read as the
-names of today, wherever the fold or a rule reads them."""
+"""Names that journals still use after MetaDB renamed them (SPEC 4.4 "Aliases"). The fold and rules
+read them as the current names.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +20,9 @@ AS_OF = ["2026-01-01T01:00:00", "2026-01-01T02:00:00", "2026-01-01T03:00:00", "2
 
 
 def renamed(**names: str) -> dict[str, Any]:
-    """The snapshot of test_runs, with an event type bound to Go, and an SLA on the state Busy of
-    its own; names: today's names of some of it."""
+    """The snapshot of test_runs, with an event type that is bound to Go, and with an SLA of the
+    state Busy. names: current names of some of these.
+    """
     name = {"Busy": "Busy", "Go": "Go", "Sent": "Case.Sent", "Prio": "Prio"} | names
     document = snapshot(second=name["Busy"])
     objects, pack = document["objects"], document["objects"]["workflows"][0]
@@ -96,9 +98,10 @@ RENAMES = {
 
 @pytest.mark.parametrize("rename", RENAMES)
 def test_a_renamed_code_keeps_its_history(project: DbtProject, rename: str) -> None:
-    """In a binding or for all bindings. Without the alias the events mean nothing; with it the
-    same tables as if nothing had been renamed, by an ordinary run; without it again, as
-    before."""
+    """The alias may be in a binding or for all bindings. Without the alias, the events have no
+    effect. With it, an ordinary run gives the same tables as if nothing had been renamed. Without
+    it again, the tables are as before.
+    """
     names, aliases, go, back = RENAMES[rename]
     project.append([event("a", 0, **go), event("b", 10, **back), event("c", 20, **go)])
     project.run(AS_OF[0])
@@ -133,8 +136,9 @@ def test_a_renamed_code_keeps_its_history(project: DbtProject, rename: str) -> N
 
 
 def test_rules_and_answers_see_the_names_of_today(project: DbtProject) -> None:
-    """event.type in a rule; the event that closes an escalation; the SLA that a state has of its
-    own, named in a payload."""
+    """Three cases: event.type in a rule, the event that closes an escalation, and the SLA of a
+    state that a payload names.
+    """
     aliases = {
         "event_type_aliases": {"Case.Noted": "Case.Sent", "Esc.Done": "Escalation.Closed"},
         "state_aliases": {"Pending": "Busy"},
@@ -204,8 +208,9 @@ def test_approvals_by_an_old_event_type(tmp_path: Path) -> None:
 
 
 def test_a_renamed_field(project: DbtProject) -> None:
-    """The key of today wins, null or not; the old key was never read, so the run asks for a full
-    refresh, and again when the alias goes."""
+    """The current key takes precedence, even if it is null. The old key was never read, so the run
+    asks for a full refresh, and again when the alias is removed.
+    """
     project.append(
         [
             event("a", 0, **payload(object={"Prio": "high"})),
@@ -247,7 +252,7 @@ def test_a_renamed_field(project: DbtProject) -> None:
 
 
 def test_a_renamed_object_type(project: DbtProject) -> None:
-    """Rows of the old type were never read: a full refresh reads them."""
+    """Rows of the old type were never read. A full refresh reads them."""
     project.append([event("a", 0, "Go"), event("b", 5, "Back", EJ_ObjectType="Claim")])
     project.run(AS_OF[0])
     project.configure(configured(object_type_aliases={"Claim": "Case"}), renamed())
@@ -259,7 +264,7 @@ def test_a_renamed_object_type(project: DbtProject) -> None:
 
 
 def test_content_and_quarantine_keep_the_words_of_the_journal(project: DbtProject) -> None:
-    """A redelivery by the old word is a redelivery; one by the new word says something else."""
+    """A redelivery with the old name is a redelivery. One with the new name has other content."""
     project.configure(configured(state_aliases={"Pending": "Busy"}), renamed())
     project.append(
         [
@@ -308,7 +313,7 @@ def test_explain_tells_the_names_of_today(project: DbtProject) -> None:
 
 
 def test_the_reference_reads_old_names_as_those_of_today() -> None:
-    """A journal with old words and aliases folds as one that has the words of today."""
+    """A journal with old names and aliases gives the same rows as one with current names."""
     workflow = {
         "id": "w",
         "start": "Open",

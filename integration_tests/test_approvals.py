@@ -1,5 +1,5 @@
-"""Random approval flows and votes (SPEC 6b): dbt's tables, by increments and by a full refresh,
-against reference_fold; and what only a run can show.
+"""Random approval flows and votes (SPEC 6b): compares dbt's tables after increments and after a
+full refresh with reference_fold. Also tests what only a run can show.
 
 More rounds: OZMETA_ROUNDS=20 pytest integration_tests/test_approvals.py. Hand-worked cases are in
 cases/approval.md.
@@ -255,8 +255,9 @@ def config(bindings: list[Row]) -> Row:
 
 
 def random_journal(rng: random.Random, binding: Row, objects: int) -> list[Row]:
-    """Requests and votes about in turn, so that rounds do end; then wrong steps, strange flows,
-    nobody's votes, late and repeated deliveries. `batch`: the increment that brings a row.
+    """Requests and votes mostly in turn, so that rounds end. Also wrong steps, unknown flows, votes
+    without a voter, and late and repeated deliveries. `batch`: the increment in which a row
+    arrives.
     """
     approvals, rows = binding["approvals"], []
     for index in range(objects):
@@ -351,7 +352,7 @@ def compared(model: str, rows: list[Row]) -> Counter:
 def differing(
     project: DbtProject, binding: Row, journal: list[Row], as_of: dt.datetime
 ) -> list[str]:
-    """What differs, of the object with the fewest events."""
+    """The differences of the object with the fewest events."""
     expected, found = ref.fold(journal, binding, as_of), {}
     for model in ref.FOLDED:
         live = "" if model == "timeline" else " where _DeleteDate is null"
@@ -452,8 +453,8 @@ def test_random_flows_and_votes(tmp_path: Path, seed: int) -> None:
 
 
 def test_a_changed_definition_folds_again(tmp_path: Path) -> None:
-    """Other rules and another order of steps; then events of other names, so that nothing is left;
-    then the first definition again, with no row to tell it by.
+    """Other rules and another order of steps. Then other event names, so that no row is left. Then
+    the first definition again, although no row shows that the definition changed.
     """
     rng = random.Random("definitions")
     first = random_binding(rng, "Alpha", "last_writer_wins", True, EVENTS)
@@ -580,7 +581,7 @@ def test_explain_and_verify(tmp_path: Path) -> None:
 
 
 def two_steps(check: bool = True, quorum: int = 2, **choices: Any) -> tuple[Row, Row]:
-    """Flow Buy: Check (2), which may be gone from the metadata, then Sign. choices: of
+    """Flow Buy: Check (2), which may be missing in the metadata, then Sign. choices: for
     approval_flows in ozmeta.yml.
     """
     steps = (
@@ -654,8 +655,8 @@ def test_a_correction_judges_its_rounds_again(buying: DbtProject) -> None:
 
 
 def test_a_round_keeps_the_version_it_was_opened_under(buying: DbtProject) -> None:
-    """Check is gone from the metadata on day 2: the open round still needs it, the next one
-    doesn't.
+    """Check is removed from the metadata on day 2. The open round still needs it, the next one does
+    not.
     """
     versions = [OLD, {"from": "2026-03-02"}]
     buying.configure(*two_steps(check=False, versions=versions))
@@ -798,7 +799,7 @@ def test_every_approval_event_that_counts_nowhere_has_a_reason(tmp_path: Path) -
 
 
 def test_approvals_may_come_to_a_binding_later(tmp_path: Path) -> None:
-    """Their payload fields were not read from the journal, so the run says so instead of folding
+    """Their payload fields were not read from the journal, so the run stops instead of folding
     votes without them.
     """
     project = DbtProject(tmp_path / "p", *purchase(None))

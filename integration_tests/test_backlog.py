@@ -1,4 +1,4 @@
-"""The daily backlog: what each run leaves equals the reference and a full refresh."""
+"""The daily backlog: after each run, it equals the reference and a full refresh."""
 
 from __future__ import annotations
 
@@ -168,8 +168,8 @@ def test_a_run_writes_only_the_days_that_differ(project: DbtProject) -> None:
 
 
 def test_what_is_undone_and_what_is_to_come(project: DbtProject) -> None:
-    """t2's only event was delivered before with a later time: its first day moves. A pending event
-    counts once it is due.
+    """t2's only event turns out to be delivered earlier with a later time, so its first day moves.
+    A pending event counts once it is due.
     """
     project.append([moved("t", 4, "Go", "o1", _TenantID="t2", _SyncDate=at(1, 23))])
     project.append([moved("f", 7, "Back", "o2", _SyncDate=at(5, 3))])
@@ -185,8 +185,8 @@ def test_what_is_undone_and_what_is_to_come(project: DbtProject) -> None:
 
 
 def test_an_arrival_moves_a_later_event_of_its_stream(project: DbtProject) -> None:
-    """The second event of a stream counts on its own day until the first arrives, which happened
-    later by the writer's clock.
+    """The second event of a stream counts on its own day until the first event arrives, which has a
+    later time by the writer's clock.
     """
     numbered = {"EJ_SourceSystem": "van", "_TenantID": "t3"}
     project.append([moved("s2", 2, "Back", "o3", EJ_Sequence=2, _SyncDate=at(7, 1), **numbered)])
@@ -213,7 +213,7 @@ def test_verify_compares_the_backlog_if_it_compares_all_objects(project: DbtProj
 
 
 def test_a_changed_workflow_counts_again(project: DbtProject) -> None:
-    """And repairs what was tampered with: all rows are written again."""
+    """All rows are written again, which also repairs rows that somebody changed."""
     document = snapshot()
     states = document["objects"]["workflows"][0]["states"]
     states[0]["isTerminal"] = True

@@ -1,5 +1,5 @@
-"""benchmarks/: the journal is what its description says, the targets and the stored ratios are
-judged as the numbers say, and the hand-written models alike have the package's rows.
+"""benchmarks/: the journal matches its description, the targets and the stored ratios are judged by
+the numbers, and the hand-written models have the same rows as the package.
 """
 
 from __future__ import annotations

@@ -68,8 +68,8 @@ def test_rows_carry_the_bucket_of_their_object(project: DbtProject) -> None:
 
 
 def test_an_object_keeps_its_bucket(project: DbtProject) -> None:
-    """Although an older row of it arrives later, and although its only event is replaced by an
-    older delivery.
+    """An object keeps its bucket, even if an older row of it arrives later, or an older delivery
+    replaces its only event.
     """
     project.configure(CONFIG | {"journal": CONFIG["journal"] | {"lookback_minutes": 180}}, meta())
     project.append([event("a", 130, "Go"), event("b", 130, "Go", "o2")])
@@ -105,7 +105,9 @@ def test_pending_events_wait_in_a_bucket_of_their_own(project: DbtProject) -> No
 
 
 def test_a_run_names_the_buckets_of_its_objects(project: DbtProject) -> None:
-    """In what it reads and in what it replaces. A new object needs none, o4's row is read again."""
+    """A run names buckets in what it reads and in what it replaces. A new object needs none. o4's
+    row is read again.
+    """
     project.append([event(f"a{n}", 60 * n, "Go", f"o{n}") for n in range(5)])
     project.run("2026-01-01T06:00:00")
     project.append([event("b", 361, "Back", "o1"), event("c", 361, "Back", "o3")])
@@ -130,7 +132,7 @@ def test_a_tick_names_the_buckets_of_due_cycles(project: DbtProject) -> None:
 
 
 def test_a_failed_run_is_in_the_next_runs_buckets(project: DbtProject) -> None:
-    """What a run wrote before it died is found again, in whatever bucket."""
+    """The next run finds what a killed run wrote, in whatever bucket."""
     project.append([event("a", 0, "Go"), event("b", 100, "Go", "o2"), event("x", 70, "Go", "o9")])
     project.run("2026-01-01T02:00:00")
     project.append([event("c", 121, "Back", "o2")])
@@ -165,7 +167,7 @@ def test_too_many_buckets_mean_the_whole_table(project: DbtProject) -> None:
 
 
 def test_a_table_without_buckets_gets_them(project: DbtProject) -> None:
-    """As an engine's tables do when the package begins to use buckets there."""
+    """This is the situation when the package begins to use buckets on an engine."""
     macros = project.folder / "macros/buckets.sql"
     macros.write_text(BUCKETS.replace("return(true)", "return(false)"))
     project.append([event("a", 0, "Go"), event("b", 130, "Go", "o2")])

@@ -1,7 +1,8 @@
 """Calendars in the warehouse: open time until an instant, and the instant at which a time has run.
 
-Every question goes through the generated models and the macros that SLA models use. The answers are
-those of the contract's examples, or those of the reference that asks the local clock every minute.
+Every question goes through the generated models and the macros that SLA models use. The expected
+answers are those of the contract's examples, or of the reference, which looks at the local clock
+every minute.
 """
 
 from __future__ import annotations
@@ -290,8 +291,8 @@ CHANGES = ((3, 10), (3, 25), (4, 1), (9, 20), (10, 25), (11, 1), (12, 28))  # mo
 
 @st.composite
 def windows(draw: st.DrawFn, by_night: bool) -> str:
-    """Disjoint windows of a date. By night they begin after six, and the last may end at six on the
-    next day at the latest.
+    """Disjoint windows of a date. At night, they begin after six, and the last one ends at six on
+    the next day at the latest.
     """
     first = SIX if by_night else 0
     size = draw(st.sampled_from((0, 1, 1, 2, 3)))
@@ -332,7 +333,7 @@ def calendars(draw: st.DrawFn) -> Keys:
 
 
 def is_accepted(keys: Keys) -> bool:
-    """Whether the calendar is ever open, in spite of its holidays and exceptions."""
+    """Whether the calendar is ever open, despite its holidays and exceptions."""
     return read("x", keys, Origin("x"), Problems()) is not None
 
 

@@ -15,8 +15,8 @@ from support.shrinking import shown
 def outcome(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[int, dict[str, list[dict[str, Any]]]]:
-    """{run: {model of a binding: its rows}}, and the full refresh's differences under run 0. Where
-    pytest runs some cases only, only their models.
+    """{run: {model of a binding: its rows}}, with the full refresh's differences under run 0. If
+    pytest runs only some cases, only their models.
     """
     chosen = [
         item.callspec.params["case"] if hasattr(item, "callspec") else None

@@ -1,4 +1,6 @@
-"""The history macros: against a reference in Python, on histories drawn by chance, and in cases."""
+"""The history macros, compared with a reference in Python on random histories, and in hand-made
+cases.
+"""
 
 from __future__ import annotations
 
@@ -312,7 +314,7 @@ def test_hostile_names_and_values_stay_data(project: DbtProject) -> None:
 
 
 def test_a_renamed_state_makes_no_second_event(project: DbtProject) -> None:
-    """The table of names has the new name only; the journal keeps the one that it has told."""
+    """The table of names has only the new name. The journal keeps the name that it already has."""
     with project.connect() as connection:
         connection.execute("create or replace table raw.states as select '1' as id, 'Open' as name")
     start(project, [change(), change(field="prio", new="9")])
@@ -342,7 +344,9 @@ def test_a_limited_run_keeps_the_journal(project: DbtProject) -> None:
 
 
 def test_a_change_told_by_id_and_by_name_is_one(project: DbtProject) -> None:
-    """Salesforce tells a change of a look-up field in two rows: the names, and the ids."""
+    """Salesforce records a change of a look-up field in two rows: one with the names, one with the
+    ids.
+    """
     twice = [
         change(field="owner", new="Ben", old_value="Ann"),
         change(field="owner", new="8", old_value="7"),

@@ -1,5 +1,6 @@
-"""Metadata and ozmeta.yml that change between two runs: what the tables can't follow stops the run
-and says so, all else ends as a full refresh would (SPEC 8, 9.1).
+"""Metadata and ozmeta.yml that change between two runs. A change that the tables cannot follow
+stops the run with a message. All other changes give the same tables as a full refresh (SPEC 8,
+9.1).
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def by_field(ref: str) -> dict[str, Any]:
 
 
 def test_a_rule_that_reads_another_field_of_the_same_column(project: DbtProject) -> None:
-    """`object.A_B` and `object.A.B` are both PL_object_A_B where only one is used."""
+    """`object.A_B` and `object.A.B` are both PL_object_A_B if only one of them is used."""
     project.configure(CONFIG, by_field("object.A_B"))
     project.append(
         [event("a", 0, EJ_Payload=json.dumps({"object": {"A_B": "small", "A.B": "big"}}))]
@@ -67,7 +68,7 @@ def test_a_rule_that_reads_another_field_of_the_same_column(project: DbtProject)
 def test_columns_that_are_mapped_otherwise(
     project: DbtProject, columns: dict[str, str | None]
 ) -> None:
-    """What is read from now on would be of the new mapping, what was read before of the old one."""
+    """Rows that are read from now on would have the new mapping, and earlier rows the old one."""
     project.append([event("a", 0, "Go", EJ_Actor="ann", EJ_CorrelationID="c")])
     project.run("2026-01-01T00:10:00")
     project.configure(configured(columns=columns), meta())
@@ -88,8 +89,8 @@ def test_columns_that_are_mapped_otherwise(
 
 
 def test_a_journal_that_goes(project: DbtProject) -> None:
-    """One that never had a row of the binding goes without a word; of another the tables hold
-    events.
+    """A journal that never had a row of the binding may be removed. The tables have events of the
+    other one.
     """
     journals = [
         {"name": "ops", "schema": "raw", "table": table}
@@ -126,7 +127,7 @@ def test_a_journal_that_goes(project: DbtProject) -> None:
 
 
 def test_a_mirror_that_was_off_for_a_while(project: DbtProject) -> None:
-    """It has what arrived meanwhile, be that behind the lookback, once."""
+    """It has the rows that arrived meanwhile, each once, even those from before the lookback."""
     for as_of, mirror, row in [
         ("00:10", True, event("a", 0, "Go")),
         ("01:50", False, event("b", 100, "Back")),
@@ -145,8 +146,8 @@ def test_a_mirror_that_was_off_for_a_while(project: DbtProject) -> None:
     "upto", [["case_timeline", "case_runtime_signal"], ["case_runtime_signal"]], ids=len
 )
 def test_signals_of_a_run_that_died_by_other_purposes(project: DbtProject, upto: list[str]) -> None:
-    """It knew of no queue, and took back what the queue's rows had said; those are as they were, so
-    the next run says it again.
+    """That run knew of no queue, and retracted the signals of the queue's rows. The rows are
+    unchanged, so the next run raises the signals again.
     """
     project.append([event("a", 0, "Go"), event("d", 0, "Go", "o2")])
     project.run("2026-01-01T01:50:00")
@@ -171,7 +172,7 @@ def test_signals_of_a_run_that_died_by_other_purposes(project: DbtProject, upto:
 
 
 def test_a_request_taken_back_after_its_step_was_renamed(project: DbtProject) -> None:
-    """What the log said of it names the step as it was called then."""
+    """The log's row has the name that the step had then."""
 
     def flow(first: str) -> dict[str, Any]:
         changed = meta()

@@ -101,7 +101,7 @@ def check_full_refresh(project: DbtProject, as_of: str = AS_OF) -> None:
 
 
 def test_only_the_cycles_concerned(project: DbtProject) -> None:
-    """Each step changes what the step before left."""
+    """Each step continues from the result of the step before."""
     late = {"from": "2026-05-01", "target": 120}
     steps: list[tuple[str, list[Row], Row, set[str]]] = [
         ("a version begins", [{"target": 600}, late], {}, {"May", "Open", "Waiting"}),
@@ -145,7 +145,7 @@ def test_a_corrected_policy_folds_everything(project: DbtProject) -> None:
 
 
 def test_a_late_event_of_an_object_that_a_change_left_alone(project: DbtProject) -> None:
-    """It is folded by today's calendar, which has the same windows at its time."""
+    """It is folded by the current calendar, which has the same windows at that time."""
     slas = {"S": policy(versions=[{"target": 600}])}
     project.configure(*files(slas, {"Desk": desk(holidays=["2027-01-01"])}))
     project.run(AS_OF)

@@ -1,5 +1,5 @@
-"""Sentences of docs/semantics.md that need a metadata, a journal or a clock of their own; what a
-table of events can show is a case under cases/.
+"""Sentences of docs/semantics.md that need their own metadata, journal or clock. What a table of
+events can show is a case under cases/.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def at(minute: float) -> dt.datetime:
 
 
 def with_sla(rules: dict[str, Any], **policy: Any) -> dict[str, Any]:
-    """The small workflow of test_runs, whose one SLA (60 minutes) has these rules and columns."""
+    """The small workflow of test_runs. Its only SLA (60 minutes) has these rules and columns."""
     meta = snapshot()
     meta["objects"]["runtime"]["slaPolicies"][0].update(policy)
     meta["objects"]["runtime"]["slaBindings"][0].update(rules)
@@ -64,8 +64,8 @@ def uuid7(first_sync: dt.datetime, *seed: str) -> str:
 def test_without_streams_the_object_is_one(
     tmp_path: Path, stream: str, order: list[str], anomaly: str | None
 ) -> None:
-    """b has the higher number and the earlier time: by `stream: none` its clock ran back, among
-    stations it came first.
+    """b has the higher number and the earlier time. With `stream: none`, the clock was set back.
+    With streams, b came first.
     """
     project = started(tmp_path, journal=CONFIG["journal"] | {"stream": stream})
     project.append(
@@ -149,8 +149,8 @@ def test_a_row_without_object_is_told_after_one_without_id(project: DbtProject) 
 
 
 def test_tenant_and_id_are_not_run_together(project: DbtProject) -> None:
-    """`t1` + `1x` and `t11` + `x` are one text, and so are `a|b` + `c` and `a` + `b|c`: four
-    objects all the same.
+    """`t1` + `1x` and `t11` + `x` give the same text, and so do `a|b` + `c` and `a` + `b|c`. They
+    are four objects nevertheless.
     """
     for number, (tenant, id) in enumerate([("t1", "1x"), ("t11", "x"), ("a|b", "c"), ("a", "b|c")]):
         project.append([event(f"e{number}", 0, "Go", id, _TenantID=tenant)])
@@ -174,8 +174,8 @@ def test_a_row_without_sync_date_is_read_whenever_it_comes(project: DbtProject) 
 
 @pytest.mark.parametrize("type_", ["timestamp", "timestamp with time zone", "varchar"])
 def test_no_arrival_is_one_that_is_no_instant(tmp_path: Path, type_: str) -> None:
-    """Infinity either way is none. Beside them the edge of the lookback, by each type a column may
-    have.
+    """Infinity and minus infinity are no instants. Also tests the edge of the lookback for each
+    type that a column may have.
     """
     project = DbtProject(tmp_path, CONFIG, snapshot())
     project.create_journal(JOURNAL_COLUMNS | {"_SyncDate": type_})
@@ -205,8 +205,8 @@ def test_no_arrival_is_one_that_is_no_instant(tmp_path: Path, type_: str) -> Non
 
 @pytest.mark.parametrize("type_", ["timestamp", "timestamp with time zone"])
 def test_what_arrived_before_the_lookback_is_not_read(tmp_path: Path, type_: str) -> None:
-    """Of 500,000 older rows, of types before and after the binding's, an increment reads none:
-    DuckDB passes over all row groups (122,880 rows) but the last, in each of its reads of the
+    """An increment reads none of 500,000 older rows, whose types come before and after the
+    binding's: DuckDB skips all row groups (122,880 rows) except the last in each read of the
     journal.
     """
     project = DbtProject(tmp_path, CONFIG, snapshot())
@@ -245,7 +245,7 @@ def test_what_arrived_before_the_lookback_is_not_read(tmp_path: Path, type_: str
 
 
 def scans(project: DbtProject, sql: str) -> list[dict[str, Any]]:
-    """Every scan of a table that a statement makes, as DuckDB's profile tells it."""
+    """Every scan of a table that a statement makes, from DuckDB's profile."""
     profile = project.folder / "profile.json"
     with project.connect() as connection:
         connection.execute(
@@ -266,8 +266,8 @@ def scans(project: DbtProject, sql: str) -> list[dict[str, Any]]:
 
 
 def test_the_lookback_is_inclusive_and_ends_there(project: DbtProject) -> None:
-    """60 minutes: a row exactly so far behind what was read is found, one a microsecond further
-    only by a full refresh.
+    """The lookback is 60 minutes. A row exactly that far behind is found. Only a full refresh finds
+    one that is a microsecond further behind.
     """
     project.append([event("a", 100, "Go")])
     project.run("2026-01-01T03:00:00")
@@ -291,8 +291,8 @@ def test_the_lookback_is_inclusive_and_ends_there(project: DbtProject) -> None:
 
 
 def test_a_refused_duplicate_may_turn_out_to_be_the_first(project: DbtProject) -> None:
-    """`Back` was refused as a conflict; then the same row appears with an earlier _SyncDate: it
-    counts, and what had counted is refused.
+    """`Back` was refused as a conflict. Then the same row appears with an earlier _SyncDate: it
+    counts, and the row that had counted is refused.
     """
     project.append(
         [event("a", 0, "Go", _SyncDate=at(100)), event("other", 0, "Go", "o2", _SyncDate=at(100))]
@@ -329,8 +329,8 @@ def test_a_blank_and_none_are_other_content(project: DbtProject) -> None:
 
 
 def test_under_object_id_the_tenant_is_part_of_what_is_said(tmp_path: Path) -> None:
-    """It is no part of the object's key, so the same row by another tenant is a conflicting
-    duplicate.
+    """The tenant is not part of the object's key, so the same row of another tenant is a
+    conflicting duplicate.
     """
     meta = snapshot()
     meta["objects"]["runtime"]["bindings"][0]["instanceKeyStrategy"] = "ObjectID"
@@ -344,8 +344,8 @@ def test_under_object_id_the_tenant_is_part_of_what_is_said(tmp_path: Path) -> N
 
 
 def test_a_quarantine_made_afresh_reads_the_whole_journal(tmp_path: Path) -> None:
-    """A payload field is wanted no more, so the quarantine's definition is another: what was
-    refused long ago stays refused.
+    """A payload field is no longer needed, so the quarantine's definition changes. Rows that were
+    refused long ago stay refused.
     """
     wanting = with_sla(
         {
@@ -404,8 +404,8 @@ BOTH = [
 def test_an_event_that_starts_and_stops(
     tmp_path: Path, mode: str, spans: list[tuple[int, int | None]]
 ) -> None:
-    """Ping is both. Idle, it does nothing; running, it stops, and under newCycle starts the next. A
-    Start while it runs does nothing.
+    """Ping is both a start and a stop. It does nothing to an idle timer. It stops a running one
+    and, under newCycle, starts the next cycle. A Start does nothing to a running timer.
     """
     start = {
         "version": 1,
@@ -429,8 +429,8 @@ def test_an_event_that_starts_and_stops(
 
 
 def test_a_stop_that_resume_forgot_closes_nothing(tmp_path: Path) -> None:
-    """Breached at 60 and raised, stopped at 70, gone on at 80: the row is closed while it is
-    stopped, and open again after.
+    """Breached at 60 and raised, stopped at 70, resumed at 80: the row is closed while the timer is
+    stopped, and open again afterwards.
     """
     rule = start_rule("Busy") | {"params": {"onRestart": "resume"}}
     project = started(tmp_path, with_sla({"startRule": rule, "stopRule": LEAVES}))
@@ -466,8 +466,8 @@ def test_a_timer_of_the_start_state_runs_from_the_first_event(tmp_path: Path) ->
 
 
 def test_a_run_without_news_notices_a_threshold_at_its_very_instant(tmp_path: Path) -> None:
-    """Warned when as_of reaches 30 minutes, breached only when it has passed 60, the next level
-    only when it has passed 90; all dated when they fell due.
+    """Warned when as_of reaches 30 minutes, breached only when it has passed 60, and the next level
+    only when it has passed 90. All have the instant at which they fell due.
     """
     ladder = [
         {"type": "EnqueueEscalation"},
@@ -516,8 +516,8 @@ def test_a_run_without_news_notices_a_threshold_at_its_very_instant(tmp_path: Pa
 
 
 def test_a_start_undone_takes_its_timer_and_its_escalation_along(project: DbtProject) -> None:
-    """A late Go before the Go leaves it a restatement: the cycle that it had started is another's
-    now. The old one stays as a deleted row.
+    """A late Go before the Go makes the Go a restatement, so another event now starts the cycle.
+    The old cycle stays as a deleted row.
     """
     project.append([event("a", 50, "Go")])
     project.run("2026-01-01T02:00:00")
@@ -555,7 +555,7 @@ def test_a_start_undone_takes_its_timer_and_its_escalation_along(project: DbtPro
 
 
 def test_a_cycle_that_vanishes_leaves_the_timer_to_the_one_before(tmp_path: Path) -> None:
-    """c started the second cycle, until another row of its id turned up that had arrived before it
+    """c started the second cycle, until another row with its id appeared that had arrived earlier
     and moves nothing.
     """
     project = started(tmp_path, with_sla({"stopRule": LEAVES}))
@@ -573,8 +573,8 @@ def test_a_cycle_that_vanishes_leaves_the_timer_to_the_one_before(tmp_path: Path
 
 
 def test_ids_are_what_the_spec_says_and_late_events_leave_them(tmp_path: Path) -> None:
-    """Milliseconds of the object's first arrival, pending events too, and the MD5 of the seed; an
-    event that adds a cycle before renames nothing.
+    """Ids are the milliseconds of the object's first arrival, including pending events, and the MD5
+    of the seed. An event that adds an earlier cycle renames nothing.
     """
     project = started(tmp_path, with_sla({"stopRule": LEAVES}))
     project.append([event("later", 9999, _SyncDate=at(5)), event("c", 60, "Go")])
@@ -639,8 +639,8 @@ def test_without_ozmeta_as_of_the_run_starts_the_clock(project: DbtProject) -> N
 
 
 def test_the_run_log_counts_what_was_folded(project: DbtProject) -> None:
-    """Events written to the timeline by the run, touched objects' earlier ones included; nothing
-    where nothing is new. The watermark never goes back.
+    """The run log counts the events that the run wrote to the timeline, including earlier events of
+    touched objects, and none if nothing is new. The watermark never goes back.
     """
     log = (
         "select RUN_Number as n, RUN_EventsFolded as events, RUN_ObjectsFolded as objects,"
@@ -687,8 +687,8 @@ def test_a_second_run_at_once_is_refused(project: DbtProject) -> None:
 
 
 def test_a_full_refresh_at_an_earlier_as_of_is_what_was_known_by_then(project: DbtProject) -> None:
-    """But for the rows that had not arrived: the journal is read whole, so a late event counts
-    where its time puts it.
+    """Except for rows that had not arrived then: the whole journal is read, so a late event counts
+    at its own time.
     """
     project.append([event("a", 0, "Go")])
     project.run("2026-01-01T00:30:00")
@@ -723,8 +723,8 @@ def test_a_changed_conflict_policy_is_folded_again(project: DbtProject) -> None:
 
 
 def test_as_of_of_a_failed_run_is_not_taken_back(project: DbtProject) -> None:
-    """A run that died after its timeline has moved the clock already: an as_of before it is
-    refused, the next as_of makes up for it.
+    """A run that died after its timeline has already moved the clock. An earlier as_of is refused,
+    and a run with the next as_of recovers.
     """
     project.append([event("a", 0, "Go")])
     project.run("2026-01-01T00:10:00")

@@ -1,5 +1,5 @@
-"""dbt's own conventions, played by a user's project: contracts, groups, exposures, tags, freshness,
-grants, unit tests, schemas and aliases of one's own, clone and retry.
+"""dbt's own conventions in a user's project: contracts, groups, exposures, tags, freshness, grants,
+unit tests, custom schemas and aliases, clone and retry.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What of a model's file counts as its definition: definition_text, which the run log hashes."""
+"""Which part of a model's file is its definition: definition_text, which the run log hashes."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def test_waits_double_and_differ(receiver: Receiver) -> None:
 
 
 def test_a_receiver_that_has_enough_is_asked_again_when_it_says(receiver: Receiver) -> None:
-    """It took nothing, so the second attempt is no repeat."""
+    """The receiver took nothing, so the second attempt is not a repeat."""
     soon = dt.datetime.now(dt.timezone.utc) + dt.timedelta(seconds=40)
     receiver.expect(
         status(429, Retry_After="7"), status(429, Retry_After=email.utils.format_datetime(soon))

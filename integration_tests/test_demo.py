@@ -27,8 +27,8 @@ BINDINGS = {
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo after a first load and three refreshes; then the same journal by a full refresh,
-    beside what the increments left.
+    """The demo after a first load and three refreshes. Then a full refresh of the same journal,
+    next to the result of the increments.
     """
     folder = tmp_path_factory.mktemp("demo") / "project"
     write_project(folder, PACKAGE)
@@ -71,7 +71,7 @@ def test_every_question_has_an_answer(demo: Path, question: str) -> None:
 
 
 def test_a_first_response_is_due_in_the_hours_of_its_desk(demo: Path) -> None:
-    """And by the contract of the day on which the case came."""
+    """The due time also follows the contract of the day on which the timer started."""
     found = rows(
         demo, "select * from case_sla_cycle where SL_Code = 'FirstResponse' and _DeleteDate is null"
     )
@@ -187,8 +187,8 @@ def test_what_the_van_brought_home_is_folded_in(demo: Path) -> None:
 
 
 def test_no_journal_row_is_lost(demo: Path) -> None:
-    """Every distinct row, all being of bound types, is the timeline's row of its id, or one of the
-    quarantine (SPEC 9.6).
+    """Every distinct row is the timeline's row of its id, or in quarantine (SPEC 9.6). All rows
+    have bound types.
     """
     with connect(demo) as connection:
         content = connection.execute(

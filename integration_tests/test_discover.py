@@ -51,7 +51,7 @@ Row = dict[str, Any]
 
 @pytest.fixture
 def project(tmp_path: Path) -> DbtProject:
-    """A dbt project with an empty journal, and nothing of ozmeta."""
+    """A dbt project with an empty journal, and without anything of ozmeta."""
     found = DbtProject(tmp_path / "project", CONFIG, snapshot())
     emptied(found)
     found.create_journal()
@@ -359,7 +359,7 @@ def test_objects_of_tenants(project: DbtProject) -> None:
 
 
 def test_codes_with_states(project: DbtProject) -> None:
-    """A code that leads to one state stands for that state where payloads lack it."""
+    """A code that leads to one state means that state if payloads lack it."""
     rows = []
     for number in range(40):
         steps: list[Row] = [
@@ -444,7 +444,7 @@ def test_a_relation_that_is_no_journal(project: DbtProject) -> None:
 
 
 def test_one_object_and_unusable_rows(project: DbtProject) -> None:
-    """They are no error, but said."""
+    """They are not an error, but they are reported."""
     rows = [event(n, "T-1", n * 10, state) for n, state in enumerate(["Open", "Busy", "Done"])]
     bad = [
         event(10, "T-1", 40) | {"EJ_ObjectID": None},

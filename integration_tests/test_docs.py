@@ -1,5 +1,5 @@
-"""docs/: each sentence of semantics.md that claims something names a test, each test named exists,
-and mutants.md is about today's mutants.
+"""docs/: each sentence of semantics.md that claims something names a test, each named test exists,
+and mutants.md lists the current mutants.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ CITED = r"\[[\w-]+\](?![(\w])"
 
 
 def sentences(text: str) -> list[str]:
-    """Of all sections but the introduction before the first; one a line or several."""
+    """The sentences of all sections except the introduction. A line may have one sentence or
+    several.
+    """
     lines = [line for section in text.split("\n## ")[1:] for line in section.splitlines()[1:]]
     paragraphs = re.split(r"\n\s*\n", "\n".join(lines))
     return [
@@ -45,7 +47,7 @@ def test_each_sentence_names_a_test() -> None:
 
 
 def test_a_sentence_that_names_none_is_found() -> None:
-    """The check itself: it has to see what it is there for."""
+    """Tests the check itself: it must find a sentence without a test."""
     found = sentences(
         "intro.\n## A\nOne is [a] so. Two [b].\n`x` is three.\n\n## B\nFour [c] [d].\n"
     )
@@ -81,7 +83,9 @@ def test_a_named_test_exists(label: str) -> None:
 
 
 def test_the_page_of_mutants_is_of_these_mutants() -> None:
-    """All of them, each caught, by a test that there is. `make mutants` writes it."""
+    """The page lists all mutants, each with an existing test that catches it. `make mutants` writes
+    it.
+    """
     rows = mutants.rows_of_page()
     assert list(rows) == [mutant.name for mutant in mutants.mutants()]
     titles = {f"{case.id}: {case.title}" for case in read_cases()}

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
-from ozmeta_dbt.operations.dbt import locked
+from ozmeta_dbt.operations.dbt import failure, locked
 
 FILES = {
     "dbt_project.yml": "name: shop\nversion: 1.0.0\nprofile: shop\n",
@@ -99,3 +99,19 @@ def test_what_duckdb_says_on_unix_and_on_windows(said: str, file: str, process: 
 
 def test_another_fault_is_not_taken_for_a_lock() -> None:
     assert locked('IO Error: Cannot open file "/a.duckdb": Permission denied') is None
+
+
+def test_an_operation_s_error_is_said_without_dbt_s_list_of_macros() -> None:
+    said = """22:13:00  Encountered an error while running operation: Compilation Error in macro \
+explain_facts (macros/operations/explain_facts.sql)
+  This project has no binding 'Kase'. It has: case.
+    Did you mean case?
+  > in macro binding_named (macros/operations/binding_named.sql)
+  > called by macro explain_facts (macros/operations/explain_facts.sql)
+"""
+    problem = failure("run-operation", said)
+    assert str(problem) == "This project has no binding 'Kase'. It has: case. Did you mean case?"
+    assert problem.exit_code == 2
+    other = failure("run", said)
+    assert other.exit_code == 10 and "> called by macro" in str(other)
+    assert failure("run-operation", "Database Error\n  no such table").exit_code == 10

@@ -1,5 +1,5 @@
-"""The same rows, byte for byte, on every engine: each scenario on DuckDB once, then on the engine,
-and every table compared, every column (SPEC 9.7).
+"""The same rows, byte for byte, on every engine: each scenario runs once on DuckDB, then on the
+engine, and every column of every table is compared (SPEC 9.7).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Key = tuple[str, frozenset[str], frozenset[str]]
 def duckdb_says(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[Key, list[tuple[str, Tables]]]]:
-    """What DuckDB made of each scenario, played when it is first asked for."""
+    """DuckDB's tables of each scenario, which is played when it is first needed."""
     folder = tmp_path_factory.mktemp("duckdb")
     with engine("duckdb").session(folder) as worker:
 
@@ -58,7 +58,7 @@ def duckdb_says(
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Worker | None, str]]:
-    """The engine's name, a worker on it, and its version; or none, and why not."""
+    """The engine's name, a worker on it, and its version; or none, and the reason."""
     try:
         with engine(request.param).session(tmp_path_factory.mktemp(request.param)) as worker:
             yield request.param, worker, worker.engine.version()
@@ -97,8 +97,8 @@ def test_the_same_rows(
 
 
 def test_verify_on_postgres(tmp_path: Path, postgres: Worker) -> None:
-    """The command that folds everything afresh beside what there is, where names of columns are
-    folded and schemas are real ones.
+    """The command that folds everything again in another schema, on engines that fold column names
+    and have real schemas.
     """
     scenario = SCENARIOS["changes"]()
     scenario.steps, project = scenario.steps[:1], tmp_path / "changes"
@@ -125,8 +125,8 @@ def test_verify_on_postgres(tmp_path: Path, postgres: Worker) -> None:
 def test_no_instant_of_arrival_on_postgres(
     type_: str, tmp_path: Path, postgres: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Infinity either way is no _SyncDate: such rows are looked at by every run, as those without
-    one. What the values of a scenario can't show.
+    """Infinity and minus infinity are no _SyncDate: every run looks at such rows, as at rows
+    without one. The values of a scenario cannot show this.
     """
     scenario = SCENARIOS["changes"]()
     scenario.steps = scenario.steps[:1]
@@ -164,7 +164,9 @@ def test_no_instant_of_arrival_on_postgres(
 
 
 def test_an_engine_that_is_not_there_is_said(tmp_path: Path) -> None:
-    """Loudly, at the end of the run, by a scenario and by a test of its own; never as passed."""
+    """An engine that did not run is reported at the end, by each scenario and by its own test,
+    never as passed.
+    """
     (tmp_path / "absent.py").write_text(
         "import engines.postgres\n\ndef binaries():\n    raise engines.postgres.NotRun('nobody"
         " installed it')\n\nengines.postgres.binaries = binaries\n",

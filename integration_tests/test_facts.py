@@ -1,4 +1,4 @@
-"""The facts for BI: cycles with what reports group by, at the edges of days and weeks."""
+"""The facts for BI: cycles with the columns that reports group by, at edges of days and weeks."""
 
 from __future__ import annotations
 

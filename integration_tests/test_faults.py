@@ -1,10 +1,10 @@
-"""Faults (SPEC 8, 9): runs that are killed, that the warehouse fails, that meet another run;
+"""Faults (SPEC 8, 9): runs that are killed, that meet errors of the warehouse or another run, and
 journals and definitions that change meanwhile.
 
-After whatever befell it, each table is either as it was before the run or as reference_fold makes
-it of the whole journal by the run's as_of: nothing is half-written.
-And at the end of every sequence of faults one clean run leaves every table as reference_fold and a
-full refresh have it, with no journal row lost.
+After any fault, each table is either as it was before the run, or as reference_fold computes it
+from the whole journal as of the run: nothing is half-written. At the end of every sequence of
+faults, one clean run makes every table equal to reference_fold and a full refresh, and no journal
+row is lost.
 
 More sequences: OZMETA_SEQUENCES=200 pytest integration_tests/test_faults.py -k sequence
 One alone, told step by step: python integration_tests/test_faults.py 17
@@ -307,8 +307,8 @@ class Definitions:
 
 @dataclass
 class Journal:
-    """Rows as applications might append them, batch by batch; none appears further behind what may
-    have been read than the lookback.
+    """Rows as applications might append them, batch by batch. No row appears further behind the
+    read rows than the lookback.
     """
 
     rng: random.Random
@@ -318,8 +318,8 @@ class Journal:
     def batch(
         self, since: dt.datetime, until: dt.datetime, count: int, shape: int
     ) -> list[dict[str, Any]]:
-        """Rows that reach the journal from `since` on to `until`, a run's as_of; shape: what the
-        payloads look like by now.
+        """Rows that reach the journal from `since` to `until`, a run's as_of. shape: the form that
+        the payloads have by now.
         """
         rng = self.rng
         newest = max((min(r["_SyncDate"], since) for r in self.rows), default=since)
@@ -403,7 +403,7 @@ class Journal:
         return row
 
     def content(self, row: dict[str, Any], shape: int) -> dict[str, Any]:
-        """Something else that the same event might say."""
+        """Other content that the same event might have."""
         happened = row["EJ_EventTimeUTC"]
         return self.rng.choice(
             [
@@ -461,8 +461,8 @@ Tables = dict[str, list[tuple]]
 
 
 class Project(DbtProject):
-    """A project whose runs go through `dbt_runs`, in this process or another, and whose tables are
-    looked at after each.
+    """A project whose runs go through `dbt_runs`, in this process or another. Its tables are
+    checked after each run.
     """
 
     def __init__(
@@ -500,8 +500,8 @@ class Project(DbtProject):
     def go(
         self, as_of: dt.datetime, *args: str, fault: Fault | None = None, beside: Run | None = None
     ) -> Outcome:
-        """One run, and all that must be true after it whether it came through or not. `beside`:
-        another, while this one is held.
+        """One run, and everything that must be true after it, whether or not it completed.
+        `beside`: another run, while this one is held.
         """
         before, committed = self.look()
         self.as_of = as_of
@@ -537,8 +537,8 @@ class Project(DbtProject):
         ]
 
     def look(self) -> tuple[Tables, int]:
-        """The tables and the number of completed runs. In each table every key is there once, and
-        each row is of a completed run or of a later one.
+        """The tables and the number of completed runs. In each table, every key occurs once, and
+        each row belongs to a completed run or to a later one.
         """
         tables, committed, runs = {}, 0, "select 0"
         with self.connect() as connection:
@@ -588,7 +588,7 @@ class Project(DbtProject):
         }
 
     def finish(self, as_of: dt.datetime) -> None:
-        """One clean run puts everything right, as a full refresh would, and nothing is lost."""
+        """One clean run repairs everything, as a full refresh would, and nothing is lost."""
         self.clean(as_of, *EVERYTHING)
         self.nothing_is_lost()
         increments, _ = self.look()
@@ -646,9 +646,7 @@ class Project(DbtProject):
 
 
 def comparable(model: str, rows: list[dict[str, Any]]) -> list[tuple]:
-    """Rows by their canonical columns, in some order of their own; what a quarantined row said is
-    text.
-    """
+    """Rows by their canonical columns, in any order. The content of a quarantined row is text."""
 
     def plain(column: str, value: Any) -> Any:
         return (
@@ -675,7 +673,9 @@ def difference(wanted: list[tuple], found: list[tuple]) -> str:
 
 
 def random_fault(rng: random.Random, models: tuple[str, ...] = (), statements: int = 76) -> Fault:
-    """At any statement of a run, or where one of these models is computed or merged."""
+    """A fault at any statement of a run, or at a statement that computes or merges one of these
+    models.
+    """
     at: int | tuple[str, ...] = rng.randint(8, statements)
     if models and rng.random() < 0.5:
         model = rng.choice(models)
@@ -695,7 +695,7 @@ def random_fault(rng: random.Random, models: tuple[str, ...] = (), statements: i
 
 
 def play(seed: int, folder: Path, tell: Callable[[str], None] = lambda text: None) -> None:
-    """One sequence. Whatever is not as it must be raises, and says at which step."""
+    """Plays one sequence. A difference raises an error that names the step."""
     rng = random.Random(seed)
     definitions = Definitions(
         rng.choice(["last_writer_wins", "first_writer_wins"]),
@@ -779,7 +779,7 @@ def disturbed_run(project: Project, as_of: dt.datetime, rng: random.Random) -> s
 
 
 def played(seed: int, folder: Path) -> None:
-    """In a warm process, whose folder stays the same so that its manifests do."""
+    """Runs in a warm process. Its folder stays the same, so that its manifests stay valid."""
     play(seed, folder / str(os.getpid()))
 
 
@@ -851,8 +851,8 @@ def grow(project: Project, since: int, until: int) -> None:
     ],
 )
 def test_a_run_that_ends_at_a_merge(project: Project, kind: str, at: list[str]) -> None:
-    """Before it, within its transaction, or when it is done and dbt does not know; one such run
-    after another, then a clean one.
+    """The run ends before the merge, within its transaction, or after it but before dbt knows.
+    Several such runs follow each other, then a clean one.
     """
     project.load([event("a", 0, "Start"), event("b", 0, "Start", "o2")])
     project.clean(START + 20 * MINUTE)
@@ -887,7 +887,9 @@ def test_a_run_that_is_killed_amid_large_merges(project: Project) -> None:
 
 
 def test_a_commit_that_went_through_and_was_not_heard_of(project: Project) -> None:
-    """dbt takes each model for failed, though its rows are there; the run log then says what is."""
+    """dbt reports each model as failed, although its rows exist. The run log then shows the real
+    state.
+    """
     project.load([event("a", 0, "Start")])
     project.clean(START + 20 * MINUTE)
     project.load([event("b", 30, "Pause")])
@@ -906,7 +908,9 @@ def test_a_commit_that_went_through_and_was_not_heard_of(project: Project) -> No
     ],
 )
 def test_a_full_refresh_that_is_killed(project: Project, at: tuple[str, ...]) -> None:
-    """Amid the swap of old and new tables: either is whole, and increments go on from there."""
+    """Killed during the swap of old and new tables: one of them is complete, and increments
+    continue from there.
+    """
     project.load([event("a", 0, "Start"), event("b", 1, "Start", "o2")])
     project.clean(START + 70 * MINUTE)
     project.load([event("c", 75, "Pause")])
@@ -919,8 +923,8 @@ def test_a_full_refresh_that_is_killed(project: Project, at: tuple[str, ...]) ->
 
 
 def test_a_full_refresh_by_other_definitions_that_dies(project: Project) -> None:
-    """What it built afresh no longer has objects that the rest still shows, and that no row tells
-    of: the next increment finds them.
+    """The tables that it rebuilt lack objects that the other tables still show, and no row says so.
+    The next increment finds these objects.
     """
     project.define(replace(project.definitions, object_types=("Case", "Kase"), has_overall=True))
     project.load(
@@ -960,8 +964,8 @@ def test_a_full_refresh_by_other_definitions_that_dies(project: Project) -> None
 
 
 def test_two_runs_at_once(project: Project) -> None:
-    """The later one fails and says why; the earlier one is not disturbed, though it stands in the
-    middle of a merge. (On Postgres, where both get in: with the engines' macros.)
+    """The later run fails and says why. The earlier one is not disturbed, although it is in the
+    middle of a merge. (On Postgres, both runs proceed; overlaps.py tests that.)
     """
     project.load([event("a", 0, "Start"), event("b", 1, "Start", "o2")])
     project.clean(START + 20 * MINUTE)
@@ -980,8 +984,8 @@ def test_two_runs_at_once(project: Project) -> None:
 
 
 def test_a_payload_whose_schema_changes(project: Project) -> None:
-    """A field is a number, a text, an object, an array, null and missing; its part of the payload
-    is none; new fields come, and a rule asks for one of them.
+    """A field is a number, a text, an object, an array, null or missing, or its part of the payload
+    is not an object. New fields appear, and a rule needs one of them.
     """
     project.define(Definitions(field="Priority"))
     parts: list[Any] = [
@@ -1036,8 +1040,8 @@ def test_a_payload_whose_schema_changes(project: Project) -> None:
 
 
 def test_definitions_that_change_and_change_back_with_a_crash_between(project: Project) -> None:
-    """While timers run: a target, a transition that goes, an SLA that goes. Each is killed at
-    another model, and the old definition is back in the next run.
+    """Definitions change while timers run: a target changes, a transition or an SLA is removed.
+    Each such run is killed at another model, and the next run has the old definition again.
     """
     own = project.definitions
     project.load([event("a", 0, "Start"), event("b", 30, "Pause"), event("c", 50, "Start", "o2")])
@@ -1060,7 +1064,7 @@ def test_definitions_that_change_and_change_back_with_a_crash_between(project: P
 
 
 def test_a_definition_by_which_timers_appear_where_there_was_none(project: Project) -> None:
-    """No row is there that could remember by which definitions it was folded; nor is a row of an
+    """No row exists that could show by which definitions it was folded. Neither does a row of an
     escalation that a transition raises from now on.
     """
     project.define(replace(project.definitions, has_overall=False, raises=False))
@@ -1079,7 +1083,7 @@ def test_a_definition_by_which_timers_appear_where_there_was_none(project: Proje
 
 
 def test_timers_that_are_dropped_and_wanted_again(project: Project) -> None:
-    """Their models were not even run meanwhile, and what happened then must not be missing."""
+    """Their models did not run meanwhile, and the events of that time must not be missing."""
     own = project.definitions
     project.load([event("a", 0, "Start"), event("b", 1, "Start", "o2")])
     project.clean(START + 10 * MINUTE)
@@ -1091,8 +1095,8 @@ def test_timers_that_are_dropped_and_wanted_again(project: Project) -> None:
 
 
 def test_rows_that_appear_behind_what_was_read(project: Project) -> None:
-    """To the very edge of the lookback they are found; beyond it by a full refresh only, which is a
-    limit that README names.
+    """Rows are found up to the very edge of the lookback. Only a full refresh finds rows beyond it,
+    as README says under Limits.
     """
     project.load([event("a", 300, "Start")])
     project.clean(START + 300 * MINUTE)

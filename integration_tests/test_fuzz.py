@@ -1,4 +1,6 @@
-"""A little of `make fuzz`, with fixed seeds; and that it notices when something is not quoted."""
+"""A small part of `make fuzz`, with fixed seeds. Also tests that it notices a text that is not
+quoted.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,7 @@ def test_journal_rows(tmp_path: Path, calm: journals.Calm) -> None:
 
 
 def a_report() -> BindingReport:
-    """Of each kind of text one, in figures that become a list, a chart and the map."""
+    """One text of each kind, in figures that become a list, a chart and the map."""
     late = {
         "all_rows": 1, "row_no": 1, "object_id": "o1", "tenant": "acme", "sla": "Solve",
         "state": "Open", "calendar": "Desk", "role": "Lead", "principal": "ann",

@@ -1,5 +1,5 @@
-"""Each preset on hand-made tables with the mess of real ones: the journals that they become, and
-the states of the objects; loaded in steps, and at once.
+"""Each preset on hand-made tables with the irregularities of real ones: the resulting journals and
+the states of the objects, loaded in steps and at once.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def test_a_table_that_lacks_a_column_of_the_preset(tmp_path: Path) -> None:
 
 
 def test_a_history_that_reads_its_tables_in_another_way(tmp_path: Path) -> None:
-    """The events that it makes now are older than what was read, so no run would see them."""
+    """The history's new events are older than what was read, so no run would see them."""
     case = HistoryCase("jira", tmp_path / "jira")
     project = case.project()
     case.load(project, case.expected["loads"][-1])

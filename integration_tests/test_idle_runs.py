@@ -1,4 +1,5 @@
-"""Runs in which nothing arrived and nothing is due: what they send, and that nothing stale stays.
+"""Runs in which nothing arrived and nothing is due: which statements they send, and that no stale
+row stays.
 
 Statements are counted by dbt's own event for each one that it sends, BEGIN and COMMIT included.
 """
@@ -196,7 +197,7 @@ def test_another_comment_or_config_folds_nothing_again(project: DbtProject) -> N
 
 
 def test_an_idle_run_writes_dbt_s_artifacts(project: DbtProject) -> None:
-    """dbt writes what each model reported as JSON; the other tests do without."""
+    """dbt writes each model's response as JSON. The other tests do not need that."""
     folder = str(project.folder)
     options = ["--project-dir", folder, "--profiles-dir", folder, "--quiet"]
     result = dbtRunner().invoke(

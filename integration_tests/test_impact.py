@@ -319,7 +319,7 @@ def by_hand(before: DbtProject, after: DbtProject) -> dict[str, Counter[Any]]:
 
 
 def rounds(project: DbtProject) -> dict[Any, Row]:
-    """{(object, flow, event of the request): status and the step where it stands}"""
+    """{(object, flow, event of the request): status and current step}"""
     steps: dict[Any, list[Row]] = {}
     for row in project.rows("from case_approval_step where _DeleteDate is null order by AP_StepNo"):
         steps.setdefault((row["_ObjectKey"], row["AF_Code"], row["AP_Round"]), []).append(row)
@@ -420,7 +420,7 @@ def service_levels(snapshot: Row, config: Row) -> None:
 
 
 def workflow(snapshot: Row, config: Row) -> None:
-    """A transition less, another conflict policy, and another quorum."""
+    """One transition less, another conflict policy, and another quorum."""
     transitions = snapshot["objects"]["workflows"]["transitions"]
     transitions[:] = [one for one in transitions if one["id"] != "Back"]
     config["bindings"] = {"Case": {"conflict_policy": "first_writer_wins"}}
@@ -428,7 +428,7 @@ def workflow(snapshot: Row, config: Row) -> None:
 
 
 def fields(snapshot: Row, config: Row) -> None:
-    """A field that the timeline does not hold, so that a run would ask for --full-refresh. Rows
+    """A field that the timeline does not have, so that a run would ask for --full-refresh. Rows
     without a tenant are no longer refused, and all keys change.
     """
     runtime = snapshot["objects"]["runtime"]

@@ -145,7 +145,7 @@ def test_a_composite_key_keeps_every_two_objects_apart(project: DbtProject) -> N
 
 
 def test_under_object_id_the_tenants_share_an_object(project: DbtProject) -> None:
-    """7 has events of t1, t2 and none: one UI entity, one instance."""
+    """Object 7 has events of t1, of t2 and without a tenant: one UI entity, one instance."""
     assert project.rows(
         "select WI_ObjectID, _TenantID, WS_CurrentCode, WI_RowVersion from"
         " ticket_1_desk_workflow_instance order by 1"

@@ -70,7 +70,9 @@ def test_calls_go_downward() -> None:
 
 
 def test_a_file_has_one_macro_that_other_files_call() -> None:
-    """Folders of topics are the exception: cross_db says each thing that an engine may spell."""
+    """Folders of topics are the exception: cross_db has a macro for everything that differs between
+    engines.
+    """
     known = macros()
     public = defaultdict(set)
     for caller, called in calls(known):
@@ -89,7 +91,7 @@ def test_a_file_has_one_macro_that_other_files_call() -> None:
 
 
 def test_an_engine_s_macros_are_in_its_file() -> None:
-    """`<engine>__<macro>` is in cross_db/adapters/<engine>.sql, the default beside the macro."""
+    """`<engine>__<macro>` is in cross_db/adapters/<engine>.sql, the default next to the macro."""
     known = macros()
     engines = {file.stem for file in (MACROS / "cross_db/adapters").glob("*.sql")}
     for name, (file, _) in known.items():

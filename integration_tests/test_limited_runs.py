@@ -24,7 +24,7 @@ def contents(project: DbtProject) -> dict[str, list[dict[str, Any]]]:
 
 
 def assert_as_a_fresh_fold(project: DbtProject, as_of: str) -> None:
-    """What the tables hold is what a full refresh makes of the journal."""
+    """The tables equal those of a full refresh."""
     with project.connect() as connection:
         connection.execute("create schema kept")
         for model in MODELS:
@@ -38,7 +38,7 @@ def assert_as_a_fresh_fold(project: DbtProject, as_of: str) -> None:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
-    """One project for all tests: the parsed manifest is what takes time."""
+    """One project for all tests, because parsing takes most of the time."""
     project = DbtProject(tmp_path_factory.mktemp("limited"), CONFIG, snapshot())
     # with an event_time on the source and on a generated model, `--sample` cuts both
     project.settings(

@@ -118,8 +118,9 @@ def test_without_the_option_the_event_id_alone_tells_events_apart(project: DbtPr
 def test_an_older_delivery_through_another_journal_takes_the_place_of_the_held_one(
     project: DbtProject, content: str, killed: bool
 ) -> None:
-    """The row that gave way lies far behind its own journal's watermark, and goes to quarantine
-    if its content is another."""
+    """The replaced row is far behind its own journal's watermark, and goes to quarantine if its
+    content differs.
+    """
     with project.connect() as connection:
         connection.execute("create table raw.station as from raw.event_journal")
     project.configure(configured(tables=("event_journal", "station")), snapshot())
@@ -173,7 +174,7 @@ def test_turned_on_or_off_it_asks_for_a_full_refresh(
 
 
 def test_turned_on_before_the_first_event(project: DbtProject) -> None:
-    """The table is there, without the column and without a row: nothing was read otherwise."""
+    """The table has neither the column nor a row: nothing was read in another way."""
     project.configure(CONFIG, snapshot())
     project.run("2026-01-01T00:01:00")
     project.configure(configured(), snapshot())
@@ -204,8 +205,9 @@ def test_a_journal_without_the_column_stops_the_run(tmp_path: Path) -> None:
 
 
 def test_two_messages_under_one_event_id(project: DbtProject) -> None:
-    """Of those that one run reads, the first to arrive has the id; one that an earlier run read
-    keeps it."""
+    """Among messages that one run reads, the first to arrive has the id. A message that an earlier
+    run read keeps it.
+    """
     project.append(
         [
             message("a", "m2", 10, "Back", sync=12),
@@ -223,8 +225,9 @@ def test_two_messages_under_one_event_id(project: DbtProject) -> None:
 
 
 def world(chance: random.Random) -> list[dict[str, Any]]:
-    """Messages of a few objects, each delivered once to four times under other ids, now and then
-    with other content or without a key."""
+    """Messages of a few objects, each delivered one to four times under different ids, sometimes
+    with other content or without a key.
+    """
     rows: list[dict[str, Any]] = []
     for number in range(60):
         object_id, minute = f"o{chance.randrange(6)}", chance.randrange(0, 300)
@@ -254,8 +257,9 @@ def world(chance: random.Random) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("number", range(4))
 def test_random_messages(tmp_path: Path, number: int) -> None:
-    """In batches and in any order within the lookback: as the reference, as a full refresh; a
-    second run changes nothing."""
+    """In batches, and in any order within the lookback, the rows equal the reference and a full
+    refresh. A second run changes nothing.
+    """
     chance = random.Random(number)
     rows = [dict.fromkeys(ref.EJ) | row for row in world(chance)]
     project = DbtProject(tmp_path, configured(lookback_minutes=100_000), snapshot())

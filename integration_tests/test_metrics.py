@@ -1,4 +1,4 @@
-"""Metrics of SLAs with service levels: outcomes and open cycles, by what people report on."""
+"""Metrics of SLAs with service levels: outcomes and open cycles, by report fields."""
 
 from __future__ import annotations
 

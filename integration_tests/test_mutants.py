@@ -37,7 +37,7 @@ def test_no_two_mutants_of_a_name_or_a_change() -> None:
 def test_the_runner_tells_wrong_rows_from_a_statement_that_fails(
     old: str, new: str, broken: bool, tmp_path: Path
 ) -> None:
-    """In a process of its own, which forks; and with this one case to be tried."""
+    """Run in a separate process, which forks, and with only this case."""
     mutant = mutants.Mutant("one", "fold/order_ctes.sql", old, new, "", "", "order-1")
     script = (
         "import mutants as m; from pathlib import Path; m.HANDY, m.OTHERS = [], 'none'; v ="

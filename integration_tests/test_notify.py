@@ -34,7 +34,7 @@ FAILED, INVALID = 6, 2
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
-    """Three runs notice ten rows: 3 at 00:40, 3 at 02:00. At 04:00 a late event takes 3 back."""
+    """Three runs notice ten rows: 3 at 00:40, 3 at 02:00. At 04:00, a late event retracts 3."""
     project = DbtProject(tmp_path_factory.mktemp("notify"), CONFIG, emitting())
     project.create_journal()
     project.append([event("a", 0, "Go"), event("b", 100, "Back")])
@@ -56,7 +56,7 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
 
 @pytest.fixture
 def project(built: DbtProject, monkeypatch: pytest.MonkeyPatch) -> Iterator[DbtProject]:
-    """With the log as it was built, and no channel that has begun."""
+    """The project with its log as it was built, and before any channel has begun."""
     monkeypatch.setattr(delivery.Policy, "wait", lambda *_: 0.01)
     channels(built)
     yield built
@@ -256,7 +256,7 @@ def test_a_receiver_that_hangs_ends_in_time(project: DbtProject, receiver: Recei
 
 
 def died(project: DbtProject) -> None:
-    """Time passes, and the process that died counts no longer."""
+    """Time passes, and the mark of the process that died expires."""
     execute(
         project,
         "update ozmeta_notification set NT_ChangedUTC = NT_ChangedUTC - interval '1 hour' where"
@@ -294,7 +294,7 @@ def test_after_a_crash_between_sending_and_recording_all_may_be_repeats(
 def test_after_a_crash_before_sending_rows_are_marked_too(
     project: DbtProject, receiver: Receiver
 ) -> None:
-    """Nobody can tell it from a crash after sending."""
+    """This cannot be distinguished from a crash after sending."""
     sender(project, receiver).next_page(since=0)
     died(project)
     assert notify(project) == "oncall: 10 rows sent"
@@ -356,7 +356,7 @@ def test_a_process_that_was_too_slow_stops(project: DbtProject, receiver: Receiv
 
 
 def test_two_that_begin_together_both_stop(project: DbtProject, receiver: Receiver) -> None:
-    """Each writes its mark before it looks for others, so that never both go on."""
+    """Each writes its mark before it looks for others, so that never both continue."""
     notify(project)
     execute(
         project,
@@ -379,7 +379,7 @@ def test_pages_keep_the_order(project: DbtProject, receiver: Receiver, page: int
 def test_a_page_ends_before_the_process_takes_too_long(
     project: DbtProject, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also if a clock jumps: the rows that were not reached are taken again, as no repeats."""
+    """Even if a clock jumps: the rows that were not reached are taken again, and not as repeats."""
     monkeypatch.setattr(run.Lease, "left", property(lambda self: 0))
     one = sender(project, receiver, page=4)
     assert one.send(Webhook(receiver.url), 0)
@@ -436,7 +436,7 @@ def test_a_full_refresh_repeats_nothing(project: DbtProject, receiver: Receiver)
 
 
 def test_a_log_that_is_built_again_repeats_nothing(project: DbtProject, receiver: Receiver) -> None:
-    """Its rows have other instants, but the channel knows what they say."""
+    """The rows of the new log have other instants, but the channel knows their signals."""
     notify(project, *BEGINNING)
     known = set(keys(receiver))
     execute(project, "drop table case_runtime_signal")

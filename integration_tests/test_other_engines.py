@@ -1,6 +1,4 @@
-"""SQL for engines that can't be run here: at least their parsers take it, and mean by it what we
-do.
-"""
+"""SQL for engines that cannot run here: their parsers accept it, and understand it as intended."""
 
 from __future__ import annotations
 
@@ -53,7 +51,7 @@ def test_update_from(prefix: str, dialects: list[str], kind: type[exp.Expression
 
 
 def test_no_limit_where_every_engine_is_asked() -> None:
-    """T-SQL has none. What operations ask, `make test-static` does not see."""
+    """T-SQL has no `limit`. `make test-static` does not check the queries of operations."""
     files = [file for file in MACROS.rglob("*.sql") if "cross_db" not in file.parts]
     assert len(files) > 20
     assert not [

@@ -1,4 +1,4 @@
-"""What random worlds once found, kept as it was reduced; and what they still leave aside."""
+"""Reduced cases that random worlds found, and cases that random worlds do not contain."""
 
 from __future__ import annotations
 
@@ -131,8 +131,8 @@ def test_pinned_cases() -> None:
 
 
 def test_the_text_of_a_number_is_its_shortest_form() -> None:
-    """A JSON number compares as its shortest text, alone and as a member; a number as text stays as
-    written.
+    """A JSON number is compared as its shortest text, alone and as a member. A number as text stays
+    as written.
     """
     is_five = {"op": "eq", "args": [{"ref": "object.N"}, {"lit": "5"}]}
     has_five = {"op": "contains", "args": [{"ref": "object.List"}, {"lit": "5"}]}
@@ -178,8 +178,8 @@ def test_field_named_star() -> None:
     "killed", [False, True], ids=["a run", "a run that was killed, and the next"]
 )
 def test_older_delivery_through_another_source(tmp_path: Path, killed: bool) -> None:
-    """It replaces an event whose own journal has long been read past: that one goes to quarantine,
-    by increments as by a full refresh.
+    """It replaces an event that is far behind its journal's watermark. That event goes to
+    quarantine, in increments and in a full refresh.
     """
     binding = small_binding({})
     project = DbtProject(tmp_path / "p", config([binding]), snapshot([binding]))

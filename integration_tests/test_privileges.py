@@ -1,5 +1,5 @@
-"""The privileges of docs/operations/privileges.md on Postgres: they are enough, and none of them is
-superfluous.
+"""The privileges of docs/operations/privileges.md on Postgres: they are sufficient, and each of
+them is necessary.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def grants() -> list[str]:
 
 
 def taken(grant: str) -> str:
-    """The statement that takes the privilege away again."""
+    """The statement that revokes the privilege."""
     start, _, rest = grant.rpartition("grant ")
     what, to, role = rest.rpartition(" to ")
     assert to

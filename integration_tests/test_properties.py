@@ -103,5 +103,5 @@ def test_6_nothing_is_lost(world: World) -> None:
 
 @over(rule_worlds(200), max(1, WORLDS // 2))
 def test_rules_are_what_the_reference_makes_of_them(world: World) -> None:
-    """Forty rules of the whole DSL, one run."""
+    """Forty rules of the whole DSL, in one run."""
     holds(world, 1, (1,))

@@ -1,4 +1,4 @@
-"""Fields that MetaDB protects (FieldProtection): no table holds their values, on the way in."""
+"""Fields that MetaDB protects (FieldProtection): their original values reach no table."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""`ozmeta-dbt explain` and `verify`: what a person sees of an object, and that a table which is
-wrong is noticed.
+"""`ozmeta-dbt explain` and `verify`: what a person sees about an object, and that a wrong table is
+noticed.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def test_explain_shows_what_pauses_did(tmp_path: Path) -> None:
 
 
 def test_explain_says_when_a_timer_pauses_and_resumes(tmp_path: Path) -> None:
-    """The tables hold its start and its last stop; the stops and restarts between are found by its
-    rules.
+    """The tables have only its start and its last stop. Its rules show the stops and restarts
+    between them.
     """
     project = DbtProject(tmp_path, CONFIG, meta("resume"))
     project.create_journal()
@@ -180,8 +180,8 @@ def test_explain_sorts_what_is_pending_by_time(project: DbtProject) -> None:
 
 
 def test_explain_tells_one_instant_in_the_order_it_counts(tmp_path: Path) -> None:
-    """Two timers: at minute 60 an event is in time for one, which is due then; the other is warned
-    and its levels raised.
+    """Two timers: at minute 60, an event is in time for one, which is due then. The other is
+    warned, and its levels are raised.
     """
     document = meta()
     runtime = document["objects"]["runtime"]
@@ -286,8 +286,8 @@ def test_a_binding_that_two_spellings_may_mean(tmp_path: Path) -> None:
 
 
 def test_rows_of_an_unclaimed_object_type_are_told(project: DbtProject) -> None:
-    """By `verify`, which finds no difference all the same, and where an object is asked for that
-    the tables don't hold.
+    """`verify` reports them although it finds no difference, and `explain` does if the tables have
+    no such object.
     """
     project.append(
         [
@@ -429,7 +429,7 @@ def test_verify_says_when_it_can_not_be_right_yet(project: DbtProject) -> None:
 
 
 def test_verify_never_writes_over_the_tables(project: DbtProject) -> None:
-    """Where a project names schemas without heed of the target's."""
+    """A project that names schemas without the target's schema."""
     project.append([event("a", 0, "Go")])
     (project.folder / "macros").mkdir(exist_ok=True)
     (project.folder / "macros" / "names.sql").write_text(

@@ -29,8 +29,8 @@ def run_here(folder: Path, run: str, as_of: str) -> list[Scan]:
 
 
 def test_buckets_prune_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of 100 new events, five are of old objects, so the objects of a run are from end to end of
-    the tables. Without buckets, a run reads all of it.
+    """Five of 100 new events belong to old objects, so a run's objects are spread over the whole
+    tables. Without buckets, a run reads the whole tables.
     """
     monkeypatch.setattr(pruning, "WORK", tmp_path)
     monkeypatch.setattr(pruning, "run_duckdb", run_here)

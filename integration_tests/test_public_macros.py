@@ -121,7 +121,9 @@ def test_every_macro_and_argument_has_a_description_and_a_type() -> None:
 
 
 def test_a_changed_signature_is_noticed() -> None:
-    """Each kind of macro is read: a default of none, a test, a signature without arguments."""
+    """All kinds of macros are read: with a default of none, a test, and with a signature without
+    arguments.
+    """
     known = signatures()
     assert known["inline"].arguments == ("entity", "relation", "instance", "timers")
     assert known["inline"].may_be_none == {"timers"}

@@ -1,4 +1,4 @@
-"""`ozmeta-dbt purge` (SPEC 8.6): what goes, what stays, and what later runs make of it."""
+"""`ozmeta-dbt purge` (SPEC 8.6): what goes, what stays, and what later runs do."""
 
 from __future__ import annotations
 
@@ -324,8 +324,8 @@ def test_a_purge_that_fails_is_completed(project: DbtProject) -> None:
 
 @pytest.mark.parametrize("table", ["runtime_signal", "timeline", "moves"])
 def test_whatever_a_failure_leaves_is_deleted(project: DbtProject, table: str) -> None:
-    """As if the warehouse had stopped between two statements: a table still has all its rows, or
-    nothing was deleted and counted.
+    """The state after the warehouse stopped between two statements: a table still has all its rows,
+    or nothing was deleted and counted.
     """
     keep(project, "whole")
     purged(project)
@@ -348,7 +348,7 @@ def test_whatever_a_failure_leaves_is_deleted(project: DbtProject, table: str) -
 
 
 def test_tables_that_a_purge_empties_are_not_read_again(tmp_path: Path) -> None:
-    """A row that lies far behind the watermark shows whether a run began from the start."""
+    """A row far behind the watermark shows whether a run read the journal from the start."""
     project = DbtProject(tmp_path, configuration(), metadata())
     project.create_journal()
     project.append(finished("o1", day=10))

@@ -159,8 +159,8 @@ def test_a_text_is_the_same_instant_on_postgres(
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_text_is_the_same_instant_in_python(text: str) -> None:
-    """To the reference of the fold, to what reads literals of rules and replays journals, and by
-    the pattern that every engine is given.
+    """The same for the reference of the fold, for the code that reads literals of rules and replays
+    journals, and for the pattern that every engine gets.
     """
     expected = TEXTS[text] and dt.datetime.fromisoformat(TEXTS[text])
     assert reference_fold.cast(text, "datetime") == expected and instant(text) == expected
@@ -285,7 +285,7 @@ def order_of(project: DbtProject) -> list[tuple[str, int]]:
 
 @pytest.mark.parametrize("type_", ["varchar", "timestamp_ns", "decimal(20, 9)", "bigint"])
 def test_nanoseconds_decide_the_order(tmp_path: Path, type_: str) -> None:
-    """By each type that holds them; and a late event takes its place by them."""
+    """For each type that has nanoseconds. They also decide the position of a late event."""
     project = started(tmp_path, EJ_EventTimeUTC=type_)
     times = {"b": 100, "a": 900, "late": 500}
 
@@ -389,8 +389,8 @@ NUMBERS = [
 
 @pytest.mark.parametrize(("type_", "number", "fraction"), NUMBERS)
 def test_a_number_is_a_unix_time(tmp_path: Path, type_: str, number: Any, fraction: int) -> None:
-    """Its magnitude says its unit; it is an event's time and an arrival, from which the next run
-    goes on.
+    """The magnitude of a number decides its unit. A number may be an event's time and an arrival,
+    from which the next run continues.
     """
     project = started(tmp_path, EJ_EventTimeUTC=type_, _SyncDate=type_)
     project.append([event("a", 0, "Go", EJ_EventTimeUTC=number, _SyncDate=number)])
@@ -446,8 +446,8 @@ STRUCT = (
 
 
 def test_a_payload_that_is_a_struct(tmp_path: Path) -> None:
-    """Its nulls are absent keys, so that an event keeps the fields that it does not mention; the
-    nulls of JSON and of maps within it are nulls.
+    """The nulls of a struct are absent keys, so an event does not change fields that it does not
+    mention. Nulls of JSON and of maps within a struct are nulls.
     """
     meta = snapshot()
     meta["objects"]["runtime"]["slaBindings"][0]["startRule"]["expr"] = {

@@ -153,7 +153,7 @@ def cycles(project: DbtProject, case: Recipes, level: str, team: str) -> list[li
 
 
 def like(wanted: list[list[Any]], found: list[list[Any]]) -> list[list[Any]]:
-    """What was found, without the columns that are not written out."""
+    """The cycles that were found, without the columns that the expected rows leave out."""
     pairs = zip(wanted, found, strict=False)
     cut = [row[: len(want)] for want, row in pairs]
     return [*cut, *found[len(wanted) :]]
@@ -191,8 +191,8 @@ COPIES = range(300, 308)
 
 
 def test_a_reply_and_the_solution_in_one_update(tmp_path: Path) -> None:
-    """Their events have one time. The change of the state comes first, whatever their hashes are:
-    the copies of a ticket have others.
+    """Their events have the same time. The change of the state comes first, whatever the hashes
+    are: the copies of a ticket have different hashes.
     """
     case = Recipes("zendesk", tmp_path / "zendesk")
     project = case.made()

@@ -306,8 +306,8 @@ def test_trust(demo: Path, reports: dict[str, BindingReport], binding: str) -> N
 def test_every_delivered_row_is_accounted_for(
     demo: Path, reports: dict[str, BindingReport]
 ) -> None:
-    """Admitted, refused or delivered again: together, they are the journal's rows, all of which are
-    of bound types.
+    """The admitted, refused and repeated rows together are the journal's rows. All rows have bound
+    types.
     """
     parts = ("events", "refused_rows", "delivered_again")
     counts = [reports[binding].figures["journals"].rows for binding in BINDINGS]

@@ -93,7 +93,7 @@ class Database:
         return sorted(row[0] for row in self.execute(user, sql))
 
     def becomes(self, user: str, folder: Path) -> None:
-        """dbt goes on as another user."""
+        """dbt continues as another user."""
         self.user = user
         self.worker.open(folder, SCHEMA)
 

@@ -39,8 +39,8 @@ def test_an_empty_journal_then_events_then_nothing_new(project: DbtProject) -> N
 
 
 def test_a_second_run_writes_no_row_again(project: DbtProject) -> None:
-    """Neither a refused row that is still within the lookback, nor a timer that is due at as_of
-    itself and so not yet breached.
+    """Neither a refused row within the lookback nor a timer that is due exactly at as_of, and so
+    not yet breached, makes a run write.
     """
     project.append(
         [
@@ -146,9 +146,7 @@ def test_a_run_killed_between_models_is_made_up_for(project: DbtProject, done: l
 def test_a_run_that_leaves_a_model_out_is_not_complete(
     project: DbtProject, left_out: list[str]
 ) -> None:
-    """It leaves no row in the log, so the next run that has all models builds on what the last
-    complete one left.
-    """
+    """It writes no row to the log. The next run of all models builds on the last complete run."""
     project.append([event("a", 0, "Go"), event("n", 0, "Go", "o2")])
     project.run("2026-01-01T00:30:00")
     project.append(
@@ -185,8 +183,8 @@ def test_a_first_run_that_leaves_a_model_out(project: DbtProject) -> None:
 
 
 def test_a_full_refresh_that_leaves_models_out(project: DbtProject) -> None:
-    """The timeline is made afresh, and so is the log, which then has no complete run: the next one
-    folds all else again.
+    """The timeline and the log are rebuilt. The log then has no complete run, so the next run folds
+    everything else again.
     """
     project.append([event("a", 0, "Go"), event("n", 0, "Go", "o2")])
     project.run("2026-01-01T00:30:00")
@@ -233,8 +231,8 @@ def test_a_changed_definition_and_back_with_a_crash_between(project: DbtProject)
 
 
 def test_a_level_more_than_there_were(project: DbtProject) -> None:
-    """Each level's instant is a column of the cycles: one that comes is there for rows that a run
-    undid, and for those that it folds again; one that goes is left empty.
+    """Each level's instant is a column of the cycles. The column of a new level exists for rows
+    that a run undid, and for rows that it folds again. The column of a removed level becomes empty.
     """
     project.append(
         [event("a", 0, "Go"), event("z", 0, "Go", "o2", _SyncDate=dt.datetime(2026, 1, 1, 0, 1))]
@@ -310,8 +308,8 @@ def test_a_changed_definition_is_noticed_where_no_row_tells_the_old_one(
 
 
 def test_a_changed_definition_folds_again_only_once(project: DbtProject) -> None:
-    """A row that was retired before the change keeps its old hash: it must not make every later run
-    fold everything.
+    """A row that was soft-deleted before the change keeps its old hash. It must not make every
+    later run fold everything.
     """
     project.append(
         [event("a", 10, "Go"), event("b", 20, "Go", "o2"), event("b2", 30, "Back", "o2")]
@@ -335,8 +333,8 @@ def test_a_changed_definition_folds_again_only_once(project: DbtProject) -> None
 
 
 def test_a_field_that_a_rule_needs_before_there_is_any_event(project: DbtProject) -> None:
-    """Nothing was read without it, so no full refresh is asked for: the table only lacks the column
-    (found by a sequence of faults).
+    """No event was read without the field, so no full refresh is needed: the table only lacks the
+    column (found by a sequence of faults).
     """
     project.run("2026-01-01T00:10:00")
     wanting = snapshot()
@@ -404,7 +402,7 @@ def test_a_journal_without_sync_date(project: DbtProject) -> None:
 
 
 def test_a_journal_under_other_names_and_types(project: DbtProject) -> None:
-    """Text for times and numbers, a zoned time, native JSON, and columns called otherwise."""
+    """Text for times and numbers, a time with a zone, native JSON, and columns with other names."""
     project.create_journal(
         {
             "event id": "uuid",
@@ -566,7 +564,7 @@ def test_odd_rows_are_kept_or_told_and_none_is_lost(project: DbtProject) -> None
 
 def test_hostile_names_are_data(tmp_path: Path) -> None:
     """Codes of states, transitions and SLAs, roles, notes and literals of rules, all hostile at
-    once; then the generated tests run too.
+    once. The generated tests run, too.
     """
     meta = snapshot(sla="S" + HOSTILE[2], second=HOSTILE[1])
     pack = meta["objects"]["workflows"][0]

@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Outcome:
-    """What dbt makes of the cases."""
+    """The results of dbt for the cases."""
 
     project: DbtProject
     select: list[str]

@@ -1,4 +1,4 @@
-"""What is true of the reference's service levels whatever the policy and the events.
+"""Properties of the reference's service levels that hold for any policy and events.
 
 More worlds: OZMETA_SERVICE_LEVELS=1000 pytest integration_tests/test_service_level_properties.py
 """
@@ -73,7 +73,7 @@ def random_policy(rng: random.Random) -> Row:
 
 
 def random_events(rng: random.Random) -> list[Row]:
-    """Many at one instant, and many exactly at a threshold."""
+    """Many events at one instant, and many exactly at a threshold."""
     time, found = START, []
     for _ in range(rng.randint(1, 12)):
         time += rng.choice([0, 0, 10, 20, 30, 60, 90, 400, 1440]) * MINUTE
@@ -215,7 +215,7 @@ def walk(world: World, row: Row, asked: list[tuple], end: dt.datetime) -> Row:
 
 @pytest.mark.parametrize("seed", range(WORLDS))
 def test_a_cycle_equals_a_walk_minute_by_minute(seed: int) -> None:
-    """Of cycles without gaps: their events are those from the start until before the stop."""
+    """For cycles without gaps: their events are those from the start until before the stop."""
     world = World(seed)
     world.policy["options"] |= {"onRestart": "newCycle"}
     options = world.policy["options"]

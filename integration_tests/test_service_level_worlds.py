@@ -34,7 +34,7 @@ counted: Counter[str] = Counter()
 
 @pytest.fixture(scope="module", autouse=True)
 def figures() -> Iterator[None]:
-    """Of a long run: what the worlds had."""
+    """For a long run: what occurred in the worlds."""
     yield
     if WANTED:
         print("\n".join(f"{counted[what]:>9,}  {what}" for what in sorted(counted)))
@@ -69,7 +69,7 @@ def reduced(drawn: World, found: list[Finding]) -> str:
 
 
 def test_every_option_occurs() -> None:
-    """In worlds as above: nothing is played through dbt."""
+    """The same kind of worlds, without dbt."""
     found: Counter[str] = Counter()
     for seed in range(20):
         found.update(census(world(seed, 1, 30)))

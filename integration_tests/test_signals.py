@@ -1,5 +1,5 @@
-"""The signal log and the journal's mirror (SPEC 6c): said once, whatever runs do, and taken back
-where a late event undoes it.
+"""The signal log and the journal's mirror (SPEC 6c): a signal is raised once, whatever runs do, and
+retracted if a late event undoes it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def log(project: DbtProject, of: str | None = None) -> list[tuple]:
 def test_each_signal_is_said_once_and_taken_back_where_it_is_undone(
     project: DbtProject, elsewhere: str
 ) -> None:
-    """On one object alone every row is new, so all is folded; beside another it is an increment."""
+    """With a single object, every row is new, so everything is folded. With a second object, the
+    run is an increment.
+    """
     project.append(
         [
             event("a", 0, "Go"),
@@ -244,7 +246,7 @@ def test_each_signal_is_said_once_and_taken_back_where_it_is_undone(
 
 
 def test_a_log_with_the_keys_of_an_earlier_version_goes_on(project: DbtProject) -> None:
-    """Keys were once the text that is now hashed. They stay, and nothing is raised again."""
+    """Earlier keys were the text that is now hashed. They stay, and nothing is raised again."""
     project.append([event("a", 0, "Go"), event("b", 100, "Back")])
     project.run("2026-01-01T02:00:00")
     parts = ["_ObjectKey", "RS_SignalCode", "RS_Subject", "RS_SubjectKey"]

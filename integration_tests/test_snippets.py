@@ -324,7 +324,7 @@ def test_every_block_that_is_not_run_has_a_reason_and_is_counted() -> None:
 
 
 def test_every_fence_is_read() -> None:
-    """A block that the pattern misses would not run, and nobody would know."""
+    """A block that the pattern misses would silently not run."""
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         fences = len(re.findall(r"^ *```\w+$", text, re.M))

@@ -20,7 +20,7 @@ Asked = tuple[dt.datetime, dt.datetime | None]  # the instant, and known_at
 
 
 def asked_of(world: World) -> Iterator[Asked]:
-    """The instant of an event, and the clock of each run, known then, later and now."""
+    """The instant of an event and the clock of each run, each as known then, later and now."""
     times = sorted(r["EJ_EventTimeUTC"] for r in world.rows if r["EJ_EventTimeUTC"])
     for instant in (times[len(times) // 2], world.as_of[1], world.as_of[-1] - MINUTE):
         for known in (None, instant, instant + 45 * MINUTE, instant - 30 * MINUTE):
@@ -34,7 +34,7 @@ def call(name: str, asked: Asked) -> str:
 
 
 def compiled(project: DbtProject, sql: str) -> str:
-    """The SQL of a model with this text, which exists only meanwhile."""
+    """The SQL of a model with this text. The model exists only during the call."""
     model = project.folder / "models/states.sql"
     model.write_text(sql, encoding="utf-8")
     project.manifest = None

@@ -1,5 +1,5 @@
-"""Every statement that each adapter would send for every model, checked as text: what emulators let
-pass, and the engines that nothing here can run (issue 4).
+"""Checks, as text, every statement that each adapter would send for every model: for what emulators
+wrongly accept, and for engines that cannot run here (issue 4).
 
 Postgres' are rendered in the tests' own environment. `make test-static` (OZMETA_STATIC=all) makes
 one for the other adapters and for dbt's new engine;
@@ -181,8 +181,8 @@ def test_googlesql_takes_every_statement(
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """As sent and in order: a model's table has the columns that its own statement gave it, so the
-    merge of a later run is held against them.
+    """The statements are analysed as sent, in order. A model's table has the columns that its own
+    statement gave it, and the merge of a later run is checked against them.
     """
     sent, failures = record(
         "bigquery", projects(), tmp_path / "bigquery", python_with("bigquery"), types=types

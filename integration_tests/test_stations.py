@@ -1,5 +1,5 @@
-"""Offline stations: each works on a DuckDB file of its own, then the journals are replayed to one
-another. Who saw which event first makes no difference.
+"""Offline stations: each works on its own DuckDB file, then the journals are replayed to one
+another. It makes no difference who saw which event first.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def config(*tables: str) -> dict[str, Any]:
 
 
 def snapshot() -> dict[str, Any]:
-    """Two entities of one shape: Open, Busy, Done; an SLA of an hour on being busy."""
+    """Two entities with the same workflow (Open, Busy, Done) and an SLA of an hour on Busy."""
     tables, packs, bindings, policies, rules = [], [], [], [], []
     for n in POLICIES:
         tables.append({"id": n, "code": n, "cdCode": n[:2].upper()})
@@ -119,8 +119,8 @@ def snapshot() -> dict[str, Any]:
 
 
 def written_by(writer: str) -> list[dict[str, Any]]:
-    """A day of one writer, who knows nothing of the others but works on the same objects; its
-    numbers are right, its clock is not.
+    """A day of one writer, who does not know the others' events but works on the same objects. Its
+    sequence numbers are right, its clock is not.
     """
     rng, rows = random.Random(writer), []
     for object_type in POLICIES:
@@ -163,7 +163,7 @@ def written_by(writer: str) -> list[dict[str, Any]]:
 
 
 class Site:
-    """A station, or the centre: a dbt project on a DuckDB file of its own."""
+    """A station, or the center: a dbt project with its own DuckDB file."""
 
     def __init__(
         self,
@@ -196,7 +196,9 @@ class Site:
         return self.project.rows("select count(*) as n from raw.event_journal")[0]["n"]
 
     def tables(self) -> dict[str, list[dict[str, Any]]]:
-        """Live rows by canonical columns; of ids the part that does not tell of the arrival."""
+        """Live rows by canonical columns. Of ids, only the part that does not depend on the
+        arrival.
+        """
         found = {}
         for binding in map(str.lower, POLICIES):
             for model in MODELS:
@@ -223,8 +225,8 @@ def same(name: str, value: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """After a day offline, everyone's journal replayed to everyone, in orders of their own; and a
-    centre that reads the stations' journals as they are.
+    """After a day offline, all journals are replayed to all stations, each in another order. Also a
+    center that reads the stations' journals as they are.
     """
     folder = tmp_path_factory.mktemp("sites")
     with pytest.MonkeyPatch.context() as patch:
@@ -278,7 +280,7 @@ def add(site: Site, table: str, rows: list[dict[str, Any]]) -> None:
 
 
 def test_the_day_has_what_stations_are_known_for(sites: Any) -> None:
-    """Else the comparison below would prove little."""
+    """Otherwise the comparison below would prove little."""
     found, before, _, told = sites
     timeline = [
         row
@@ -364,8 +366,8 @@ def test_a_replay_repeated_or_killed_half_way_changes_nothing(
 def test_clashing_ids_are_counted_and_end_in_quarantine(
     sites: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A station that restarted its ids: three of them are the office's, for the same objects but by
-    others.
+    """A station that restarted its ids. Three of them equal ids of the office, for the same objects
+    but by other people.
     """
     found, _, files, _ = sites
     target = found["other office"]

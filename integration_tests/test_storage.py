@@ -1,5 +1,5 @@
-"""How tables are laid out: each engine's own way names columns that are there, Postgres makes the
-indexes, and a project may have a way of its own.
+"""How tables are laid out: each engine's layout names existing columns, Postgres makes the indexes,
+and a project may define its own layout.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ PACKAGE = CrossDbMacros("duckdb")
 
 @pytest.fixture(scope="module")
 def columns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """{model: columns in lower case} of a binding that has every model but those of approvals, on
-    DuckDB; and those of the demo's approvals.
+    """{model: columns in lower case} on DuckDB, of a binding that has every model except approvals,
+    and of the demo's approvals.
     """
     journal = small_case.CONFIG["journal"] | {"mirror": True}
     config = small_case.CONFIG | {"journal": journal, "backlog": True}
@@ -54,7 +54,7 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
 
 
 def named(layout: dict[str, Any]) -> list[str]:
-    """The columns that a layout speaks of."""
+    """The columns that a layout names."""
     names = [name for index in layout.get("indexes", []) for name in index["columns"]]
     for option in ("cluster_by", "liquid_clustered_by", "sort"):
         names += layout.get(option) or []
@@ -146,7 +146,7 @@ def test_what_is_read_by_object_lies_by_object(tmp_path: Path) -> None:
 
 
 def test_a_project_lays_out_tables_in_its_own_way(tmp_path: Path) -> None:
-    """By dispatch; the rows are the same."""
+    """The layout is dispatched. The rows are the same."""
     project = DbtProject(tmp_path, small_case.CONFIG, small_case.snapshot())
     project.create_journal()
     sent = tmp_path / "target/run/under_test/models/ozmeta/case/case_timeline.sql"

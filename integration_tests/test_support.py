@@ -1,4 +1,4 @@
-"""What tests share is in support/, and what makes dbt fast there changes no result."""
+"""Tests share only code in support/, and the code there that makes dbt faster changes no result."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_no_module_looks_like_a_plugin_of_dbt() -> None:
 
 
 def test_the_table_of_macros_is_the_one_that_dbt_builds() -> None:
-    """Whichever package a name is looked up from: the user's, this one or dbt's."""
+    """From whichever package a name is looked up: the user's, this one or dbt's."""
     macros = {
         package: {name: NamedMacro(package, name) for name in names}
         for package, names in {

@@ -1,5 +1,5 @@
-"""Runs that fold no event again: only time passed, or only a target changed. What they don't
-concern stays as it is, row for row (SPEC 5, 6, 6c, 8).
+"""Runs that fold no event again, because only time passed or only a target changed. All unaffected
+rows stay as they are (SPEC 5, 6, 6c, 8).
 """
 
 from __future__ import annotations
@@ -119,8 +119,8 @@ def test_a_cycle_that_ticks_leaves_all_else_alone(project: DbtProject) -> None:
 
 
 def test_a_model_with_nothing_to_do_asks_nothing(project: DbtProject) -> None:
-    """Which models a run has nothing to do for, by what they send. The two that read the journal
-    are always asked.
+    """The models for which a run has nothing to do, according to their statements. The two models
+    that read the journal always run.
     """
     project.append([event("a", 0, "Go")])
     project.run("2026-01-01T00:10:00")
@@ -144,8 +144,8 @@ def test_a_model_with_nothing_to_do_asks_nothing(project: DbtProject) -> None:
 
 
 def test_a_longer_target_takes_back_what_it_had_raised(project: DbtProject) -> None:
-    """No event is new. The breach of 01:00 is none any more; the warning and what the transitions
-    raised stay as they were.
+    """No event is new. The breach at 01:00 no longer exists. The warning, and what the transitions
+    raised, stay as they were.
     """
     project.append([event("a", 0, "Go"), event("b", 10, "Go", "o2"), event("c", 20, "Back", "o2")])
     project.run("2026-01-01T01:10:00")
@@ -219,8 +219,8 @@ def test_a_longer_target_takes_back_what_it_had_raised(project: DbtProject) -> N
 
 
 def test_a_transition_undone_takes_its_escalation_along(project: DbtProject) -> None:
-    """A late Go makes the first one a restatement: what it had raised is retracted, another
-    object's rows are left alone.
+    """A late Go makes the first one a restatement. What it had raised is retracted, and another
+    object's rows do not change.
     """
     project.append([event("a", 10, "Go"), event("d", 10, "Go", "o2")])
     project.run("2026-01-01T00:20:00")
@@ -290,8 +290,8 @@ def test_a_table_that_is_empty_makes_no_run_write_again(project: DbtProject) -> 
 def test_a_cycle_that_a_full_refresh_leaves_out_is_retracted(
     project: DbtProject, others: bool
 ) -> None:
-    """A late event undoes the cycle, and the cycles are made afresh alone: what it had raised rests
-    on no row at all, and is retracted all the same.
+    """A late event undoes the cycle, and only the cycles are rebuilt. No row is then the reason for
+    what the cycle had raised, and it is retracted nevertheless.
     """
     project.append([event("a", 0, "Go")] + [event("d", 0, "Go", "o2")] * others)
     project.run("2026-01-01T00:40:00")
@@ -325,8 +325,8 @@ def test_a_timer_whose_only_cycle_is_undone_is_gone(project: DbtProject) -> None
 
 
 def test_every_column_is_described(project: DbtProject) -> None:
-    """What a table holds is what its properties file says, in that order: the canonical columns,
-    then the runtime's own. _Bucket is only on engines that use it, so the file leaves it out.
+    """The columns of a table are those of its properties file, in that order: the canonical
+    columns, then the runtime's own. Only some engines use _Bucket, so the file leaves it out.
     """
     project.run("2026-01-01T00:10:00")
     nodes = {

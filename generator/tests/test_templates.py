@@ -215,7 +215,7 @@ def test_another_key_is_warned_of_and_has_no_effect(project: Project) -> None:
     (said,) = warnings(project)
     assert (
         f"{AT}/key: the event template Mine has the key (WI_ObjectID), which has no effect: the"
-        " rows of workflow_instance are told apart by (_TenantID, WI_ObjectType, WI_ObjectID)"
+        " rows of workflow_instance are identified by (_TenantID, WI_ObjectType, WI_ObjectID)"
         " (merge on _Key or (_TenantID, WI_ObjectType, WI_ObjectID))" in said
     )
     assert generated(project) == before

@@ -1,4 +1,4 @@
-"""Asks MetricFlow for metrics, in an environment of its own, and the warehouse for the same in SQL.
+"""Asks MetricFlow for metrics, in a separate environment, and the warehouse for the same in SQL.
 In: [[metrics, dimensions, SQL], ...] as JSON. Out: [[rows of MetricFlow, rows of the SQL], ...].
 """
 

@@ -1,5 +1,5 @@
-"""The engines that the package is run on, a module each; the rest of the tests knows nothing about
-any of them.
+"""The engines that the package is run on, one module per engine. The rest of the tests knows
+nothing about any engine.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What every engine has in common: an environment of its own, a server where there is one, a dbt
-profile, and a worker that runs dbt there.
+"""What every engine has in common: a separate environment, perhaps a server, a dbt profile, and a
+worker that runs dbt there.
 """
 
 from __future__ import annotations
@@ -67,15 +67,15 @@ OPERATIONS = """\
 
 
 class NotRun(Exception):
-    """Why an engine can't be run here: reported as NOT RUN, never as passed."""
+    """The reason why an engine cannot run here. It is reported as NOT RUN, never as passed."""
 
 
 class DbtFailed(Exception):
-    """dbt ran and said no: its own words."""
+    """dbt ran and failed. The text is dbt's own message."""
 
 
 class Engine:
-    """One engine. A subclass says what differs; `worker` is where dbt runs."""
+    """One engine. A subclass defines what differs. dbt runs in `worker`."""
 
     name = ""
     requirements: str | None = (
@@ -103,7 +103,7 @@ class Engine:
     # -------------------------------------------------- what an engine says
 
     def start(self) -> None:
-        """Start the server, if it has one; raise NotRun where that can't be."""
+        """Start the engine's server, if it has one. Raise NotRun if that is not possible."""
 
     def stop(self) -> None:
         """Stop what `start` started."""
@@ -113,15 +113,15 @@ class Engine:
         raise NotImplementedError
 
     def environment(self) -> dict[str, str]:
-        """What the worker's environment has besides."""
+        """Further environment variables of the worker."""
         return {}
 
     def version(self) -> str:
-        """What is run, as the table at the end names it."""
+        """The name of what is run, in the table at the end."""
         return self.name
 
     def leaves_out(self, payload: str) -> bool:
-        """Whether rows of this payload are not played."""
+        """Whether rows with this payload are left out."""
         return payload in self.left_out
 
     # -------------------------------------------------- SQL of the harness's own
@@ -152,7 +152,7 @@ class Engine:
         return f"create table {schema}.{name} ({body})"
 
     def append(self, schema: str, name: str, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-        """Inserts, some hundred rows each; a row may leave out columns."""
+        """Insert statements of some hundred rows each. A row may leave out columns."""
         rows = list(rows)
         columns = list(dict.fromkeys(column for row in rows for column in row))
         for first in range(0, len(rows), 200):
@@ -171,7 +171,7 @@ class Engine:
 
     @contextmanager
     def session(self, folder: Path) -> Iterator[Worker]:
-        """A running engine and a worker on it; both end with the block, also after Ctrl-C or
+        """A running engine and a worker on it. Both end with the block, even after Ctrl-C or
         SIGTERM.
         """
         self.folder = folder
@@ -236,8 +236,8 @@ class Worker:
         return answer["answer"]
 
     def open(self, folder: Path, schema: str) -> None:
-        """Make a dbt project of `folder` and go on with it. Again, after its models changed. It has
-        its models and metadata already; the rest is put there.
+        """Make a dbt project of `folder` and use it from now on. Call this again after its models
+        changed. The folder already has models and metadata; this adds the rest.
         """
         put(
             folder,
@@ -283,7 +283,7 @@ class Worker:
         self.ask(dbt=list(args), vars={"ozmeta_as_of": as_of})
 
     def execute(self, statements: Iterable[str]) -> None:
-        """Statements of the test itself, a few to a call: they are an argument of dbt."""
+        """Run the test's own statements, a few per call, because they are an argument of dbt."""
         statements = list(statements)
         while statements:
             batch, size = [], 0
@@ -293,8 +293,8 @@ class Worker:
             self.ask(operation="engine_execute", args={"statements": json.dumps(batch)})
 
     def tables(self) -> dict[str, list[dict[str, str | None]]]:
-        """{model: rows} of all that is there, columns by their names in lower case, values as text,
-        in no order.
+        """{model: rows} of all tables, with column names in lower case and values as text, in no
+        order.
         """
         found = self.ask(operation="engine_tables", args={})
         return {
@@ -341,7 +341,7 @@ def payload_of(value: str) -> str:
 
 @contextmanager
 def one_at_a_time(file: Path) -> Iterator[None]:
-    """Hold a lock that every process on this machine sees, and wait for it if it is taken."""
+    """Hold a lock that all processes on this machine share, and wait for it if it is taken."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -349,10 +349,10 @@ def one_at_a_time(file: Path) -> Iterator[None]:
 
 
 def environment(name: str, requirements: str, *alone: str) -> Path:
-    """The interpreter of a virtual environment that holds what the file says; made anew when the
-    file's text changed.
+    """The interpreter of a virtual environment with the requirements in the file. It is made again
+    when the file's text changes.
 
-    alone: packages to install afterwards without what they depend on
+    alone: packages to install afterwards, without their dependencies
     """
     file = Path(__file__).parent / requirements
     folder = HOME / name
@@ -397,8 +397,8 @@ def free_port() -> int:
 
 
 def ends_with_us(how: signal.Signals) -> Callable[[], None] | None:
-    """For a child between fork and exec: Linux sends it this signal when its parent is gone,
-    however it went.
+    """For a child between fork and exec: Linux sends it this signal when its parent ends, however
+    it ends.
     """
     if not sys.platform.startswith("linux"):
         return None
@@ -407,8 +407,8 @@ def ends_with_us(how: signal.Signals) -> Callable[[], None] | None:
 
 
 class Server:
-    """A server process in a session of its own, so that Ctrl-C at the terminal reaches the tests
-    and they stop it. Ready once its port answers.
+    """A server process in its own session, so that Ctrl-C at the terminal reaches the tests, and
+    they stop the server. It is ready when its port answers.
     """
 
     def __init__(

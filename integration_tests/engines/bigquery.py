@@ -1,5 +1,5 @@
-"""BigQuery, as `bqemulator` plays it: DuckDB behind BigQuery's REST interface, its SQL translated.
-quirks.md says where it is not the real one.
+"""The stand-in for BigQuery, `bqemulator`: DuckDB behind BigQuery's REST interface, with translated
+SQL. quirks.md lists its differences from BigQuery.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class BigQuery(Engine):
         self.server: Server | None = None
 
     def leaves_out(self, payload: str) -> bool:
-        """What DuckDB's parser, which is the emulator's, takes for JSON, and is none: NaN,
-        Infinity, a comma before a closing bracket.
+        """Whether the text is accepted by DuckDB's parser, which the emulator uses, but is not
+        JSON: NaN, Infinity, a comma before a closing bracket.
         """
         try:
             json.loads(payload, parse_constant=refused)

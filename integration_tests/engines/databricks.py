@@ -1,5 +1,5 @@
-"""Databricks, as Apache Spark with Delta plays it: a Spark Connect server, to which
-databricks_connector/ brings what dbt-databricks sends.
+"""The stand-in for Databricks, Apache Spark with Delta: a Spark Connect server.
+databricks_connector/ passes on to it what dbt-databricks sends.
 """
 
 from __future__ import annotations

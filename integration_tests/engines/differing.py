@@ -58,8 +58,8 @@ def differing(here: Tables, there: Tables) -> list[str]:
 
 
 def comparable(tables: Tables) -> Tables:
-    """The tables without what differs between engines and invocations. The lowest run number in any
-    row becomes 1, the next one 2.
+    """The tables without what always differs between engines and invocations. The lowest run number
+    in any row becomes 1, the next one 2.
     """
     rows = {
         name: [{c.lower(): v for c, v in row.items()} for row in t] for name, t in tables.items()

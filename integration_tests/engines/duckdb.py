@@ -1,4 +1,4 @@
-"""DuckDB: what every other engine is compared with."""
+"""DuckDB, with which every other engine is compared."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""PostgreSQL of the machine, as Debian's package `postgresql` installs it, with a data folder of
-its own that goes with the session.
+"""The machine's PostgreSQL, as Debian's package `postgresql` installs it, with a separate data
+folder that is removed after the session.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ INSTALLED = Path("/usr/lib/postgresql")
 
 
 def binaries() -> Path:
-    """The newest server's programs: those on the PATH, else Debian's, which are not."""
+    """The newest server's programs: those on the PATH, or else Debian's, which are not on it."""
     if beside := shutil.which("postgres"):
         return Path(beside).resolve().parent
     found = sorted(
@@ -55,16 +55,16 @@ class Postgres(Engine):
         self.place = Path()
 
     def own_place(self) -> Path:
-        """A folder that another user gets to, until `stop`. Not pytest's: whichever pytest starts
-        next shuts the folder above that to others.
+        """A folder that another user can open, until `stop`. It is not below pytest's folder,
+        because the next pytest process closes that folder to other users.
         """
         self.place = Path(tempfile.mkdtemp(prefix="ozmeta-"))
         self.place.chmod(0o711)
         return self.place
 
     def serve(self, bin: Path, folder: Path, env: dict[str, str] | None = None) -> None:
-        """Start a server on a free port with its data under `folder`. No durability: nothing
-        outlives the session.
+        """Start a server on a free port with its data under `folder`. It writes without durability,
+        because nothing outlives the session.
         """
         self.port, self.bin, self.server_env = free_port(), bin, env
         who = other_user()

@@ -1,5 +1,5 @@
-"""What each dialect macro says of each of many values, on one engine: where two engines differ,
-this names the macro and the value, which a whole scenario does not.
+"""Runs each dialect macro on many values, on one engine. If two engines differ, this shows the
+macro and the value, which a whole scenario does not.
 
 PYTHONPATH=integration_tests python -m engines.probe databricks
 """
@@ -307,7 +307,7 @@ def probe(worker: Worker, folder: Path) -> dict[str, list[list[str | None]]]:
 
 
 def said(found: dict[str, list[list[str | None]]]) -> dict[tuple[str, str, int], str | None]:
-    """{(group, value, place of the macro): what it says}; booleans as words in lower case."""
+    """{(group, value, place of the macro): its result}, with booleans as words in lower case."""
     values = {
         "number": NUMBERS,
         "instant": INSTANTS,

@@ -1,5 +1,5 @@
-"""A warehouse itself instead of what stands in for it here: OZMETA_ENGINES=real:bigquery, and
-OZMETA_PROFILE, its dbt output as JSON. warehouse.py asks for both and says first what it costs.
+"""A real warehouse instead of its stand-in: OZMETA_ENGINES=real:bigquery, and OZMETA_PROFILE, its
+dbt output as JSON. warehouse.py sets both, and first says what the run costs.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from engines.base import Engine
 
 
 class Itself(Engine):
-    """What a warehouse itself has, whatever stands for it otherwise. Each run has schemas of its
-    own, which whoever owns the account drops.
+    """The engine of a real warehouse, whatever its stand-in is. Each run has its own schemas, which
+    the owner of the account must drop.
     """
 
     def start(self) -> None:

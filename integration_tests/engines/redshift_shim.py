@@ -1,5 +1,5 @@
-"""Between dbt-redshift and a PostgreSQL that stands in for Redshift: takes the connection as
-Redshift would, and turns Redshift's own words into calls of redshift_compat.sql.
+"""A proxy between dbt-redshift and the PostgreSQL that replaces Redshift: it accepts the connection
+as Redshift would, and turns Redshift's own words into calls of redshift_compat.sql.
 
 A thread for each connection, in the tests' own process; `Shim(port_of_postgres)` listens on a free
 port of loopback until it is closed.
@@ -89,7 +89,7 @@ def rewritten(sql: str) -> str:
 
 
 def called_before(sql: str, end: int, function: str) -> tuple[int, int]:
-    """Where the name and the opening bracket are of the call whose brackets close at `end`."""
+    """The places of the name and the opening bracket of the call whose brackets close at `end`."""
     depth, place = 1, end
     while depth:
         place -= 1
@@ -175,8 +175,8 @@ class Shim:
             return
 
     def answer(self, server: socket.socket, client: socket.socket) -> None:
-        """From the server to the client; until it is ready it says which version it is, and that is
-        Redshift's.
+        """Pass bytes from the server to the client. Until the server is ready, replace the version
+        that it reports with Redshift's.
         """
         try:
             kind = b""

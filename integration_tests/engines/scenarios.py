@@ -1,5 +1,5 @@
-"""What is played on every engine: journals, definitions and runs, with no word of any engine in
-them.
+"""The scenarios that every engine plays: journals, definitions and runs. They contain nothing that
+is specific to an engine.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Tables = dict[str, list[dict[str, "str | None"]]]
 
 @dataclass
 class Step:
-    """What arrives, what changes, and then a dbt command."""
+    """The rows that arrive, the definitions that change, and then a dbt command."""
 
     as_of: str
     rows: Rows = field(default_factory=list)
@@ -86,8 +86,8 @@ class Scenario:
         return self
 
     def play(self, worker: Worker, folder: Path) -> Iterator[tuple[str, Tables]]:
-        """Each step on the worker's engine, and all tables after it. In schemas named for the
-        scenario, so that scenarios don't meet.
+        """Play each step on the worker's engine, and return all tables after it. Schemas are named
+        after the scenario, so that scenarios do not collide.
         """
         models, raw = f"oz_{self.name}", f"oz_{self.name}_raw"
         folder.mkdir(parents=True, exist_ok=True)
@@ -234,7 +234,7 @@ def service_level_world(number: int) -> Scenario:
 
 def world(number: int) -> Scenario:
     """A random world: late, redelivered, contradicting and malformed rows, both conflict policies,
-    every kind of rule; then time alone, and a full refresh.
+    every kind of rule. Then runs without new rows, and a full refresh.
     """
     drawn: list[worlds.World] = []
 
@@ -281,9 +281,9 @@ def world(number: int) -> Scenario:
 
 
 def changes() -> Scenario:
-    """A definition that changes between runs, and back: a shorter target, and a second level, for
-    which the cycles need a column more; a retraction; time that passes with no event;
-    then what `explain` is told of an object.
+    """A definition that changes between runs and back: a shorter target, and a second level, for
+    which the cycles need one more column. Also a retraction, runs without new events, and what
+    `explain` gets to know about an object.
     """
     event, changed = small_case.event, small_case.snapshot(target=20)
     levels = [
@@ -327,8 +327,8 @@ def changes() -> Scenario:
 
 
 def demo() -> Scenario:
-    """The demo's sixty days, small: three entities, approvals, offline vans, late and contradicting
-    rows; loaded in four runs; the generated tests; a full refresh.
+    """A small version of the demo's sixty days: three entities, approvals, offline vans, late and
+    contradicting rows. It has four runs, the generated tests, and a full refresh.
     """
     rows, van = journals(1500)
     steps, seen = [], 0
@@ -488,8 +488,8 @@ BAD_PAYLOADS = [
 
 
 def payloads() -> Scenario:
-    """JSON as it comes: every kind of value under a field that rules read as text, number, truth
-    value, instant and array; and what is no JSON object.
+    """All kinds of JSON: every kind of value under a field that rules read as text, number,
+    boolean, instant and array, and texts that are not a JSON object.
     """
     ref = {"ref": "object.A"}
     later = {"op": "dateAdd", "args": [{"lit": "minute"}, {"lit": 90.5, "type": "number"}, ref]}
@@ -572,8 +572,8 @@ def payloads() -> Scenario:
 
 
 def hostile() -> Scenario:
-    """Codes, roles, notes and literals of rules that would be SQL, Jinja or an escape, if they
-    could; then the generated tests.
+    """Codes, roles, notes and literals of rules that look like SQL, Jinja or an escape. Then the
+    generated tests.
     """
     meta, texts = (
         small_case.snapshot(sla="S" + small_case.HOSTILE[2], second=small_case.HOSTILE[1]),
@@ -627,7 +627,7 @@ def hostile() -> Scenario:
 
 
 def inline() -> Scenario:
-    """Entities' own tables beside their runtime columns; composite keys, the Semantic layer."""
+    """Entities' own tables with their runtime columns, composite keys, and the Semantic layer."""
     columns = JOURNAL_TYPES | {"region": "text", "number": "text"}
     cases = [
         {"case_id": 1, "tenant_id": "t1"},
@@ -659,7 +659,7 @@ def inline() -> Scenario:
 
 
 def written() -> Scenario:
-    """The runtime columns in an entity's own table: added to it, and kept up."""
+    """The runtime columns in an entity's own table: they are added and updated."""
     scenario = inline()
     write = (
         "run-operation",
@@ -676,8 +676,8 @@ def written() -> Scenario:
 
 
 def signals() -> Scenario:
-    """The signal log and the journal's mirror: said, taken back by a late event, kept by a full
-    refresh.
+    """The signal log and the journal's mirror: signals are raised, retracted by a late event, and
+    kept by a full refresh.
     """
     event = small_case.event
     config = small_case.CONFIG | {"journal": small_case.CONFIG["journal"] | {"mirror": True}}

@@ -1,5 +1,5 @@
-"""Snowflake, as `fakesnow` plays it: DuckDB behind Snowflake's HTTP interface, its SQL translated.
-quirks.md says where it is not the real one.
+"""The stand-in for Snowflake, `fakesnow`: DuckDB behind Snowflake's HTTP interface, with translated
+SQL. quirks.md lists its differences from Snowflake.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Runs dbt in an engine's own environment, which has nothing of ours: dbt starts once and parses a
-project once.
+"""Runs dbt in an engine's own environment, without any code of this repository. dbt starts once and
+parses a project once.
 
 A line of JSON in, one out. {"open": folder}; then {"dbt": [args], "vars": {}} and {"operation":
 macro, "args": {}, "vars"?: {}}, whose answer is what the macro

@@ -1,4 +1,4 @@
-"""Mutated journal rows through dbt on DuckDB, beside objects whose events are left alone.
+"""Mutated journal rows through dbt on DuckDB, together with objects whose events are not changed.
 
 What must hold:
 
@@ -98,7 +98,7 @@ def demo_project(folder: Path, bindings: Collection[str]) -> DbtProject:
 
 
 def templates() -> list[Row]:
-    """The demo's events: what is mutated, and what is left alone."""
+    """The demo's events: those to mutate, and those to leave unchanged."""
     return [{name: row.get(name) for name in JOURNAL_COLUMNS} for row in journals(3000)[0]]
 
 
@@ -205,7 +205,7 @@ def batches(rows: list[Row], number: int) -> Iterator[tuple[str, list[Row]]]:
 
 
 def kept_tables(project: DbtProject, bindings: Collection[str]) -> dict[str, Counter[str]]:
-    """{table: the rows of the objects that are left alone, on canonical columns}"""
+    """{table: the rows of the unchanged objects, on canonical columns}"""
     found = {}
     made = {row["table_name"] for row in project.rows("select table_name from duckdb_tables()")}
     made |= {row["view_name"] for row in project.rows("select view_name from duckdb_views()")}
@@ -237,7 +237,7 @@ REFUSED = {
 
 
 def lost(project: DbtProject, bindings: dict[str, set[str]]) -> list[str]:
-    """Rows of the journal that are nowhere."""
+    """Rows of the journal that are in no table."""
     found = []
     journal = project.rows("from raw.event_journal")
     for binding, object_types in bindings.items():
@@ -274,9 +274,7 @@ def lost(project: DbtProject, bindings: dict[str, set[str]]) -> list[str]:
 
 
 class Calm:
-    """The objects that are left alone, in a project of their own: what their tables hold, and what
-    a report of them looks like.
-    """
+    """The unchanged objects in a separate project: the rows of their tables, and their report."""
 
     def __init__(
         self, folder: Path, bindings: Collection[str] = BINDINGS, with_report: bool = True

@@ -52,7 +52,7 @@ SUM = re.compile(
 
 
 class Unreadable(Exception):
-    """The engine would refuse the SQL, or read something else than what is written."""
+    """The engine would refuse the SQL, or read another text than the one that is written."""
 
 
 def scanned(sql: str, engine: str) -> tuple[str, list[str]]:

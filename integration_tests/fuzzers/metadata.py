@@ -191,7 +191,9 @@ def as_csv(rows: Any) -> str:
 
 
 def broken(chance: random.Random, data: bytes) -> bytes:
-    """The bytes of a file with a piece put in, left out or repeated: what no structure gives."""
+    """The bytes of a file with a piece inserted, removed or repeated, which a change of the
+    structure cannot give.
+    """
     at, to = sorted((chance.randint(0, len(data)), chance.randint(0, len(data))))
     piece = hostile(chance).encode("utf-8", "surrogatepass")
     return chance.choice(

@@ -1,5 +1,5 @@
-"""GoogleSQL's own analyser, which BigQuery is built on, asked about statements: their grammar,
-names and types. A Go program (googlesql/), since the analyser is to be had as a Go module.
+"""Asks GoogleSQL's own analyser, on which BigQuery is built, about the grammar, names and types of
+statements. It is a Go program (googlesql/), because the analyser is available as a Go module.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def build() -> Path:
 
 
 def analyse(program: Path, statements: list[str]) -> list[dict[str, Any]]:
-    """For each statement what kind it is, and why it is refused, if it is. Tables that one creates
-    are there for those after it.
+    """The kind of each statement, and why it is refused, if it is. Tables that one statement
+    creates exist for those after it.
     """
     done = subprocess.run(
         [str(program)],

@@ -1,5 +1,5 @@
-"""What is wrong with a statement for an engine, as far as text can tell: sqlglot has to parse it,
-and what sqlglot wrongly lets pass is denied here, from the vendors' documentation.
+"""What is wrong with a statement for an engine, as far as the text shows. sqlglot must parse it,
+and these checks refuse what sqlglot wrongly accepts, according to the vendors' documentation.
 """
 
 from __future__ import annotations
@@ -282,8 +282,8 @@ PREDICATE = (
 
 
 def statements(sql: str, dialect: str) -> Iterator[str]:
-    """The statements in what was sent that are of this package's making; what T-SQL executes from a
-    text is one of them.
+    """The statements of this package among those that were sent, including a text that T-SQL
+    executes.
     """
     if dialect == "tsql":
         for found in EXECUTED.finditer(sql):
@@ -339,9 +339,9 @@ def problems(sql: str, dialect: str) -> list[str]:
 
 
 def reads(tree: exp.Expression) -> Counter[str]:
-    """How often each table is read where a CTE is run once for each of its uses, but for those that
-    `materialize_cte` ends: by a self-reference (GoogleSQL runs such a one once) or by rand() (so
-    does Spark). Functions that return tables have no name, and are not counted.
+    """How often each table is read if a CTE runs once for each of its uses. CTEs that
+    `materialize_cte` ends run once: GoogleSQL runs a CTE with a self-reference only once, and Spark
+    one with rand(). Functions that return tables have no name, and are not counted.
     """
     ctes = {cte.alias: cte.this for cte in tree.find_all(exp.CTE)}
     found: Counter[str] = Counter()
@@ -380,7 +380,7 @@ def plain(sql: str, tokens: list[Token]) -> str:
 
 
 def called(tokens: list[Token]) -> Iterator[str]:
-    """The names before brackets, but for those that columns of an alias or a CTE follow."""
+    """The names before brackets, except for aliases and CTEs, whose columns follow in brackets."""
     for i, (token, after) in enumerate(itertools.pairwise(tokens)):
         first = i  # of a name such as db.schema.table
         while first > 1 and tokens[first - 1].text == ".":

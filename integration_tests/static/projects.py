@@ -1,5 +1,5 @@
-"""The dbt projects whose statements are checked: the golden metadata, which has every model and
-awkward names, as a project for each adapter.
+"""The dbt projects whose statements are checked: one project per adapter with the golden metadata,
+which has every model and awkward names.
 """
 
 from __future__ import annotations
@@ -134,8 +134,8 @@ TYPES = {
 def metadata(
     regex: bool = True, approvals: bool = True, semantic: bool = True
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The golden project's ozmeta.yml and snapshot, of one database, with a mirror. Without regex,
-    or approvals: what T-SQL can say.
+    """The golden project's ozmeta.yml and snapshot, for one database, with a mirror. For T-SQL,
+    without regex and approvals.
     """
     config = yaml.safe_load((GOLDEN / "ozmeta.yml").read_text(encoding="utf-8"))
     config["journal"]["mirror"] = True
@@ -204,8 +204,8 @@ def columns_of(project: DbtProject) -> dict[str, list[tuple[str, str]]]:
 
 
 def install() -> tuple[Path, Path]:
-    """The interpreter that has the adapters, and dbt's new engine: each in an environment of its
-    own, made where it is not there.
+    """The interpreter with the adapters, and dbt's new engine. Each is in its own environment,
+    which is made if it does not exist.
     """
     return environment("static", "../static/requirements.txt"), dbt_v2()
 
@@ -215,8 +215,8 @@ def dbt_v2() -> Path:
 
 
 def prepare() -> None:
-    """All that `make test-static` needs, before its tests run side by side. Where the analyser
-    can't be built, its test says why.
+    """Prepare everything that `make test-static` needs, before its tests run in parallel. If the
+    analyser cannot be built, its test says why.
     """
     install()
     with suppress(NotRun):

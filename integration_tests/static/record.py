@@ -119,7 +119,7 @@ STATES = {
 
 
 class Anything(agate.data_types.DataType):
-    """A column of an answer: whatever it is given."""
+    """A column of an answer, which accepts any arguments."""
 
     def cast(self, d: Any) -> Any:
         return d
@@ -135,7 +135,7 @@ class Texts(str):
 
 
 class Cursor:
-    """Has everything a cursor has, and answers nothing."""
+    """Has every attribute of a cursor, and returns no rows."""
 
     description: tuple[()] = ()
     rowcount = 1
@@ -381,7 +381,7 @@ factory.AdapterContainer.load_plugin = load_patched  # type: ignore[method-assig
 
 
 def plan_of(manifest: Any) -> dict[str, Any]:
-    """What verify_plan answers of the bindings after a run."""
+    """The answer of verify_plan about the bindings after a run."""
     found = {}
     for log in manifest.nodes.values():
         if "macro.ozmeta_runtime.run_log_model" not in log.depends_on.macros:

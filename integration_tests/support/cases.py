@@ -94,7 +94,7 @@ def date_text(day: str) -> str:
 
 
 def moment_text(text: str) -> str | None:
-    """As the journal has it: a text, which may be finer than a microsecond."""
+    """An instant as the journal has it: a text, which may be finer than a microsecond."""
     day, _, clock = text.partition(" ")
     return f"{date_text(day)}T{clock}" if clock else None
 

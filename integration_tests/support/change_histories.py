@@ -1,5 +1,5 @@
-"""Tables of field changes drawn by chance, and the journal that they stand for, computed row by row
-in Python.
+"""Random tables of field changes, and the journal that they should become, computed row by row in
+Python.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class History:
 
 
 def drawn(seed: int) -> History:
-    """A few objects with crowded instants, rows that are loaded again, in part or whole, and loads
-    that become visible after a later one, within the lookback.
+    """A few objects with many changes at the same instants, rows that are loaded again, in part or
+    completely, and loads that become visible after a later one, within the lookback.
     """
     chance = random.Random(seed)
     runs = chance.randint(2, 4)
@@ -57,13 +57,13 @@ def drawn(seed: int) -> History:
 
 
 def is_like(row: Row, object_id: str, at: dt.datetime, field: str, new: str | None) -> bool:
-    """Two changes to one value at one instant can't be told apart afterwards."""
+    """Two changes to one value at one instant cannot be distinguished afterwards."""
     same = row["object_id"] == object_id and row["changed_at"] == at
     return same and name_of(row["field"]) == name_of(field) and row["new_value"] == new
 
 
 def stamp(chance: random.Random, load: int, again: bool = False) -> dt.datetime:
-    """When a load stamps a row: new rows in one minute, rows that it has again in another."""
+    """When a load stamps a row: new rows in one minute, repeated rows in another."""
     minute = START + dt.timedelta(days=1, minutes=10 * load + 5 * again)
     return minute + dt.timedelta(milliseconds=chance.randrange(59_000))
 
@@ -73,7 +73,7 @@ def name_of(field: str) -> str:
 
 
 def journal(rows: list[Row]) -> list[Row]:
-    """The events of these rows, in no order."""
+    """The events of these rows, in no particular order."""
     first: dict[tuple, Row] = {}
     for row in rows:
         if row["field"] != "status" and row["field"] not in FIELDS:
@@ -97,7 +97,7 @@ def journal(rows: list[Row]) -> list[Row]:
 
 
 def in_order(changes: list[Row]) -> list[Row]:
-    """A change follows the one that wrote its old value."""
+    """A change comes after the one that wrote its old value."""
     new = {c["new_value"] for c in changes} - {None}
     old = {c["old_value"] for c in changes} - {None}
 

@@ -1,4 +1,4 @@
-"""One small class through which every test and benchmark drives dbt, whatever the warehouse."""
+"""One small class through which every test and benchmark runs dbt, whatever the warehouse."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ class RunFailed(Exception):
 
 
 class DbtProject:
-    """A user's dbt project in a folder of its own, on a DuckDB file, with this package and
-    generated models.
+    """A user's dbt project in a separate folder, on a DuckDB file, with this package and generated
+    models.
     """
 
     def __init__(
@@ -154,8 +154,8 @@ class DbtProject:
         )
 
     def configure(self, config: dict[str, Any], snapshot: dict[str, Any] | None = None) -> None:
-        """Write the metadata and generate, as `ozmeta-dbt generate --force` does, whatever the
-        rules say.
+        """Write the metadata and generate, as `ozmeta-dbt generate --force` does, without the
+        checks of rules.
         """
         from ozmeta_dbt.project import write_models
 
@@ -168,7 +168,7 @@ class DbtProject:
         self.manifest = None
 
     def start_afresh(self) -> None:
-        """Drop all that the project has made, and begin with an empty journal."""
+        """Drop everything that the project has made, and begin with an empty journal."""
         for row in self.rows(
             "select table_name, table_type from information_schema.tables where table_schema ="
             " 'main'"

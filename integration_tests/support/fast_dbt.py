@@ -50,7 +50,9 @@ get_template_of_dbt = dbt_jinja.get_template
 
 
 def secrets_in_environment() -> list[str]:
-    """dbt asks at each error it makes, a thousand times a run, and reads every variable then."""
+    """dbt asks for each error object that it makes, a thousand times per run, and then reads every
+    variable.
+    """
     prefix = os.fsencode(SECRET_ENV_PREFIX)
     found = (
         os.fsdecode(value) for name, value in os.environ._data.items() if name.startswith(prefix)
@@ -70,7 +72,7 @@ def fire_event(
     node: Any = None,
     force_warn_or_error_handling: bool = False,
 ) -> None:
-    """A debug message becomes text only where a callback or a log reads it."""
+    """A debug message becomes text only if a callback or a log reads it."""
     if (
         not any(reads_debug(callback) for callback in self.callbacks)
         and not force_warn_or_error_handling
@@ -82,7 +84,7 @@ def fire_event(
 
 
 def init_event(self: BaseEvent, *args: Any, **kwargs: Any) -> None:
-    """An event becomes a protobuf message when somebody first reads it: few are read."""
+    """An event becomes a protobuf message when it is first read. Few are ever read."""
     self.__dict__["given"] = (args, kwargs)
 
 
@@ -223,7 +225,9 @@ def namespace_of(self: ManifestContext) -> MacroNamespace:
 
 
 def to_dict(self: ManifestContext) -> dict[str, Any]:
-    """dbt's own adds every macro to the context, whose names win over its own."""
+    """dbt's own version adds every macro to the context. A macro's name takes precedence over dbt's
+    names.
+    """
     context = self._ctx
     if not isinstance(context, Context) or not isinstance(self.namespace, MacroNamespace):
         return to_dict_of_dbt(self)
@@ -239,7 +243,9 @@ flags_seen: tuple[Any, Any] = (None, None)
 
 
 def get_flag_obj() -> Any:
-    """dbt's own copies all flags for every context. They change only between invocations."""
+    """dbt's own version copies all flags for every context, although they change only between
+    invocations.
+    """
     global flags_seen
     if flags_seen[0] is not dbt_flags.GLOBAL_FLAGS:
         flags_seen = (dbt_flags.GLOBAL_FLAGS, get_flag_obj_of_dbt())
@@ -263,7 +269,7 @@ def get_template(
     capture_macros: bool = False,
     native: bool = False,
 ) -> jinja2.Template:
-    """dbt's own compiles a text each time, though many models and columns share one."""
+    """dbt's own version compiles a text each time, although many models and columns share one."""
     with dbt_jinja.catch_jinja(node):
         code = compiled(str(string), native)
         env = (
@@ -282,12 +288,12 @@ def type_tester(text_columns: frozenset[str], null_values: tuple[str, ...]) -> a
 def build_type_tester(
     text_columns: Any, string_null_values: Any = ("null", "")
 ) -> agate.TypeTester:
-    """Each of dbt's makes a calendar that parses English dates."""
+    """dbt's own version creates a parser of English dates each time."""
     return type_tester(frozenset(text_columns), tuple(string_null_values or ()))
 
 
 def empty_table() -> agate.Table:
-    """dbt's own guesses the types of no columns."""
+    """dbt's own version guesses column types even if there are no columns."""
     return agate.Table([], [], [])
 
 
@@ -310,7 +316,9 @@ def install() -> None:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """A manifest is a few hundred thousand objects, which the collector would visit each time."""
+    """A manifest has a few hundred thousand objects, which the garbage collector would visit each
+    time.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:

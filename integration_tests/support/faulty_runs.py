@@ -1,9 +1,9 @@
-"""dbt runs that go wrong: each is a child, forked from a process that has dbt imported, and is
-killed, disturbed or held up at a statement of its own.
+"""dbt runs with faults. Each run is a child process, forked from a process that has imported dbt.
+It is killed, disturbed or held at a chosen statement.
 
-A fresh process with dbt costs three seconds, a fork one. Forking is safe only where one thread runs
-and no database is open: so tests call `dbt_runs` in a process
-of their own (`warm_processes`), never in pytest's, in which other tests have run dbt.
+A new process with dbt costs three seconds, a fork one. Forking is safe only if a single thread runs
+and no database is open. So tests call `dbt_runs` in a separate process (`warm_processes`), never in
+pytest's, in which other tests have run dbt.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ INJECTED = "the warehouse went away (injected)"
 
 @dataclass(frozen=True)
 class Fault:
-    """What befalls a run, and at which statement: the n-th, or the first that has all of these
-    words in it.
+    """The fault of a run, and its statement: the n-th, or the first that contains all of these
+    words.
 
     kill        SIGKILL `before` the statement, `after` it, or `during` it: `after_ms` into it
     interrupt   the same with SIGINT, as ctrl-c and schedulers send it
@@ -74,8 +74,8 @@ def warm_up() -> None:
 
 
 def dbt_runs(folder: Path, runs: list[Run]) -> list[Outcome]:
-    """The outcomes of runs on one project, one after the other, but that a held one waits until the
-    rest are through.
+    """The outcomes of runs on one project. They run one after the other, except that a held run
+    waits until the others have ended.
     """
     threads = Path("/proc/self/task")
     if threading.active_count() > 1 or (threads.exists() and len(list(threads.iterdir())) > 1):
@@ -95,7 +95,7 @@ def dbt_runs(folder: Path, runs: list[Run]) -> list[Outcome]:
 
 
 def ready(folder: Path) -> Any:
-    """The project's manifest, with the macros compiled here and not in every child."""
+    """The project's manifest. The macros are compiled here, and not in every child."""
     manifest = dbt_project_under_test.parsed(folder, options(folder))
     if manifest is None:
         raise RuntimeError(f"dbt cannot parse {folder}")
@@ -121,7 +121,7 @@ def options(folder: Path) -> list[str]:
 
 
 class Child:
-    """A forked process that does one dbt run, and tells through a pipe how it ended."""
+    """A forked process that does one dbt run, and reports through a pipe how it ended."""
 
     def __init__(self, folder: Path, manifest: Any, run: Run):
         told, tell = os.pipe()
@@ -183,8 +183,8 @@ def dbt_run(folder: Path, manifest: Any, run: Run, tell: Any, go: int) -> dict[s
 
 
 def disturb(fault: Fault | None, tell: Any, go: int) -> list[str]:
-    """Let the fault strike at its statement. Returns the statements, which are counted as they
-    come.
+    """Apply the fault at its statement. Returns the statements, in the order in which they are
+    sent.
     """
     execute, statements, struck = DuckDBCursorWrapper.execute, [], []
 

@@ -106,9 +106,9 @@ class HistoryCase:
     def load(
         self, project: DbtProject, until: str, called: Callable[[str], str] = lambda name: name
     ) -> None:
-        """Put the tables into the state that they were in at a time.
+        """Set the tables to the state that they had at a time.
 
-        called: what a table or a column is called
+        called: the name of a table or a column
         """
         with project.connect() as connection:
             connection.execute(f"create schema if not exists {self.schema}")
@@ -163,7 +163,7 @@ class HistoryCase:
         }
 
     def ids(self, project: DbtProject) -> set[str]:
-        """The ids of all events, without those that a load at once does not show."""
+        """The ids of all events, without those that a single load does not show."""
         rows = " union all ".join(f"select EJ_ID, EJ_EventType from {name}" for name in self.models)
         without = self.at_once.get("without", [])
         return {row["EJ_ID"] for row in project.rows(rows) if row["EJ_EventType"] not in without}

@@ -1,5 +1,5 @@
-"""Tables of a ticket system, and models that make journals of them: what every engine has to read
-alike.
+"""Tables of a ticket system, and models that make journals of them. Every engine must read them in
+the same way.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ Rows = list[dict[str, Any]]
 
 
 class Clock(dt.datetime):
-    """A time of a clock in some zone: a timestamp without one, also where others are instants."""
+    """A time of a clock in some zone: a timestamp without a zone, even if other columns are
+    instants.
+    """
 
 
 COLUMNS = {

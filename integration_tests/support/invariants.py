@@ -1,5 +1,5 @@
-"""SPEC 9's invariants 1 to 6: a world is played through dbt, and what breaks one is found, object
-by object.
+"""SPEC 9's invariants 1 to 6: plays a world through dbt, and finds each object that breaks an
+invariant.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Finding:
 
 
 def load(project: DbtProject, rows: list[dict[str, Any]]) -> None:
-    """Through a file: a statement per row takes longer than the fold."""
+    """Load through a file, because one statement per row takes longer than the fold."""
     if rows:
         path = project.folder / "rows.json"
         path.write_text(
@@ -148,7 +148,7 @@ def differences(
     right: Tables,
     rows_of: Callable[[str, list[dict[str, Any]]], Counter[tuple]] = bag,
 ) -> list[Finding]:
-    """A finding per object whose rows differ."""
+    """One finding per object whose rows differ."""
     found: dict[tuple, Finding] = {}
     for model in MODELS:
         a, b = rows_of(model, left[model]), rows_of(model, right[model])
@@ -260,7 +260,7 @@ def in_another_order(project: DbtProject, world: World, tables: dict[str, Tables
 
 
 def stamped(project: DbtProject, world: World) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """All columns of all rows, retired ones too."""
+    """All columns of all rows, including soft-deleted ones."""
     return {
         (b["name"], m): project.rows(f"from {b['name'].lower()}_{m}")
         for b in world.bindings
@@ -269,7 +269,9 @@ def stamped(project: DbtProject, world: World) -> dict[tuple[str, str], list[dic
 
 
 def once_more(project: DbtProject, world: World, number: int) -> list[Finding]:
-    """The same run again, which may change no stamp; then with redeliveries of what counts."""
+    """The same run again, which must change no stamp. Then once more with redeliveries of rows that
+    count.
+    """
     as_of, found = world.as_of[number], []
     before, tables = stamped(project, world), read(project, world)
     run(project, world.bindings, as_of)
@@ -314,7 +316,7 @@ def once_more(project: DbtProject, world: World, number: int) -> list[Finding]:
 
 
 def apart(project: DbtProject, world: World, tables: dict[str, Tables]) -> list[Finding]:
-    """One tenant's journal in one warehouse, the others' in another."""
+    """One tenant's journal in one warehouse, the other tenants' in another."""
     world = World([b for b in world.bindings if b["tenant_in_key"]], world.rows, world.as_of)
     if not world.bindings:
         return []
@@ -475,8 +477,8 @@ def lost(world: World, run: int, tables: dict[str, Tables]) -> list[Finding]:
 
 
 def play(world: World, wanted: Iterable[int] = tuple(INVARIANTS)) -> list[Finding]:
-    """Run the world through dbt: by increments, some of it again, by a full refresh, in another
-    order and tenant by tenant; what breaks the wanted invariants.
+    """Run the world through dbt: by increments, partly again, by a full refresh, in another order,
+    and tenant by tenant. Returns what breaks the wanted invariants.
     """
     wanted, found, before = set(wanted), [], None
     with tempfile.TemporaryDirectory() as folder:

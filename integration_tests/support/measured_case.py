@@ -1,4 +1,4 @@
-"""A small case with service levels, a calendar and report fields, with every outcome of a cycle."""
+"""A small case with service levels, a calendar, report fields, and every outcome of a cycle."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The project of the tests of `purge` and `erase`: two states, an end, a timer and an approval; and
-what its tables hold of an object.
+"""The project for the tests of `purge` and `erase`: two states, an end, a timer and an approval.
+Also reads the rows of an object in its tables.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ COMPARED = (*TABLES[:8], "backlog", "sla_timer")
 
 
 def metadata(event_days: int | None = 30) -> dict[str, Any]:
-    """With a state Done to which Open leads. Approve.Me asks Buy for an approval."""
+    """The small project with a state Done, to which Open leads. Approve.Me requests an approval
+    from Buy.
+    """
     document = emitting()
     flow = document["objects"]["workflows"][0]
     flow["states"].append({"id": "s3", "code": "Done", "isTerminal": True})
@@ -72,7 +74,7 @@ def finished(object_id: str, day: int = 0, **columns: Any) -> list[dict[str, Any
 
 
 def rows_of(project: DbtProject, object_id: str, binding: str = "case") -> dict[str, int]:
-    """{model: rows} of an object, from tables that have some."""
+    """{model: rows} of an object, from all tables that have rows of it."""
     prefixes = {"timeline": "EJ", "journal": "EJ", "quarantine": "QR", "workflow_instance": "WI"}
     prefixes |= {"approval_event": "AE", "approval_step": "AP", "approval_instance": "AI"}
     prefixes |= {"sla_cycle": "ST", "escalation_queue": "EQ", "runtime_signal": "RS"}
@@ -123,7 +125,7 @@ def restore(project: DbtProject) -> None:
 
 
 def keep(project: DbtProject, schema: str) -> None:
-    """A copy of the tables, which the models that are compared are among."""
+    """A copy of the tables, which must include the models that are compared."""
     with project.connect() as connection:
         connection.execute(f"drop schema if exists {schema} cascade")
         connection.execute(f"create schema {schema}")

@@ -58,17 +58,17 @@ def status(code: int, **headers: str) -> Answer:
 
 
 def hang(handler: Handler) -> None:
-    """No answer, until the test ends."""
+    """Do not answer until the test ends."""
     handler.receiver.released.wait(20)
 
 
 def drop(handler: Handler) -> None:
-    """The message was read, and the connection ends without an answer."""
+    """Read the message, and close the connection without an answer."""
     handler.close_connection = True
 
 
 def drip(handler: Handler) -> None:
-    """A byte now and then, so that no single read waits for long."""
+    """Send a byte from time to time, so that no single read waits for long."""
     handler.close_connection = True
     try:
         for byte in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 400:

@@ -1,6 +1,6 @@
-"""Calendars in plain Python: every minute of UTC is asked what the local clock shows.
+"""Calendars in plain Python: for every minute of UTC, it looks up what the local clock shows.
 
-It shares nothing with the generator's reading and expansion, nor with the macros.
+It shares no code with the generator or the macros.
 """
 
 from __future__ import annotations

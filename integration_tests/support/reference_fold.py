@@ -148,9 +148,7 @@ def admit(
 
 
 def message(row: dict, binding: dict) -> tuple | None:
-    """The message a row is, by the columns that tell messages apart; none where one of them is
-    empty.
-    """
+    """The message of a row, by the columns that identify messages. None if one of them is empty."""
     parts = tuple(row[c] for c in binding.get("deduplicate_on", ()))
     return parts if parts and all(part not in (None, "") for part in parts) else None
 
@@ -159,8 +157,8 @@ def message(row: dict, binding: dict) -> tuple | None:
 
 
 def by_names_of_today(row: dict, aliases: dict) -> dict:
-    """{payload, type} as the fold and rules read them: old names replaced; a field's name of today
-    goes first.
+    """{payload, type} as the fold and rules read them, with old names replaced. A field's current
+    name takes precedence.
     """
     payload = dict(parse(row["EJ_Payload"]))
     said, fields = dict(part(payload, "transition")), dict(part(payload, "object"))
@@ -220,7 +218,7 @@ def order(events: list[dict], binding: dict) -> list[dict]:
 
 
 def candidates(event: dict, workflow: dict) -> tuple[str | None, list[dict], str | None]:
-    """(mark, candidates, undeclared toState); nothing at all where the event is no transition."""
+    """(mark, candidates, undeclared toState). All empty if the event is not a transition."""
     said = part(event["payload"], "transition")
     code, to, from_ = (scalar(said.get(name)) or None for name in ("code", "toState", "fromState"))
     enabled = [t for t in workflow["transitions"] if t["enabled"]]
@@ -292,7 +290,7 @@ def apply(events: list[dict], binding: dict) -> None:
 
 
 def see(events: list[dict]) -> None:
-    """What rules see of each event: the object's fields are carried on."""
+    """What rules see of each event. The object's fields are carried forward."""
     fields: dict[str, Any] = {}
     for event in events:
         fields = fields | part(event["payload"], "object")
@@ -726,7 +724,7 @@ def fold_object(
 def queue_row(
     raised: dict, key: tuple, received: dt.datetime, events: list[dict], auto_close: bool
 ) -> dict:
-    """6: its events, then the stop of its cycle. A cancellation closes it in any case."""
+    """SPEC 6: its events decide, then its cycle's stop. A cancellation closes it in any case."""
     level, stop = raised["level"], raised["stop"]
     closes = stop is not None and (auto_close or raised["is_cancelled"])
     status, closed, notes = "Open", None, level["notes"]
@@ -763,8 +761,8 @@ def queue_row(
 
 
 def signals(tables: dict[str, list[dict]], binding: dict) -> list[dict]:
-    """6c: what a first run logs of cycles and their queue rows. `signals_from` of the binding is
-    that of the journal: what was scheduled before it is logged, but not raised.
+    """SPEC 6c: what a first run logs about cycles and their queue rows. `signals_from` of the
+    binding is that of the journal: a signal that was scheduled before it is logged, but not raised.
     """
     scheduled = [
         (signal, row["ST_ObjectID"], row["SL_Code"], row["ST_CycleNo"], None, row[column])

@@ -31,13 +31,13 @@ def parse(text: str | None) -> Any:
 
 
 def shortest(number: str) -> str:
-    """11: 5.0 is 5, 1e3 is 1000, 2.50 is 2.5."""
+    """SPEC 11: 5.0 is 5, 1e3 is 1000, 2.50 is 2.5."""
     value = float(number)
     return str(int(value)) if value.is_integer() and abs(value) < 9e15 else repr(value)
 
 
 def part(payload: dict, name: str) -> dict:
-    """A part of the payload; of the wrong type it counts as absent."""
+    """A part of the payload. A part of the wrong type counts as absent."""
     value = payload.get(name)
     return value if isinstance(value, dict) else {}
 
@@ -65,7 +65,7 @@ def document(rule: Any) -> dict | None:
 
 
 def type_of(node: dict) -> str | None:
-    """The type a node has by itself; a string literal and a bare ref have none."""
+    """The type of a node by itself. A string literal and a bare ref have no type."""
     if "lit" in node:
         if node["lit"] is None:
             return None
@@ -111,8 +111,8 @@ ISO = re.compile(
 
 
 def cast(value: Any, to: str) -> Any:
-    """Text, Fraction, bool or datetime to a type; what does not fit is null, and so is an array or
-    an object.
+    """Casts a text, Fraction, bool or datetime to a type. A value that does not fit is null, and so
+    is an array or an object.
     """
     if isinstance(value, list | dict) or value is None:
         return None
@@ -180,7 +180,7 @@ def look_up(ref: str, seen: dict) -> Any:
 
 
 def evaluate(node: dict, seen: dict) -> Any:
-    """A node's value; arrays and objects come back as they are, for `in` and `contains` to see."""
+    """A node's value. Arrays and objects stay as they are, for `in` and `contains`."""
     if "lit" in node:
         value, kind = node["lit"], type_of(node)
         if value is None or node.get("type") == "null":
@@ -280,7 +280,7 @@ def evaluate(node: dict, seen: dict) -> Any:
 
 
 def is_true(expr: Any, event: dict) -> bool:
-    """Whether an expr is true on an event; null counts as false."""
+    """Whether an expr is true on an event. Null counts as false."""
     return cast(evaluate(expr, event["seen"]), "boolean") is True
 
 

@@ -1,4 +1,4 @@
-"""The cases of cases/service_levels: their policies, and what the reference makes of their events.
+"""The cases of cases/service_levels: their policies, and the reference's results for their events.
 
 Nothing here runs dbt.
 """
@@ -78,7 +78,7 @@ def rule(kind: str, expr: Any) -> dict[str, Any] | None:
 
 
 def tables(case: Case, run: int) -> dict[str, list[dict[str, Any]]]:
-    """What the reference makes of the events that have arrived by a run."""
+    """The reference's results for the events that have arrived by a run."""
     path = FOLDER / f"{case.id.rpartition('-')[0]}.md"
     rows = [
         journal_row(case, event, place) | {"EJ_EventTimeUTC": moment(event["time"])}

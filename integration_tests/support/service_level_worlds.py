@@ -316,7 +316,7 @@ def random_object(
     start: dt.datetime,
     as_of: list[dt.datetime],
 ) -> list[Row]:
-    """Many events are at one instant, and many exactly at a threshold."""
+    """Many events share an instant, and many are exactly at a threshold."""
     time, found = start, []
     codes = [sla["code"] for sla in binding["slas"]]
     for number in range(rng.randint(1, 12)):
@@ -403,7 +403,7 @@ OCCURS = {
 
 
 def census(world: World) -> Counter[str]:
-    """How often each of OCCURS is there, counted in cycles, and how much there is at all."""
+    """How often each of OCCURS occurs, counted in cycles, and the totals."""
     found = Counter(
         worlds=1,
         bindings=len(world.bindings),

@@ -1,9 +1,9 @@
-"""From a world of hundreds of objects that breaks an invariant to one small object that does,
-printed as a case of cases/*.md.
+"""Reduces a world of hundreds of objects that breaks an invariant to one small object that breaks
+it, printed as a case of cases/*.md.
 
-Hypothesis' own shrinker would run dbt for each thing it leaves out. Here all that might be left out
-goes through the same runs: each candidate is
-the object under another id, or, where the definition differs, another binding of one project.
+Hypothesis' own shrinker would run dbt for each part that it leaves out. Here, all candidates go
+through the same runs: each candidate is the object under another id or, if the definition differs,
+another binding of one project.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def generates(world: World) -> bool:
 
 
 def together(worlds: list[World], apart: bool) -> tuple[World, list[tuple[str, str]]]:
-    """Candidates with the same runs as one world, and of each its binding and how its object ids
-    end. Apart: each as a binding of its own.
+    """Candidates with the same runs as one world, with the binding and the suffix of the object ids
+    of each. Apart: each candidate as a separate binding.
     """
     merged, places, names = replace(worlds[0], bindings=[], rows=[], folds={}), [], {}
     for number, world in enumerate(worlds):
@@ -96,8 +96,8 @@ def together(worlds: list[World], apart: bool) -> tuple[World, list[tuple[str, s
 
 
 def failing(invariant: int, without_id: bool = False, most: int = 6) -> Fails:
-    """Play candidates through dbt. Without id: what fails is a row that has no object id, so it
-    can't tell candidates of one binding apart.
+    """Play candidates through dbt. Without id: the failing row has no object id, so it does not
+    show which candidate of a binding it belongs to.
     """
 
     def fails(worlds: list[World]) -> list[bool]:
@@ -128,7 +128,9 @@ def failing(invariant: int, without_id: bool = False, most: int = 6) -> Fails:
 
 
 def of_one_object(world: World, finding: Finding) -> list[World]:
-    """Its binding with its own rows; with those of the same id in other tenants; with all."""
+    """Its binding with its own rows, then with those of the same id in other tenants, then with all
+    rows.
+    """
     (binding,) = (b for b in world.bindings if b["name"] == finding.binding)
     rows = [r for r in world.rows if r["EJ_ObjectType"] in binding["object_types"]]
     same = [r for r in rows if (r["EJ_ObjectID"] or None) == (finding.object_id or None)]
@@ -151,7 +153,7 @@ def plain(world: World) -> dict[str, Any]:
 
 
 def row_parts(world: World) -> list[tuple]:
-    """Rows; then the columns that can be made plain, and the keys of payloads."""
+    """The rows, then the columns that can be simplified, then the keys of payloads."""
     found: list[tuple] = [("row", n) for n in range(len(world.rows))]
     found += [("tenants",)] if len({r["_TenantID"] for r in world.rows}) == 1 else []
     for n, row in enumerate(world.rows):
@@ -231,7 +233,7 @@ def without(world: World, parts: list[tuple]) -> World:
 
 
 def fewer_runs(world: World, gone: int) -> World:
-    """Its rows come with the next run, or the last one's with the one before."""
+    """Move a run's rows to the next run, or the last run's rows to the one before."""
     rows = [
         r | {"run": min(r["run"] - (r["run"] > gone), len(world.as_of) - 2)} for r in world.rows
     ]
@@ -240,8 +242,8 @@ def fewer_runs(world: World, gone: int) -> World:
 
 
 def by_the_clock_of_cases(world: World) -> list[World]:
-    """With the runs of cases/, the plainest first: all rows moved by as much as the last run, or
-    each by as much as its own; _SyncDates as there where none is given.
+    """Use the runs of cases/, the simplest first: all rows are moved by as much as the last run, or
+    each row by as much as its own run. Missing _SyncDates are set as in cases/.
     """
     as_of = CASES_AS_OF[: len(world.as_of)]
     if len(world.as_of) > len(CASES_AS_OF):
@@ -270,7 +272,7 @@ def by_the_clock_of_cases(world: World) -> list[World]:
 
 
 class Search:
-    """Delta debugging with a bounded number of questions, each about many candidates at once."""
+    """Delta debugging with a limited number of rounds, each with many candidates at once."""
 
     def __init__(self, fails: Fails, questions: int):
         self.fails, self.left = fails, questions
@@ -282,7 +284,7 @@ class Search:
         return self.fails(worlds)
 
     def reduce(self, world: World, parts: list[tuple]) -> World:
-        """Leave out as many of the parts as can be: first all, then ever smaller pieces."""
+        """Leave out as many parts as possible: first all, then smaller and smaller pieces."""
         gone: list[tuple] = []
         size = len(parts)
         while size:
@@ -319,7 +321,7 @@ class Search:
 def smallest(
     world: World, findings: list[Finding], fails: Fails, questions: int = 40
 ) -> World | None:
-    """The smallest object that breaks what the findings break, or None where none does alone."""
+    """The smallest object that breaks what the findings break, or None if no single object does."""
     search = Search(fails, questions)
     first = min(findings, key=lambda f: sum(r["EJ_ObjectID"] == f.object_id for r in world.rows))
     starts = of_one_object(world, first)
@@ -441,8 +443,8 @@ def definition_text(binding: dict[str, Any]) -> str:
 
 
 def expected(world: World, lines: list[str]) -> list[str]:
-    """What the SPEC has, by the reference: the models that differ, or all where no two sides are
-    compared.
+    """The expected rows according to the reference: those of the models that differ, or of all
+    models if no two sides are compared.
     """
     named = {m for line in lines for m in re.findall(r"^  \S.*? (\w+): ", line)} & set(
         OBJECT_COLUMN
@@ -483,9 +485,7 @@ def report(
     findings: list[Finding],
     definition: Callable[[dict[str, Any]], str] = definition_text,
 ) -> str:
-    """Everything to read, in the way of cases/*.md, to be pasted there once it has been checked by
-    hand.
-    """
+    """The whole case in the form of cases/*.md, to be pasted there after a check by hand."""
     title = f"invariant {invariant}, {INVARIANTS[invariant]}: {len(findings)} objects break it"
     if world is None:
         return f"{title}; none that was tried does so alone. The first:\n{findings[0]}"

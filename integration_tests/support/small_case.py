@@ -30,7 +30,7 @@ def snapshot(
     sla: str = "Work",
     target: int = 60,
 ) -> dict[str, Any]:
-    """One entity, two states there and back, one SLA on the second."""
+    """One entity, two states with transitions in both directions, and one SLA on the second."""
     return {
         "snapshotVersion": 1,
         "objects": {
@@ -117,8 +117,8 @@ HOSTILE = [
 
 
 def meta(restart: str = "newCycle") -> dict:
-    """Two states there and back; an SLA of 60 minutes on Busy, warned at 30, with a ladder; Go
-    raises one as well.
+    """Two states with transitions in both directions. An SLA of 60 minutes on Busy, warned at 30,
+    with a ladder. Go raises an escalation as well.
     """
     document = snapshot()
     runtime = document["objects"]["runtime"]

@@ -1,4 +1,4 @@
-"""`explain` and `verify` of a project under test, without a process of their own."""
+"""`explain` and `verify` of a project under test, without a separate process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EVERYTHING = Choice()
 
 
 def in_this_process(self: Dbt, *args: str) -> str:
-    """dbt's output. Spares a call dbt's start and its parse."""
+    """dbt's output, without the time to start dbt and to parse the project."""
     printed: list[str] = []
     folder, profiles = self.project_dir.resolve(), self.profiles_dir or Path.cwd()
     options = ["--project-dir", str(folder), "--profiles-dir", str(profiles)]

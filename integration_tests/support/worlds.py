@@ -1,9 +1,9 @@
 """Random worlds: workflows, SLAs, rules and journals, cut into runs. Hypothesis chooses them;
 test_properties plays them through dbt.
 
-A world holds thousands of events, more than Hypothesis can draw one by one: it draws the outline,
-and a generator of random numbers for each part.
-`census` counts what occurs in a world, and OCCURS names what has to.
+A world has thousands of events, more than Hypothesis can draw one by one. Hypothesis draws the
+outline, and a random number generator for each part. `census` counts what occurs in a world, and
+OCCURS lists what must occur.
 """
 
 from __future__ import annotations
@@ -266,8 +266,8 @@ def expr(rng: random.Random, depth: int, kind: str = "boolean") -> dict[str, Any
 
 
 def specified(node: dict[str, Any]) -> bool:
-    """The SPEC leaves open how a number that is no whole literal, or a datetime, reads as text; and
-    a truth value is due of refs, literals and boolean ops only.
+    """The SPEC leaves open the text of a datetime, and of a number that is not a whole literal.
+    Only refs, literals and boolean ops may be used as a boolean.
     """
     if "op" not in node:
         return True
@@ -296,7 +296,7 @@ def random_expr(rng: random.Random, depth: int = 3) -> dict[str, Any]:
 
 
 def rule(rng: random.Random, kind: str, states: list[str], restart: str | None = None) -> Any:
-    """A start or stop rule: most of them such that they do match now and then."""
+    """A start or stop rule. Most of them match sometimes."""
     chance = rng.random()
     if chance < 0.15 and not restart:
         return rng.choice([None, "", "allow", "deny", "tenant"])
@@ -689,7 +689,7 @@ def malformed(rng: random.Random, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def redelivered(rng: random.Random, row: dict[str, Any]) -> dict[str, Any]:
-    """Once more, and every other time with another content."""
+    """Deliver the row again, every second time with other content."""
     again = row | {"_SyncDate": row["_SyncDate"] + rng.choice([0, 0, 1, 50, 400]) * MINUTE}
     if rng.random() < 0.5:
         return again
@@ -710,7 +710,7 @@ def redelivered(rng: random.Random, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def older(rng: random.Random, row: dict[str, Any]) -> dict[str, Any]:
-    """Another content that appears later, though it reached the journal before."""
+    """The row with other content, which appears later although it reached the journal earlier."""
     column, value = rng.choice(
         [
             ("EJ_Payload", "{}"),
@@ -736,7 +736,9 @@ def random_object(
     begin: int,
     length: int,
 ) -> list[dict[str, Any]]:
-    """Its journal rows. `ids`: of an object of the same id, some of which are taken here too."""
+    """Its journal rows. `ids`: event ids of an object with the same id. Some of them are used here
+    too.
+    """
     rows = []
     stations = rng.sample([None, "", "crm", "st1", "ST1"], rng.randint(1, 3))
     skew = {s: rng.choice([0, 0, 0, 7, -20, 200]) for s in stations}
@@ -783,7 +785,7 @@ def random_journal(
     as_of: list[dt.datetime],
     length: int = 12,
 ) -> list[dict[str, Any]]:
-    """Rows with `run`, the one by which each has appeared; `other_sync`, the _SyncDates permuted;
+    """Rows with `run`, the run by which each has appeared, `other_sync`, its permuted _SyncDate,
     and `again`, whether it is delivered again at the end.
     """
     rows: list[dict[str, Any]] = []
@@ -829,7 +831,7 @@ def random_journal(
 
 @dataclass
 class World:
-    """as_of of each run; the last ones bring no rows, so that time alone passes."""
+    """The as_of of each run. The last runs have no new rows, so that only time passes."""
 
     bindings: list[dict[str, Any]]
     rows: list[dict[str, Any]]
@@ -852,7 +854,7 @@ class World:
         return config(self.bindings), snapshot(self.bindings)
 
     def more(self, project: Any, run: int) -> list[Any]:
-        """What else a world of this kind compares after a run: invariants.Finding."""
+        """Further comparisons after a run of a world of this kind: invariants.Finding."""
         return []
 
     def objects(self) -> int:
@@ -921,8 +923,8 @@ def worlds(draw: st.DrawFn, bindings: int, objects: int) -> World:
 
 @st.composite
 def rule_worlds(draw: st.DrawFn, objects: int) -> World:
-    """Each SLA is a rule, each object an event or two: the SLA's cycle is there iff its rule is
-    true.
+    """Each SLA is a rule, and each object has one or two events. The SLA's cycle exists if and only
+    if its rule is true.
     """
     rng = random.Random(draw(SEEDS.filter(bool)))
     binding = random_binding(rng, "Alpha", "last_writer_wins", True, "EJ_SourceSystem")
@@ -1029,7 +1031,7 @@ OCCURS = {
 
 
 def census(world: World) -> Counter[str]:
-    """How often each of OCCURS is there, and how much there is at all."""
+    """How often each of OCCURS occurs, and the totals."""
     found: Counter[str] = Counter(
         {
             "worlds": 1,
@@ -1105,7 +1107,7 @@ def census(world: World) -> Counter[str]:
 
 
 def count_rows(world: World, binding: dict[str, Any], found: Counter[str]) -> None:
-    """What is to be seen of a binding's journal rows, and of the events that they became."""
+    """What occurs in a binding's journal rows, and in the events that they became."""
     last, arrivals = len(world.as_of) - 1, world.last_arrival()
     mine = [r for r in world.rows if r["EJ_ObjectType"] in binding["object_types"]]
     by_event, by_object = defaultdict(list), defaultdict(list)

@@ -52,7 +52,7 @@ Returns: list of str
 {%- endmacro %}
 
 {#
-Whether tables carry the column `_Bucket`, and a run names the buckets that it reads and writes (spec 8.5). It pays on
+Whether tables carry the column `_Bucket`, and a run names the buckets that it reads and writes (spec 8.5). It helps on
 engines that bill or scan by partition. An engine with indexes finds an object's rows without it.
 Returns: bool
 #}
@@ -130,8 +130,8 @@ column: the column's name
 
 {#
 Ends the select of a table that is read by object. Without clusters or indexes, this order puts the rows of an object
-into few blocks, whose minimum and maximum keys let the engine skip the others. The timeline does without:
-its order of arrival serves as well.
+into few blocks, whose minimum and maximum keys let the engine skip the others. The timeline does not need it: its order
+of arrival is as good.
 #}
 {% macro clustered_by_object() -%}
   {{ adapter.dispatch('clustered_by_object', 'ozmeta_runtime')() }}

@@ -1,6 +1,6 @@
 {#
 Operation that `ozmeta-dbt discover` calls for a table of changes that no preset knows: prints which fields change, and
-whether the times need a time zone to be read.
+whether a time zone is needed to read the times.
 
 Arguments
   table   dict, see discovery_table

@@ -1,5 +1,5 @@
 {#
-Operation that `ozmeta-dbt discover` calls first: prints what the journals hold. Each answer is one query, which the
+Operation that `ozmeta-dbt discover` calls first: prints what the journals contain. Each answer is one query, which the
 warehouse aggregates; only the fields of some payloads leave it.
 
 Arguments

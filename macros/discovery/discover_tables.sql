@@ -1,5 +1,5 @@
 {#
-Operation that `ozmeta-dbt discover` calls before it reads a history: prints which tables there are, and their columns.
+Operation that `ozmeta-dbt discover` calls before it reads a history: prints which tables exist, and their columns.
 
 Arguments
   tables  list, see discovery_table

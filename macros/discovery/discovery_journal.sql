@@ -1,5 +1,5 @@
 {#
-Finds a journal that `ozmeta-dbt discover` reads, and how the warehouse has it.
+Finds a journal that `ozmeta-dbt discover` reads, and describes it as it is in the warehouse.
 
 given: {name, ref?, package?, source?: [source, table], database?, schema?, identifier?, columns: {canonical: physical,
        or none}}. A ref or a source is looked up in the project; a source that it does not declare has a schema and an

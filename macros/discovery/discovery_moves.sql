@@ -1,7 +1,7 @@
 {#
 The transitions of each object type, by the code in the payload (null without one): how often they occurred, how often
-the payload named the state before, and how long objects had been in the state before. contradicts is 1 for events
-whose payload names another state before than the one that the object had.
+the payload named the state before, and how long objects had been in the state before. contradicts is 1 for events whose
+payload names a state before that differs from the object's state.
 
 reading: see discovery_reading; percentile: see discovery_percentiles
 #}

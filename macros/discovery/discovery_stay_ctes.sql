@@ -1,6 +1,6 @@
 {#
-The CTE `stays`: every stay of an object in a state. Expects the CTE `positioned`. An event that states the state which
-the object has already is no transition.
+The CTE `stays`: every stay of an object in a state. Expects the CTE `positioned`. An event that only repeats the
+object's current state is not a transition.
 
 statement   0 for the state in which the object begins, then the place of the event among those that state a state
 state       '' for an object whose first transition has only a code, and so does not say in which state it began

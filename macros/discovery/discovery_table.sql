@@ -1,5 +1,5 @@
 {#
-A table that a loader wrote, and how the warehouse has it.
+A table that a loader wrote, as it is in the warehouse.
 
 given: {name, database?, schema, identifier, reserved?}. A reserved name is quoted. Snowflake has it in capitals then.
 Returns: {name, shown, exists, has: [column], node?: {name, package}: the model, seed or snapshot that builds it,

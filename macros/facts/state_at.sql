@@ -16,9 +16,9 @@ One row per object that has an event at or before the instant, with the columns
 
 Without known_at, the answer is what the last run knows of the instant. With it, the answer is what a run at known_at
 would have shown: journal rows with a later _SyncDate are left out, and the others are folded again. An event that
-arrived later may have changed what an earlier one did, so it would not do to leave rows out of the result.
+arrived later may have changed what an earlier one did, so it is not enough to leave rows out of the result.
 
-The macro knows what the timeline has. So with known_at
+The macro reads only the timeline. So with known_at
   - a row without _SyncDate (TL_IsUnsynced) counts as known since its own time;
   - the row of an event that is delivered several times is the one with the least _SyncDate. If that row reached the
     journal late (TL_Replaced), runs before had shown another one;
@@ -92,7 +92,7 @@ known_events as (
 {%- endif -%}
 {% endmacro %}
 
-{# How a binding's models begin: its name in snake_case, as the generator writes it. Names as `case_file` stay. #}
+{# The prefix of a binding's models: its name in snake_case, as the generator writes it. `case_file` stays. #}
 {% macro model_prefix(binding) %}
   {%- set text = modules.re.sub('[^A-Za-z0-9]+', '_', binding | string) -%}
   {%- set text = modules.re.sub('([a-z0-9])([A-Z])', '\\1_\\2', text) -%}

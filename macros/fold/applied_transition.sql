@@ -1,6 +1,7 @@
 {#
 A condition on a timeline row: the event applied this transition. A legal move applied the transition of its code that
-starts from its state. An illegal move, which the journal states anyway, applied those of its code that it may mean.
+starts from its state. An illegal move, which the journal states anyway, applied all transitions of its code that it may
+mean.
 
 transition: {code, from, to, events?: [event type], bound_events?: [event type],
              from_words?: [the from-state and its old names]}

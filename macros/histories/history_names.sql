@@ -1,5 +1,5 @@
 {#
-A CTE's select of the names of coded values: field, code, name. One row per field and code.
+The select of a CTE with the names of coded values: field, code, name. One row per field and code.
 
 macro: as for history_columns
 names: {field: {relation, key, name, only?} or {values: {code: name}}}

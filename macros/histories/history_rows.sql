@@ -15,7 +15,7 @@ deleted: {sql, type, stored} of a column that marks deleted rows, which do not c
     {%- if texts -%}
       {%- do conditions.append(column.sql ~ " in (" ~ ozmeta_runtime.text_literals(texts) ~ ")") -%}
     {%- elif values -%}
-      {#- A column that is null says no. -#}
+      {#- A column that is null does not mark the row as deleted. -#}
       {%- set marked = ozmeta_runtime.is_marked(column.sql) | trim -%}
       {%- do conditions.append(marked if values[0] else "not " ~ marked) -%}
     {%- endif -%}

@@ -1,5 +1,5 @@
 {#
-A CTE's select of the users of a history: user_id, user_name, user_role. One row per id.
+The select of a CTE with the users of a history: user_id, user_name, user_role. One row per id.
 
 macro: as for history_columns
 users: {relation, key, name?, role?}, or none for no rows

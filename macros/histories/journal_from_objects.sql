@@ -238,7 +238,7 @@ events as (
 {% endif %}
 {% endmacro %}
 
-{# The values that a creation tells: [{part, name, column, sql, is_fixed}]. status: see history_columns, or none #}
+{# The values in a creation event: [{part, name, column, sql, is_fixed}]. status: see history_columns, or none #}
 {% macro object_values(macro, relation, status, columns, fields) %}
   {%- set values = [] -%}
   {%- if status -%}

@@ -1,10 +1,10 @@
 {#
 A select of the buckets, as `bucket`, in which the timeline has rows of the objects that a run folds: those with rows in
-the journals' slices, those with a pending event that is now due, and those of which another run left rows (spec 8.5 and
-8.8). An object that the timeline does not have needs no bucket.
+the journals' slices, those with a pending event that is now due, and those with rows that another run left (spec 8.5
+and 8.8). An object that the timeline does not have needs no bucket.
 
-The binding's workflow_instance has a row for each object of the completed runs that has a folded event, and so a much
-shorter column to read. What no completed run has used is in the timeline only.
+The binding's workflow_instance has one row for each object of the completed runs that has a folded event, so its column
+is much shorter to read. Rows that no completed run has used are only in the timeline.
 
 timeline: the binding's timeline, as relation; due: a condition on its rows, or none; binding: the binding's name;
 others: see journal_slice

@@ -1,8 +1,10 @@
 {#
-How the models that make a journal out of a system's tables read them, in a few characters; '' if there are none. Such a
-model calls journal_from_changes, journal_from_events or journal_from_objects. It is the journal itself, or above it.
+A short text that shows how the models that make a journal from a system's tables read them; '' if there are none. Such
+a model calls journal_from_changes, journal_from_events or journal_from_objects. It is the journal itself, or
+upstream of it.
 
-With another field or column, such a model makes events that are older than what was read, and a run does not see them.
+With another field or column, such a model makes events that are older than the rows that were read, and a run does not
+see them.
 
 journal: {name, relation}, see journal_slice
 #}

@@ -1,7 +1,7 @@
 {#
-How a journal is read, in a few characters: a hash of its name, one of its column mapping, the type of its event time if
-that may have nanoseconds, and history_signature. Events that were read with and without nanoseconds cannot be ordered
-together.
+A short text that shows how a journal is read: a hash of its name, one of its column mapping, the type of its event time
+if that may have nanoseconds, and history_signature. Events that were read with and without nanoseconds cannot be
+ordered together.
 
 journal: {name, relation, columns, sql}, see journal_slice
 #}

@@ -3,8 +3,8 @@ Model <binding>_run: the completed runs of a binding, which later runs build on 
 One row per completed run and journal.
 
 It is the binding's last model, so its row shows that every other model has run. A run that leaves a model out
-(--select, --exclude) is not complete: it writes no row, and the next run builds on the last completed one. Neither is
-a run that an earlier run wrote beside (spec 8.8).
+(--select, --exclude) is not complete: it writes no row, and the next run builds on the last completed one. The same
+applies to a run during which an earlier run wrote rows (spec 8.8).
 
 _DefinitionHash holds the package's version (version_mark), a hash of each model's text (model_text_hash) and a mark for
 each empty table (empty_relation_mark).

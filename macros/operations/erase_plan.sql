@@ -1,6 +1,6 @@
 {#
-Operation that `ozmeta-dbt erase` calls first (spec 8.7): what the tables hold of an object or a person, and whether the
-journal still holds it. It writes nothing.
+Operation that `ozmeta-dbt erase` calls first (spec 8.7): what the tables contain about an object or a person, and
+whether the journal still contains it. It writes nothing.
 
 Arguments
   binding      string: the binding's name, as in the names of its models

@@ -1,5 +1,5 @@
 {#
-The table in which `ozmeta-dbt notify` keeps what became of each row of the signal log, for each channel. It is in the
+The table in which `ozmeta-dbt notify` records the status of each row of the signal log, for each channel. It is in the
 schema of the target, and no dbt command rebuilds it.
 
 Columns

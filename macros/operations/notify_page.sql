@@ -1,5 +1,5 @@
 {#
-Operation that `ozmeta-dbt notify` calls: records what became of the rows of the last page, and takes the next page of
+Operation that `ozmeta-dbt notify` calls: records the outcome of the rows of the last page, and takes the next page of
 waiting rows of a channel. It writes into the table of notification_table before the rows are sent, so that a process
 that dies leaves a mark on each row that it may have sent.
 

@@ -2,7 +2,7 @@
 The tables of a binding that hold rows of objects, in the order in which a purge deletes from them:
 {model: {table: relation, condition: SQL of the rows of purged objects}}. Tables that do not exist yet are left out.
 
-What the quarantine says of rows that arrived after the purge stays. The timeline comes last, so the others can be
+Rows of the quarantine about rows that arrived after the purge stay. The timeline comes last, so the others can be
 counted against it.
 
 Arguments

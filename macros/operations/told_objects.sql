@@ -1,5 +1,5 @@
 {#
-What `explain` shows of objects: the dicts of object_history and timer_story.
+What `explain` shows about objects: the dicts of object_history and timer_story.
 
 Arguments
   nodes      dict: {model: graph node} of the binding

@@ -1,6 +1,7 @@
 {#
-The object types that the last run had a binding for and the project has none for any more: {object type: number of
-objects}. The roll-up of the timelines tells; its view shows the bindings of the last run. Empty if there is no roll-up.
+The object types for which the last run had a binding and the project no longer has one: {object type: number of
+objects}. The roll-up of the timelines shows them, because its view has the bindings of the last run. Empty if there
+is no roll-up.
 #}
 {% macro unbound_objects() %}
   {%- set found, timelines, claimed = {}, [], [] -%}

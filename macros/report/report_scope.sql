@@ -1,5 +1,5 @@
 {#
-What the queries of the report share.
+Values that the queries of the report share.
 
 Arguments      see report_facts
 Returns        dict:

@@ -1,8 +1,8 @@
 {#
 The run's clock as text, 'YYYY-MM-DD HH:MM:SS.ffffff' in UTC (spec 3).
 
-The variable `ozmeta_as_of` sets it: see instant_text. The default is the start of the run. Any other value stops the
-run.
+The variable `ozmeta_as_of` sets it: see instant_text. The default is the start of the run. A value that is not an
+instant stops the run.
 #}
 {% macro as_of_text() %}
   {%- do ozmeta_runtime.check_variables() -%}

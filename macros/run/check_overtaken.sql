@@ -1,6 +1,6 @@
 {#
-Stops a run if another run of the binding completed after this one began (spec 8.8). This run goes by what the earlier
-completed run left, so it might write older rows over newer ones.
+Stops a run if another run of the binding completed after this one began (spec 8.8). This run builds on the result of
+the earlier completed run, so it might write older rows over newer ones.
 
 Arguments
   state      see run_state

@@ -1,6 +1,7 @@
 {#
-What a model's file defines: its text without comments and without its `config(...)`, with one blank for any white space
-outside quotes. No config of a generated file changes rows: it says how a table is stored, tagged and described.
+What a model's file defines: its text without comments and without its `config(...)`, with a single blank for each white
+space outside quotes. No config of a generated file changes rows: it says how a table is stored, tagged and
+described.
 
 Text that this macro could misread keeps its white space and its SQL comments: SQL with Jinja inside a comment or a
 literal, with a backslash, or with dollar quotes.

@@ -1,5 +1,5 @@
-{# The table of another model of the binding, as it is, or none if there is none. The graph is asked, since a ref to a
-   later model would be a cycle.
+{# The existing table of another model of the binding, or none if it does not exist. The macro asks the graph, because a
+   ref to a later model would be a cycle.
    binding: the binding's name; name: the model's name without the binding, such as 'run' #}
 {% macro existing_model(binding, name) %}
   {%- set node = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ binding ~ '_' ~ name) -%}

@@ -1,4 +1,4 @@
-{# As load_left_rows, but as the tables are now. binding: the binding's name; state: see run_state #}
+{# The same as load_left_rows, but for the tables as they are now. binding: the binding's name; state: see run_state #}
 {% macro find_left_rows(binding, state) %}
   {%- set log = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ binding ~ '_run') -%}
   {%- set selects, left = [], {} -%}

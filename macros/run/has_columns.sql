@@ -1,4 +1,4 @@
-{# Whether a table of that name exists with these columns. Then a full refresh keeps what must survive it. #}
+{# Whether a table of that name exists with these columns. If so, a full refresh keeps the rows that must survive it. #}
 {% macro has_columns(relation, columns) %}
   {%- set existing = load_relation(relation) -%}
   {%- if existing is none or existing.type != 'table' -%}{%- do return(false) -%}{%- endif -%}

@@ -1,7 +1,7 @@
 {#
-Whether an earlier run of the binding wrote beside this one: a table has rows of a run with a lower number that were not
-there when this run began (spec 8.8). The tables may then hold older rows than this run made, so it is not complete. A
-warning says so.
+Whether an earlier run of the binding wrote at the same time as this one: a table has rows of a run with a lower number
+that were not there when this run began (spec 8.8). The tables may then hold older rows than this run made, so it is not
+complete. A warning says so.
 
 Rows of a run that began later do no harm: the next run folds their objects again.
 

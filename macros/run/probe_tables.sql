@@ -1,5 +1,5 @@
 {#
-Asks the model's own table and its sources, in one statement, what the last completed run and a failed one left there.
+Finds out, in one statement, what the last completed run and a failed run left in the model's own table and its sources.
 
 Arguments    as of run_state; state is this run's; asks_rows: whether to ask for other_rows
 Returns a dict, 1 or 0 but for `completed` and `later`

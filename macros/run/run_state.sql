@@ -99,7 +99,7 @@ a newer version made the tables (check_last_version).
   {%- if found.other_definition | int or (found.filled | int and not found.same_reading | int) -%}
     {%- do state.update({'full_fold': true}) -%}
   {%- endif -%}
-  {#- The last completed run left rows here and they are gone: read everything again. -#}
+  {#- The rows that the last completed run left here are gone, so everything is read again. -#}
   {%- set was_empty = ozmeta_runtime.empty_relation_mark(this) in last.empty -%}
   {%- if state.batch and not was_empty and not found.filled | int -%}
     {%- do state.update({'full_fold': true, 'journals': {}}) -%}

@@ -4,7 +4,7 @@ _DefinitionHash has three parts, joined by dots: the hash of what concerns every
 the cycle's calendar, if it has one.
 
 A changed calendar concerns a cycle if one of the cycle's instants lies at or after the first window that differs. The
-rows of calendar_window for the old key tell; if they are gone, it concerns all its cycles.
+rows of calendar_window for the old key show this. If they are gone, the change concerns all cycles of the calendar.
 
 Arguments  see sla_cycle
 #}

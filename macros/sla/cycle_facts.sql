@@ -1,6 +1,6 @@
 {#
-What the steps of a cycle say about it, as {column: SQL}: an aggregate over the steps or, if a cycle is always one step,
-the step's own value.
+The columns of a cycle that come from its steps, as {column: SQL}: an aggregate over the steps or, if a cycle is always
+one step, the step's own value.
 
 slas: see sla_cycle; grouped: whether the query groups the steps by cycle
 #}

@@ -91,7 +91,7 @@ class Strict(BaseModel):
 
 
 def refused_column(name: str) -> str:
-    """Why messages can't be told apart by that column."""
+    """Why that column cannot identify messages."""
     if name == "EJ_ID":
         return "EJ_ID is what differs when a message comes again under a new event id"
     if name in ("EJ_ObjectType", "EJ_ObjectID"):
@@ -107,7 +107,7 @@ def refused_column(name: str) -> str:
 
 class MetaDb(Strict):
     """Where MetaDB is read from: exactly one of three places. The URL of a live database is a
-    secret, so only the variable that holds it is named.
+    secret, so the file names only the variable that holds it.
     """
 
     snapshot: str | None = None
@@ -281,7 +281,7 @@ class Journal(Strict):
         for name in names:
             if name not in MESSAGE_COLUMNS:
                 raise ValueError(
-                    f"{refused_column(name)}; a message may be told apart by"
+                    f"{refused_column(name)}; a message may be identified by"
                     f" {', '.join(MESSAGE_COLUMNS)}"
                 )
         if len(set(names)) < len(names):
@@ -339,7 +339,7 @@ class Journal(Strict):
                 )
 
     def freshness_of(self, source: Source) -> Freshness | None:
-        """The source's own, or else the journal's."""
+        """The freshness of the source, or else of the journal."""
         found = self.freshness if source.freshness is None else source.freshness
         return found or None
 
@@ -360,7 +360,7 @@ class Journal(Strict):
 
 
 class Entity(Strict):
-    """The entity's own table, for Inline; what is left out, MetaDB says."""
+    """The entity's own table, for Inline. MetaDB gives what is left out."""
 
     schema_: Identifier | None = Field(default=None, alias="schema")
     table: Identifier | None = None
@@ -375,8 +375,8 @@ Aliases = dict[EventName, EventName]  # {name that journals still use: current n
 
 
 class AliasChoices(Strict):
-    """What journals still call by an old name (SPEC 10 "Aliases"). aliases.py checks them against
-    the metadata.
+    """Names that journals still use after a change (SPEC 10 "Aliases"). aliases.py checks them
+    against the metadata.
     """
 
     state_aliases: Aliases = {}
@@ -390,7 +390,7 @@ Share = Annotated[float, Field(ge=0.0001, le=1)]
 
 
 class QuarantinedShare(Strict):
-    """From which share of refused journal rows the test on a quarantine warns, and fails."""
+    """The shares of refused journal rows at which the test of a quarantine warns and fails."""
 
     warn: Share = 0.01
     error: Share = 0.2
@@ -405,7 +405,7 @@ class QuarantinedShare(Strict):
 
 
 class Tests(Strict):
-    """What generated tests compare with; false leaves a test out."""
+    """The limits of generated tests. false leaves a test out."""
 
     quarantined_share: QuarantinedShare | None = QuarantinedShare()  # none for false
 
@@ -449,7 +449,7 @@ class TargetKeys(Strict):
 
 
 class VersionKeys(Strict):
-    """What a policy was from an instant on. What is left out is the policy's own."""
+    """A version of a policy. A key that is left out has the policy's own value."""
 
     from_: Annotated[str, Given] | None = Field(default=None, alias="from")
     name: Annotated[str, Given] | None = None
@@ -509,7 +509,7 @@ RetentionDays = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
 
 
 class RetentionKeys(Strict):
-    """How long `ozmeta-dbt purge` keeps the objects of a binding, where MetaDB does not decide."""
+    """How long `ozmeta-dbt purge` keeps the objects of a binding if MetaDB does not decide it."""
 
     days: RetentionDays | None = None  # instead of those of MetaDB's event types and policy
     signal_days: RetentionDays | None = None  # instead of those of its signal types
@@ -569,7 +569,7 @@ class FlowStep(Strict):
 
 
 class FlowVersion(Strict):
-    """What an approval flow was from an instant on; without steps, what MetaDB says."""
+    """A version of an approval flow. Without steps, it has those of MetaDB."""
 
     from_: Annotated[str, AfterValidator(utc_text)] | None = Field(default=None, alias="from")
     steps: Annotated[list[FlowStep], Field(min_length=1)] | None = None
@@ -584,7 +584,7 @@ class FlowVersion(Strict):
 
 
 class FlowChoices(Strict):
-    """Of one approval flow: what a second request does, and what it was before (SPEC 6b)."""
+    """Choices for one approval flow: what a second request does, and earlier versions (SPEC 6b)."""
 
     on_request: OnRequest = Field(default="ignore", alias="onRequest")
     versions: list[FlowVersion] = []
@@ -600,7 +600,7 @@ class FlowChoices(Strict):
 
 
 def quoted_code(value: Any) -> Any:
-    """YAML reads some codes as true or false."""
+    """YAML reads some codes as booleans."""
     if isinstance(value, bool):
         raise ValueError("write the code in quotes, as in language: 'no'")
     return value
@@ -674,7 +674,7 @@ class ApprovalEvents(Strict):
 
 
 class Rollups(Strict):
-    """The views over all bindings: what their names begin with."""
+    """The views over all bindings, and the prefix of their names."""
 
     prefix: Annotated[
         str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=40)
@@ -686,8 +686,8 @@ NonEmpty = Annotated[Text, StringConstraints(min_length=1)]
 
 
 class Channel(Strict):
-    """Where `ozmeta-dbt notify` sends signals to: a webhook or a command. A URL is a secret, so
-    only the variable that holds it is named.
+    """Where `ozmeta-dbt notify` sends signals: to a webhook or a command. A URL is a secret, so the
+    file names only the variable that holds it.
     """
 
     url_env: EnvName | None = None
@@ -748,7 +748,7 @@ class ReadersTable(Strict):
 
 
 class RowPolicies(Strict):
-    """Who sees which rows (SPEC 7.5). What an engine asks of the names, row_policies.py checks."""
+    """Who sees which rows (SPEC 7.5). row_policies.py checks the names for each engine."""
 
     readers: ReadersTable
     unrestricted: list[NonEmpty] = []  # users, roles or groups that see all rows
@@ -794,7 +794,7 @@ def plain_value(given: object) -> object:
 
 
 def value_text(given: object) -> object:
-    """YAML reads true and false as such; a database's boolean is such a text."""
+    """YAML reads true and false as booleans. A database's boolean becomes such a text."""
     return str(given).lower() if isinstance(given, bool) else given
 
 
@@ -840,7 +840,7 @@ class UserKeys(TableKeys):
 
 
 class FixedValue(Strict):
-    """What all rows of a table have, where other tables have a column."""
+    """A value of all rows of a table, in place of a column."""
 
     value: FieldName
 
@@ -934,8 +934,8 @@ class ObjectsKeys(TableKeys):
 
 
 class HistoryKeys(Strict):
-    """The tables of one system that keeps a history of its objects. What a preset gives, the keys
-    here change. Only their form is checked here.
+    """The tables of one system that keeps a history of its objects. The keys override those of a
+    preset. Only their form is checked here.
     """
 
     preset: Text | None = None
@@ -1014,7 +1014,7 @@ UNION_TAGS = (
 
 
 def load_config(project: Path) -> Config:
-    """Read ozmeta.yml. FileProblem where it can't be read, InvalidMetadata where something in it is
+    """Read ozmeta.yml. FileProblem if it cannot be read, InvalidMetadata if something in it is
     wrong.
     """
     path = project / FILE_NAME
@@ -1037,8 +1037,8 @@ def load_config(project: Path) -> Config:
 
 
 def checked(document: Any, name: str) -> Config:
-    """The configuration in a document. InvalidMetadata if something in it is wrong. name: what
-    messages call the document
+    """The configuration in a document. InvalidMetadata if something in it is wrong. name: the name
+    of the document in messages
     """
     try:
         return Config.model_validate(document)
@@ -1051,7 +1051,7 @@ def checked(document: Any, name: str) -> Config:
 
 
 def keys_of(place: tuple[int | str, ...]) -> list[str]:
-    """The keys that ozmeta.yml may have at a place; none if no fixed ones belong there."""
+    """The keys that ozmeta.yml may have at a place; none if its keys are not fixed."""
     here: Any = Config
     for part in place:
         if isinstance(here, type) and issubclass(here, Strict):

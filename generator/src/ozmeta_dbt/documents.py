@@ -1,5 +1,5 @@
-"""JSON and YAML documents as every file of the project is read: numbers as written, text that a
-database can store.
+"""Reads the JSON and YAML documents of a project: numbers as written, and only text that a database
+can store.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_DIGITS = 300
 
 
 def _text(value: Any) -> Any:
-    """Ids and codes are text, however a file writes them; an empty one is none."""
+    """Ids and codes are text, however a file writes them. An empty one counts as absent."""
     if isinstance(value, (bool, dict, list)):
         return value
     if value in (None, ""):
@@ -76,7 +76,7 @@ def number(text: str) -> int | Decimal | OutOfRange:
 
 
 def loads(text: str) -> Any:
-    """JSON, numbers with a point kept as written. ValueError also if an object has a key twice."""
+    """Reads JSON. Numbers with a point stay as written. ValueError if a key occurs twice."""
 
     def refuse(name: str) -> Any:
         raise ValueError(f"{name} is not JSON")
@@ -142,7 +142,7 @@ YamlLoader.add_constructor("tag:yaml.org,2002:int", _whole)
 
 
 def loads_yaml(text: str) -> Any:
-    """Raises ValueError or RecursionError, whatever is wrong with it."""
+    """Raises only ValueError or RecursionError, whatever is wrong with the document."""
     try:
         document = yaml.load(text, YamlLoader)
     except yaml.MarkedYAMLError as error:
@@ -160,7 +160,7 @@ def loads_yaml(text: str) -> Any:
 
 
 def described(value: Any) -> str:
-    """What a value of a document is, in words that fit into one line."""
+    """A short description of a value in a document, on one line."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, dict):
@@ -203,13 +203,13 @@ def expectation(fault: Any) -> str:
     if fault["type"] in LIMITS:
         key, words = LIMITS[fault["type"]]
         return f"expected {words} {fault['ctx'][key]}"
-    if words_ := EXPECTED.get(fault["type"].partition("_")[0]):
-        return f"expected {words_}"
+    if kind := EXPECTED.get(fault["type"].partition("_")[0]):
+        return f"expected {kind}"
     return str(fault["msg"]).removeprefix("Value error, ").replace("Input should be", "expected")
 
 
 def parts(document: Any) -> Iterator[Any]:
-    """A value and all that is in it, keys too."""
+    """A value and everything inside it, including keys."""
     todo = [document]
     while todo:
         value = todo.pop()

@@ -33,8 +33,8 @@ def to_micros(moment: dt.datetime) -> int:
 
 
 def instant(text: str) -> dt.datetime | None:
-    """A text as a UTC instant without a zone; None where it is not ISO 8601. Digits beyond the
-    microsecond are cut.
+    """A text as a UTC instant without a zone. None if it is not ISO 8601. Digits beyond the
+    microsecond are cut off.
     """
     found = DATETIME.fullmatch(text)
     if not found or BEYOND.match(text):

@@ -51,7 +51,7 @@ class DbtEmitter:
 
 
 def snapshot_of(ir: Any) -> Mapping[str, Any]:
-    """The snapshot that an IR is or carries."""
+    """The snapshot that the IR is, or that it contains."""
     for holder in (ir, *(carried(ir, name) for name in CARRIERS)):
         if isinstance(holder, Mapping) and isinstance(holder.get("objects"), Mapping):
             return holder
@@ -66,7 +66,7 @@ def carried(ir: Any, name: str) -> Any:
 
 
 def simple(value: Any) -> Any:
-    """The same in dicts and lists, whatever mappings and sequences the IR has."""
+    """The same as dicts and lists, whatever mappings and sequences the IR uses."""
     if isinstance(value, Mapping):
         return {str(key): simple(item) for key, item in value.items()}
     if isinstance(value, float) and not math.isfinite(value):

@@ -1,4 +1,4 @@
-"""Problems with the metadata. They are gathered, so that one run reports all of them."""
+"""Problems with the metadata. They are collected, so that one run reports all of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class OzmetaProblem(Exception):
 
     @property
     def summary(self) -> str:
-        """One more line, where `lines` are many."""
+        """One more line if there are many `lines`."""
         return ""
 
 
@@ -56,6 +56,18 @@ class DbtFailed(OzmetaProblem):
     exit_code = EXIT_UNEXPECTED
 
 
+class Refused(DbtFailed):
+    """An operation of the package refused its arguments, such as an unknown binding."""
+
+    exit_code = EXIT_INVALID
+
+
+class Locked(DbtFailed):
+    """Another process has DuckDB's file open."""
+
+    exit_code = EXIT_DATABASE
+
+
 class NotErased(OzmetaProblem):
     """`erase` found that the journal still holds what is to be erased."""
 
@@ -63,7 +75,9 @@ class NotErased(OzmetaProblem):
 
 
 class Interrupted(OzmetaProblem):
-    """A command that had written files when something went wrong. Says which, and what to do."""
+    """A command failed after it had written files. The message names the files, and says what to
+    do.
+    """
 
     def __init__(self, why: OzmetaProblem, told: str):
         super().__init__(f"{why}\n{told}")
@@ -91,7 +105,7 @@ class Changed(Outcome):
 
 
 class NotSent(Outcome):
-    """`notify` could not send all that waits."""
+    """`notify` could not send all waiting rows."""
 
     exit_code = EXIT_NOT_SENT
 
@@ -109,7 +123,7 @@ class Origin:
 
     @property
     def parent(self) -> Origin:
-        """The place that this one is in."""
+        """The place that contains this one."""
         return Origin(self.file, self.pointer.rpartition("/")[0])
 
     def __str__(self) -> str:

@@ -104,7 +104,7 @@ def read_snapshot(
 
 @dataclass(frozen=True)
 class Scene:
-    """What is around a generation."""
+    """The surroundings of a generation."""
 
     folder: Path  # the output folder is in it
     metadata: Path  # what the place of the metadata is relative to
@@ -243,8 +243,8 @@ def unread(found: list[History], config: Config) -> list[str]:
 
 
 def source_of(scene: Scene, config: Config, rows: MetaRows) -> tuple[Snapshot, str]:
-    """The snapshot that was read, and whose it is. Of a folder or a database, the hash is that of
-    the snapshot that `export` writes.
+    """The snapshot that was read, with its client and project. For a folder or a database, the hash
+    is that of the snapshot that `export` writes.
     """
     names = [rows.codes.get(key) for key in ("clientCode", "projectCode")]
     title = " / ".join(str(name) for name in names if name)

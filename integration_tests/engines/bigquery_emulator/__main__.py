@@ -1,6 +1,4 @@
-"""Starts BigQuery's emulator, in the emulator's own environment, with two things mended that
-quirks.md shows.
-"""
+"""Starts BigQuery's emulator in its own environment, with two fixes that quirks.md describes."""
 
 from __future__ import annotations
 
@@ -16,9 +14,7 @@ describe = MemoryCatalogRepository.update_table
 
 
 def update_table(self: Any, table: Any) -> Any:
-    """`tables.update` with more columns: adds them to the table too, and not only to what is said
-    of it.
-    """
+    """`tables.update` with more columns adds them to the table, not only to its description."""
     before = self.get_table(table.project_id, table.dataset_id, table.table_id)
     updated = describe(self, table)
     if (

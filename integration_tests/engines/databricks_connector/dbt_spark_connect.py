@@ -1,8 +1,8 @@
-"""Brings what dbt-databricks sends through databricks.sql.connect to a Spark Connect server. dbt
-imports this by itself, for its name.
+"""Passes what dbt-databricks sends through databricks.sql.connect on to a Spark Connect server. dbt
+imports this module by itself because of its name.
 
-Spark has no Unity Catalog, so the session's own catalog stands in for hive_metastore; the rest
-passes as it is.
+Spark has no Unity Catalog, so the session's own catalog replaces hive_metastore. Everything else is
+passed on unchanged.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Starts Snowflake's stand-in, in the stand-in's own environment, with some things mended that
-quirks.md shows.
-"""
+"""Starts Snowflake's stand-in in its own environment, with some fixes that quirks.md describes."""
 
 from __future__ import annotations
 
@@ -67,7 +65,7 @@ def variants(node: Expr) -> Expr | None:
 
 
 def member(of: Expr, key: exp.Literal) -> Expr:
-    """What a variant has at a key, or at a place."""
+    """The value of a variant at a key or at a position."""
     if not key.is_string:
         return called("json_extract", of, exp.Literal.string(f"$[{key.this}]"))
     pointer = "/" + key.this.replace("~", "~0").replace("/", "~1")
@@ -129,7 +127,7 @@ def _transform(self: Any, expression: Expr, params: Any) -> Expr:
 
 
 def timestamps(column: Any) -> Any:
-    """Instants as they are sent to the client, which takes each null for 1970 otherwise."""
+    """Instants in the form for the client, which otherwise reads each null as 1970."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     found = sent(column.fill_null(pa.scalar(0, column.type)))

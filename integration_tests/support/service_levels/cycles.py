@@ -39,7 +39,7 @@ class Cycle:
         self.stopped_by = None
 
     def carry_on(self, event: dict) -> None:
-        """As though it had never stopped: the stop and the events of the gap are its own."""
+        """As if it had never stopped: the stop and the events of the gap belong to the cycle."""
         assert self.stopped_by
         self.events += [self.stopped_by, *self.since_stop, event]
         self.stopped_by = None

@@ -452,7 +452,7 @@ them, a b-tree does not. The adapter deletes and inserts in one transaction.
   {%- do return(none) -%}
 {%- endmacro %}
 
-{# A role that the mapping names and that does not exist is nobody. #}
+{# A role in the mapping that does not exist matches no user. #}
 {% macro postgres__session_is(name) -%}
   exists (
     select 1 from pg_catalog.pg_roles as roles

@@ -24,7 +24,7 @@ KINDS = {
 
 @dataclass
 class Aliases:
-    """Of one binding, {old name: current name} per kind."""
+    """The aliases of one binding: {old name: current name} per kind."""
 
     states: dict[str, str] = field(default_factory=dict)
     transitions: dict[str, str] = field(default_factory=dict)
@@ -37,14 +37,15 @@ class Aliases:
         return found
 
     def old(self, kind: str, name: str) -> list[str]:
-        """The old names of one, in the order of ozmeta.yml."""
+        """The old names of one current name, in the order of ozmeta.yml."""
         return [old for old, new in self.of(kind).items() if new == name]
 
 
 @dataclass
 class Known:
-    """The names of one kind that a binding has: what an alias may lead to, and what it may not
-    rename."""
+    """The names of one kind in a binding: which ones an alias may lead to, and which ones it must
+    not rename.
+    """
 
     where: str  # "of the workflow CaseFlow"
     targets: set[str]

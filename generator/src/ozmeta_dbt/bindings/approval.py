@@ -86,8 +86,8 @@ class ApprovalResolver:
                 Origin(FILE_NAME).at(
                     "approval_flows", row.code, "versions", len(said.versions) - 1
                 ),
-                f"the last version of {row.code} is not what MetaDB has now, so today's steps would"
-                " never count",
+                f"the last version of {row.code} is not what MetaDB has now, so the current steps"
+                " would never count",
                 "end with a version that has a `from` and no `steps`",
             )
         text = self.lookups.texts.of(row)

@@ -22,7 +22,7 @@ class CalendarReader:
         self.known, self.problems = known, problems
 
     def choice(self, given: Any, at: Origin) -> CalendarChoice:
-        """What a policy, a version or a binding has under `calendar`. Null is none."""
+        """The value under `calendar` of a policy, a version or a binding. Null counts as absent."""
         if not isinstance(given, dict):
             return CalendarChoice(at, self.code(given, at))
         known_keys(given, ("ref", "cases", "default"), at, "a calendar", self.problems)

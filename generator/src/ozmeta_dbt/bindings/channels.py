@@ -1,5 +1,5 @@
-"""`notify` in ozmeta.yml: whether its channels name bindings and signals that exist. A channel that
-waits for a misspelled signal would send nothing, and nobody would know.
+"""Checks that the channels under `notify` in ozmeta.yml name bindings and signals that exist.
+Without this check, a channel with a misspelled signal would silently send nothing.
 """
 
 from __future__ import annotations

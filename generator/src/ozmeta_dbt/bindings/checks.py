@@ -239,7 +239,7 @@ class Checks:
             self.say(False, at, message, "so it has no effect")
 
     def cases(self, choice: CalendarChoice, names: Names) -> None:
-        """The values on which a calendar depends, if they are of a closed set."""
+        """The values on which a calendar depends, if they belong to a closed set."""
         for value, _ in choice.cases:
             if value not in names.known:
                 is_error = names.refuses or any(is_typo(value, known) for known in names.known)
@@ -288,7 +288,7 @@ class Checks:
     def reason(
         self, rule: Rule, events: list[Move], draft: Draft, known: dict[str, Any]
     ) -> tuple[Origin, str]:
-        """Of a rule that is never true: the part that is at fault, and why."""
+        """The faulty part of a rule that is never true, and the reason."""
         expr, at = rule.expr, rule.expr_at
         if isinstance(expr, bool):
             return rule.origin, "it is always false"
@@ -329,7 +329,7 @@ class Checks:
     # ------------------------------------------------------------ literals
 
     def literals(self, rule: Rule, sets: dict[str, Names], name: str | None) -> bool:
-        """Look up each literal that a rule compares with a closed set; whether one was refused.
+        """Look up each literal that a rule compares with a closed set. True if one was refused.
         `name`: start, stop or the key of an option, if the rule is evaluated.
         """
         refused = False
@@ -381,9 +381,7 @@ def fits(literal: str, known: Iterable[str], op: str) -> bool:
 def compared(
     expr: Any, at: Origin, sets: dict[str, Names]
 ) -> Iterator[tuple[Origin, str, Names, str]]:
-    """Each literal that is compared with a closed set: where it stands, the set, and how it is
-    compared.
-    """
+    """Each literal that is compared with a closed set: its place, the set, and the comparison."""
     if not isinstance(expr, dict) or "op" not in expr:
         return
     op, args = expr["op"], expr["args"]
@@ -422,8 +420,8 @@ def together(found: list[Names | None], more: frozenset[str] = frozenset()) -> N
 
 
 def closed(expr: Any, sets: dict[str, Names]) -> Names | None:
-    """The closed set that a value is of: of a ref, or of a coalesce of such refs, whose
-    literals then belong to it.
+    """The closed set that a value belongs to. The value is a ref, or a coalesce of such refs, whose
+    literals then belong to the set too.
     """
     if isinstance(expr, dict) and "ref" in expr:
         return sets.get(expr["ref"]) if expr.get("as") in (None, "string") else None
@@ -435,8 +433,8 @@ def closed(expr: Any, sets: dict[str, Names]) -> Names | None:
 
 
 def texts(expr: Any, at: Origin, names: Names) -> Iterator[tuple[Origin, str]]:
-    """The literal texts that a value may be, and where each stands. A number stands for its
-    text, unless names are numbers too: 5 is then also 05.
+    """The literal texts that a value may have, and the place of each. A number counts as its text,
+    unless names are numbers too: 5 is then also 05.
     """
     if isinstance(expr, str):
         yield at.at("lit"), expr

@@ -85,8 +85,8 @@ class Target:
 
 @dataclass
 class PolicyVersion:
-    """What a policy was from an instant on. None is what it does not give, except for `start` and
-    `warn_minutes`: if `gives_warn`, None is a version without a warning.
+    """A version of a policy. None means that the version does not set the value, except for
+    `start`, and for `warn_minutes` if `gives_warn` is true: then None means no warning.
     """
 
     at: Origin
@@ -115,7 +115,7 @@ class Options:
 
     @property
     def all_targets(self) -> list[Target]:
-        """Those of the policy and of its versions."""
+        """The targets of the policy and of its versions."""
         return [*self.targets, *(t for version in self.versions for t in version.targets or ())]
 
     @property
@@ -349,7 +349,7 @@ class Binding:
         ]
 
     def old_paths(self, ref: str) -> dict[str, Any]:
-        """{old: [path]} of an object's field that payloads may still have under an old name."""
+        """{old: [path]} of a field that payloads may still have under an old name."""
         old = (
             self.aliases.old("fields", ref.removeprefix("object."))
             if ref.startswith("object.")
@@ -368,14 +368,14 @@ class Binding:
 
     @property
     def sla_aliases(self) -> dict[str, str]:
-        """Old codes of the SLAs that states have of their own, which are named after the state."""
+        """Old codes of the SLAs of states. Such an SLA is named after its state."""
         own = {sla.code for sla in self.slas}
         named = {f"State.{old}": f"State.{new}" for old, new in self.aliases.states.items()}
         return {old: new for old, new in named.items() if new in own and old not in own}
 
 
 def report_name(name: str) -> str:
-    """The part of OF_<name> that stands for a field of the object: its name, or for one that is no
+    """The part of OF_<name> that identifies a field of the object: its name or, if that is not a
     plain name, a part of it with a hash.
     """
     plain = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
@@ -385,8 +385,8 @@ def report_name(name: str) -> str:
 
 
 def field_column(ref: str, plain: str, taken: Counter[str]) -> str:
-    """A column for a ref: readable where that is plain, told apart by a hash where it isn't, since
-    columns know no case and no signs.
+    """A column for a ref. If the ref is not a plain name, a hash makes the column unique, because
+    column names ignore case and have no signs.
     """
     exact = (
         re.fullmatch(r"[A-Za-z0-9_.]+", ref)
@@ -402,7 +402,7 @@ def field_column(ref: str, plain: str, taken: Counter[str]) -> str:
 
 @dataclass(frozen=True)
 class Draft:
-    """A binding as far as it was resolved, for checks.py: also one that an error will refuse."""
+    """A binding as far as it was resolved, for checks.py. An error may still refuse it."""
 
     label: str
     workflow: Workflow

@@ -1,5 +1,5 @@
-"""The rule DSL, version 1 (SPEC 1): every document is checked in full, and refused with the pointer
-of its fault.
+"""The rule DSL, version 1 (SPEC 1). Every document is checked in full, and an error names the
+pointer of the fault.
 """
 
 from __future__ import annotations
@@ -113,8 +113,8 @@ class Rule:
 
 
 def parse_rule(value: Any, kind: str | None, origin: Origin, problems: Problems) -> Rule | None:
-    """A rule document, as an object or as its JSON text, or a shorthand. None where there is no
-    rule, or a faulty one. kind: none for any.
+    """A rule document, as an object, as its JSON text, or as a shorthand. None if there is no rule,
+    or if it is faulty. kind: none for any.
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
@@ -244,8 +244,8 @@ def check_op(node: dict[str, Any], origin: Origin, problems: Problems, depth: in
 
 
 def check_pattern(pattern: Any, origin: Origin, problems: Problems) -> None:
-    """A pattern that is not one of RE2 would make every run fail. Which warehouse lacks a part of
-    RE2 is not known here: see warehouses.py.
+    """A pattern that is not valid in RE2 would make every run fail. warehouses.py checks which
+    warehouse lacks a part of RE2.
     """
     if not isinstance(pattern, str):
         problems.error(
@@ -277,7 +277,7 @@ def check_ref(node: dict[str, Any], origin: Origin, problems: Problems) -> Any:
 
 
 def near_ref(ref: str) -> str:
-    """A hint for a ref that is not known: object.Impact for objct.Impact, too."""
+    """A hint for an unknown ref, such as object.Impact for objct.Impact."""
     if re.match("(sla|timer)[.]", ref, re.IGNORECASE):
         return (
             "a rule cannot read SLA timers, not even its own: what a rule decides would depend on"
@@ -391,7 +391,7 @@ def is_level_ref(ref: str) -> bool:
 
 
 def is_level(rule: Rule) -> bool:
-    """Whether a rule reads only what stays as it is until an event changes it."""
+    """Whether a rule reads only values that stay the same until an event changes them."""
     return rule.expr is not None and not any(beyond_levels(rule.expr, rule.expr_at))
 
 
@@ -407,7 +407,7 @@ def refs_of(expr: Any) -> set[str]:
 
 
 def path_of(ref: str) -> list[str]:
-    """Where a ref stands in the payload: object.Impact -> [object, Impact]"""
+    """The place of a ref in the payload: object.Impact -> [object, Impact]"""
     for prefix, path in KEYED_REFS.items():
         if ref.startswith(prefix):
             return [*path, ref[len(prefix) :]]

@@ -40,7 +40,7 @@ class EntityResolver:
         return self.lookups.look_up(self.lookups.ui_entities, row.object_id, at)
 
     def label(self, row: RuntimeBinding) -> str:
-        """What a message calls a binding that is skipped, whatever its object."""
+        """The name of a skipped binding in a message, whatever its object."""
         lookups, id = self.lookups, row.object_id or ""
         found: Table | UiEntity | None = lookups.ui_entities.get(id)
         if row.object_type != "UiEntity":

@@ -72,7 +72,7 @@ class ById(dict[str, R], Generic[R]):
 
 
 class Lookups:
-    """What every resolver looks up. An id that leads nowhere is an error, reported once."""
+    """What every resolver looks up. An id without a row is an error, which is reported once."""
 
     def __init__(self, rows: MetaRows, config: Config, problems: Problems):
         self.rows, self.config, self.problems = rows, config, problems
@@ -180,11 +180,11 @@ class Lookups:
 
     @property
     def calendar_codes(self) -> set[str]:
-        """The codes of all calendars, also of those that an error leaves out."""
+        """The codes of all calendars, including those that an error leaves out."""
         rows = (row for row in self.rows.of(EventTemplate) if row.is_calendar)
         return {*self.config.calendars, *(row.code for row in rows if row.code)}
 
     @property
     def entities(self) -> list[Table | UiEntity]:
-        """The rows that a binding may be of."""
+        """The rows that may be the entity of a binding."""
         return [*self.rows.of(Table), *self.rows.of(UiEntity)]

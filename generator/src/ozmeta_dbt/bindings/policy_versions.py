@@ -1,4 +1,4 @@
-"""Versions of an SLA policy: what it was from an instant on."""
+"""Versions of an SLA policy, each from an instant on."""
 
 from __future__ import annotations
 

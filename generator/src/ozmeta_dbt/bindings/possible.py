@@ -17,7 +17,7 @@ MAX_TRIES = 5000
 
 @dataclass(frozen=True)
 class Move:
-    """What a rule sees of a transition: nulls if the event made none. And the state after it."""
+    """What a rule sees of a transition (nulls if the event made none), and the state after it."""
 
     from_state: str | None
     to_state: str | None
@@ -26,8 +26,8 @@ class Move:
 
 
 class Open:
-    """A value of which only this is known: whether it may be null, and that it is none of the
-    rule's literals if it is `other`.
+    """A value of which only this is known: whether it may be null and, if it is `other`, that it
+    equals none of the rule's literals.
     """
 
     def __init__(self, nullable: bool, other: bool = False):
@@ -130,7 +130,7 @@ def never_null(ref: str, has_tenant: bool) -> bool:
 
 
 def possible(expr: Any, values: dict[str, Any], has_tenant: bool) -> Truth:
-    """All that an expression may come to where a truth value is due."""
+    """All results that an expression may have if a boolean is needed."""
     if isinstance(expr, dict) and "op" in expr and expr["op"] in BOOLEAN_OPS:
         return truth_of(expr["op"], expr["args"], values, has_tenant)
     value = value_of(expr, values, has_tenant)
@@ -174,7 +174,7 @@ def truth_of(op: str, args: list[Any], values: dict[str, Any], has_tenant: bool)
 
 
 def combined(parts: list[Truth], is_or: bool) -> Truth:
-    """Three-valued `or` or `and` of parts that may each come to several truths."""
+    """Three-valued `or` or `and` of parts that may each have several results."""
     result: Truth = frozenset({not is_or})
     for part in parts:
         result = frozenset(joined(one, other, is_or) for one in result for other in part)
@@ -201,7 +201,7 @@ def equal(one: Any, other: Any) -> Truth:
 
 
 def value_of(expr: Any, values: dict[str, Any], has_tenant: bool) -> Any:
-    """A text, a whole number, a truth value or null, or what is left open."""
+    """A text, a whole number, a boolean, null, or an unknown value."""
     if not isinstance(expr, dict):
         return expr
     if "ref" in expr:

@@ -1,4 +1,4 @@
-"""Fields whose values the tables never hold as they are: MetaDB's FieldProtection (SPEC 4.1)."""
+"""MetaDB's FieldProtection (SPEC 4.1): fields whose original values never reach the tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def protections(
     table_id: str | None, rows: MetaRows, problems: Problems
 ) -> dict[str, dict[str, str]]:
     """{field of the table: {mode, key?, mask?}}. A protection that cannot be applied is an error,
-    because the values would be stored as they are.
+    because the original values would be stored.
     """
     fields = {row.id: row for row in rows.of(Field) if row.table_id == table_id and row.code}
     policies = {row.id: row for row in rows.of(DataProtectionPolicy)}

@@ -1,5 +1,5 @@
-"""Codes that MetaDB renamed since the last generation: noticed by the manifest, with a proposal for
-the alias that keeps their history.
+"""Codes that MetaDB renamed since the last generation. The manifest shows them, and a warning
+proposes the alias that keeps their history.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from ozmeta_dbt.problems import Origin, Problems
 
 
 def names_of(bindings: Iterable[Binding]) -> dict[str, Any]:
-    """What the manifest keeps of each binding: which id has which code."""
+    """What the manifest stores for each binding: which id has which code."""
     return {binding.name: binding.names for binding in bindings}
 
 
 def propose(
     bindings: list[Binding], former: dict[str, Any], manifest: str, problems: Problems
 ) -> None:
-    """Warn about each id whose code is another than in the last manifest, and give the alias
-    that keeps its history.
+    """Warn about each id whose code differs from the last manifest, and give the alias that keeps
+    its history.
 
-    Nothing is proposed for an old code that something else has now, for ids that went away or to
-    another workflow, or where the alias is there."""
+    Nothing is proposed if something else now has the old code, if the id is gone or belongs to
+    another workflow, or if the alias exists.
+    """
     by_object = {place(entry): (name, entry) for name, entry in former.items() if place(entry)}
     taken = {type_ for binding in bindings for type_ in binding.object_types}
     for binding in bindings:
@@ -68,7 +69,7 @@ def propose(
 
 
 def place(entry: Any) -> tuple[str, str] | None:
-    """Which table or UI entity a binding in a manifest is of."""
+    """The table or UI entity of a binding in a manifest."""
     found = entry.get("object") if isinstance(entry, dict) else None
     return (str(found.get("type")), str(found.get("id"))) if isinstance(found, dict) else None
 

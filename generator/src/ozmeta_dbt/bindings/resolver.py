@@ -35,7 +35,7 @@ DEFINING = ("SlaPolicy", "RuntimeSlaBinding", "ApprovalFlow", "WorkflowState", "
 
 
 class Resolver:
-    """Resolves every binding, and checks that they do not share what each needs alone."""
+    """Resolves every binding, and checks that no two bindings share what each must have alone."""
 
     def __init__(self, lookups: Lookups):
         self.lookups, self.rows, self.problems = lookups, lookups.rows, lookups.problems
@@ -248,7 +248,7 @@ class Resolver:
     def names(
         self, row: RuntimeBinding, entity: Table | UiEntity, binding: Binding
     ) -> dict[str, Any]:
-        """Which id has which code today; for the manifest."""
+        """Which id has which code now, for the manifest."""
         code = short_code(entity)
         said = event_literals(rule for sla in binding.slas for rule in sla.rules) | set(
             binding.workflow.bound_events

@@ -160,7 +160,7 @@ class OptionReader:
         return Target(at, when, minutes, warn)
 
     def check(self, options: Options, found: dict[str, Given], start: Rule | None) -> None:
-        """What keys ask of each other."""
+        """Checks that concern several keys."""
         if options.on_both == "restart" and options.on_restart not in ("newCycle", "ignore"):
             self.problems.error(
                 found["onBoth"].at,

@@ -86,7 +86,7 @@ class SlaResolver:
         return self.reader.options(code, start, chosen.of(code), at, calendar)
 
     def check_chosen(self, chosen: Chosen, codes: set[str]) -> None:
-        """SLAs that ozmeta.yml names and that are not bound."""
+        """SLAs in ozmeta.yml that are not bound."""
         if not self.rows.complete("SlaPolicy", "RuntimeSlaBinding", "WorkflowState"):
             return
         for code in chosen.choices.slas:
@@ -98,7 +98,7 @@ class SlaResolver:
                 )
 
     def hints(self, code: str, options: Options, start: Rule | None, stop: Rule | None) -> None:
-        """Warnings of policies that do what nobody wants."""
+        """Warnings about policies whose effect is probably not wanted."""
         if start and start.expr is not False and is_level(start) and options.trigger == "event":
             effects = {
                 "newCycle": "the event that stops a cycle starts the next one while it is true",

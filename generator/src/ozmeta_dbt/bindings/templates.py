@@ -28,8 +28,8 @@ class TemplateResolver:
         self.parsed: dict[str, Template | None] = {}
 
     def templates(self, binding: RuntimeBinding, purposes: set[str]) -> dict[str, list[Template]]:
-        """The templates of a binding by purpose. A template is read when a binding uses it, so
-        that one which nothing uses refuses nothing.
+        """The templates of a binding by purpose. A template is read only when a binding uses it, so
+        an unused one causes no error.
         """
         found: dict[str, list[Template]] = {}
         for bound in self.rows.of(RuntimeTemplateBinding):

@@ -1,4 +1,4 @@
-"""What MetaDB says for people about tables, states, SLAs and approval flows (SPEC 10.9)."""
+"""MetaDB's texts for people about tables, states, SLAs and approval flows (SPEC 10.9)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Texts:
 
 
 def nearest_language(wanted: str, known: set[str]) -> str:
-    """A hint: a similar code, or else one of the same language, or else what there is."""
+    """A hint: a similar code, or else one of the same language, or else the existing codes."""
     if not known:
         return "it has no languages: leave it out"
     same = sorted(code for code in known if code[:2].casefold() == wanted[:2].casefold())
@@ -83,6 +83,6 @@ def nearest_language(wanted: str, known: set[str]) -> str:
 
 
 def one_line(text: str | None) -> str:
-    """A text on one line, cut where it gets long."""
+    """A text on one line, cut if it is long."""
     line = " ".join((text or "").split())
     return line if len(line) <= MAX_LENGTH else line[: MAX_LENGTH - 1].rstrip() + "…"

@@ -26,8 +26,8 @@ DIALECT_OF: dict[Warehouse, str] = {
 
 
 def check(bindings: list[Binding], warehouses: list[Warehouse], problems: Problems) -> None:
-    """An error where a binding can never run on one of these warehouses, a warning where some of
-    its objects will stop a run.
+    """An error if a binding can never run on one of these warehouses, and a warning if some of its
+    objects will stop a run.
     """
     for warehouse in dict.fromkeys(warehouses):
         for binding in bindings:
@@ -68,8 +68,8 @@ def check_steps(binding: Binding, warehouse: Warehouse, problems: Problems) -> N
 
 
 def leading_apart(binding: Binding) -> Iterator[str]:
-    """Codes, and event types, whose transitions lead to different states: an event of theirs does
-    not resolve by itself (SPEC 4.5).
+    """Codes and event types whose transitions lead to different states. The target of such an event
+    depends on the current state (SPEC 4.5).
     """
     targets: dict[str, str] = {}
     for transition in binding.workflow.transitions:
@@ -79,7 +79,7 @@ def leading_apart(binding: Binding) -> Iterator[str]:
 
 
 def patterns(binding: Binding) -> Iterator[tuple[Origin, str]]:
-    """The regexes of the rules that become SQL, and where each stands."""
+    """The regexes of the rules that become SQL, and the place of each."""
     for sla in binding.slas:
         for rule in sla.rules:
             yield from patterns_of(rule.expr, rule.expr_at)

@@ -28,13 +28,13 @@ class Calendar:
     last: dt.date
 
     def windows_on(self, date: dt.date) -> Windows:
-        """The windows that begin on a date, whether the calendar is valid then or not."""
+        """The windows that begin on a date, whether or not the calendar is valid then."""
         if date in self.exceptions:
             return self.exceptions[date]
         return () if date in self.holidays else self.week[date.weekday()]
 
     def dates(self) -> Iterator[dt.date]:
-        """The dates whose windows may lie in the validity. A window of the evening before may."""
+        """The dates whose windows may be in the validity, including the evening before it."""
         for ordinal in range(self.first.toordinal() - 1, self.last.toordinal() + 1):
             yield dt.date.fromordinal(ordinal)
 
@@ -58,7 +58,9 @@ def end_clock(minutes: int) -> str:
 
 
 def overlap(calendar: Calendar, date: dt.date) -> tuple[Window, Window] | None:
-    """Two windows that overlap on a date, in minutes of it. One may be of the date before."""
+    """Two windows that overlap on a date, in minutes of that date. One may begin on the date
+    before.
+    """
     before = calendar.windows_on(date - dt.timedelta(days=1))
     late = [(start - DAY_MINUTES, end - DAY_MINUTES) for start, end in before if end > DAY_MINUTES]
     every = sorted([*late, *calendar.windows_on(date)])

@@ -17,7 +17,7 @@ MARGIN = dt.timedelta(days=3)
 
 
 def literal(calendar: Calendar) -> dict[str, Any]:
-    """What the model of the windows gets. A key of these lists tells definitions apart."""
+    """What the model of the windows gets. A key made from these lists identifies the definition."""
     dates = {
         "code": calendar.code,
         "time_zone": calendar.time_zone,
@@ -41,7 +41,7 @@ def literal(calendar: Calendar) -> dict[str, Any]:
 
 
 def limits(calendar: Calendar) -> dict[str, Any]:
-    """What a model that looks up the calendar needs of it."""
+    """What a model that looks up the calendar needs to know."""
     whole = literal(calendar)
     return {name: whole[name] for name in ("code", "key", "from", "until")}
 

@@ -26,7 +26,7 @@ ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def read(code: str, keys: Mapping[str, Any], origin: Origin, problems: Problems) -> Calendar | None:
-    """keys: those that were given, each of them known. None after an error."""
+    """keys: the given keys, all of them known. None after an error."""
     before = len(problems.errors)
     reader = Reader(origin, problems)
     first, last = reader.valid(keys.get("valid", {}))
@@ -192,7 +192,7 @@ class Reader:
             )
 
     def check(self, calendar: Calendar) -> None:
-        """What shows only on resolved dates."""
+        """Checks that are possible only on resolved dates."""
         if not any(calendar.week):
             self.refuse("no day of the week is open", "hours", hint=EXAMPLE)
             return
@@ -214,7 +214,9 @@ class Reader:
 
     @staticmethod
     def dates_to_check(calendar: Calendar) -> list[dt.date]:
-        """Dates on which windows may overlap: all if the week does, else those next to changes."""
+        """Dates on which windows may overlap: all dates if the windows of the week overlap, else
+        the dates next to changes.
+        """
         bare = Calendar("", "UTC", calendar.week, {}, frozenset(), calendar.first, calendar.last)
         week = [calendar.first + dt.timedelta(days=number) for number in range(7)]
         if any(overlap(bare, date) for date in week):

@@ -67,7 +67,7 @@ def from_metadb(code: str, document: Any, origin: Origin, problems: Problems) ->
 
 
 def versions_of(found: list[Calendar]) -> dict[str, str]:
-    """The packages that resolved these calendars; another version may change the models."""
+    """The packages that resolved these calendars. Another version of one may change the models."""
     if not found:
         return {}
     return {"holidays": public_holidays.version(), "tzdata": zones.version()}

@@ -72,16 +72,16 @@ def discover(
         typer.Option(
             "--column",
             metavar="ROLE=COLUMN",
-            help="For a table of changes: what a column is, as in object_id=ticket_id. The roles"
-            " are those of `histories` in ozmeta.yml. You can repeat the option. Default: by the"
-            " columns' names.",
+            help="For a table of changes: the role of a column, such as object_id=ticket_id. The"
+            " roles are those of `histories` in ozmeta.yml. You can repeat the option. Default: by"
+            " the columns' names.",
         ),
     ] = None,
     time_zone: Annotated[
         str | None,
         typer.Option(
             metavar="ZONE",
-            help="For a table of changes: the zone of times that name none, as Europe/Berlin.",
+            help="For a table of changes: the zone of times without one, such as Europe/Berlin.",
         ),
     ] = None,
     object_types: Annotated[
@@ -124,10 +124,10 @@ def discover(
     target: Target = None,
     vars: Vars = None,
 ) -> None:
-    """Write a metadata folder to start from, by what an event journal or a history of changes
-    holds: states, transitions, service levels. Of a history, also ozmeta.yml and the models are
-    written, and the models built. A file that exists is never changed: if it would differ, a diff
-    is shown.
+    """Write a metadata folder to start from, with the states, transitions and service levels that
+    an event journal or a history of changes shows. For a history, also write ozmeta.yml and the
+    models, and build the models. An existing file is never changed: if it would differ, a diff is
+    shown.
     """
     from ozmeta_dbt.discovery import own_table, result, start
     from ozmeta_dbt.discovery.discover import Choice

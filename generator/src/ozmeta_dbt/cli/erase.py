@@ -27,11 +27,11 @@ def erase(
         typer.Option(help="Erase only in this binding. You can repeat the option. Default: all."),
     ] = None,
     replacement: Annotated[
-        str, typer.Option(help="What you have put in the place of erased actors in the journal.")
+        str, typer.Option(help="The text that replaces erased actors in the journal.")
     ] = "erased",
     by: Annotated[
         str | None,
-        typer.Option(help="Who erases, for the record. Default: the user of the connection."),
+        typer.Option(help="Who runs the erasure, for the record. Default: the connection's user."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only check, and say what would be overwritten.")
@@ -42,8 +42,8 @@ def erase(
     target: Target = None,
     vars: Vars = None,
 ) -> None:
-    """Overwrite what the tables hold of a person by what the journal has now. Take the person out
-    of the journal first: the command checks it, and does not change the journal.
+    """Overwrite the data of a person in the tables with what the journal contains now. Take the
+    person out of the journal first: the command checks this, and does not change the journal.
     """
     from ozmeta_dbt.operations.erase import Erasure
 

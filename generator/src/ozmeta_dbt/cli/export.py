@@ -49,8 +49,8 @@ def export(
         typer.Option("--out", metavar="FILE", help="The snapshot to write, instead of PATH."),
     ] = None,
 ) -> None:
-    """Write the metadata as one snapshot: that of ozmeta.yml, or with --provider that of a project
-    in MetaDB's database. The same metadata gives the same bytes.
+    """Write the metadata that ozmeta.yml names as one snapshot or, with --provider, the metadata of
+    a project in MetaDB's database. The same metadata gives the same bytes.
     """
     if (path is None) == (file is None):
         raise typer.BadParameter("give one of them", param_hint="PATH and --out")

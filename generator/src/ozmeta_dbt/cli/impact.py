@@ -54,9 +54,10 @@ def impact(
     target: Target = None,
     vars: Vars = None,
 ) -> None:
-    """Show what the metadata as it stands now would do to the tables, before any run does it. It is
-    folded in another schema, which is dropped, and no file of the project is changed. The exit
-    status is 0 if nothing would change, 1 if something would, and 2 if the metadata is invalid.
+    """Show how the current metadata would change the tables, before any run changes them. The
+    journal is folded in another schema, which is dropped, and no file of the project is changed.
+    The exit status is 0 if nothing would change, 1 if something would, and 2 if the metadata is
+    invalid.
     """
     from ozmeta_dbt.impact.compare import impact
     from ozmeta_dbt.impact.texts import markdown, show

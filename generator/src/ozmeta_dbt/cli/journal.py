@@ -18,7 +18,7 @@ from ozmeta_dbt.words import counted
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Export a station's journal to a file, and replay the file into the centre's journal.",
+    help="Export a station's journal to a file, and replay the file into the center's journal.",
 )
 
 UrlEnv = Annotated[

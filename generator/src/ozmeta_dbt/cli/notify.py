@@ -48,8 +48,8 @@ def notify(
         str | None,
         typer.Option(
             "--from",
-            help="From where to read the signal log: `now` skips everything that waits, `beginning`"
-            " sends all that was not sent, an instant sends what was noticed since. Default:"
+            help="Where to start in the signal log: `now` skips all waiting rows, `beginning` sends"
+            " all rows that were not sent, an instant sends rows that were noticed since. Default:"
             " continue where the last run stopped. A new channel starts with new rows.",
         ),
     ] = None,

@@ -34,14 +34,14 @@ def purge(
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run/--no-dry-run", help="Only say what would go. To purge, give --no-dry-run."
+            "--dry-run/--no-dry-run", help="Only show what would go. To purge, give --no-dry-run."
         ),
     ] = True,
     older_than: Annotated[
         str | None,
         typer.Option(
-            help="Keep objects at least so long after their last event, as in 400d. It lengthens"
-            " what MetaDB and ozmeta.yml say. Where they say nothing, it alone counts."
+            help="Keep objects at least this long after their last event, such as 400d. It can only"
+            " lengthen what MetaDB and ozmeta.yml say. If they say nothing, it alone counts."
         ),
     ] = None,
     project_dir: ProjectDir = Path(),
@@ -50,8 +50,8 @@ def purge(
     target: Target = None,
     vars: Vars = None,
 ) -> None:
-    """Remove the objects that have ended and whose retention is over from all tables. A tombstone
-    of each stays, so that no run brings it back. The journal is not changed.
+    """Remove ended objects whose retention period is over from all tables. A tombstone of each
+    stays, so that no run brings it back. The journal is not changed.
     """
     from ozmeta_dbt.operations.purge import purge
 

@@ -33,14 +33,14 @@ def report(
         ),
     ] = "90d",
     rows: Annotated[
-        int, typer.Option(min=1, max=2000, help="The most rows of a list of objects.")
+        int, typer.Option(min=1, max=2000, help="The greatest number of rows in a list of objects.")
     ] = 100,
     stories: Annotated[
         int,
         typer.Option(
             min=0,
             max=500,
-            help="The most objects of a binding whose story is included, the late ones first.",
+            help="For how many objects of a binding to include the story, the late ones first.",
         ),
     ] = 60,
     format: Annotated[

@@ -1,5 +1,5 @@
-"""`ozmeta-dbt demo`: three entities, 60 days of events, a first load and daily refreshes, and what
-one can then ask.
+"""`ozmeta-dbt demo`: three entities, 60 days of events, a first load, daily refreshes, and the
+questions that you can then ask.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ROWS_SHOWN = 10
 
 def run_demo(folder: Path, package: Path, events: int, refreshes: int, out: Console) -> None:
     """Make the demo in `folder` with the dbt package in `package`. Raises FileProblem or DbtFailed,
-    which the command tells.
+    which the command reports.
     """
     try:
         import dbt.adapters.duckdb
@@ -53,7 +53,7 @@ def run_demo(folder: Path, package: Path, events: int, refreshes: int, out: Cons
 
 
 def show_report(folder: Path, out: Console) -> None:
-    """Write the report, and say where it is."""
+    """Write the report, and print its path."""
     from ozmeta_dbt.operations.dbt import Dbt
     from ozmeta_dbt.report.make import Choice, make, write
 
@@ -69,8 +69,8 @@ def show_report(folder: Path, out: Console) -> None:
 
 
 def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> None:
-    """The first load, then a refresh a day: each appends what arrived, and brings the tables up to
-    that midnight.
+    """The first load, then one refresh per day. Each appends the rows that arrived, and updates the
+    tables as of that midnight.
     """
     from ozmeta_dbt.demo.station import bring_home
 
@@ -110,7 +110,7 @@ def run_warehouse(folder: Path, events: int, refreshes: int, out: Console) -> No
 
 
 def step(out: Console, doing: str, work: Callable[[], str]) -> None:
-    """Say what is being done, then in one line what was done and how long it took."""
+    """Print what is being done, then one line with what was done and how long it took."""
     begun = time.perf_counter()
     with out.status(f"{doing} …"):
         done = work()
@@ -200,6 +200,6 @@ def late_case(folder: Path) -> str:
 
 
 def tool(name: str) -> str:
-    """The command's name, or its whole path where the shell would not find it."""
+    """The command's name, or its full path if the shell would not find it."""
     beside = Path(sys.executable).with_name(name)
     return name if shutil.which(name) or not beside.exists() else shlex.quote(str(beside))

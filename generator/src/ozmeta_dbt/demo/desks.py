@@ -1,6 +1,4 @@
-"""When the two service desks of the demo are open, as far as its events need it: in winter, so
-without a change of clocks.
-"""
+"""When the demo's two service desks are open. All events are in winter, so no clocks change."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ class Desk:
     holidays: frozenset[dt.date]
 
     def after(self, moment: dt.datetime, count: float) -> dt.datetime:
-        """The instant at which the desk was open for so many hours since a moment, in UTC."""
+        """The instant (UTC) at which the desk has been open for so many hours since a moment."""
         left = dt.timedelta(seconds=round(count * 3600))
         offset = dt.timedelta(hours=self.offset)
         local = moment + offset

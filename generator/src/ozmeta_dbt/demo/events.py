@@ -1,10 +1,9 @@
 """The demo's journal: 60 days of events of three tenants, with everything that goes wrong in a real
-one.
+journal.
 
 The same number of events gives the same rows on every machine: the seed is fixed and no clock is
-read.
-First every object walks its workflow (the three `*_history` functions), then mishaps befall some of
-the rows (`MISHAPS`).
+read. First, every object goes through its workflow (the three `*_history` functions). Then some of
+the rows get faults (`MISHAPS`).
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ NEW_CONTRACT = dt.datetime(2026, 2, 1)
 
 
 class Priority(NamedTuple):
-    """In working hours: what an agent usually takes, and what the SLA allows. And the priority that
-    a call of the customer makes of it.
+    """In working hours: the time that an agent usually takes, and the time that the SLA allows.
+    Also the priority that a case gets if the customer calls.
     """
 
     pace: float
@@ -81,13 +80,13 @@ class History:
         self.sequences: Counter[str] = Counter()
 
     def wait(self, median: float) -> float:
-        """Let some hours pass; mostly about the median, now and then several times that."""
+        """Let some hours pass: mostly about the median, sometimes several times that."""
         passed = median * self.rng.lognormvariate(0, 0.7)
         self.now += hours(passed)
         return passed
 
     def work(self, desk: Desk, median: float) -> float:
-        """The same, in hours in which a desk is open."""
+        """The same, counted only while a desk is open."""
         passed = median * self.rng.lognormvariate(0, 0.7)
         self.now = desk.after(self.now, passed)
         return passed
@@ -123,7 +122,7 @@ class History:
         payload: dict[str, Any],
         at: dt.datetime,
     ) -> Row:
-        """One journal row; it arrives within two minutes. Not every system counts its events."""
+        """One journal row. It arrives within two minutes. Not every system numbers its events."""
         self.sequences[source] += 1
         return {
             "EJ_ID": new_id(rng),
@@ -169,9 +168,7 @@ def new_id(rng: random.Random) -> str:
 
 
 def transition(code: str, seen: int | None = None, **more: Any) -> dict[str, Any]:
-    """A payload that asks for a transition; `seen` is the row version its writer had before its
-    eyes.
-    """
+    """A payload that asks for a transition. `seen` is the row version that its writer saw."""
     return {"transition": {"code": code} | ({} if seen is None else {"rowVersion": seen})} | more
 
 
@@ -266,7 +263,7 @@ def invoice_history(h: History) -> None:
 
 
 def ask_for_approval(h: History, since: dt.datetime, passed: float, answered: bool = True) -> None:
-    """Two of three clerks check, then finance releases: within the hours until the invoice is
+    """Two of three clerks check, then finance releases, all within the hours until the invoice is
     approved.
     """
 
@@ -320,7 +317,7 @@ def ticket_history(h: History) -> None:
 
 
 def visit(h: History, seen: int) -> None:
-    """Three events from a van. Van 'station-7' has no network on the road: its events all arrive
+    """Three events from a van. Van 'station-7' has no network on the road, so all its events arrive
     when it is back, hours or days later.
     """
     source, technician = h.rng.choices(((VAN, "sven"), ("van-2", "vera")), (45, 55))[0]
@@ -377,7 +374,9 @@ def fast_clock(rng: random.Random, row: Row) -> list[Row]:
 
 
 def wrong_transition(rng: random.Random, row: Row) -> list[Row]:
-    """A misspelt code, a state that is none, a move no transition allows, or a move out of turn."""
+    """A misspelt code, a state that does not exist, a move that no transition allows, or a move out
+    of turn.
+    """
     state = {"Case": "Review", "Invoice": "Approved", "Ticket": "OnSite"}[row["EJ_ObjectType"]]
     back = {"Case": "New", "Invoice": "Received", "Ticket": "Open"}[row["EJ_ObjectType"]]
     code = {"Case": "Propose", "Invoice": "Approve", "Ticket": "Arrive"}[row["EJ_ObjectType"]]
@@ -431,7 +430,7 @@ def what_arrives(rng: random.Random, row: Row) -> list[Row]:
 
 
 def as_written(row: Row) -> Row:
-    """The row with every column, its payload as JSON text; initech's old systems write the
+    """The row with every column, and its payload as JSON text. initech's old systems write the
     two-letter code of the table.
     """
     row = {column: row.get(column) for column in CANONICAL_COLUMNS}
@@ -443,9 +442,8 @@ def as_written(row: Row) -> Row:
 
 
 def journals(events: int = 20_000, seed: int = SEED) -> tuple[list[Row], list[Row]]:
-    """About `events` journal rows in the order of their arrival, those that have arrived by the
-    end; and the journal of van station-7: what it has written
-    by then and still has to bring home.
+    """About `events` journal rows that have arrived by the end, in the order of their arrival. Also
+    the journal of van station-7: the rows that it has written by then and has not delivered yet.
     """
     rng = random.Random(seed)
     van: list[Row] = []

@@ -1,7 +1,7 @@
 """The demo's MetaDB: three entities, written as a snapshot that `ozmeta-dbt` reads like any other
 export (SPEC 1).
 
-Ids are made from names, so every run writes the same bytes and a reader can look an id up by
+Ids are made from names, so every run writes the same bytes, and a reader can find an id by
 searching for it.
 """
 
@@ -34,7 +34,7 @@ def op(name: str, *args: Json) -> Json:
 
 
 def entering(*states: str) -> Json:
-    """True of an event that brings the object into one of these states."""
+    """True for an event that moves the object to one of these states."""
     return op("in", ref("transition.toState"), *map(lit, states))
 
 
@@ -254,7 +254,7 @@ class Snapshot:
 
 def add_case(snapshot: Snapshot) -> None:
     """A service case of a desk in Berlin or New York. Its SLAs count while that desk is open, and
-    pause while the customer is asked. "Approve" leads on from two states.
+    pause while the desk waits for the customer. "Approve" starts from two states.
     """
     snapshot.entity(
         "Case",
@@ -311,8 +311,8 @@ def add_case(snapshot: Snapshot) -> None:
 
 
 def add_invoice(snapshot: Snapshot) -> None:
-    """A supplier's invoice. Large ones have to be approved within two days: two of three clerks
-    check, then finance releases; one SLA has neither rules nor a warning.
+    """A supplier's invoice. Large ones must be approved within two days: two of three clerks check,
+    then finance releases. One SLA has neither rules nor a warning.
     """
     snapshot.entity(
         "Invoice",

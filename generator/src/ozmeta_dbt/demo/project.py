@@ -120,7 +120,7 @@ again with `--full-refresh`.
 
 
 def clear(folder: Path) -> None:
-    """Make the folder anew; only if nothing is in it, or an earlier demo."""
+    """Make the folder again, but only if it is empty or contains an earlier demo."""
     try:
         if folder.is_dir() and any(folder.iterdir()):
             if not (folder / MARKER).is_file():
@@ -136,7 +136,7 @@ def clear(folder: Path) -> None:
 
 
 def write_project(folder: Path, package: Path) -> None:
-    """Make the folder anew with a dbt project in it, still without the generated models."""
+    """Make the folder again with a dbt project in it, but without the generated models."""
     if not (package / "dbt_project.yml").is_file():
         raise FileProblem(
             f"there is no dbt package in {package}: give --package the folder of a checkout of"
@@ -166,7 +166,7 @@ def write_project(folder: Path, package: Path) -> None:
 
 @contextmanager
 def inside(folder: Path) -> Iterator[None]:
-    """In the folder: a relative path in profiles.yml starts where dbt is run."""
+    """Work in the folder, because a relative path in profiles.yml starts where dbt is run."""
     here = Path.cwd()
     os.chdir(folder)
     try:
@@ -176,7 +176,7 @@ def inside(folder: Path) -> Iterator[None]:
 
 
 def dbt(folder: Path, *args: str, as_of: dt.datetime | None = None) -> None:
-    """Run dbt in this process, quietly; raises DbtFailed with what it said went wrong."""
+    """Run dbt in this process, quietly. Raises DbtFailed with dbt's messages."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -232,7 +232,9 @@ def put_rows(database: Path, rows: list[Row]) -> None:
 
 
 def load_journal(folder: Path, until: dt.datetime) -> int:
-    """Append what arrived before `until` and is not there yet; how many rows that were."""
+    """Append the rows that arrived before `until` and that the journal does not have. Returns their
+    number.
+    """
     with connect(folder) as connection:
         read = (
             connection.execute("select max(_SyncDate) from raw.event_journal").fetchone()[0]

@@ -1,5 +1,5 @@
-"""The questions that the demo asks of the runtime tables. Each is a file in analyses/: two comment
-lines, its title and what it answers, then SQL.
+"""The questions that the demo asks the runtime tables. Each is a file in analyses/: two comment
+lines with its title and what it answers, then SQL.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The demo's offline station: van station-7, whose last days stand in a journal of its own until it
-is home (see README, Offline stations).
+"""The demo's offline station: van station-7. Its last days are in its own journal until it is back
+(see docs/guides/offline-stations.md).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ STATION_URL, CENTRE_URL = "OZMETA_DEMO_STATION_URL", "OZMETA_DEMO_CENTRE_URL"
 
 
 def bring_home(folder: Path, rows: list[Row], now: dt.datetime) -> journal.Replayed:
-    """The van's journal as a file, and that file replayed to the centre: `ozmeta-dbt journal
+    """Export the van's journal to a file, and replay that file at the center: `ozmeta-dbt journal
     export` and `replay`.
     """
     station, file = folder / f"journal/{VAN}.duckdb", folder / f"journal/{VAN}.ndjson"

@@ -1,4 +1,4 @@
-"""Discover: ask the warehouse, conclude, and describe the files."""
+"""Discover: query the warehouse, draw conclusions, and describe the files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Choice:
 def discover(
     dbt: Dbt, journals: Journals, choice: Choice
 ) -> tuple[Discovery, list[dict[str, Any]]]:
-    """What was found, and the journals as the warehouse has them."""
+    """The results, and the journals as they are in the warehouse."""
     scope: dict[str, Any] = {
         "journals": journals.given,
         "object_types": list(choice.object_types),
@@ -64,7 +64,7 @@ def discover(
 def check_found(
     found: dict[str, ObjectType], answers: facts.Answers, where: str, choice: Choice
 ) -> None:
-    """NothingFound if no workflow can come of it."""
+    """NothingFound if no workflow can be made."""
     rows = sum(facts.number(row["journal_rows"]) for row in facts.records(answers, "types"))
     wanted = ", ".join(map(shown, choice.object_types))
     if not rows and wanted:

@@ -31,7 +31,7 @@ class State:
 
 @dataclass(frozen=True)
 class Move:
-    """A transition, by the code that payloads give it."""
+    """A transition, by its code in payloads."""
 
     code: str | None
     from_state: str
@@ -68,7 +68,7 @@ class Field:
 
 @dataclass
 class ObjectType:
-    """What the journals hold of one object type."""
+    """What the journals contain about one object type."""
 
     name: str
     rows: int
@@ -108,7 +108,7 @@ def number(value: str | None) -> int:
 
 
 def object_types(answers: Answers) -> dict[str, ObjectType]:
-    """The object types by name, without the rows that have none."""
+    """The object types by name, without rows that have no object type."""
     found = {
         row["object_type"]: ObjectType(
             row["object_type"],

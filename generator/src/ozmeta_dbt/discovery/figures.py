@@ -17,7 +17,7 @@ READABLE = (
 
 
 def readable_minutes(micros: int) -> int:
-    """The least readable figure that is not less than the duration."""
+    """The smallest easy-to-read figure that is not less than the duration."""
     minutes = -(-max(micros, 0) // MINUTE)
     for figure in READABLE:
         if minutes <= figure:
@@ -26,14 +26,14 @@ def readable_minutes(micros: int) -> int:
 
 
 def warn_minutes(target: int) -> int | None:
-    """The greatest readable figure of at most three quarters of the target. None if the target is
-    too short to warn before.
+    """The greatest easy-to-read figure of at most three quarters of the target. None if the target
+    is too short for a warning.
     """
     return max((figure for figure in READABLE if figure * 4 <= target * 3), default=None)
 
 
 def duration(micros: int | None, most: int = 2) -> str:
-    """The greatest units that are not zero, two by default: 1 d 2 h, 35 min, 12 s."""
+    """The largest units that are not zero, two by default: 1 d 2 h, 35 min, 12 s."""
     if micros is None:
         return "-"
     seconds = max(micros, 0) // SECOND

@@ -24,7 +24,7 @@ from ozmeta_dbt.words import counted
 
 @dataclass(frozen=True)
 class Discovery:
-    """All that was found, and how it was asked for."""
+    """All results, and the options that led to them."""
 
     journals: list[str]
     workflows: list[Workflow]
@@ -463,7 +463,7 @@ def config(found: Discovery, folder: str, output: str, journal: str) -> str:
 
 
 def choices(found: Discovery, config: Config | None = None) -> list[str]:
-    """The key `bindings` of ozmeta.yml, without what `config` has already. Nothing if there is
+    """The key `bindings` of ozmeta.yml, without what `config` already has. Empty if there is
     nothing to choose.
     """
     lines: list[str] = []
@@ -477,7 +477,7 @@ def choices(found: Discovery, config: Config | None = None) -> list[str]:
 
 
 def chosen_keys(of: Workflow, name: str, has: BindingChoices) -> list[str]:
-    """The keys of a binding, with comments. No lines without a key."""
+    """The keys of a binding, with comments. No lines if there is no key."""
     keys: list[str] = []
     if name != of.of.name and of.of.name not in (has.object_types or []):
         keys.append(f"    object_types: [{scalar(of.of.name)}]")

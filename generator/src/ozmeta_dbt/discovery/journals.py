@@ -16,7 +16,7 @@ PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$-]*")
 
 
 class NothingFound(OzmetaProblem):
-    """The journals cannot be read, or hold nothing to discover. Nothing was written."""
+    """The journals cannot be read, or contain nothing to discover. Nothing was written."""
 
     exit_code = EXIT_INVALID
 
@@ -93,7 +93,7 @@ def relation_named(text: str) -> dict[str, Any]:
 
 
 def check_readable(journals: Journals, found: list[dict[str, Any]]) -> None:
-    """NothingFound if a journal is not in the warehouse, or has not the columns of one."""
+    """NothingFound if a journal is not in the warehouse, or lacks the columns of a journal."""
     unbuilt = [
         given["ref"]
         for given, seen in zip(journals.given, found, strict=True)
@@ -121,8 +121,8 @@ def check_readable(journals: Journals, found: list[dict[str, Any]]) -> None:
 
 
 def config_of(journals: Journals, found: list[dict[str, Any]], project: str) -> str | None:
-    """`journal` of a new ozmeta.yml: the model that builds the relation, or a source. None if the
-    relation has a name that ozmeta.yml cannot hold.
+    """`journal` of a new ozmeta.yml: the model that builds the relation, or a source. None if
+    ozmeta.yml cannot contain the relation's name.
     """
     given, seen = journals.given[0], found[0]
     if node := seen.get("node"):

@@ -10,7 +10,7 @@ LONGEST = 40
 
 
 def unique(wanted: str, taken: set[str]) -> str:
-    """The name, or with the first number that makes it new. Adds it to `taken`, in lower case."""
+    """The name, followed by a number if it is taken. Adds it to `taken`, in lower case."""
     name, number = wanted, 1
     while name.lower() in taken:
         number += 1
@@ -20,7 +20,7 @@ def unique(wanted: str, taken: set[str]) -> str:
 
 
 def code_part(state: str) -> str:
-    """Won't fix -> WontFix. Other signs than letters and digits of ASCII are left out."""
+    """Won't fix -> WontFix. Characters other than ASCII letters and digits are left out."""
     words = re.findall(r"[A-Za-z0-9]+", re.sub("['\N{RIGHT SINGLE QUOTATION MARK}]", "", state))
     text = "".join(word[0].upper() + word[1:] for word in words)
     return text[:LONGEST] or "State"
@@ -31,7 +31,9 @@ def transition_name(from_state: str, to_state: str) -> str:
 
 
 def entity_names(object_types: list[str]) -> dict[str, str]:
-    """{object type: the name of its table}: its own, if models can be named after it."""
+    """{object type: the name of its table}: the object type itself, if models can be named after
+    it.
+    """
     taken: set[str] = set()
     found = {}
     for name in object_types:

@@ -1,4 +1,4 @@
-"""Writing the folder: never over a file that is there, and all files or none."""
+"""Writes the folder: all files or none, and never over an existing file."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Settled:
 
 
 def compare(folder: Path, files: dict[str, str]) -> Settled:
-    """How the files differ from those that are there. FileProblem if the folder has a table in a
-    file of another kind, since MetaDB would then have it twice.
+    """How the files differ from the existing ones. FileProblem if the folder has a table in a file
+    of another kind, because MetaDB would then have the table twice.
     """
     others = [
         f"{table}{ending}"

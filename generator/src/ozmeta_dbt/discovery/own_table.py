@@ -30,7 +30,7 @@ AFTER = re.compile(
 
 @dataclass(frozen=True)
 class Choice:
-    """What the options say of the table."""
+    """What the options say about the table."""
 
     status_fields: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ def concluded(dbt: Dbt, place: Place, seen: Seen, choice: Choice) -> Concluded:
 
 
 def check(seen: Seen, choice: Choice) -> None:
-    """NothingFound if an option cannot be meant so, or the table cannot be named."""
+    """NothingFound if an option makes no sense, or the table cannot be named."""
     if len(choice.object_types) > 1:
         raise NothingFound("a table of changes has one object type: give --object-type once")
     if not seen.exists:
@@ -110,8 +110,8 @@ def check(seen: Seen, choice: Choice) -> None:
 def status_of(
     seen: Seen, column: str, counts: Mapping[str, int], given: tuple[str, ...]
 ) -> tuple[list[str], list[str]]:
-    """The fields that say the state, and what was concluded. NothingFound if there is none or more
-    than one.
+    """The fields that hold the state, and what was concluded. NothingFound if no field or more than
+    one may hold it.
     """
     most = sorted(counts, key=lambda name: (-counts[name], name))[:SHOWN_FIELDS]
     fields = ", ".join(f"{shown(name)} ({counts[name]})" for name in most)
@@ -144,7 +144,7 @@ def status_of(
 
 
 def check_times(seen: Seen, column: str, at: Mapping[str, Any], zone: str | None) -> None:
-    """NothingFound if the times say no zone, and no option does."""
+    """NothingFound if neither the times nor an option give a time zone."""
     if not at["is_local"] or zone:
         return
     has = f"has the type {at['type']}, without a time zone"

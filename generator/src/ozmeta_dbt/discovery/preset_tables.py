@@ -1,4 +1,4 @@
-"""A preset over the tables that the warehouse really has."""
+"""A preset, applied to the tables that the warehouse really has."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def tables_of(preset: Preset) -> list[str]:
 
 
 def check_table(preset: Preset, relation: str, table: str) -> None:
-    """NothingFound if a relation is none of the preset's tables."""
+    """NothingFound if a relation is not one of the preset's tables."""
     known = tables_of(preset)
     if table.lower() not in [name.lower() for name in known]:
         raise NothingFound(
@@ -69,8 +69,8 @@ def reads(kind: str, part: Any) -> Iterator[Read]:
 
 
 def section(preset: Preset, place: Place, seen: Mapping[str, Seen]) -> tuple[Section, list[str]]:
-    """The preset without what the tables lack, and what it cannot be without. For that, the section
-    has a placeholder.
+    """The preset without what the tables lack, and the missing columns that it needs. For those,
+    the section has a placeholder.
     """
     check_changes(preset, place, seen)
     keys: dict[str, Any] = {"preset": preset.name}
@@ -107,7 +107,7 @@ def section(preset: Preset, place: Place, seen: Mapping[str, Seen]) -> tuple[Sec
 
 
 def check_changes(preset: Preset, place: Place, seen: Mapping[str, Seen]) -> None:
-    """NothingFound without the table of changes: the states come from there."""
+    """NothingFound without the table of changes, because the states come from there."""
     missing = [name for name in tables_of(preset) if not seen[name].exists]
     where = ".".join(filter(None, [place.database, place.schema]))
     look = "Name the schema of the loader with --schema, and check the target's database"
@@ -127,7 +127,7 @@ def check_changes(preset: Preset, place: Place, seen: Mapping[str, Seen]) -> Non
 
 
 def add_lookups(found: Section, preset: Preset, seen: Mapping[str, Seen]) -> None:
-    """Leave out the names that are in no table. Ids stay ids then."""
+    """Leave out names that no table has. Their ids then stay ids."""
     for name, lookup in preset.keys.names.items():
         if lookup and lookup.table and (why := lack(lookup, ("key", "name"), seen)):
             found.put(("names", name), None, f"{why} {name} keeps its ids.")
@@ -144,7 +144,7 @@ def add_lookups(found: Section, preset: Preset, seen: Mapping[str, Seen]) -> Non
 
 
 def lack(lookup: NameKeys | UserKeys, needed: tuple[str, ...], seen: Mapping[str, Seen]) -> str:
-    """Why a look-up cannot be read, if so."""
+    """Why a look-up cannot be read; None if it can."""
     table = seen[lookup.table or ""]
     if not table.exists:
         return f"The warehouse has no table {shown(table.shown)}."

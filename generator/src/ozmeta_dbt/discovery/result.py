@@ -1,4 +1,4 @@
-"""A discovery from the journals to the files: what was done, and what the command says of it."""
+"""A discovery, from the journals to the files: what was done, and what the command prints."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ozmeta_dbt.words import counted
 
 @dataclass(frozen=True)
 class Done:
-    """What a discovery found, and what became of the files."""
+    """What a discovery found, and what happened to the files."""
 
     found: Discovery
     folder: str  # as the messages call it
@@ -42,12 +42,12 @@ class Done:
 
     @property
     def diff(self) -> str:
-        """Only if a file that is there would differ."""
+        """Only if an existing file would differ."""
         return self.settled.diff if self.settled.different else ""
 
 
 def check_places(root: Path, folder: Path) -> None:
-    """FileProblem if the project is none, or the folder to write is not in it."""
+    """FileProblem if the folder is not a dbt project, or the folder to write is not in it."""
     if not (root / declarations.PROJECT_FILE).is_file():
         raise FileProblem(f"{root} is not a dbt project: there is no dbt_project.yml")
     if folder.is_absolute() or ".." in folder.parts:

@@ -1,4 +1,4 @@
-"""Which column of a table of changes is what, by its name."""
+"""The role of each column of a table of changes, by its name."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def given(options: Iterable[str], columns: Iterable[str]) -> tuple[dict[str, str
 def roles(
     chosen: Mapping[str, str], columns: Iterable[str], own_id: str = ""
 ) -> tuple[dict[str, str], list[str]]:
-    """{role: column}: the chosen ones, and those that their names give away. And what is missing or
-    may be one of several columns.
+    """{role: column}: the chosen columns, and those that are recognized by name. Also the roles
+    that are missing or could be one of several columns.
 
-    own_id: what the column with the object is called after the table, such as claim_id
+    own_id: the name that the object's column would have after the table, such as claim_id
     """
     names = list(columns)
     free = {name.lower(): name for name in names if name not in chosen.values()}
@@ -78,8 +78,9 @@ def roles(
 
 
 def candidates_of(role: str, free: Mapping[str, str], own_id: str) -> list[str]:
-    """The columns that may be it: of the role's own name, or else of a name that says the same. The
-    object may also be `id`, but that is often the change's own. So any other id may be it too.
+    """The columns that may have the role: those with its own name, or else those with a similar
+    name. The object's id may also be `id`. But `id` is often the id of the change, so any other id
+    may be the object's too.
     """
     tried: list[tuple[str, ...]] = [(role,), SYNONYMS.get(role, ())]
     if role == "object_id":

@@ -42,8 +42,8 @@ class Transition:
 
 @dataclass(frozen=True)
 class ServiceLevel:
-    """A policy that is written. `event_types` or else `from_state` is what stops it; without both
-    it is an end state.
+    """A policy to write. `event_types` stop it, or else leaving `from_state`. Without both, an end
+    state stops it.
     """
 
     code: str
@@ -81,7 +81,7 @@ class Workflow:
 
     @property
     def other_fields(self) -> list[Field]:
-        """Those with too many values, or with another one in nearly every event."""
+        """Fields with too many values, or with a different value in nearly every event."""
         chosen = self.report_fields
         return [
             each for each in self.of.fields if each.values >= LEAST_VALUES and each not in chosen
@@ -133,7 +133,9 @@ def is_waiting(name: str) -> bool:
 
 
 def is_end(state: State, start: str) -> bool:
-    """Whether objects stay here for good: at least one is here, and hardly any left again."""
+    """Whether objects stay in the state for good: at least one is in it, and hardly any left it
+    again.
+    """
     return (
         state.name != start and state.there_now > 0 and state.left * 100 < END_SHARE * state.entries
     )

@@ -1,4 +1,4 @@
-"""A history as a section of ozmeta.yml, with comments that say why it is as it is."""
+"""A history as a section of ozmeta.yml, with comments that give the reasons."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST = 100  # of a mapping on one line
 
 @dataclass
 class Section:
-    """What stands under `histories`, and which models come of it."""
+    """What is under `histories`, and which models it makes."""
 
     name: str
     keys: dict[str, Any]
@@ -22,7 +22,7 @@ class Section:
     comments: dict[Path, list[str]] = field(default_factory=dict)  # by the place of the key
 
     def put(self, place: Path, value: Any, why: str) -> None:
-        """Set a key, with a comment above the part that it is in."""
+        """Set a key, with a comment above its part."""
         here = self.keys
         for key in place[:-1]:
             here = here.setdefault(key, {})

@@ -1,9 +1,9 @@
 """From the tables of a system to the journals that discover reads: the history in ozmeta.yml, its
 models, and a run of dbt that builds them.
 
-ozmeta.yml and the models are written before dbt runs, because dbt can build only what is there.
-All that can be known without a run is checked before. If the run fails, both stay, since the user
-may want to correct them; the message says so, and the same command goes on from there.
+ozmeta.yml and the models are written before dbt runs, because dbt can build only existing models.
+Everything that can be checked without a run is checked before. If the run fails, both stay, because
+the user may want to correct them. The message says so, and the same command continues from there.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Started:
     built: list[str] = field(default_factory=list)
 
     def said(self, later: list[str]) -> list[str]:
-        """What the command says of it. later: files that it wrote again after that"""
+        """What the command prints about it. later: files that it wrote again afterwards"""
         lines = [*self.told, *(f"wrote {name}" for name in self.written if name not in later)]
         return lines + ([f"built {', '.join(self.built)}"] if self.built else [])
 
@@ -148,8 +148,8 @@ def for_table(dbt: Dbt, asked: Asked, folder: str) -> Start | None:
 
 
 def for_named(dbt: Dbt, output: Path) -> Start | None:
-    """The histories that ozmeta.yml names as journals, the first time: before there is a metadata
-    folder, `generate` writes no models. None if they are there, or there are none.
+    """The histories that ozmeta.yml names as journals, if there is no metadata folder yet:
+    `generate` then writes no models. None if the folder exists, or if there is no such history.
     """
     config, found = read(dbt.project_dir)
     if config is None or (dbt.project_dir / output).exists():
@@ -201,7 +201,7 @@ def place_of(preset: presets.Preset, asked: Asked) -> Place:
 
 
 def check_same(history: History, loader: str | None, place: Place, asked: Asked) -> None:
-    """NothingFound if an option says otherwise than ozmeta.yml."""
+    """NothingFound if an option contradicts ozmeta.yml."""
     given = asked.relation or asked.schema
     for option, said, there in (
         ("loader", asked.loader, loader or presets.DEFAULT_LOADER),
@@ -252,8 +252,8 @@ def added(section: Section) -> str:
 
 
 def new(dbt: Dbt, config: Config | None, section: Section, folder: str, told: list[str]) -> Start:
-    """A history that is not in ozmeta.yml. NothingFound if there is an ozmeta.yml: it is the
-    user's.
+    """A history that is not in ozmeta.yml. NothingFound if an ozmeta.yml exists, because discover
+    never changes one.
     """
     if config is not None:
         names = [each.label for each in config.journal.all_journals]
@@ -277,8 +277,8 @@ def of_history(dbt: Dbt, config: Config, found: list[History], history: History)
 
 
 def model_files(root: Path, config: Config, found: list[History]) -> dict[str, str]:
-    """The models of all histories as `generate` writes them, those that are not there already.
-    Nothing is removed: that is left to `generate`.
+    """The missing models of all histories, as `generate` writes them. Nothing is removed:
+    `generate` does that.
     """
     problems = Problems()
     around = declarations.look(root, config.output)
@@ -323,7 +323,7 @@ def begin(dbt: Dbt, start: Start, check: bool) -> Started:
 
 @contextmanager
 def after(written: list[str]) -> Iterator[None]:
-    """Tells of files that were written before a problem."""
+    """Reports files that were written before a problem."""
     try:
         yield
     except (DbtFailed, NothingFound, FileProblem) as why:

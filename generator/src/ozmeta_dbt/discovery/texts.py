@@ -1,5 +1,5 @@
-"""Text from the journal in YAML, in comments, in Markdown and in Mermaid. It is hostile until it
-is quoted.
+"""Text from the journal in YAML, in comments, in Markdown and in Mermaid. It may be hostile, so it
+is always quoted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ WIDTH = 116
 
 
 def scalar(text: str) -> str:
-    """A YAML scalar that is read as this text, on one line: plain if nobody can misread it."""
+    """A YAML scalar that is read as this text, on one line: plain if that is unambiguous."""
     if PLAIN.fullmatch(text) and text.lower() not in RESERVED:
         return text
     return '"' + "".join(map(escaped, text)) + '"'
@@ -71,8 +71,8 @@ def value_of(value: object) -> str:
 
 
 def block(row: dict[str, object]) -> list[str]:
-    """A row as a YAML mapping with a key per line. A mapping in it is written alike, and what is
-    in that, on one line.
+    """A row as a YAML mapping with one key per line. A mapping inside it is written in the same
+    way, and deeper values on one line.
     """
     lines: list[str] = []
     for key, value in row.items():

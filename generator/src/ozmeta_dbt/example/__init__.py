@@ -35,8 +35,8 @@ def files(folder: Path) -> dict[str, str]:
 
 
 def write(folder: Path) -> list[str]:
-    """Write all of the files or none. FileProblem if one of them is there already; returns what was
-    written.
+    """Write all of the files or none, and return what was written. FileProblem if one of them
+    exists.
     """
     wanted = files(folder)
     there = [name for name in wanted if os.path.lexists(folder / name)]

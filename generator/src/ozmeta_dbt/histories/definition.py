@@ -42,7 +42,7 @@ class History:
 
     @property
     def source(self) -> str:
-        """The dbt source of its tables. A name of its own cannot clash with one of the project."""
+        """The dbt source of its tables. Its own name cannot clash with a source of the project."""
         return source_of(self.name)
 
 

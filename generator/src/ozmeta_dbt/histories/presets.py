@@ -1,4 +1,4 @@
-"""The presets: what the tables of common systems are called and mean, one file per loader."""
+"""The presets: names and meanings of the tables of common systems, one file per loader."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def known(name: str, loader: str) -> Preset | None:
 
 
 def why_unknown(name: str, loader: str) -> str:
-    """The end of a sentence that says that it does not: the reason, if there is one."""
+    """The end of the sentence that says that the preset does not: the reason, if there is one."""
     found = presets().get((name, loader))
     return f": {found.refused}" if found else ""
 
@@ -75,14 +75,14 @@ def loaders(name: str) -> list[str]:
 
 
 def given(keys: Any) -> dict[str, Any]:
-    """The keys that someone gave, as a document."""
+    """The given keys, as a document."""
     found: dict[str, Any] = keys.model_dump(by_alias=True, exclude_unset=True)
     return found
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """A history's keys over those of a preset. Mappings are merged, other values replaced; null
-    takes a key away.
+    """A history's keys, merged over those of a preset. Mappings are merged, and other values are
+    replaced. null removes a key.
     """
     found = dict(base)
     for key, value in over.items():
@@ -105,8 +105,8 @@ INSTEAD = {
 
 
 def merged_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Of two mappings to tables: who says otherwise where the rows or names are does not want what
-    the preset says.
+    """For mappings to tables: if the history gives another place for the rows or names, the
+    preset's values for that place do not apply.
     """
     found = dict(base)
     for name, keys in over.items():

@@ -1,4 +1,4 @@
-"""The histories of ozmeta.yml, each merged with its preset, with every fault named."""
+"""Reads the histories of ozmeta.yml, each merged with its preset, and reports every fault."""
 
 from __future__ import annotations
 
@@ -342,7 +342,7 @@ class Reader:
         }
 
     def history_of(self, part: ChangesKeys, relation: Relation, *place: object) -> dict[str, Any]:
-        """What says how a table of changes is read."""
+        """The arguments that say how a table of changes is read."""
         columns = self.columns(CHANGES, part, relation, *place)
         if not part.status_field:
             self.refuse(

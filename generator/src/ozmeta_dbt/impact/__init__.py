@@ -1,1 +1,1 @@
-"""What the metadata as it stands now would do to the tables."""
+"""How the current metadata would change the tables."""

@@ -1,5 +1,5 @@
-"""What the metadata as it stands now would do to the tables: fold the journal again with it in
-another schema, as of the last run, and compare.
+"""How the current metadata would change the tables: fold the journal with it in another schema, as
+of the last run, and compare.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Known:
-    """What the metadata now says of a binding."""
+    """What the metadata now says about a binding."""
 
     slas: set[str] = field(default_factory=set)
     levels: set[tuple[str, str, int]] = field(default_factory=set)  # SLA, signal, level
@@ -153,7 +153,7 @@ def compared(
 def told(
     binding: str, entry: dict[str, Any], found: dict[str, Any], known: Known
 ) -> dict[str, Any]:
-    """What the document says of a binding."""
+    """What the document says about a binding."""
     names = {model: place[3] for model, place in entry["models"].items()}
     tables = [
         {
@@ -209,8 +209,8 @@ def group_of(kind: str, group: dict[str, Any]) -> dict[str, Any]:
 
 
 def definitions_of(codes: dict[str, Any], known: Known) -> dict[str, Any]:
-    """The SLAs and levels with rows for the first time, and those that the tables have rows of and
-    the metadata no longer has. The tables do not tell of definitions that never had a row.
+    """The SLAs and levels that have rows for the first time, and those that have rows in the tables
+    but are no longer in the metadata. Definitions that never had a row do not show in the tables.
     """
     before, after = (
         {
@@ -293,8 +293,8 @@ def story_of(
 
 
 def lines_of(binding: str, object_id: str, facts: Facts, known: Known) -> list[str]:
-    """An object's story, each effect on a line of its own. The rows alone tell it: the steps of a
-    clock (see timer_story) can be found only for the definitions of today.
+    """An object's story, with each effect on its own line. It is made from the rows alone: the
+    steps of a clock (see timer_story) are known only for the current definitions.
     """
     if not facts:
         return []

@@ -1,5 +1,5 @@
 """A copy of the user's dbt project with other generated models. It consists of links to the user's
-own files, so it costs nothing to make, and dbt writes its artifacts elsewhere.
+own files, so it is cheap to make, and dbt writes its artifacts elsewhere.
 """
 
 from __future__ import annotations

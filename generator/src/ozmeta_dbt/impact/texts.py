@@ -39,7 +39,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Told:
-    """What is said of a binding: its name, a sentence with the totals, and the details."""
+    """What the text says about a binding: its name, a sentence with the totals, and the details."""
 
     binding: str
     summary: str

@@ -1,4 +1,4 @@
-"""One row as its source writes it, as a typed row, and what is wrong with it.
+"""Turns one row of a source into a typed row, and collects its faults.
 
 Whether a fault is an error or a warning depends on whether a binding uses the row. So faults are
 kept with the row, and use.py reports them.
@@ -33,7 +33,7 @@ DELETED = ("_deletedate", "deletedate")
 
 @dataclass
 class Built:
-    """A row, or rows that can't be read. `values` are None if nothing is known of them."""
+    """A row, or rows that cannot be read. `values` is None if nothing is known about them."""
 
     table: str
     origin: Origin
@@ -67,7 +67,7 @@ class Built:
 
 
 class Unreadable:
-    """Stands for rows of a table that can't be read, and says why."""
+    """A placeholder for rows of a table that cannot be read, with the reason."""
 
     def __init__(self, problem: Problem | None):
         self.problem = problem  # none: an error has been reported already
@@ -179,7 +179,7 @@ class Builder:
 
 
 def flat(table: str, raw: dict[Any, Any]) -> dict[Any, Any]:
-    """objects.tables keeps some columns of a table below `flags`."""
+    """objects.tables has some columns of a table below `flags`."""
     flags = raw.get("flags")
     return {**flags, **raw} if table == "Table" and isinstance(flags, dict) else raw
 
@@ -197,7 +197,7 @@ def nearest_column(key: str, cls: type[Row]) -> str | None:
 
 
 def misspelt_column(keys: list[str], cls: type[Row], name: str) -> str:
-    """A hint for a column that is missing: the unknown one that was likely meant to be it."""
+    """A hint for a missing column: the unknown column that was probably meant."""
     unknown = [
         key
         for key in keys

@@ -1,4 +1,4 @@
-"""Connections to MetaDB as OZMetaDB's own tools take them: a URL, a .NET or libpq connection
+"""Connections to MetaDB, as OZMetaDB's own tools accept them: a URL, a .NET or libpq connection
 string, or the path of a file.
 """
 

@@ -1,4 +1,4 @@
-"""The columns of OZMetaDB as data: how each table spells them, and those that are known and have no
+"""The columns of OZMetaDB as data: their spelling in each table, and the known columns that have no
 effect here. A column that is in neither rows.py nor this module is unknown.
 """
 
@@ -160,7 +160,7 @@ def spellings(table: str, column: str) -> list[str]:
 
 @cache
 def is_unused(table: str, key: str) -> bool:
-    """Whether a column is known, and has no effect. `key` is in lower case."""
+    """Whether a column is known and has no effect. `key` is in lower case."""
     prefixes = PREFIXES[table]
     known = {
         name.lower()

@@ -1,10 +1,9 @@
-"""MetaDB's rows from a live database (spec 1): the Meta tables and columns that exist, of one
-client's project, soft-deleted rows left out.
+"""MetaDB's rows from a live database (spec 1): the existing Meta tables and columns of one client's
+project, without soft-deleted rows.
 
-Whatever goes wrong here ends as a sentence without the database's URL: no driver's own exception
-leaves this module, as its text
-or its traceback may hold the password. SQLAlchemy is an extra of this distribution; `readers`
-imports this module when it is needed.
+Every error becomes a message without the database's URL. No exception of a driver leaves this
+module, because its text or its traceback may contain the password. SQLAlchemy is an extra of this
+distribution. `readers` imports this module only when it is needed.
 """
 
 from __future__ import annotations
@@ -124,7 +123,7 @@ Found = tuple[str, Any, Origin]
 
 
 class Missing(Exception):
-    """A column without which a table's rows can't be told apart by project."""
+    """A column without which a table's rows cannot be assigned to a project."""
 
     def __init__(self, table: str, column: str):
         super().__init__(f"{table} needs {column}")
@@ -133,8 +132,8 @@ class Missing(Exception):
 
 @dataclass(frozen=True)
 class Meta:
-    """The Meta tables that a database has, and the queries for one project's rows. Names are looked
-    up in any case, and sent as the database has them.
+    """The Meta tables of a database, and the queries for one project's rows. Names are looked up in
+    any case, and sent in the database's spelling.
     """
 
     columns: Mapping[
@@ -155,8 +154,8 @@ class Meta:
         flows: tuple[str, ...] = (),
         project_id: str | None = None,
     ) -> Meta:
-        """`names`: table, column and data type of everything there is. Where two names differ in
-        case only, the one with capitals wins.
+        """`names`: table, column and data type of all columns. If two names differ only in case,
+        the one with capitals wins.
         """
         found: dict[str, dict[str, sa.ColumnClause[Any]]] = {}
         tables: dict[str, str] = {}
@@ -176,7 +175,7 @@ class Meta:
         return self.spelt(table, column) is not None
 
     def spelt(self, table: str, column: str) -> str | None:
-        """How the database spells a column, in lower case: by any of the names that are read."""
+        """The database's name of a column, in lower case: any of the names that are read."""
         there = self.columns.get(table.lower(), {})
         names = spellings_of(table).get(column.lower(), [column])
         return next((name.lower() for name in names if name.lower() in there), None)
@@ -215,7 +214,7 @@ class Meta:
         )
 
     def is_project(self) -> list[sa.ColumnElement[bool]]:
-        """Whether a row of Project is the one of that id, however the database stores ids."""
+        """Whether a row of Project has that id, however the database stores ids."""
         assert self.project_id is not None
         text = sa.func.lower(sa.cast(self.column("Project", "PJ_ID"), sa.String(64)))
         return [text == self.project_id.lower(), *self.live("Project")]
@@ -245,7 +244,7 @@ class Meta:
         )
 
     def scope(self, table: str) -> list[sa.ColumnElement[bool]]:
-        """What makes a row the project's, and alive."""
+        """The condition that a row belongs to the project and is not deleted."""
         if table in COMMON:
             return self.live(table)
         if table == "TextKey":
@@ -307,7 +306,7 @@ def type_of(data_type: str) -> sa.types.TypeEngine[Any]:
 
 @cache
 def spellings_of(table: str) -> dict[str, list[str]]:
-    """{column in lower case: its names in databases}. Names without a prefix are of files only."""
+    """{column in lower case: its names in databases}. Only files have names without a prefix."""
     if table not in TABLES:
         return {}
     found = {}
@@ -322,8 +321,8 @@ def columns_of(table: str) -> list[list[str]]:
 
 
 def key_columns(table: str) -> list[str]:
-    """What names a row in a message: its id, or the columns that no row can do without, or its
-    first two.
+    """The columns that identify a row in a message: its id, or else the required columns, or else
+    the first two.
     """
     fields = TABLES[table].model_fields
     if "id" in fields:
@@ -333,8 +332,8 @@ def key_columns(table: str) -> list[str]:
 
 
 def catalogue(dialect: str) -> tuple[sa.ColumnClause[Any], ...]:
-    """Schema, table, column and type in the standard's catalogue, which shows what this user may
-    read. SQL Server's is in capitals.
+    """Schema, table, column and type in the SQL standard's catalogue, which shows what this user
+    may read. On SQL Server, its names are in capitals.
     """
     spelt: Callable[[str], str] = str.upper if dialect == "mssql" else str.lower
     columns: tuple[sa.ColumnClause[Any], ...] = tuple(
@@ -368,8 +367,8 @@ def schemas_query(dialect: str) -> sa.Select[Any]:
 def database_rows(
     url_env: str, client: str, project: str, problems: Problems, flows: tuple[str, ...] = ()
 ) -> Iterator[Found]:
-    """All rows of the project. DatabaseProblem where the database can't be read, InvalidMetadata
-    where MetaDB or the project isn't in it.
+    """All rows of the project. DatabaseProblem if the database cannot be read, InvalidMetadata if
+    MetaDB or the project is not in it.
     """
     with (
         reading(problems),
@@ -410,7 +409,7 @@ def reading(problems: Problems) -> Iterator[None]:
     except Missing as error:
         problems.error(
             Origin(f"{SCHEMA}.{error.table}"),
-            f"{error}: without it, its rows can't be told apart by client and project",
+            f"{error}: without it, its rows cannot be assigned to a client and project",
         )
         raise InvalidMetadata(problems) from None
 
@@ -462,9 +461,9 @@ def sorted_rows(
 def connected(
     url_env: str, why: str, write: bool = False, provider: str = ""
 ) -> Iterator[sa.Connection]:
-    """A connection to the database whose URL that variable holds; with `write` one transaction,
-    committed at the end. `why`: what is said where the variable is
-    not set. What the driver raises leaves as a DatabaseProblem.
+    """A connection to the database whose URL is in that variable. With `write`, one transaction
+    that is committed at the end. `why`: the message if the variable is not set. An exception of the
+    driver becomes a DatabaseProblem.
     """
     url, secrets = url_of(url_env, why, provider)
     stage = (
@@ -489,9 +488,9 @@ def connected(
 
 
 def url_of(url_env: str, why: str, provider: str = "") -> tuple[sa.URL, set[str]]:
-    """The URL, and every text of it that may be shown nowhere.
+    """The URL, and every part of it that must not be shown.
 
-    provider: if given, a connection string or the path of a file will do too
+    provider: if given, a connection string or the path of a file is accepted too
     """
     text = os.environ.get(url_env, "").strip()
     shape = connections.SHAPES.get(provider, SHAPE)
@@ -564,8 +563,8 @@ def engine_of(url: sa.URL, url_env: str, write: bool = False) -> sa.Engine:
 
 
 def document(text: str | bytes) -> Any:
-    """A JSON column, numbers as written; what can't be read is kept as text, for the reader of
-    rules to refuse.
+    """A JSON column, with numbers as written. A value that cannot be read stays text, and the
+    reader of rules refuses it.
     """
     text = text.decode() if isinstance(text, bytes) else text
     try:
@@ -575,7 +574,7 @@ def document(text: str | bytes) -> Any:
 
 
 def told(error: Exception, secrets: set[str]) -> str:
-    """What the driver says, unless that holds anything of the URL's secrets."""
+    """The driver's message, unless it contains a secret of the URL."""
     text = " ".join(str(getattr(error, "orig", None) or error).split())
     if not text or any(
         form in text
@@ -599,7 +598,7 @@ def project_of(
     flows: tuple[str, ...] = (),
     project_id: str | None = None,
 ) -> Meta:
-    """The Meta tables there are, once client and project are sure to be there."""
+    """The existing Meta tables, after a check that the client and the project exist."""
     dialect = connection.dialect.name
     here = Origin(FILE_NAME).at("metadb") if project_id is None else Origin("--connection-env")
     url = here.at("url_env") if project_id is None else here
@@ -688,8 +687,8 @@ def listed(codes: Iterator[str]) -> str:
 
 
 def of_use(found: dict[str, list[dict[str, Any]]], table: str) -> list[dict[str, Any]]:
-    """Roles and event types that belong to nobody: those that the project's rows use, or its rules
-    name: a role also as role:<code>.
+    """Roles and event types without an owner: those that the project's rows use, or that its rules
+    name. A rule may name a role as role:<code>.
     """
     id_column, code_column = NAMED_BY_RULES[table]
     used = {guid(str(row.get(column))) for column, by in SHARED[table] for row in found.get(by, [])}
@@ -717,7 +716,7 @@ def of_use(found: dict[str, list[dict[str, Any]]], table: str) -> list[dict[str,
 
 
 def plain(value: Any) -> Any:
-    """A value as files have it, whatever the driver makes of the column's type."""
+    """A value in the form that files have, whatever the driver returns for the column's type."""
     if isinstance(value, UUID):
         return str(value)
     if (

@@ -70,7 +70,7 @@ PACK_PLACES = {
 def read_metadb(
     project: Path, metadb: MetaDb, problems: Problems, flows: tuple[str, ...] = ()
 ) -> MetaRows:
-    """`flows`: codes of approval flows that are wanted though no row of the project uses them."""
+    """`flows`: codes of approval flows that are needed although no row of the project uses them."""
     codes: dict[str, Any] = {}
     if metadb.snapshot is not None:
         found = snapshot_rows(project / metadb.snapshot, metadb.snapshot, problems, codes)
@@ -163,7 +163,9 @@ def is_whole(value: Any) -> bool:
 
 
 def check_revision(document: dict[str, Any], root: Origin, problems: Problems) -> None:
-    """The snapshotVersion counts revisions of the content. It does not change how it is read."""
+    """The snapshotVersion counts revisions of the content. It does not affect how the snapshot is
+    read.
+    """
     if "snapshotVersion" not in document:
         problems.warn(root, "has no snapshotVersion, so nothing says which revision this is")
     elif not is_whole(document["snapshotVersion"]):
@@ -184,8 +186,8 @@ def nothing_of(
 
 
 def misspelt_keys(objects: dict[str, Any], origin: Origin, problems: Problems) -> None:
-    """Warn of keys that are much like those below which rows are looked for: what is there would be
-    missing without a word.
+    """Warn about keys that are similar to the expected ones, because the rows below them would
+    silently be missing.
     """
     places = [place.split(".") for every in SNAPSHOT_PLACES.values() for place in every]
     parts: dict[str, set[str]] = {}
@@ -218,7 +220,9 @@ def misspelt_keys(objects: dict[str, Any], origin: Origin, problems: Problems) -
 
 
 def pack_rows(pack: Any, origin: Origin) -> Iterator[Found]:
-    """One workflow with all that belongs to it; what is in a pack need not name its workflow."""
+    """One workflow with everything that belongs to it. The rows in a pack need not name the
+    workflow.
+    """
     if not isinstance(pack, dict) or not isinstance(pack.get("workflow"), dict):
         problem = Problem(origin, "expected a pack: {workflow, states, transitions, ...}")
         yield from nothing_of(["Workflow", *PACK_PLACES], origin, problem)
@@ -306,8 +310,8 @@ def folder_rows(folder: Path, name: str, problems: Problems) -> Iterator[Found]:
 
 
 def misspelt_files(folder: Path, name: str, problems: Problems) -> tuple[str, str] | None:
-    """Warn of every file that is not read, and whose name is much like one that would be. The first
-    of them, and its hint.
+    """Warn about every file that is not read although its name is similar to an expected one.
+    Returns the first of them, and its hint.
     """
     readable = {f"{table}{ending}" for table in TABLES for ending in ENDINGS}
     first = None

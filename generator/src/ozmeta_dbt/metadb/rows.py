@@ -1,5 +1,5 @@
-"""The rows of MetaDB that matter here (spec 1), each readable by its column names and by the
-camelCase names that exports write.
+"""The rows of MetaDB that are used here (spec 1). Each can be read by its column names and by the
+camelCase names of exports.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ def _blank_is(default: bool) -> Callable[[Any], Any]:
 
 
 def _words(value: Any) -> str | None:
-    """A text for people. Anything that is not a text counts as null, so it can refuse nothing."""
+    """A text for people. Anything that is not a text counts as null, so it causes no error."""
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return None
     return "".join(char if storable(char) else "\ufffd" for char in str(value)) or None
 
 
 def _is_set(value: Any) -> bool:
-    """A flag of a text. Anything that does not mean yes counts as no, so it can refuse nothing."""
+    """A flag of a text. Anything that does not mean yes counts as no, so it causes no error."""
     return str(value).strip().lower() in ("1", "true", "yes", "y", "t")
 
 
@@ -272,8 +272,8 @@ class RuntimeBinding(RowWithId):
 
 
 class EventTemplate(Row):
-    """A calendar, or a template of a table of the data plane. Only a template that a binding uses
-    is checked.
+    """A calendar, or a template of a generated table. Only a template that a binding uses is
+    checked.
     """
 
     id: Words = optional("ET_ID", "templateId")

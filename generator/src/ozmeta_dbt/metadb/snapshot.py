@@ -1,5 +1,6 @@
-"""MetaDB's rows as a snapshot (spec 1) that is valid under its JSON schema and reads back to the
-same models: every part, column names, one row per line, sorted, without the time of the export.
+"""MetaDB's rows as a snapshot (spec 1). It is valid under the JSON schema and gives the same models
+when it is read again. It has every part, with column names, one row per line, sorted, and without
+the time of the export.
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ def snapshot_text(rows: MetaRows) -> str:
 
 
 def fits_schema(row: Table) -> bool:
-    """Whether a table has all that the schema asks of objects.tables. Any other is in
-    objects.model.tables, which may hold any row.
+    """Whether a table has everything that the schema requires in objects.tables. Any other table is
+    in objects.model.tables, which may contain any row.
     """
     return (
         row.schema_name is not None
@@ -103,8 +104,8 @@ def block(entries: dict[str, str], indent: int) -> str:
 
 
 def row_order(row: Row) -> list[tuple[int, str]]:
-    """By its columns in order, ids first; a shorter text first, so that numbers stand as numbers
-    do.
+    """A sort key: the columns in order, ids first. A shorter text comes first, so that numbers are
+    in numeric order.
     """
     texts = [json_text(value) for value in row_values(row).values()]
     return [(len(text), text) for text in texts]
@@ -126,7 +127,9 @@ def row_values(row: Row) -> dict[str, Any]:
 
 
 def rule_value(value: Any) -> Any:
-    """A rule as a document, keys sorted, however its source writes it; a shorthand as it is."""
+    """A rule as a document with sorted keys, however its source writes it. A shorthand stays as it
+    is.
+    """
     if isinstance(value, str):
         if not value.strip():
             return None
@@ -145,7 +148,7 @@ def sorted_keys(value: Any) -> Any:
 
 
 def json_text(value: Any) -> str:
-    """JSON on one line, numbers as written, which json.dumps has no way to do."""
+    """JSON on one line, with numbers as written. json.dumps cannot do that."""
     if isinstance(value, dict):
         return (
             "{"

@@ -1,5 +1,5 @@
-"""Which rows an enabled binding uses. Only these can refuse a project: a fault of any other row is
-a warning, and the row is left out.
+"""Which rows an enabled binding uses. Only faults of these rows are errors. A fault of any other
+row is a warning, and the row is left out.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ ORDER = (
 
 @dataclass
 class MetaRows:
-    """All rows read, by table; and whose they are, if the source has that."""
+    """All rows, by table, and their client and project if the source has them."""
 
     rows: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in TABLES})
     # clientCode, projectCode, and of a snapshot also snapshotVersion
@@ -80,8 +80,8 @@ class MetaRows:
         return self.rows[cls.__name__]
 
     def may_hold(self, table: str, id: str) -> bool:
-        """Whether a row that an error left out may be the one of that id. That error is reported,
-        and a reference to the row is no other one.
+        """Whether a row that an error left out may have that id. Then a reference to the row is not
+        a second error.
         """
         return table in self.lost or id in self.refused.get(table, ())
 
@@ -133,7 +133,7 @@ def gather(
 
 
 def is_active(binding: Built, workflows: list[Built]) -> bool:
-    """Whether models are written for a binding. What is no row may be one."""
+    """Whether models are written for a binding. A row that cannot be read may be such a binding."""
     if binding.is_deleted or binding.is_disabled:
         return False
     if binding.values is None and binding.row is None:
@@ -189,14 +189,14 @@ def used_rows(by_table: dict[str, list[Built]], flows: set[str]) -> set[int]:
 
 
 def is_unknown(one: Built) -> bool:
-    """Whether a row may be anyone's: it can't be read, or its column is probably misspelt."""
+    """Whether any binding may use a row: it cannot be read, or its column is probably misspelt."""
     if one.values is None or one.may_be_anyones:
         return True
     return one.values.get("id") is not None and one.text("id") is None
 
 
 def merged(rows: list[Any]) -> list[Any]:
-    """Each row once. A snapshot may repeat a row, or have its columns in two places."""
+    """Each row once. A snapshot may repeat a row, or may have its columns in two places."""
     found: list[Any] = []
     by_id: dict[str, int] = {}
     seen: set[str] = set()

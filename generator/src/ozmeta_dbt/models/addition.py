@@ -1,4 +1,4 @@
-"""What a project without anything to generate lacks, and the smallest addition that changes it."""
+"""Why a project has nothing to generate, and the smallest addition that changes this."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ALWAYS = ("Table", "Workflow", "RuntimeBinding")
 
 @dataclass
 class Addition:
-    """Why nothing is generated, and what changes that: rows to add, and columns to set."""
+    """Why nothing is generated, and what changes this: rows to add, and columns to set."""
 
     why: str
     rows: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # table, {field: value}
@@ -56,7 +56,7 @@ def found(rows: MetaRows) -> str:
 
 
 def addition(rows: MetaRows) -> Addition:
-    """For a project of which no binding is generated."""
+    """The addition for a project in which no binding can be generated."""
     bindings = rows.of(RuntimeBinding)
     return change(rows, bindings) if bindings else new_binding(rows)
 
@@ -163,7 +163,7 @@ def workflow_of(workflow: Workflow | None, result: Addition) -> str:
 
 
 def made_id(kind: str, code: str) -> str:
-    """The same id each time, in the form of MetaDB's."""
+    """The same id each time, in the form of MetaDB's ids."""
     return str(uuid.uuid5(NAMESPACE, f"{kind}\t{code}"))
 
 

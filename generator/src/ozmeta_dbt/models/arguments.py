@@ -1,4 +1,4 @@
-"""What the file of each model hands to its macro: the binding's definitions as literals."""
+"""The arguments in each model's file for its macro: the binding's definitions as literals."""
 
 from __future__ import annotations
 
@@ -364,7 +364,7 @@ def event_aliases(binding: Binding) -> dict[str, Any]:
 
 
 def reading(scope: Scope) -> dict[str, Any]:
-    """How the journal is read: whose rows, from which tables, and which payload fields."""
+    """How the journal is read: which object types, from which tables, and which payload fields."""
     binding, config = scope.binding, scope.config
     literal = {
         **object_key(binding),

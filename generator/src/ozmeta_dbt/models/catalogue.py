@@ -52,8 +52,8 @@ def has_signals(binding: Binding) -> bool:
 
 
 def counts_time(sla: Sla) -> bool:
-    """Whether it is timed as the macro service_level_features says: by more than the time since its
-    start.
+    """Whether the SLA is timed by more than the time since its start; see the macro
+    service_level_features.
     """
     options = sla.options
     return bool(
@@ -203,9 +203,9 @@ def cycle_tests(scope: Scope) -> list[Any]:
 
 
 def run_tests(scope: Scope) -> list[Any]:
-    """Warns, and fails, if too many journal rows are refused, in basis points: hundredths of a
-    percent. It belongs to the last model: `dbt build` skips what comes after a test that fails,
-    and the run would never be complete.
+    """Warns or fails if too many journal rows are refused, in basis points (hundredths of a
+    percent). The test belongs to the last model, because `dbt build` skips the models after a
+    failed test, and the run would never be complete.
     """
     binding = scope.binding
     share = (binding.choices.tests or scope.config.tests).quarantined_share

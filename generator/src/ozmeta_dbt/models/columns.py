@@ -1,6 +1,6 @@
-"""Every column that a user sees, and what it means (SPEC 7).
+"""Every column that a user sees, and its meaning (SPEC 7).
 
-DESCRIPTIONS is the one place for these texts. `docs/make_reference.py` writes them to the dbt
+DESCRIPTIONS is the only place for these texts. `docs/make_reference.py` writes them to the dbt
 package as doc blocks, which the generated properties files refer to, and to docs/reference.
 """
 
@@ -370,12 +370,12 @@ DESCRIPTIONS = {
     "journal._TenantID": "The event's tenant.",
     "quarantine._TenantID": "The tenant as delivered.",
     "_DefinitionHash": (
-        "Hash of the definitions that produced this row. If it differs from today's, the next run"
-        " computes the row again."
+        "Hash of the definitions that produced this row. If it differs from the current hash, the"
+        " next run computes the row again."
     ),
     "journal_volume._DefinitionHash": (
-        "Hash of the journal's name and column names. If it differs from today's, the next run"
-        " counts again."
+        "Hash of the journal's name and column names. If it differs from the current hash,"
+        " the next run counts again."
     ),
     "_Batch": "Number of the run that wrote this row: see RUN_Batch.",
     "_UpdateDate": "as_of of the run that wrote this row, UTC.",
@@ -847,8 +847,8 @@ DESCRIPTIONS = {
     "RUN_Journal": "The journal.",
     "RUN_AsOfUTC": "as_of of the run, UTC.",
     "RUN_WatermarkUTC": (
-        "The watermark: up to where the journal was read, UTC. The next run starts here, minus the"
-        " lookback."
+        "The watermark: the instant up to which the journal was read, UTC. The next run starts"
+        " here, minus the lookback."
     ),
     "RUN_EventsFolded": "Number of events of that journal that the run folded.",
     "RUN_ObjectsFolded": "Number of objects that these events belong to.",
@@ -936,7 +936,7 @@ DESCRIPTIONS = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column of one model. `about` says what a shared description is about in this column."""
+    """A column of one model. `about` says what a shared description refers to in this column."""
 
     name: str
     key: str  # in DESCRIPTIONS

@@ -1,4 +1,4 @@
-"""What dbt's conventions ask of a generated model: tags, meta, group, access, contract."""
+"""What dbt's conventions require of a generated model: tags, meta, group, access, contract."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def has_contract(config: Config, model: str) -> bool:
 
 
 def check(config: Config, around: Surroundings, problems: Problems) -> None:
-    """An error if the group has no owner, or a contract's types are not known."""
+    """An error if the group has no owner, or if the types of a contract are not known."""
     here = Origin(FILE_NAME)
     if config.group and not config.group.owner and config.group.name not in around.groups:
         problems.error(

@@ -1,4 +1,4 @@
-"""What the generator knows of one generated model; catalogue.py has the description of each."""
+"""What the generator knows about a generated model. catalogue.py has one description per model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ozmeta_dbt.models.literals import jinja
 
 @dataclass(frozen=True)
 class Scope:
-    """The binding a model belongs to, and the models of that binding that dbt builds."""
+    """The binding that a model belongs to, and the models of that binding that dbt builds."""
 
     binding: Binding
     config: Config
@@ -90,5 +90,5 @@ class Model:
 
     @property
     def is_soft_deleted(self) -> bool:
-        """Whether a row that a late event undid stays, marked as deleted."""
+        """Whether rows that a late event undid stay in the table, marked as deleted."""
         return "_DeleteDate" in self.audit

@@ -1,5 +1,5 @@
-"""What a generation leaves behind: dbt drops no table, so what is no longer generated stays in
-the warehouse.
+"""What a generation leaves behind. dbt drops no table, so a model that is no longer generated stays
+in the warehouse.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ ROLLUPS, HISTORIES = "rollups", "histories"
 
 
 def not_chosen(bindings: list[Binding]) -> list[str]:
-    """Notes on the purposes that the template bindings leave out, and so on the models that a
-    newcomer might miss.
+    """Notes on the purposes that the template bindings leave out, because a new user might miss
+    their models.
     """
     notes = []
     for binding in bindings:
@@ -37,9 +37,9 @@ def not_chosen(bindings: list[Binding]) -> list[str]:
 
 
 def left_behind(plan: Plan) -> list[str]:
-    """Notes on the models whose files a plan removes. Their tables are in no roll-up from then
-    on: a roll-up that showed them would pass off as live what no run brings up to date, and
-    would count their open escalations for ever.
+    """Notes on the models whose files a plan removes. Their tables are no longer in any roll-up.
+    Otherwise a roll-up would show rows as live that no run updates, and would count their open
+    escalations forever.
     """
     gone: dict[str, list[str]] = defaultdict(list)
     for name in plan.remove:

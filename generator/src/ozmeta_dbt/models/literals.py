@@ -82,8 +82,8 @@ class Code:
 
 
 def yaml_text(text: str) -> str:
-    """A text for a properties file, which dbt renders as Jinja: it comes out as it was, braces and
-    all.
+    """A text for a properties file, which dbt renders as Jinja. It is rendered unchanged, including
+    braces.
     """
     whole = text.rstrip("\n")  # Jinja drops a newline at the end
     plain = "".join(

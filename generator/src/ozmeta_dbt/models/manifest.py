@@ -75,7 +75,7 @@ def text(
 
 
 def written(document: Any) -> str:
-    """JSON in which every character can be seen: a diff shows what is there, in its order."""
+    """JSON in which every character is visible, so that a diff shows the text in its real order."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
     return (
         "".join(
@@ -86,8 +86,8 @@ def written(document: Any) -> str:
 
 
 def with_files(folder: Path, files: dict[str, str]) -> str:
-    """The last manifest with these files besides its own; a new one if there is none. Their hashes
-    tell the next generation that they are ours.
+    """The last manifest with these files added, or a new manifest if there is none. The hashes show
+    the next generation that the generator wrote the files.
     """
     data = read_bytes(folder / NAME)
     try:
@@ -102,7 +102,9 @@ def with_files(folder: Path, files: dict[str, str]) -> str:
 
 
 def read_names(folder: Path) -> dict[str, Any]:
-    """The names in the last manifest; nothing if there is no manifest, or not one of ours."""
+    """The names in the last manifest. Empty if there is no manifest, or if the generator did not
+    write it.
+    """
     data = read_bytes(folder / NAME)
     try:
         document = json.loads(data) if data is not None else {}

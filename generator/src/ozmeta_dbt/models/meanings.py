@@ -1,4 +1,4 @@
-"""What the reference pages say of each table, column, op, ref, cast, action and config key.
+"""What the reference pages say about each table, column, op, ref, cast, action and config key.
 
 `docs/make_reference.py` writes the pages. The keys are "table.<Table>", "<Table>.<field>",
 "kind.<kind>", "op.<op>", "ref.<ref>", "cast.<cast>", "action.<type>", "action key.<key>",
@@ -48,7 +48,7 @@ _TABLES = {
         "How long records are kept. A binding has the one that ozmeta.yml names, or the one with"
         " the name of its table."
     ),
-    "table.Field": "The fields of tables, as far as their values are protected.",
+    "table.Field": "The fields of tables whose values are protected.",
     "table.DataProtectionPolicy": (
         "How values are protected on their way into the tables: hashed, masked or tokenised."
     ),
@@ -139,7 +139,7 @@ _COLUMNS = {
         "entity. Inline adds a view with the entity's own columns."
     ),
     "RuntimeBinding.key_strategy": (
-        "What tells objects apart: the id, tenant and id, or "
+        "What identifies an object: the id, tenant and id, or "
         "columns that ozmeta.yml names under `key`."
     ),
     "RuntimeBinding.is_enabled": "Whether models are written for it.",
@@ -152,9 +152,11 @@ _COLUMNS = {
         "has the keys of `calendars.<name>` in [ozmeta.yml](ozmeta-yml.md#calendars) instead."
     ),
     "Language.code": "Its code, such as `en-US`.",
-    "Language.is_default": "Whether texts are in it if the project has no default.",
+    "Language.is_default": "Whether texts are in this language if the project has no default.",
     "ProjectLanguage.code": "Its code, such as `en-US`.",
-    "ProjectLanguage.is_default": "Whether texts are in it, unless ozmeta.yml has `language`.",
+    "ProjectLanguage.is_default": (
+        "Whether texts are in this language, unless ozmeta.yml has `language`."
+    ),
     "TextKey.id": "Id of the text.",
     "TextKey.code": "Its code.",
     "TextKey.text": "The text if it has no translation.",
@@ -185,8 +187,8 @@ _COLUMNS = {
         "Its severity: Info, Warning or Critical. Without one, the signal has its default."
     ),
     "RuntimeSignalType.retention_days": (
-        "For how many days the signal should be kept, shown in RS_RetentionDays. `ozmeta-dbt purge`"
-        " keeps its object so long."
+        "How many days the signal should be kept, shown in RS_RetentionDays. `ozmeta-dbt purge`"
+        " keeps its object for as long."
     ),
     "EventType.category": "Its category. It has no effect.",
     "EventType.retention_days": (
@@ -259,8 +261,8 @@ _OPS = {
         '{"ref":"object.Impact"}, {"lit":"High"}, {"lit":"Critical"}',
     ),
     "contains": (
-        "Whether the text holds the other. Of an array ref, whether it is a member.",
-        "Null; of an array, also if no member matches and one is null.",
+        "Whether the text contains the other. For an array ref: whether the other is a member.",
+        "Null. For an array, also if no member matches and one is null.",
         '{"ref":"user.roles"}, {"lit":"Dispatcher"}',
     ),
     "startsWith": (
@@ -314,7 +316,7 @@ EXAMPLES = {f"op.{op}": example for op, (_, _, example) in _OPS.items()}
 
 _RULES = {
     "rule key.version": "Always 1. Required.",
-    "rule key.kind": "What the rule is for. Required; it must fit the column it stands in.",
+    "rule key.kind": "What the rule is for. Required; it must fit the column that the rule is in.",
     "rule key.description": "For people. It has no effect.",
     "rule key.expr": (
         "The expression. Without one, a start or stop rule only has params, and the timer starts "
@@ -331,7 +333,7 @@ _RULES = {
     "kind.TimerStart": "Which event starts a timer.",
     "kind.TimerStop": "Which event stops a timer.",
     "kind.Escalation": "What an SLA raises. Only its actions count.",
-    "kind.Validation": "May stand in an approval step's rule, whose params count.",
+    "kind.Validation": "An approval step's rule may have this kind. Only its params count.",
     "ref.transition.fromState": "The state before the event. Null unless it was applied.",
     "ref.transition.toState": "The state after the event. Null unless it was applied.",
     "ref.transition.code": "Code of the applied transition.",
@@ -352,7 +354,7 @@ _RULES = {
     "cast.string": "Text.",
     "cast.number": "From an optional minus, digits and an optional fraction. A double.",
     "cast.boolean": "From true or false, in any case.",
-    "cast.datetime": "From ISO 8601, brought to UTC. A bare date is midnight.",
+    "cast.datetime": "From ISO 8601, converted to UTC. A date without a time is midnight.",
     "cast.uuid": "Text, compared as text.",
     "cast.json": "Text, compared as text.",
     "cast.null": "A literal of this type is null. A ref with this cast is text.",
@@ -376,7 +378,9 @@ _RULES = {
     "action.StartTimer": "On an applied transition, starts the timer that `target` names.",
     "action.StopTimer": "On an applied transition, stops the timer that `target` names.",
     "action key.type": "Which action it is. Required.",
-    "action key.target": "`role:<code>` or `principal:<id>`; of a timer `SLA.<code>` or `<code>`.",
+    "action key.target": (
+        "`role:<code>` or `principal:<id>`; for a timer, `SLA.<code>` or `<code>`."
+    ),
     "action key.value": "For SetField. The package does not use it.",
     "action key.eventType": "The type of the event that is emitted.",
     "action key.signalType": "The signal. SLA levels take SLA.Breached (default) or SLA.Warned.",
@@ -399,7 +403,7 @@ _OUTPUTS = {
     "grain.escalation_queue": "raised level",
     "grain.runtime_signal": "signal, raised or retracted",
     "grain.run": "run and journal",
-    "grain.journal": "journal row or row of the runtime's own",
+    "grain.journal": "journal row, or row that the runtime adds",
     "grain.inline": "row of the entity's table",
     "grain.time_in_state": "stay in a state",
     "grain.calendar_window": "calendar and part of an open window",
@@ -461,7 +465,7 @@ _CONFIG = {
     "journal.columns": (
         "Physical names of the journal's columns that differ; null if there is no such column."
     ),
-    "journal.stream": "What tells writers apart. `none` makes each object one stream.",
+    "journal.stream": "What distinguishes writers. `none` makes each object one stream.",
     "journal.lookback_minutes": "How far back each run reads again, for rows that arrive late.",
     "journal.mirror": "Whether to write a model with the journal, its signals and emitted events.",
     "journal.signals_from": (
@@ -469,11 +473,14 @@ _CONFIG = {
         "`Raised`, so that the first load of a long history notifies nobody."
     ),
     "journal.ignore_object_types": "Object types of other systems; null for rows without one.",
-    "journal.deduplicate_on": "Columns by which two rows are one message, whatever their EJ_ID.",
+    "journal.deduplicate_on": (
+        "Columns that identify a message. An object's rows that are equal in all of them are one "
+        "message, whatever their EJ_ID."
+    ),
     "rollups": "The views over all bindings. `false` writes none.",
     "rollups.prefix": "What their names begin with.",
     "calendars": (
-        "Working-time calendars, by a code of your own. Each becomes rows of two tables, "
+        "Working-time calendars. You choose the code of each. Each becomes rows of two tables, "
         "ozmeta_calendar_window and ozmeta_calendar_piece. The guide Working time explains them."
     ),
     "calendars.<name>.time_zone": "The IANA name of its time zone, such as Europe/Berlin.",
@@ -490,7 +497,9 @@ _CONFIG = {
     "calendars.<name>.exceptions": (
         'Windows that replace those of a date, even of a holiday: `{2026-12-24: "08:00-12:00"}`.'
     ),
-    "calendars.<name>.valid": "The local dates on which it counts. Outside them no time is open.",
+    "calendars.<name>.valid": (
+        "The local dates on which it applies. On all other dates, it is closed."
+    ),
     "calendars.<name>.valid.from": "The first of these dates, from 1970 on.",
     "calendars.<name>.valid.until": "The last of these dates, up to 2199.",
     "bindings": "Choices per binding, by the name of its table or UI entity.",
@@ -512,26 +521,25 @@ _CONFIG = {
     "bindings.<name>.entity.tenant": "Its tenant column.",
     "bindings.<name>.entity.write_back": "Whether the operation write_inline may change it.",
     "bindings.<name>.calendar": (
-        "The calendar of its SLAs that give none: a code, `none`, or a mapping as in `slas`."
+        "The calendar of its SLAs that name none: a code, `none`, or a mapping as in `slas`."
     ),
     "bindings.<name>.report_fields": (
         "Fields of the object that sla_cycle shows as they were at the start of the cycle, and "
         "workflow_instance as they are now, in columns OF_<Field>."
     ),
     "bindings.<name>.retention": (
-        "How long `ozmeta-dbt purge` keeps objects that have ended, where MetaDB does not decide:"
+        "How long `ozmeta-dbt purge` keeps ended objects if MetaDB does not decide it:"
         " [retention](../operations/retention.md)."
     ),
     "bindings.<name>.retention.days": (
-        "Days after an object's last event, in place of those of MetaDB's event types and policy."
+        "Days after an object's last event. Replaces those of MetaDB's event types and policy."
     ),
     "bindings.<name>.retention.signal_days": (
-        "Days after any signal of an object was noticed, in place of those of MetaDB's signal"
-        " types."
+        "Days after any signal of an object was noticed. Replaces those of MetaDB's signal types."
     ),
     "bindings.<name>.retention.policy": (
         "The code of a RetentionPolicy. The default is the one with the name or the short code of"
-        " the table, if there is one."
+        " the table, if it exists."
     ),
     "bindings.<name>.retention.hold": (
         "Objects under a legal hold: ids, or `{object: C-1, tenant: acme}` if the tenant is part of"
@@ -549,47 +557,51 @@ _CONFIG = {
         "Whether to write one more table per binding, which counts the objects in each state at "
         "the end of each day."
     ),
-    "tests": "What the generated tests compare with.",
+    "tests": "The limits of the generated tests.",
     "tests.quarantined_share": (
-        "From which share of refused rows a test warns and fails. `false` leaves the test out."
+        "The shares of refused rows at which a test warns and fails. `false` omits the test."
     ),
-    "tests.quarantined_share.warn": "The share that warns.",
-    "tests.quarantined_share.error": "The share that fails.",
+    "tests.quarantined_share.warn": "The share at which the test warns.",
+    "tests.quarantined_share.error": "The share at which the test fails.",
     "approval_events": "What the journal calls the four events of an approval.",
     "approval_events.requested": "The event that opens a round.",
-    "approval_events.approved": "The event that votes for.",
-    "approval_events.rejected": "The event that votes against.",
+    "approval_events.approved": "The event that is a vote in favor.",
+    "approval_events.rejected": "The event that is a vote against.",
     "approval_events.withdrawn": "The event that withdraws the request.",
     "approval_flows": "Choices per approval flow, by its code.",
     "approval_flows.<name>.onRequest": "What a request does while a round is open.",
-    "approval_flows.<name>.versions": "What the flow was earlier: a list, oldest first.",
-    "approval_flows.<name>.versions.from": "Since when, ISO 8601. Only the first may lack it.",
-    "approval_flows.<name>.versions.steps": "Its steps. Without them, those of MetaDB.",
+    "approval_flows.<name>.versions": "The versions of the flow: a list, oldest first.",
+    "approval_flows.<name>.versions.from": (
+        "The instant from which it applies, ISO 8601. Only the first version may omit it."
+    ),
+    "approval_flows.<name>.versions.steps": "Its steps. The default is MetaDB's.",
     "approval_flows.<name>.versions.steps.code": "The step's code.",
-    "approval_flows.<name>.versions.steps.quorum": "How many approvals it takes, or `all`.",
-    "approval_flows.<name>.versions.steps.of": "Out of how many voters. `all` needs it.",
+    "approval_flows.<name>.versions.steps.quorum": "How many approvals the step needs, or `all`.",
+    "approval_flows.<name>.versions.steps.of": "The number of voters. Required with `all`.",
     "approval_flows.<name>.versions.steps.veto": "Whether one rejection ends the round.",
-    "approval_flows.<name>.versions.steps.roles": "Codes of the roles it asks.",
+    "approval_flows.<name>.versions.steps.roles": "Codes of the roles that vote.",
     "approval_flows.<name>.versions.onRequest": "As above, for this version.",
-    "warehouses": "Where the models will run. The generator says what one of them can't do.",
-    "tenants": "All tenants there are. A rule that compares with another one is refused.",
+    "warehouses": "Where the models will run. The generator reports what one of them cannot do.",
+    "tenants": "All existing tenants. A rule that compares with any other tenant is refused.",
     "notify": (
-        "Where `ozmeta-dbt notify` sends signals to, by a name of your own. The guide Notify "
-        "explains it."
+        "The channels to which `ozmeta-dbt notify` sends signals. You choose the name of each. See "
+        "[Send signals](../guides/notify.md)."
     ),
     "notify.<name>.url_env": "The environment variable that holds the webhook's URL.",
     "notify.<name>.token_env": "The environment variable that holds a bearer token, if needed.",
-    "notify.<name>.format": "What the webhook takes.",
+    "notify.<name>.format": "The format that the webhook accepts.",
     "notify.<name>.command": (
         "Instead of a webhook: a program and its arguments. It gets each row as JSON on stdin."
     ),
-    "notify.<name>.bindings": "Only signals of these bindings. Without them, of all bindings.",
-    "notify.<name>.signals": "Only these signals, such as SLA.Breached. Without them, all signals.",
-    "notify.<name>.severities": "Only signals of these severities. Without them, of all.",
+    "notify.<name>.bindings": "Only signals of these bindings. The default is all bindings.",
+    "notify.<name>.signals": (
+        "Only these signals, such as SLA.Breached. The default is all signals."
+    ),
+    "notify.<name>.severities": "Only signals of these severities. The default is all severities.",
     "notify.<name>.kinds": "Only rows of these kinds.",
     "time_spine": "Whether to write the time spine that dbt's semantic models need.",
     "row_policies": (
-        "Policies by which a reader sees only rows of its own tenants, on Postgres, BigQuery,"
+        "Policies that show a reader only the rows of its own tenants, on Postgres, BigQuery,"
         " Databricks and Snowflake. See [Privileges](../operations/privileges.md)."
     ),
     "row_policies.readers": (
@@ -613,29 +625,30 @@ _CONFIG = {
     "group.owner.name": "The owner's name.",
     "group.owner.email": "The owner's address.",
     "exposures": (
-        "What reads the generated models, by a name of your own. `ozmeta_report` is the page that"
-        " `ozmeta-dbt report` writes."
+        "What reads the generated models. You choose the name of each. `ozmeta_report` is the page"
+        " that `ozmeta-dbt report` writes."
     ),
-    "exposures.<name>.type": "What it is.",
-    "exposures.<name>.owner": "Who answers for it. Give a name or an address.",
+    "exposures.<name>.type": "Its type, as in dbt.",
+    "exposures.<name>.owner": "Who is responsible for it. Give a name or an address.",
     "exposures.<name>.owner.name": "The owner's name.",
     "exposures.<name>.owner.email": "The owner's address.",
     "exposures.<name>.label": "Its title.",
     "exposures.<name>.description": "What it shows.",
     "exposures.<name>.url": "Where it is.",
-    "exposures.<name>.maturity": "How far one may rely on it.",
+    "exposures.<name>.maturity": "How much you can rely on it.",
     "exposures.<name>.bindings": (
-        "It reads every table of these bindings. Without it and `models`, of all bindings."
+        "It reads every table of these bindings. Without this key and `models`, it reads the "
+        "tables of all bindings."
     ),
-    "exposures.<name>.models": "Or: it reads exactly these generated models.",
+    "exposures.<name>.models": "Instead of `bindings`: it reads exactly these models.",
 }
 _FRESHNESS = {
-    "warn_after": "From which age on `dbt source freshness` warns.",
-    "warn_after.count": "How many.",
-    "warn_after.period": "Of which unit.",
-    "error_after": "From which age on it fails.",
-    "error_after.count": "How many.",
-    "error_after.period": "Of which unit.",
+    "warn_after": "The age at which `dbt source freshness` warns.",
+    "warn_after.count": "The age, in periods.",
+    "warn_after.period": "The period.",
+    "error_after": "The age at which `dbt source freshness` fails.",
+    "error_after.count": "The age, in periods.",
+    "error_after.period": "The period.",
     "filter": "SQL that limits the rows that are read.",
     "loaded_at_field": (
         "SQL of the time of arrival, in UTC. The default is the column of `_SyncDate`."
@@ -647,17 +660,17 @@ for _at in ("journal.source", "journal.sources"):
         f"{_at}.schema": "Its schema. The default is the source's name.",
         f"{_at}.table": "Its table.",
         f"{_at}.database": "Its database.",
-        f"{_at}.freshness": "As `journal.freshness`, for this table. `false` for none.",
+        f"{_at}.freshness": "As `journal.freshness`, for this table. `false` switches it off.",
     }
 for _at in ("journal", "journal.source", "journal.sources"):
     _CONFIG |= {f"{_at}.freshness.{key}": text for key, text in _FRESHNESS.items()}
 _CONFIG |= {
-    "journal.freshness": "How old the newest row may be. dbt checks it by `dbt source freshness`.",
+    "journal.freshness": "How old the newest row may be. `dbt source freshness` checks it.",
     "journal.sources.ref": "Instead of a source: a dbt model, seed or snapshot.",
     "journal.sources.package": "The package that `ref` belongs to.",
     "bindings.<name>.tests.quarantined_share": "As `tests.quarantined_share`.",
-    "bindings.<name>.tests.quarantined_share.warn": "The share that warns.",
-    "bindings.<name>.tests.quarantined_share.error": "The share that fails.",
+    "bindings.<name>.tests.quarantined_share.warn": "The share at which the test warns.",
+    "bindings.<name>.tests.quarantined_share.error": "The share at which the test fails.",
 }
 _SLA = {
     "calendar": (
@@ -676,24 +689,26 @@ _SLA = {
         "cycle is cancelled."
     ),
     "trigger": (
-        "Whether each event on which the start rule is true may start a cycle, or only the one on "
-        "which it turns true."
+        "Whether a cycle may start at each event for which the start rule is true, or only at the "
+        "event at which it turns true."
     ),
     "onBoth": "What an event does to a running cycle if it is both a start and a stop.",
     "onRestart": (
         "What a start after a stop does: a new cycle, nothing, or the same cycle again, without "
         "the time between (resume) or with it (continue)."
     ),
-    "targets": "Minutes that depend on an expression. The first that is true counts.",
+    "targets": (
+        "Minutes that depend on an expression. The first target whose expression is true counts."
+    ),
     "targets.when": "The expression.",
     "targets.target": "Minutes until the breach.",
-    "targets.warn": "Minutes until the warning. Without them, there is no warning.",
+    "targets.warn": "Minutes until the warning. Without this key, there is no warning.",
     "onTargetChange": (
         "Whether the target at the start counts for the whole cycle, or whether each event of the "
         "cycle may change it."
     ),
-    "versions": "What the SLA was earlier, and what it will be: a list, oldest first.",
-    "versions.from": "Since when, ISO 8601. Only the first may lack it.",
+    "versions": "Earlier and later versions of the SLA: a list, oldest first.",
+    "versions.from": "The instant from which it applies, ISO 8601. Only the first may omit it.",
     "versions.name": "Its name, shown in ST_PolicyVersion. The default is `from`.",
     "versions.target": "Minutes until the breach. The default is the SLA's own.",
     "versions.warn": "Minutes until the warning, or null for none. The default is the SLA's own.",
@@ -702,13 +717,13 @@ _SLA = {
 }
 _HISTORIES = {
     "": (
-        "Systems that keep a history of their objects, by a name of your own. Each of their tables "
-        "becomes a model `<name>_<part>` that is an EventJournal. Name these models in "
+        "Systems that keep a history of their objects. You choose the name of each. Each of their "
+        "tables becomes a model `<name>_<part>` that is an EventJournal. Name these models in "
         "`journal.sources`."
     ),
     "preset": (
-        "A system whose tables are known: all keys below are set then, and you only give what "
-        "differs. null takes a key away. The page Presets lists them."
+        "A system whose tables are known. The preset sets all keys below, and you only give what "
+        "differs. null removes a key. [Presets](presets.md) lists the systems."
     ),
     "loader": "Who wrote the tables that the preset reads. The default is fivetran.",
     "schema": "The schema of the tables. The default is the history's name.",
@@ -716,15 +731,15 @@ _HISTORIES = {
     "object_type": "What the objects are called, such as Issue. Needed without a preset.",
     "source_system": "EJ_SourceSystem of the events. The default is the history's name.",
     "time_zone": (
-        "The IANA name of the zone of times without a zone or an offset. Without it, such times "
-        "are refused."
+        "The IANA name of the time zone of times without a zone or an offset. Without this key, "
+        "such times are refused."
     ),
     "lookback_minutes": "How far back each run reads again, for rows that arrive late.",
-    "changes": "Tables with one row per changed field, by a name of your own.",
-    "changes.<name>.columns": "What its columns are called.",
+    "changes": "Tables with one row per changed field. You choose the name of each.",
+    "changes.<name>.columns": "The names of its columns.",
     "changes.<name>.columns.object_id": "Id of the object. Needed.",
     "changes.<name>.columns.field": (
-        "The field that changed. Needed. `{value: state}` if all rows are of one field."
+        "The field that changed. Needed. `{value: state}` if all rows are about one field."
     ),
     "changes.<name>.columns.field.value": "The field of all rows.",
     "changes.<name>.columns.new_value": "The value after the change. Needed.",
@@ -732,7 +747,7 @@ _HISTORIES = {
     "changes.<name>.columns.at": "When it happened. Needed.",
     "changes.<name>.columns.loaded_at": "When the loader wrote the row. Needed.",
     "changes.<name>.columns.by": "Who did it.",
-    "changes.<name>.columns.sequence": "The place among the object's changes.",
+    "changes.<name>.columns.sequence": "The position among the object's changes.",
     "changes.<name>.columns.change_id": "Id of the change.",
     "changes.<name>.columns.deleted": "Whether the row was deleted in the source.",
     "changes.<name>.status_field": (
@@ -740,33 +755,33 @@ _HISTORIES = {
     ),
     "changes.<name>.fields": (
         "The object's field for each field of the source. `context.X` for the payload's context. "
-        "Without it, all fields under their own names."
+        "Without this key, all fields are read under their own names."
     ),
     "changes.<name>.ignore_fields": "Fields to leave out if `fields` is not given.",
     "changes.<name>.tracked": (
         "Fields of the object whose changes rules can see, in the list `context.changed`."
     ),
-    "events": "Tables with one row per event, such as a comment, by a name of your own.",
-    "events.<name>.columns": "What its columns are called.",
+    "events": "Tables with one row per event, such as a comment. You choose the name of each.",
+    "events.<name>.columns": "The names of its columns.",
     "events.<name>.columns.object_id": "Id of the object. Needed.",
     "events.<name>.columns.at": "When it happened. Needed.",
     "events.<name>.columns.loaded_at": "When the loader wrote the row. Needed.",
     "events.<name>.columns.event_id": "Id of the event.",
     "events.<name>.columns.by": "Who did it.",
-    "events.<name>.columns.sequence": "The place among the object's events.",
+    "events.<name>.columns.sequence": "The position among the object's events.",
     "events.<name>.columns.deleted": "Whether the row was deleted in the source.",
     "events.<name>.event_type": ("The event type, such as Issue.Commented, or a mapping. Needed."),
     "events.<name>.event_type.column": "A column that decides the type.",
     "events.<name>.event_type.values": "The event type for each of its values.",
     "events.<name>.event_type.default": (
-        "The type for other values. Without it, the value itself is the type."
+        "The type for other values. Without this key, the value itself is the type."
     ),
     "events.<name>.fields": (
         "The object's field for each column that becomes one. `context.X` for the payload's "
         "context."
     ),
-    "objects": "Tables with one row per object, as it is now, by a name of your own.",
-    "objects.<name>.columns": "What its columns are called.",
+    "objects": "Tables with one row per object, as it is now. You choose the name of each.",
+    "objects.<name>.columns": "The names of its columns.",
     "objects.<name>.columns.object_id": "Id of the object. Needed.",
     "objects.<name>.columns.created_at": "When it was created. Needed.",
     "objects.<name>.columns.loaded_at": "When the loader wrote the row. Needed.",
@@ -783,13 +798,13 @@ _HISTORIES = {
         "old value of its first change. It is the current value only if it never changed."
     ),
     "objects.<name>.deleted_state": "The state of a deleted object. The default is Deleted.",
-    "names": "What ids and codes of a field are called, by the source's field or column.",
+    "names": "Names for the ids and codes of a field, by the source's field or column.",
     "names.<name>.key": "The column of the id. Needed with a table.",
     "names.<name>.name": "The column of the name. Needed with a table.",
     "names.<name>.values": "The names themselves, instead of a table: `{'1': New, '2': Active}`.",
     "users": "The table of the people who do something.",
     "users.key": "The column of the id. Needed.",
-    "users.name": "The column that becomes EJ_Actor. Without it, the id does.",
+    "users.name": "The column that becomes EJ_Actor. The default is the id.",
     "users.role": "The column that becomes user.roles.",
 }
 for _at in ("changes", "events", "objects"):
@@ -814,8 +829,10 @@ _SLA |= {f"versions.{key}": "As above, for this version." for key in (*_CALENDAR
 _CONFIG |= {f"bindings.<name>.slas.<name>.{key}": text for key, text in _SLA.items()}
 _CONFIG |= {f"bindings.<name>.{key}": _SLA[key] for key in _CALENDAR}
 for _key, _meaning in _ALIASES.items():
-    _CONFIG |= {_key: f"{_meaning} For every binding that has it."}
-    _CONFIG |= {f"bindings.<name>.{_key}": f"{_meaning} Goes before the one at the top."}
+    _CONFIG |= {_key: f"{_meaning} They apply to every binding that has the current one."}
+    _CONFIG |= {
+        f"bindings.<name>.{_key}": f"{_meaning} They take precedence over those at the top."
+    }
 
 for _table in (
     "Table",

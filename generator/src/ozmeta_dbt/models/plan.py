@@ -17,7 +17,9 @@ def wanted_models(binding: Binding) -> list[str]:
 
 @dataclass(frozen=True)
 class Plan:
-    """A binding with its models: those the metadata asks for, less those dbt does not build."""
+    """A binding with its models: those that the metadata asks for, without those that dbt does not
+    build.
+    """
 
     binding: Binding
     disabled: frozenset[str] = frozenset()  # the models that dbt_project.yml switches off
@@ -43,7 +45,7 @@ class Plan:
 
     @cached_property
     def written(self) -> list[str]:
-        """The models that get a file. Disabled ones do: dbt warns of unused settings."""
+        """The models that get a file. Disabled ones do, because dbt warns about unused settings."""
         return [model for model in self.wanted if model not in self.left_out]
 
     @cached_property

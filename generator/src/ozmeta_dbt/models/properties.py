@@ -122,7 +122,7 @@ def binding_yaml(scope: Scope) -> str:
 
 
 def entity_source(binding: Binding, entity: EntityTable) -> dict[str, Any]:
-    """A source with a name of its own, so that it cannot clash with a source of the project."""
+    """A source with its own name, so that it cannot clash with a source of the project."""
     place = {"schema": entity.schema} | ({"database": entity.database} if entity.database else {})
     description = yaml_text(with_text(f"{binding.object_type}'s own table.", binding.text))
     return {

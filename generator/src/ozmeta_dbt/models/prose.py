@@ -7,7 +7,7 @@ from ozmeta_dbt.bindings.dsl import in_words
 
 
 def with_text(line: str, text: str) -> str:
-    """A line of ours, then what MetaDB says about the same thing."""
+    """The generator's own line, then MetaDB's text about the same thing."""
     return f"{line} {text}" if text else line
 
 
@@ -17,7 +17,7 @@ def texts_of_flow(flow: Flow) -> list[str]:
 
 
 def texts_of_workflow(workflow: Workflow, transitions: bool) -> list[str]:
-    """What MetaDB says about the states, and about the transitions if they are wanted."""
+    """What MetaDB says about the states and, if wanted, about the transitions."""
     states = [f"- {code}: {text}" for code, text in sorted(workflow.state_texts.items())]
     lines = ["States:", *states] if states else []
     told = dict.fromkeys(f"- {t.code}: {t.text}" for t in workflow.transitions if t.text)

@@ -24,7 +24,7 @@ BASES = {
 def reported(binding: Binding) -> dict[str, str]:
     """{dimension: column} of the object's fields that the binding reports on, such as of_priority.
     Names of dimensions are in lower snake case. Two fields that differ only in their case or signs
-    are told apart by a hash.
+    are distinguished by a hash.
     """
     columns = [f"OF_{field['name']}" for field in binding.report_fields]
     plain = {column: snake_case(column) for column in columns}
@@ -117,7 +117,7 @@ def documents(binding: Binding, purposes: set[str]) -> dict[str, Any]:
     if "WorkflowInstance" in purposes:
         add(
             "workflow_instance",
-            f"Where each {what} stands.",
+            f"The current state of each {what}.",
             "_ObjectKey",
             ("first_event", "WI_FirstEventUTC"),
             {"current_since": "WI_CurrentSinceUTC"},

@@ -1,5 +1,5 @@
-"""The options of an SLA policy as its model's file has them, but for on_restart. What has its
-default is left out.
+"""The options of an SLA policy as its model's file has them, except for on_restart. Options with
+their default value are left out.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def targets_literal(targets: Iterable[Target]) -> list[dict[str, Any]]:
 
 
 def version_literal(version: PolicyVersion) -> dict[str, Any]:
-    """Only what the version itself gives. A `none` is a value of its own."""
+    """Only what the version itself sets. `none` is a value, too."""
     given = {"name": version.name, "from": version.start, "target_minutes": version.target_minutes}
     literal: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if version.gives_warn:

@@ -38,8 +38,8 @@ MAX_COLUMNS = 32  # of an index on Postgres
 
 
 def check(scopes: Iterable[Scope], problems: Problems) -> None:
-    """Errors for columns that a model lacks, warnings for a key that is not ours. A template that
-    several bindings use is reported once.
+    """Errors for columns that a model lacks, and warnings for a key that differs from the model's.
+    A template that several bindings use is reported once.
     """
     found = Problems()
     for scope in scopes:
@@ -83,7 +83,7 @@ def check_key(template: Template, model: str, binding: Binding, problems: Proble
     why = (
         "two levels or SLAs can raise one signal at one instant"
         if model == "escalation_queue"
-        else f"the rows of {model} are told apart by {ours}"
+        else f"the rows of {model} are identified by {ours}"
     )
     problems.warn(
         template.key[0].origin.parent,

@@ -1,5 +1,5 @@
-"""Writing the generated files: only what is ours, all of it or none, and never over what someone
-edited (SPEC 10).
+"""Writes the generated files, all or none. It changes only files that it wrote, and never
+overwrites edited ones (SPEC 10).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def plan(
 
 
 def refuse_links(folder: Path, files: dict[str, str]) -> None:
-    """A link on the way to a file would have it written elsewhere."""
+    """A symbolic link in the path of a file would redirect it to another place."""
     inside = os.path.realpath(folder)
     for parent in sorted({(folder / name).parent for name in files}):
         if os.path.commonpath([inside, os.path.realpath(parent)]) != inside:

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from ozmeta_dbt.problems import DbtFailed
+from ozmeta_dbt.problems import DbtFailed, Locked, Refused
 
 ANSWER = "OZMETA "
 # what DuckDB says of a file that another process has open, on Unix and on Windows
@@ -23,13 +23,17 @@ LOCKED = re.compile(
     r"(?:Conflicting lock is held|File is already open) in\s+(.{1,400}?\(PID \d+\))",
     re.DOTALL,
 )
+# an error that an operation of the package raises: its text, without dbt's list of macros
+REFUSED = re.compile(
+    r"Compilation Error in macro \w+ \(macros/operations/[^\n]*\)\n(.+?)\n\s*> in macro", re.DOTALL
+)
 # the sentence that `locked` makes of it, which duckdb_lock has dbt print
 SENTENCE = re.compile(r"another process has [^\n]+ open, and DuckDB lets [^\n]+\(PID \d+\)\.")
 
 
 @dataclass(frozen=True)
 class Dbt:
-    """The user's dbt and how they call it. `profile`, `target` and `vars` pass unchanged."""
+    """The user's dbt and its options. `profile`, `target` and `vars` are passed on unchanged."""
 
     project_dir: Path
     profiles_dir: Path | None = None
@@ -85,19 +89,22 @@ class Dbt:
             errors="replace",
         )
         if done.returncode:
-            if sentence := locked(done.stdout + done.stderr):
-                raise DbtFailed(sentence)
-            said = [
-                line
-                for line in (done.stdout + done.stderr).splitlines()
-                if line.strip() and not line.startswith(ANSWER)
-            ]
-            raise DbtFailed(f"dbt {args[0]} failed:\n" + "\n".join(said))
+            raise failure(args[0], done.stdout + done.stderr)
         return done.stdout
 
 
+def failure(command: str, said: str) -> DbtFailed:
+    """The problem to raise if a command of dbt failed, from what it printed."""
+    if sentence := locked(said):
+        return Locked(sentence)
+    if command == "run-operation" and (refused := REFUSED.search(said)):
+        return Refused(" ".join(refused[1].split()))
+    lines = [line for line in said.splitlines() if line.strip() and not line.startswith(ANSWER)]
+    return DbtFailed(f"dbt {command} failed:\n" + "\n".join(lines))
+
+
 def locked(said: str) -> str | None:
-    """What to tell the user if DuckDB said that another process has the file open."""
+    """The message for the user if DuckDB reports that another process has the file open."""
     if told := SENTENCE.search(said):
         return told[0]
     held = LOCKED.search(said)

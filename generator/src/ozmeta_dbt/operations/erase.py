@@ -87,7 +87,7 @@ class Erasure:
         return answer
 
     def told_held(self, name: str, plan: dict[str, Any]) -> str:
-        """That the journal holds it, and how to take it out."""
+        """The message that the journal still contains the data, and how to take it out."""
         columns = {"EJ_Actor": "EJ_Actor", "EJ_ObjectID": "EJ_ObjectID", "EJ_Payload": "EJ_Payload"}
         columns |= {key: value for key, value in plan["columns"].items() if value}
         new = quoted(self.replacement)

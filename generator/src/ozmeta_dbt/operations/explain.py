@@ -55,8 +55,8 @@ RANKS = (
 
 
 def objects(facts: Facts) -> dict[str, Facts]:
-    """{object key: its facts}: an id may be several tenants'. Rows as they were delivered may lack
-    the tenant: they go with the tenant's object, or each alone.
+    """{object key: its facts}. Several tenants may use one id. Rows as they were delivered may lack
+    the tenant: they belong to the tenant's object, or form one of their own.
     """
     delivered = ("quarantine", "journal")
     found: dict[str, Facts] = defaultdict(lambda: {model: [] for model in facts})
@@ -78,8 +78,8 @@ def objects(facts: Facts) -> dict[str, Facts]:
 
 
 def rename(facts: Facts, aliases: dict[str, str]) -> None:
-    """Event types by their current names: the timeline keeps those of the journal. aliases: {old:
-    new}, of ozmeta.yml.
+    """Event types by their current names, because the timeline keeps the journal's names. aliases:
+    {old: new} of ozmeta.yml.
     """
     for row in facts.get("timeline", []):
         row["EJ_EventType"] = aliases.get(row["EJ_EventType"] or "", row["EJ_EventType"])
@@ -97,8 +97,8 @@ def tenant(facts: Facts) -> str | None:
 
 
 def chronology(facts: Facts) -> list[Line]:
-    """What happened, in the order it counts: events by position; what time did stands after the
-    events of the same instant.
+    """What happened, in the order in which it counts: events by position. The effects of time come
+    after the events of the same instant.
     """
     counted = sorted(
         (row for row in facts["timeline"] if row["TL_Position"]),
@@ -116,7 +116,7 @@ def chronology(facts: Facts) -> list[Line]:
         line.effects.append((RANKS.index(rank), effect))
 
     def closed_by(entry: Row) -> str | None:
-        """The event that closed it, where its timer's stop did not."""
+        """The event that closed the escalation, if its timer's stop did not."""
         fits = (
             row["EJ_ID"]
             for row in counted
@@ -184,8 +184,9 @@ def in_turn(entry: Row) -> tuple[int, bool, str, int]:
 
 
 def approval_effects(facts: Facts) -> list[tuple[str, str, str]]:
-    """(instant, effect, event id) of each approval event, in the order they count: what it did, or
-    why it did nothing."""
+    """(instant, effect, event id) of each approval event, in the order in which they count. The
+    effect is what the event did, or why it did nothing.
+    """
     steps = {
         (row["AF_Code"], row["AP_Round"], row["AP_StepNo"]): row
         for row in live(facts.get("approval_step", []))
@@ -241,7 +242,7 @@ def effects_of(event: Row, steps: Steps) -> list[str]:
 
 
 def why_not_counted(event: Row) -> str | None:
-    """The reason in words; none if the fold refused the event, which its line says already."""
+    """The reason in words. None if the fold refused the event: its line already says that."""
     flow, step, named = event["AF_Code"], event["AS_Code"], event["AE_StepNamed"]
     what = "a request" if event["AE_Kind"] == "Request" else "a vote"
     return {
@@ -258,7 +259,9 @@ def why_not_counted(event: Row) -> str | None:
 
 
 def acknowledges(row: Row, entry: Row) -> bool:
-    """SPEC 6: from when it was raised until it was closed, and as the payload narrows it."""
+    """SPEC 6: an event answers an escalation from when it was raised until it was closed, if the
+    payload does not exclude it.
+    """
     at, until = int(row["TL_EffectiveUTC"]), entry["EQ_ClosedUTC"]
     return (
         row["EJ_EventType"] == "Escalation.Acknowledged"
@@ -283,8 +286,8 @@ def means(row: Row, entry: Row) -> bool:
 
 
 def key_parts(key: str) -> list[str | None]:
-    """The parts of a natural key, which stand before their lengths: `4711|acme|4.4` is 4711 and
-    acme. A part without a length is null.
+    """The parts of a natural key. Their lengths follow them: `4711|acme|4.4` is 4711 and acme. A
+    part without a length is null.
     """
     text, _, lengths = key.rpartition("|")
     parts: list[str | None] = []
@@ -346,7 +349,7 @@ def event_line(row: Row) -> Line:
 
 
 def coming(facts: Facts) -> list[str]:
-    """What is waited for, and what time alone will do next."""
+    """What the object waits for, and what time alone will do next."""
     asked = [row for row in live(facts.get("approval_step", [])) if row["AP_Outcome"] == "Pending"]
     waits = [
         f"{row['AS_Code']} of {row['AF_Code']}: {row['AP_Approvals']} of {row['AP_Quorum']} approve"

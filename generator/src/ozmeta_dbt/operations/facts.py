@@ -34,7 +34,7 @@ def duration(micros: int) -> str:
 
 
 def minutes(micros: int) -> str:
-    """Running time, in minutes as the targets are."""
+    """Running time in minutes, like the targets."""
     whole, rest = divmod(micros, MINUTE)
     parts = [f"{whole} min"] if whole or not rest else []
     return " ".join([*parts, *([f"{rest / 1_000_000:g} s"] if rest else [])])

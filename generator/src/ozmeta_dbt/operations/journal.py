@@ -1,11 +1,11 @@
-"""A station's journal as a file, and that file appended to the centre's: `ozmeta-dbt journal
-export` and `replay`.
+"""Writes a station's journal to a file, and appends that file to the center's journal: `ozmeta-dbt
+journal export` and `replay`.
 
-The file has a row a line, in canonical column names, and a last line with their number and SHA-256,
-so that a file cut off on its way is noticed.
-A replay appends what is not there yet, in one transaction: repeated it appends nothing, killed it
-leaves nothing. It judges nothing: a row whose
-EJ_ID is there with other content is appended, and the fold says what that means (SPEC 4.2).
+The file has one row per line, with canonical column names. The last line has the number of rows and
+their SHA-256, so that a truncated file is noticed. A replay appends the missing rows in one
+transaction. If it is repeated, it appends nothing. If it is killed, it leaves nothing. It does not
+judge rows: a row whose EJ_ID exists with other content is appended, and the fold decides what that
+means (SPEC 4.2).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a journal, by its canonical name, and what kind of values its type holds."""
+    """A column of a journal: its canonical name, and the kind of values that its type holds."""
 
     name: str
     physical: sa.ColumnClause[Any]
@@ -81,7 +81,7 @@ class Column:
         )
 
     def read(self, dialect: str) -> sa.ColumnElement[Any]:
-        """Times as UTC, all else as the text that the package's models see."""
+        """Times in UTC, and all other values as the text that the package's models see."""
         if self.kind == "zoned":
             return (
                 sa.cast(sa.func.switchoffset(self.physical, "+00:00"), DATETIME2_6)
@@ -91,7 +91,7 @@ class Column:
         return self.physical if self.kind == "time" else sa.cast(self.physical, sa.Unicode())
 
     def written(self, value: Any) -> Any:
-        """A value that was read, as the file has it."""
+        """A value from the database, in the form of the file."""
         if isinstance(value, dt.datetime):
             return as_utc(value).isoformat() + "Z"
         if value is None or self.kind == "text":
@@ -116,7 +116,9 @@ class Column:
         return as_json(text) if self.kind == "json" else text.lower()
 
     def bound(self, value: Any, dialect: str) -> Any:
-        """A value of the file as this column takes it. ValueError where it can't."""
+        """A value of the file in the form that this column accepts. ValueError if it cannot be
+        stored.
+        """
         if value is None:
             return None
         text = str(value)
@@ -155,7 +157,7 @@ def as_utc(moment: dt.datetime) -> dt.datetime:
 
 
 def as_json(text: str) -> str:
-    """One spelling for what a native JSON column may spell anew."""
+    """One spelling for JSON that a native JSON column may write differently."""
     try:
         return json.dumps(
             json.loads(text, parse_int=Decimal, parse_float=Decimal),
@@ -182,9 +184,7 @@ def whole(text: str) -> int | None:
 
 @dataclass(frozen=True)
 class Place:
-    """Which journal, and what its columns are called: as ozmeta.yml says for the package. The URL
-    says which database.
-    """
+    """Which journal, and the names of its columns, as in ozmeta.yml. The URL gives the database."""
 
     source: Source
     mapped: dict[str, str | None]
@@ -231,7 +231,7 @@ class Place:
         )
 
     def open(self, connection: sa.Connection) -> Journal:
-        """InvalidMetadata where the table or a column that has to be there isn't."""
+        """InvalidMetadata if the table or a required column does not exist."""
         schema, table, found = self.find(connection)
         problems, columns = Problems(), []
         here = Origin(FILE_NAME).at("journal")
@@ -327,8 +327,8 @@ class Journal:
         )
 
     def ordered(self, since: dt.datetime | None) -> sa.Select[Any]:
-        """By (_SyncDate, EJ_ID), bytewise; then by all else, so that the same rows have one order.
-        The columns are the text of whole rows: ties are rare.
+        """Order by (_SyncDate, EJ_ID), byte by byte, and in the rare case of a tie by all other
+        columns, so that the same rows always have the same order.
         """
         query, collation = (
             self.select(),
@@ -363,11 +363,11 @@ class Journal:
         return as_utc(greatest) if isinstance(greatest, dt.datetime) else instant(str(greatest))
 
     def signature(self, row: Row) -> tuple[Any, ...]:
-        """What a row says, its arrival aside."""
+        """The content of a row, without its arrival."""
         return tuple(column.same(row.get(column.name)) for column in self.content)
 
     def there(self, ids: set[Any]) -> dict[Any, dict[tuple[Any, ...], dt.datetime | None]]:
-        """{EJ_ID: {what its rows say: the latest _SyncDate}} of these ids. Null stands for all the
+        """{EJ_ID: {content of a row: the latest _SyncDate}} for these ids. Null is the id of all
         rows without one.
         """
         key, found = self.columns["EJ_ID"], dict[Any, dict[tuple[Any, ...], Any]]()
@@ -419,8 +419,8 @@ def line_of(row: Row) -> bytes:
 def export(
     path: Path, place: Place, url_env: str, since: dt.datetime | None = None
 ) -> tuple[int, str | None]:
-    """Write the journal to `path`, all of it or nothing: the number of rows, and the last
-    _SyncDate.
+    """Write the journal to `path`, completely or not at all. Returns the number of rows, and the
+    last _SyncDate.
     """
     count, last, digest, temporary = 0, None, hashlib.sha256(), None
     try:
@@ -429,7 +429,7 @@ def export(
         ) as connection:
             journal = place.open(connection)
             if since is not None and (missing := time_column_fault(journal)):
-                raise FileProblem(f"--since can't be told: {missing}")
+                raise FileProblem(f"--since cannot be used: {missing}")
             with writing(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".ozmeta-")
@@ -473,8 +473,8 @@ def time_column_fault(journal: Journal) -> str | None:
 
 
 def rows_of(path: Path) -> Iterator[tuple[int, Row]]:
-    """The file's rows, with their line numbers; at its end FileProblem where it is not what was
-    exported.
+    """The file's rows with their line numbers. Raises FileProblem at the end if the file is not as
+    it was exported.
     """
     bad = f"{path} is not what `ozmeta-dbt journal export` wrote, nothing was appended: "
     digest, number, held = hashlib.sha256(), 0, b""
@@ -521,7 +521,7 @@ def row_of(line: bytes, bad: str, number: int) -> Row:
 
 @dataclass
 class Replayed:
-    """What a replay did. `clashing`: ids of appended rows that were there with other content."""
+    """What a replay did. `clashing`: ids of appended rows that existed with other content."""
 
     rows: int = 0
     appended: int = 0
@@ -532,8 +532,8 @@ class Replayed:
 
 
 def replay(path: Path, place: Place, url_env: str, now: dt.datetime | None = None) -> Replayed:
-    """Append what is not there yet, in one transaction. `now`: the moment at which the rows reach
-    this journal, UTC.
+    """Append the missing rows in one transaction. `now`: the instant, in UTC, at which the rows
+    reach this journal.
     """
     for _ in rows_of(path):
         pass  # all of the file is looked at before the first row is appended
@@ -573,7 +573,7 @@ def append_batch(
             continue
         arrived = moment
         if known and id is not None:
-            # the rows of an id are told apart by their arrival (SPEC 4.2): which was here first
+            # the arrival distinguishes the rows of an id (SPEC 4.2): the one that was here first
             # stays first
             arrived = max(
                 [moment, *(sync + dt.timedelta(microseconds=1) for sync in known.values() if sync)]
@@ -615,8 +615,8 @@ def bound_row(journal: Journal, row: Row, arrived: dt.datetime, path: Path, numb
 
 
 def check_kept(journal: Journal, rows: dict[int, Row], appended: list[int], path: Path) -> None:
-    """Does the journal hold what it was given? A type that rounds or cuts off would make each later
-    replay append the row again.
+    """Check that the journal kept the rows unchanged. If a type rounds or truncates a value, each
+    later replay would append the row again.
     """
     key = journal.columns["EJ_ID"]
     there = journal.there({rows[number].get("EJ_ID") for number in appended})

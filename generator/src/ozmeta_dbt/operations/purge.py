@@ -1,4 +1,4 @@
-"""Purge: say what goes, per table, then let the package's operation remove it (SPEC 8.6)."""
+"""Purge: print what goes from each table, then let the package's operation remove it (SPEC 8.6)."""
 
 from __future__ import annotations
 

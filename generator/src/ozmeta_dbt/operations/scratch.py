@@ -1,5 +1,5 @@
-"""The user's profile with other schemas: `verify` and `impact` fold beside the tables, never over
-them.
+"""The user's profile with other schemas, so that `verify` and `impact` never write to the user's
+tables.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def find_profiles(given: Path | None) -> Path:
 
 
 def write_scratch_profiles(profiles: Path, folder: Path, suffix: str = SUFFIX) -> None:
-    """A copy of profiles.yml in `folder` whose every output writes to a schema of its own; its
+    """A copy of profiles.yml in `folder`, in which every output writes to a separate schema. Its
     Jinja stays Jinja.
     """
     try:

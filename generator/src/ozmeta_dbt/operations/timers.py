@@ -312,7 +312,7 @@ def pause_start(steps: list[Row]) -> str:
 
 
 def closed(name: str, step: Row) -> str:
-    """That the calendar is closed at the start of a step. Empty if it is open."""
+    """A sentence that the calendar is closed at the start of a step. Empty if it is open."""
     if not step["calendar"] or step["opens"] == step["step_start"]:
         return ""
     return f"the clock of {name} waits: " + opening(

@@ -14,7 +14,7 @@ NAME = "ozmeta_verify.json"
 
 
 def place(dbt: Dbt) -> Path:
-    """Beside dbt's own artifacts."""
+    """The file is next to dbt's own artifacts."""
     target = Path(os.environ.get("DBT_TARGET_PATH") or "target")
     return dbt.project_dir / target / NAME
 

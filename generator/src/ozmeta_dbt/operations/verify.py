@@ -132,8 +132,8 @@ def scratch(dbt: Dbt, suffix: str = SUFFIX) -> Iterator[Dbt]:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """A request to end, as a CI system sends it, becomes an exception. Only the main thread of a
-    process can ask for that.
+    """SIGTERM, as a CI system sends it, becomes an exception. Only the main thread of a process can
+    set this up.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -217,7 +217,7 @@ def report(
 
 def tell_unclaimed(sentences: list[str] | None, out: Console) -> None:
     """A warning for each object type of the journal that no binding claims, as the last run counted
-    them. None: they were never counted.
+    them. None if they were never counted.
     """
     if sentences is None:
         out.print(

@@ -1,4 +1,4 @@
-"""`ozmeta-dbt report`: what people look at. The way of the data:
+"""`ozmeta-dbt report`: a page for people. The data flows through these modules:
 
 - figures: the answer of the macro report_facts, which the warehouse aggregated, as typed rows
 - breakdown, compliance, flow, forecast, trust: sums and estimates from these rows

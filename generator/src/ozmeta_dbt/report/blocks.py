@@ -1,4 +1,4 @@
-"""What the page is made of: sections of blocks, each with charts, tables and the SQL behind it."""
+"""The parts of the page: sections of blocks, each with charts, tables and the SQL behind it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ozmeta_dbt.report.tables import Table
 
 @dataclass(frozen=True)
 class View:
-    """One of several looks at a block, such as that by one field. The reader picks one."""
+    """One of several views of a block, such as the view by one field. The reader picks one."""
 
     name: str
     chart: Chart | None = None

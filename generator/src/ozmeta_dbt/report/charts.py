@@ -25,7 +25,7 @@ def bars(
     colors: Mapping[str, str] | None = None,
     axis: str = "",
 ) -> Chart:
-    """Stacked bars that lie, one for each category, from top to bottom."""
+    """Horizontal stacked bars, one for each category, from top to bottom."""
     return Chart(
         label,
         {
@@ -68,7 +68,7 @@ def columns(
     axis: str = "",
     mark: str | None = None,
 ) -> Chart:
-    """Columns from left to right, one on the other. mark: the category at which a line stands"""
+    """Stacked columns from left to right. mark: the category that a line marks"""
     drawn: list[dict[str, Any]] = [
         {
             "type": "bar",
@@ -146,7 +146,7 @@ def grouped(
     series: Mapping[str, Sequence[float | None]],
     colors: Mapping[str, str] | None = None,
 ) -> Chart:
-    """Columns from left to right, one beside the other."""
+    """Columns side by side, from left to right."""
     chart = columns(label, categories, series, colors)
     for drawn in chart.option["series"]:
         del drawn["stack"]

@@ -218,8 +218,8 @@ def time_view(name: str, label: str, time: dict[str, dict[str, float]]) -> View:
 
 
 def time_block(figure: Figure, outcomes: Figure | None, fields: list[str]) -> Block:
-    """By SLA: the hours per cycle in each state, of missed and of met cycles. Of the SLA that
-    missed most also by field.
+    """By SLA: the hours per cycle in each state, for missed and for met cycles. For the SLA that
+    missed most, also by field.
     """
     worst = most_missed(outcomes)
     slas = sorted({row["sla"] for row in figure.rows}, key=lambda sla: (sla != worst, sla))

@@ -15,7 +15,7 @@ from ozmeta_dbt.report.stories import Told
 
 @dataclass
 class BindingReport:
-    """What the report says of one binding. Without a completed run it has only a name."""
+    """What the report says about one binding. Without a completed run, it has only a name."""
 
     name: str
     as_of: dt.datetime | None

@@ -127,7 +127,7 @@ def typed(columns: Iterable[str], values: Iterable[str | None]) -> Row:
 
 
 def value_of(name: str, text: str | None) -> Any:
-    """Columns are whole numbers, if they are not texts, instants, or fields of the object."""
+    """Columns are whole numbers unless they are texts, instants, or fields of the object."""
     if text is None or name in TEXTS or name.startswith("field_"):
         return text
     return instant_of(text) if name in INSTANTS else int(Decimal(text))

@@ -1,4 +1,4 @@
-"""The map of a workflow as it is lived: states, transitions, and how long each takes."""
+"""The map of a workflow as it really runs: states, transitions, and how long each takes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Arrow:
 
     @property
     def is_wrong(self) -> bool:
-        """Whether most of its events are not what the workflow declares."""
+        """Whether the workflow does not declare most of its events."""
         return sum(self.anomalies.values()) * 2 > self.events
 
 

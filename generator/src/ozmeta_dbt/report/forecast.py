@@ -1,5 +1,5 @@
-"""The forecast: of the timers that run, how many will miss their target, and how good such
-forecasts were in the eight weeks before.
+"""The forecast: how many running timers will miss their target, and how good such forecasts were in
+the eight weeks before.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def group_of(row: Row) -> Group:
 
 
 def chances_of(curves: dict[Group, Curve]) -> tuple[dict[Group, list[Chance | None]], Any]:
-    """By group, and by SLA for groups with too little history of their own."""
+    """By group, and by SLA for groups with too little history."""
     by_sla: dict[str, Curve] = defaultdict(Curve)
     for (sla, *_), curve in curves.items():
         by_sla[sla].merge(curve)

@@ -70,7 +70,7 @@ def make(dbt: Dbt, choice: Choice) -> list[BindingReport]:
 
 
 def check(answer: dict[str, Any], choice: Choice) -> None:
-    """A report of nothing is more likely a typo than what somebody wants."""
+    """An empty report is probably a typo, so it is an error."""
     complete = [found for found in answer.values() if "as_of" in found]
     if complete and choice.tenant is not None and not any(f["has_tenant"] for f in complete):
         raise DbtFailed(
@@ -88,7 +88,7 @@ def check(answer: dict[str, Any], choice: Choice) -> None:
 def write(
     reports: list[BindingReport], path: Path, form: str, title: str, tenant: str | None
 ) -> int:
-    """Write the file, whole or not at all. Returns its size in bytes."""
+    """Write the file, completely or not at all. Returns its size in bytes."""
     if form == "json":
         text = json.dumps(document.as_json(reports), indent=1, ensure_ascii=False, default=iso)
     else:

@@ -78,7 +78,7 @@ def accuracy(weeks: list[dict[str, Any]]) -> list[str]:
 
 
 def series_of(rows: list[dict[str, Any]]) -> dict[str, list[float]]:
-    """The timers of each row, parted into those expected to be missed and the others."""
+    """The timers of each row, split into those that are expected to be missed and the others."""
     return {
         "expected to be missed": [row["expected"] for row in rows],
         "others": [round(row["due"] - row["expected"], 1) for row in rows],

@@ -59,7 +59,7 @@ def asset(name: str) -> str:
 
 
 def inert_json(value: Any) -> str:
-    """JSON that can't end the script element that it is in."""
+    """JSON that cannot end the script element that contains it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

@@ -1,4 +1,4 @@
-"""What happened to the objects that the report lists: the same that `ozmeta-dbt explain` shows."""
+"""What happened to the objects that the report lists, as `ozmeta-dbt explain` shows it."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ ENOUGH = 20  # cycles that must have reached a step before a curve says anything
 
 @dataclass
 class Curve:
-    """{step: cycles} that ended there: by a stop, or in another way. `late` had no end before the
-    target.
+    """{step: cycles} that ended there, by a stop or in another way. `late` are those that did not
+    end before the target.
     """
 
     stopped: list[int] = field(default_factory=lambda: [0] * STEPS)
@@ -48,8 +48,8 @@ class Curve:
         return found[::-1]
 
     def open_shares(self) -> list[float]:
-        """The estimated share of cycles that are still open at the begin of each step, and at the
-        target.
+        """The estimated share of cycles that are still open at the beginning of each step, and at
+        the target.
         """
         reached, share, found = self.reached, 1.0, [1.0]
         for step in range(STEPS):
@@ -59,7 +59,7 @@ class Curve:
         return found
 
     def chances(self) -> list[Chance | None]:
-        """By step: the chance to miss the target. None where too few cycles came so far."""
+        """The chance to miss the target, by step. None if too few cycles got that far."""
         reached, chance, is_certain = self.reached, 1.0, True
         found: list[Chance | None] = []
         for step in reversed(range(STEPS)):
@@ -72,7 +72,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Chance:
-    """is_certain: none of the cycles that came so far has ever stopped in the time that is left."""
+    """is_certain: no cycle that got this far stopped in the time that is left."""
 
     missed: float
     is_certain: bool
@@ -80,7 +80,7 @@ class Chance:
 
 @dataclass
 class Estimate:
-    """Of some timers: how many are due, and how many will miss their target."""
+    """For a group of timers: how many are due, and how many will miss their target."""
 
     due: int = 0
     unknown: int = 0  # of these, how many have too little history

@@ -104,7 +104,7 @@ def field_value(row: Row) -> str:
 def table(
     caption: str, rows: Iterable[Row], columns: dict[str, tuple[str | Callable[[Row], Any], Show]]
 ) -> Table:
-    """columns: {title: (a key of the rows or what computes the value, how it is shown)}. A column
+    """columns: {title: (a key of the rows or a function for the value, how it is shown)}. A column
     whose cells are all empty is left out.
     """
     every = list(rows)

@@ -1,5 +1,5 @@
-"""Where a channel sends to. URLs and tokens are secrets: they come from the environment, and no
-message shows them.
+"""Where a channel sends its messages. URLs and tokens are secrets: they come from the environment,
+and no message shows them.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def variable(
 
 
 def fault_of(url: str) -> str:
-    """What is wrong with a URL, without a part of it; empty if nothing is."""
+    """What is wrong with a URL, without showing any part of it. Empty if it is valid."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port

@@ -32,7 +32,7 @@ NOT_DELIVERED = {425, 429}  # of those: the receiver says that it did nothing
 
 @dataclass(frozen=True)
 class Attempt:
-    """What became of one attempt."""
+    """The outcome of one attempt."""
 
     sent: bool = False
     unknown: bool = False  # the receiver may have got it
@@ -43,7 +43,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a message after all attempts."""
+    """The outcome of a message after all attempts."""
 
     sent: bool
     unknown: bool = False
@@ -147,7 +147,7 @@ class Connected:
 
 
 def post(webhook: Webhook, text: str, key: str, timeout: float) -> Attempt:
-    """No message has a part of the URL: urllib's own errors may."""
+    """Messages never contain a part of the URL, but urllib's own errors may."""
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": f"ozmeta-dbt/{__version__}",

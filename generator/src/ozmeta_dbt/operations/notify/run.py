@@ -33,7 +33,7 @@ Since = str | int | None
 
 @dataclass
 class Sent:
-    """What became of a page."""
+    """The outcome of a page."""
 
     rows: int = 0  # how many were sent, from its beginning
     unknown: bool = False  # whether the outcome of the next one is unknown
@@ -156,7 +156,7 @@ class Sender:
         return page
 
     def recorded(self, total: int, since: Since, done: dict[str, Any] | None) -> dict[str, Any]:
-        """The next page, after what became of the last one is recorded."""
+        """Record the outcome of the last page, and return the next one."""
         try:
             return self.next_page(since, done)
         except DbtFailed as error:
