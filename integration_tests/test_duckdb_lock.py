@@ -72,6 +72,11 @@ def test_a_wait_that_is_no_number_of_seconds_is_refused(given: object) -> None:
         BasePlugin.create("ozmeta_dbt.duckdb_lock", config={"wait_seconds": given})
 
 
+def test_an_unknown_option_is_refused(shop: Path) -> None:
+    code, said = dbt_run(shop, "{wait_secs: 5}")
+    assert code == 2 and "has no option 'wait_secs': expected wait_seconds" in said, said
+
+
 @pytest.mark.parametrize(
     ("said", "file", "process"),
     [

@@ -270,8 +270,8 @@ def test_options_are_a_mapping(project: Project, options: Any) -> None:
         ("calendar", 5, "", "expected a calendar's code"),
         ("calendar", "Berlin", "", "no calendar 'Berlin'"),
         ("calendar", REGION, "/default", "is missing"),
-        ("report_fields", "Priority", "", "valid list"),
-        ("report_fields", [None], "/0", "valid string"),
+        ("report_fields", "Priority", "", "expected a list"),
+        ("report_fields", [None], "/0", "expected a text"),
         (
             "report_fields",
             ["object.Team"],
@@ -291,7 +291,7 @@ def test_options_are_a_mapping(project: Project, options: Any) -> None:
             "/Resolv",
             "'Resolv' is not bound to Case (did you mean 'Resolve'?)",
         ),
-        ("slas", [], "", "valid dictionary"),
+        ("slas", [], "", "expected keys with values"),
     ],
 )
 def test_refused_in_a_binding(
@@ -634,6 +634,13 @@ def test_a_level_that_heeds_an_acknowledgement(project: Project) -> None:
     levels = with_levels({"payload": {"unlessAcknowledged": False}})
     got = literal(project, metadata(SL_EscalationRule=levels), config())["levels"]
     assert "unless_acknowledged" not in got[0]
+
+
+def test_a_payload_key_that_is_almost_known_is_likely_a_typo(project: Project) -> None:
+    for key in ("afterMinuts", "AfterMinutes", "unlessAcknowleged"):
+        levels = with_levels({"payload": {key: 5, "channel": "desk"}})
+        (said,) = warnings(project, metadata(SL_EscalationRule=levels), config())
+        assert f"/payload/{key}: has no effect (did you mean" in said
 
 
 def sql(project: Project, model: str, tables: Tables, text: str) -> str:

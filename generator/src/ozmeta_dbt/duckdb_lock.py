@@ -23,10 +23,17 @@ EVERY_SECONDS = 1.0
 
 class Plugin(BasePlugin):  # type: ignore[misc]  # dbt-duckdb has no types for mypy
     def initialize(self, plugin_config: dict[str, Any]) -> None:
+        # plugin_config also has the settings of the output
+        plugins = (self.creds.plugins if self.creds else None) or []
+        own = next((plugin.config for plugin in plugins if plugin.module == __name__), None)
+        if unknown := sorted((own or {}).keys() - {"wait_seconds"}):
+            raise DbtRuntimeError(
+                f"the plugin {__name__} has no option {unknown[0]!r}: expected wait_seconds"
+            )
         given = plugin_config.get("wait_seconds", 0)
         if isinstance(given, bool) or not isinstance(given, (int, float)) or not given >= 0:
             raise DbtRuntimeError(
-                f"wait_seconds of the plugin ozmeta_dbt.duckdb_lock is {given!r}: expected a number"
+                f"wait_seconds of the plugin {__name__} is {given!r}: expected a number"
                 " of seconds, such as 60"
             )
         self.wait_seconds = float(given)

@@ -57,7 +57,9 @@ class DbtFailed(OzmetaProblem):
 
 
 class Refused(DbtFailed):
-    """An operation of the package refused its arguments, such as an unknown binding."""
+    """What the user asked an operation of the package for is not possible, such as an unknown
+    binding.
+    """
 
     exit_code = EXIT_INVALID
 

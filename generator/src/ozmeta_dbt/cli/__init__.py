@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from inspect import getdoc
 from typing import Annotated
 
 import typer
@@ -37,6 +39,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From OZMetaDB metadata to live workflow state, SLA timers and escalation queues in dbt.",
 )
+
+
+def help_of(command: Callable[..., None]) -> str:
+    """Its docstring, without the line breaks within a paragraph."""
+    return "\n\n".join(" ".join(part.split()) for part in str(getdoc(command)).split("\n\n"))
+
+
+def first_sentence(text: str) -> str:
+    return text.partition(". ")[0].rstrip(".") + "."
+
+
 for command in (
     init.init,
     discover.discover,
@@ -52,7 +65,8 @@ for command in (
     erase.erase,
     demo.demo,
 ):
-    app.command()(command)
+    text = help_of(command)
+    app.command(help=text, short_help=first_sentence(text))(command)
 app.add_typer(journal.app, name="journal")
 
 

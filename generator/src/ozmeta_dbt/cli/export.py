@@ -22,7 +22,7 @@ from ozmeta_dbt.words import counted
 
 def export(
     path: Annotated[
-        Path | None, typer.Argument(help="The snapshot to write: metadb/snapshot.json.")
+        Path | None, typer.Argument(help="The snapshot to write, such as metadb/snapshot.json.")
     ] = None,
     project_dir: ProjectDir = Path(),
     check: Annotated[
@@ -46,7 +46,11 @@ def export(
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="The snapshot to write, instead of PATH."),
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="The snapshot to write, instead of PATH. One of them is required.",
+        ),
     ] = None,
 ) -> None:
     """Write the metadata that ozmeta.yml names as one snapshot or, with --provider, the metadata of

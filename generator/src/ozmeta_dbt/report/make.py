@@ -12,7 +12,7 @@ from typing import Any
 from ozmeta_dbt.instants import from_micros, instant
 from ozmeta_dbt.operations.dbt import Dbt
 from ozmeta_dbt.operations.verified import last_verified
-from ozmeta_dbt.problems import DbtFailed, writing
+from ozmeta_dbt.problems import DbtFailed, Refused, writing
 from ozmeta_dbt.project import event_aliases
 from ozmeta_dbt.report import document, page
 from ozmeta_dbt.report.document import BindingReport
@@ -36,7 +36,7 @@ class Choice:
             return {"days": int(days[1])}
         at = instant(self.since)
         if at is None:
-            raise DbtFailed(
+            raise Refused(
                 f"--since is {self.since!r}: expected a date or a timestamp such as 2026-03-01, a"
                 " number of days such as 90d, or `beginning`"
             )
@@ -73,13 +73,13 @@ def check(answer: dict[str, Any], choice: Choice) -> None:
     """An empty report is probably a typo, so it is an error."""
     complete = [found for found in answer.values() if "as_of" in found]
     if complete and choice.tenant is not None and not any(f["has_tenant"] for f in complete):
-        raise DbtFailed(
+        raise Refused(
             f"--tenant is {choice.tenant!r}: no event has this tenant. Tenants are compared letter"
             " by letter"
         )
     for name, found in answer.items():
         if found.get("since") is not None and found["since"] > found["as_of"]:
-            raise DbtFailed(
+            raise Refused(
                 f"--since is {choice.since!r}, which is after the last run of {name}, as of"
                 f" {from_micros(found['as_of'])} UTC"
             )
