@@ -95,7 +95,7 @@ Errors        see binding_named and retention_rules
   {%- set log = ozmeta_runtime.relation_of(nodes.run) -%}
   {%- set kept = ozmeta_runtime.create_tombstone_tables(timeline) -%}
   {%- set name, object_type = ozmeta_runtime.text_literal(binding), ozmeta_runtime.text_literal(rules.object_type) -%}
-  {%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
+  {%- set bigint = dbt.type_bigint() -%}
   {%- set micros = ozmeta_runtime.to_micros('RUN_WatermarkUTC') ~ " - " ~ rules.lookback_minutes * 60000000 -%}
   {%- set of_binding = "where PG_Binding = " ~ name -%}
   {%- set add_tombstones -%}
