@@ -6,15 +6,20 @@
     {%- do return({'objects': 0, 'unfinished': 0, 'tables': {}, 'stays': {}, 'no_run': true}) -%}
   {%- endif -%}
   {%- set candidates = ozmeta_runtime.purgeable_objects(nodes, rules) -%}
-  {%- set keys = "select _ObjectKey from (" ~ candidates ~ ") as candidates where stays is null" -%}
-  {%- set objects = "select object_id, tenant from (" ~ candidates ~ ") as candidates where stays is null" -%}
   {%- set tombstones = ozmeta_runtime.kept_table(timeline) -%}
-  {%- if tombstones.exists -%}
-    {%- set of_binding = " from " ~ tombstones.table ~ " where PG_Binding = "
-        ~ ozmeta_runtime.text_literal(binding) -%}
-    {%- set keys = keys ~ " union all select PG_ObjectKey" ~ of_binding -%}
-    {%- set objects = objects ~ " union all select PG_ObjectID, PG_TenantID" ~ of_binding -%}
-  {%- endif -%}
+  {%- set with_purged -%}
+    {{ ozmeta_runtime.with_materialized_ctes() }} purged as (
+      select *
+      from (
+        select _ObjectKey as purged_key, object_id, tenant from ({{ candidates }}) as candidates where stays is null
+        {%- if tombstones.exists %}
+        union all
+        select PG_ObjectKey, PG_ObjectID, PG_TenantID from {{ tombstones.table }}
+        where PG_Binding = {{ ozmeta_runtime.text_literal(binding) }}
+        {%- endif %}
+      ) as gone {{ ozmeta_runtime.materialize_cte('purged') }}
+    )
+  {%- endset -%}
   {%- set found = {'objects': 0, 'unfinished': 0, 'tables': {}, 'stays': {},
       'reasons': ozmeta_runtime.reasons_to_stay(), 'tombstones': tombstones.table | string} -%}
   {%- for row in run_query("select stays, count(*) from (" ~ candidates ~ ") as candidates group by stays").rows -%}
@@ -22,24 +27,34 @@
     {%- else -%}{%- do found.stays.update({row[0] | string: row[1] | int}) -%}
     {%- endif -%}
   {%- endfor -%}
-  {%- for model, part in ozmeta_runtime.purged_tables(nodes, rules, keys, objects).items() -%}
-    {%- set count = ozmeta_runtime.count_rows(part) -%}
-    {%- if count -%}{%- do found.tables.update({nodes[model].name: count}) -%}{%- endif -%}
+  {%- set tables = ozmeta_runtime.purged_tables(nodes, rules, "select purged_key from purged",
+      "select object_id, tenant from purged") -%}
+  {%- for model, count in ozmeta_runtime.count_rows(tables, with_purged).items() if count -%}
+    {%- do found.tables.update({nodes[model].name: count}) -%}
   {%- endfor -%}
   {%- if tombstones.exists -%}
-    {%- set left = [] -%}
-    {%- for part in ozmeta_runtime.tombstoned_tables(binding, nodes, rules, tombstones.table).values() -%}
-      {%- do left.append(ozmeta_runtime.count_rows(part)) -%}
-    {%- endfor -%}
-    {%- do found.update({'unfinished': left | sum}) -%}
+    {%- set old = ozmeta_runtime.tombstoned_tables(binding, nodes, rules, tombstones.table) -%}
+    {%- do found.update({'unfinished': ozmeta_runtime.count_rows(old).values() | sum}) -%}
   {%- endif -%}
   {%- do return(found) -%}
 {% endmacro %}
 
-{# The number of rows that go from a table. part: see purged_tables #}
-{% macro count_rows(part) %}
-  {%- set query = "select count(*) from " ~ part.table ~ " where " ~ part.condition -%}
-  {%- do return(run_query(query).rows[0][0] | int) -%}
+{# How many rows go: {model: number}. One query, so that `purged` is computed once.
+   tables: see purged_tables; ctes: SQL: `with` and the CTEs that their conditions read #}
+{% macro count_rows(tables, ctes='') %}
+  {%- set query -%}
+    {{ ctes }}
+    {%- for model, part in tables.items() %}
+    {{ "union all" if not loop.first }}
+    select '{{ model }}' as model, count(*) as row_count from {{ part.table }} where {{ part.condition }}
+    {%- endfor %}
+  {%- endset -%}
+  {%- set counts = {} -%}
+  {%- for row in run_query(query).rows -%}{%- do counts.update({row[0] | string: row[1] | int}) -%}{%- endfor -%}
+  {#- In the order of the tables: the rows of a query have none. -#}
+  {%- set found = {} -%}
+  {%- for model in tables -%}{%- do found.update({model: counts[model]}) -%}{%- endfor -%}
+  {%- do return(found) -%}
 {% endmacro %}
 
 {# {why an object stays: in words}, in the order in which purgeable_objects asks. #}
