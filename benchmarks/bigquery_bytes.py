@@ -43,7 +43,6 @@ PERIOD = 1  # days of a bucket; the one that begins with 2010 is 1
 # as record.py has it: the time of the run, and the last complete batch
 AS_OF = dt.datetime(2026, 1, 6, tzinfo=dt.UTC)
 BATCH = 7
-FOREVER = float("inf")
 JOURNAL = "event_journal"
 # Rows of each table for an object with eight events. What is not named has so few that they cost
 # nothing.

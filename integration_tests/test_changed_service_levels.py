@@ -21,7 +21,6 @@ Row = dict[str, Any]
 DESK = {"time_zone": "Europe/Berlin", "hours": {"mon-fri": "09:00-17:00"}}
 LEVELS = [{}, {"payload": {"level": 2, "afterMinutes": 600}}]
 POLICY: Row = {"target": 480, "warn": 60, "calendar": "Desk", "levels": LEVELS}
-CHOICE = {"ref": "object.Team", "cases": {"Night": "none"}, "default": "Desk"}
 AS_OF = "2026-07-01"
 EVERY = {"January", "May", "Open", "Waiting"}
 

@@ -232,7 +232,7 @@ def test_a_cycle_equals_a_walk_minute_by_minute(seed: int) -> None:
     tables = world.fold(as_of)
     places = {row["EJ_ID"]: row["TL_Position"] - 1 for row in tables["timeline"]}
     assert list(places.values()) == list(range(len(events)))
-    starts = [cycle_start(world, tables, row) for row in tables["sla_cycle"]]
+    starts = [cycle_start(world, row) for row in tables["sla_cycle"]]
     for row, first in zip(tables["sla_cycle"], starts, strict=True):
         asked = []
         for place in range(first, len(events)):
@@ -256,7 +256,7 @@ def is_end(world: World, place: int) -> bool:
     return solved or ("cancelWhen" in world.policy["options"] and team == "Sales")
 
 
-def cycle_start(world: World, tables: dict[str, list[Row]], row: Row) -> int:
+def cycle_start(world: World, row: Row) -> int:
     """The place of the event that starts a cycle, by the id that it gives to the cycle."""
     received = min(event["time"] for event in world.events)
     for place in range(len(world.events)):

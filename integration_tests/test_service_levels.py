@@ -63,9 +63,6 @@ def test_half_an_hour_on_each_of_two_days() -> None:
     assert found["ST_Outcome"] == "Missed"
 
 
-MONDAY = at("2026-01-05")
-
-
 @pytest.mark.parametrize(
     ("as_of", "status", "breached"),
     [

@@ -232,6 +232,8 @@ def answer(sql: str) -> Any:
         rows = [[None]] if text.startswith("select max(") else [[1]]
     elif text.startswith("select stays, count(*)"):  # purge: objects that go, and those that stay
         rows = [[None, 2], ["Open", 1]]
+    elif "' as model, count(*) as row_count from" in text:  # purge: how many rows go
+        rows = [[model, 7] for model in re.findall("select '([^']*)' as model, count", text)]
     elif text.startswith(("select max(run_batch)", "select count(*) from")):
         rows = [[7]]  # purge and erase: the last run, and numbers of rows
     elif "as reads_all_rows" in text:  # whether policies hide rows from the user of the run

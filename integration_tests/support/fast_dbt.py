@@ -38,7 +38,6 @@ OPTIONS = ["--quiet", "--no-use-colors", "--no-write-json", "--log-level-file", 
 
 fire_event_of_dbt = EventManager.fire_event
 init_of_event = BaseEvent.__init__
-getattr_of_event = BaseEvent.__getattr__
 build_namespace_of_dbt = MacroNamespaceBuilder.build_namespace
 namespace_of_context = ManifestContext._build_namespace
 env_secrets_of_dbt = dbt_exceptions.env_secrets

@@ -21,7 +21,7 @@ def project_files(bindings: dict[str, Row]) -> tuple[Row, Row]:
     calendars = next(iter(bindings.values()))["calendars"]
     config = CONFIG | {
         "calendars": as_text(calendars),
-        "bindings": {name: binding_keys(name, binding) for name, binding in bindings.items()},
+        "bindings": {name: binding_keys(binding) for name, binding in bindings.items()},
     }
     tables = [
         {
@@ -54,7 +54,7 @@ def code(binding: Row, number: int) -> str:
     return binding["object_types"][1] if len(binding["object_types"]) > 1 else f"X{number}"
 
 
-def binding_keys(name: str, binding: Row) -> Row:
+def binding_keys(binding: Row) -> Row:
     keys: Row = {
         "object_types": binding["object_types"],
         "auto_close": binding["auto_close"],

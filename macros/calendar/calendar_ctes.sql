@@ -19,7 +19,7 @@ The open windows of calendars in UTC, made without time-zone functions. Local ti
 calendars: see calendar_window
 #}
 {% macro calendar_ctes(calendars) %}
-{%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() %}
+{%- set bigint = dbt.type_bigint() %}
 {%- set c = ozmeta_runtime.calendar_constants() %}
 {%- set rows = ozmeta_runtime.calendar_rows(calendars) %}
 {%- set bucket_days = 256 %}

@@ -4,7 +4,7 @@ What a run reads of a history's table.
 Rows are read from the latest `_SyncDate` of the model less the lookback, from the beginning of that minute on: changes
 that were loaded in one minute belong together (journal_from_changes). An arrival after as_of counts as one at as_of.
 
-macro, relation: as for history_columns
+relation: as for history_columns
 loaded: {sql, type, stored} of the column with the loader's stamp
 at: SQL of the event time
 where: SQL condition: the rows that count
@@ -15,7 +15,7 @@ Returns a dict
   known      SQL condition: the rows of the model in which an event of this run may already be; none for no rows
   nothing    whether there is nothing to read
 #}
-{% macro history_state(macro, relation, loaded, at, where, lookback_minutes) %}
+{% macro history_state(relation, loaded, at, where, lookback_minutes) %}
   {%- set incremental = ozmeta_runtime.is_incremental_run() -%}
   {%- set state = {'limited': ozmeta_runtime.run_is_limited([relation]), 'where': where, 'known': none,
       'nothing': false} -%}

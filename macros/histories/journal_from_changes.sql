@@ -54,7 +54,7 @@ Errors              see history_columns, history_instant, check_limited_rebuild;
 {%- set at = ozmeta_runtime.history_instant(macro, relation, c.at, 'at', time_zone) -%}
 {%- set loaded = ozmeta_runtime.history_instant(macro, relation, c.loaded_at, 'loaded_at', 'UTC') -%}
 {%- set rows = ozmeta_runtime.history_rows(macro, relation, only, c.get('deleted')) -%}
-{%- set state = ozmeta_runtime.history_state(macro, relation, c.loaded_at, at, rows, lookback_minutes) -%}
+{%- set state = ozmeta_runtime.history_state(relation, c.loaded_at, at, rows, lookback_minutes) -%}
 {%- if state.nothing -%}{%- do return(ozmeta_runtime.select_nothing()) -%}{%- endif -%}
 {%- if not state.known and not state.limited -%}
   {%- do ozmeta_runtime.check_status_field(macro, relation, c.field, rows, status_fields,

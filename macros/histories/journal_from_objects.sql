@@ -49,7 +49,7 @@ Errors              see history_columns, history_instant, check_limited_rebuild
     if c.deleted_at -%}
 {%- set loaded = ozmeta_runtime.history_instant(macro, relation, c.loaded_at, 'loaded_at', 'UTC') -%}
 {%- set rows = ozmeta_runtime.history_rows(macro, relation, only) -%}
-{%- set state = ozmeta_runtime.history_state(macro, relation, c.loaded_at, created_at, rows, lookback_minutes) -%}
+{%- set state = ozmeta_runtime.history_state(relation, c.loaded_at, created_at, rows, lookback_minutes) -%}
 {%- if state.nothing -%}{%- do return(ozmeta_runtime.select_nothing()) -%}{%- endif -%}
 {%- set text = ozmeta_runtime.type_text() -%}
 {%- set null_text, plus = "cast(null as " ~ text ~ ")", ozmeta_runtime.concat_operator() -%}

@@ -44,8 +44,7 @@ Errors            see run_state and journal_columns
   {%- set arrivals = ozmeta_runtime.arrival_buckets(binding, journal_config, state, timeline) -%}
   {%- do state.update({'buckets': ozmeta_runtime.named_buckets(arrivals)}) -%}
 {%- endif -%}
-{%- set content = ozmeta_runtime.content_hash(journal_config, ozmeta_runtime.erased_events(journal_config) is not none)
-    -%}
+{%- set content = ozmeta_runtime.admitted_hash(journal_config) -%}
 {%- set row_content = ozmeta_runtime.row_key(['_TenantID', 'EJ_ObjectID', 'EJ_ID', content]) -%}
 with
 {{ ozmeta_runtime.repeated_events_cte(journal_config, state, or_ids=replaced_ids, or_keys=replaced_messages) }}

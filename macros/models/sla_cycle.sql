@@ -67,7 +67,7 @@ Errors            see run_state
 {%- for column in helpers if column | lower in existing and column not in own_columns -%}
   {%- do dropped_columns.append(column) -%}
 {%- endfor -%}
-{%- set text, bigint = ozmeta_runtime.type_text(), dbt.type_bigint() -%}
+{%- set bigint = dbt.type_bigint() -%}
 {%- set never = ozmeta_runtime.never_due() -%}
 {#- An object's approvals can change in a run without new events of the object. -#}
 {%- set is_changed = ozmeta_runtime.object_changed(state, timeline)

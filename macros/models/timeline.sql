@@ -53,8 +53,7 @@ Errors            see run_state, journal_columns and check_journal_config
   {%- do ozmeta_runtime.prune_write(state.buckets) -%}
 {%- endif -%}
 {%- set nanos = ozmeta_runtime.keeps_nanos(journal_config) -%}
-{%- set content = ozmeta_runtime.content_hash(journal_config, ozmeta_runtime.erased_events(journal_config) is not none)
-    -%}
+{%- set content = ozmeta_runtime.admitted_hash(journal_config) -%}
 {#- An erasure takes all events of its objects from the journal. -#}
 {%- set not_erasing = " and timeline._ObjectKey not in ("
     ~ ozmeta_runtime.erasing_objects(this, 'ER_ObjectKey', journal_config.object_type) ~ ")"

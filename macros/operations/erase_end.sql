@@ -13,7 +13,6 @@ Prints           dict: left: {name of a table: number of rows that still hold th
 #}
 {% macro erase_end(binding, who, tables, replacement, by=none) %}
   {%- set nodes = ozmeta_runtime.bindings()[binding] -%}
-  {%- set rules = ozmeta_runtime.retention_rules(nodes.timeline) -%}
   {%- set own = ozmeta_runtime.create_erasure_tables(ozmeta_runtime.relation_of(nodes.timeline)) -%}
   {%- set name = ozmeta_runtime.text_literal(binding) -%}
   {%- set keys = "select ER_ObjectKey from " ~ own.erasing ~ " where ER_Binding = " ~ name -%}
@@ -29,7 +28,7 @@ Prints           dict: left: {name of a table: number of rows that still hold th
   {%- do ozmeta_runtime.write_at_once(*statements) -%}
   {%- set left = {} -%}
   {%- if who.get('actor') is not none -%}
-    {%- for model, part in ozmeta_runtime.erasure_tables(nodes, rules, who).items() -%}
+    {%- for model, part in ozmeta_runtime.erasure_tables(nodes, who).items() -%}
       {%- set rows = run_query("select count(*) from " ~ part.table ~ " where " ~ part.condition).rows[0][0] | int -%}
       {%- if rows -%}{%- do left.update({nodes[model].name: rows}) -%}{%- endif -%}
     {%- endfor -%}

@@ -35,7 +35,7 @@ Errors         see erasure_journal
     {%- do found.update({'as_of': as_of | int if as_of is not none else none}) -%}
   {%- endif -%}
   {%- if found.as_of is not none -%}
-    {%- for model, part in ozmeta_runtime.erasure_tables(nodes, rules, who).items() -%}
+    {%- for model, part in ozmeta_runtime.erasure_tables(nodes, who).items() -%}
       {%- set rows = run_query("select count(*) from " ~ part.table ~ " where " ~ part.condition).rows[0][0] | int -%}
       {%- if rows -%}{%- do found.tables.update({nodes[model].name: rows}) -%}{%- endif -%}
     {%- endfor -%}

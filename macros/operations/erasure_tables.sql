@@ -7,11 +7,10 @@ only retracted rows count.
 
 Arguments
   nodes   dict: {model: graph node} of the binding
-  rules   dict: see retention_rules
   who     dict: object: the object's id, and tenant?: its tenant; or actor: the name of a person, whose rows are those
           with a column that is the name, or that contains it as a text of JSON
 #}
-{% macro erasure_tables(nodes, rules, who) %}
+{% macro erasure_tables(nodes, who) %}
   {%- set found = {} -%}
   {%- for model in ['timeline', 'workflow_instance', 'approval_event', 'approval_step', 'approval_instance',
       'sla_cycle', 'quarantine', 'journal', 'escalation_queue', 'runtime_signal'] if model in nodes -%}

@@ -6,10 +6,9 @@ Arguments    see erase_plan; rules: see retention_rules
 #}
 {% macro objects_to_erase(binding, nodes, rules, who) %}
   {%- set erasing = ozmeta_runtime.kept_table(ozmeta_runtime.relation_of(nodes.timeline), 'ozmeta_erasing') -%}
-  {%- set timeline = ozmeta_runtime.relation_of(nodes.timeline) -%}
   select ER_ObjectKey, min(ER_ObjectID) as ER_ObjectID
   from (
-    {%- for model, part in ozmeta_runtime.erasure_tables(nodes, rules, who).items() %}
+    {%- for model, part in ozmeta_runtime.erasure_tables(nodes, who).items() %}
     {{ "union all" if not loop.first }}
     {%- if model == 'journal' %}
     select

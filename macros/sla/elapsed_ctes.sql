@@ -8,7 +8,7 @@ Arguments
   calendars, pieces see sla_elapsed
 #}
 {% macro elapsed_ctes(cycles, calendars, pieces) %}
-{%- set text, bigint, minute = ozmeta_runtime.type_text(), dbt.type_bigint(), 60000000 %}
+{%- set text, minute = ozmeta_runtime.type_text(), 60000000 %}
 {%- set now = ozmeta_runtime.to_micros(ozmeta_runtime.as_of()) %}
 {% if calendars -%}
 -- the open time of each calendar until now

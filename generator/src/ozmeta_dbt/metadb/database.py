@@ -379,7 +379,7 @@ def database_rows(
     ):
         meta = project_of(connection, client, project, problems, flows)
         found = rows_of(connection, meta, problems)
-    yield from sorted_rows(found, meta, problems)
+    yield from sorted_rows(found, meta)
 
 
 def provided_rows(metadb: Provided, codes: dict[str, Any], problems: Problems) -> Iterator[Found]:
@@ -399,7 +399,7 @@ def provided_rows(metadb: Provided, codes: dict[str, Any], problems: Problems) -
             if code is not None:
                 codes[key] = str(code)
         found = rows_of(connection, meta, problems)
-    yield from sorted_rows(found, meta, problems)
+    yield from sorted_rows(found, meta)
 
 
 @contextmanager
@@ -435,9 +435,7 @@ def rows_of(
     return found
 
 
-def sorted_rows(
-    found: dict[str, list[dict[str, Any]]], meta: Meta, problems: Problems
-) -> Iterator[Found]:
+def sorted_rows(found: dict[str, list[dict[str, Any]]], meta: Meta) -> Iterator[Found]:
     for table in NAMED_BY_RULES:
         if table in found and not (meta.has(table, "PJ_ID") or meta.has(table, "CL_ID")):
             found[table] = of_use(found, table)

@@ -11,7 +11,6 @@ from ozmeta_dbt.report.figures import Row
 from ozmeta_dbt.report.survival import Chance, Curve, Estimate, total
 
 DAYS = 7
-WEEKS = 8
 Group = tuple[str, str | None, int]  # SLA, value of the field, whether it is the rest of the values
 
 
