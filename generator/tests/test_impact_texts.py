@@ -150,7 +150,7 @@ def test_the_counts_come_first_and_then_the_examples() -> None:
         "Rows that differ, in any column",
         "table rows rows that differ",
         "case_sla_cycle 9 4",
-        "case o1 of tenant t1 (cycle would have another outcome, due time would move)",
+        "case o1 of tenant t1 (example of: cycle would have another outcome, due time would move)",
         "- 00:00 X (a): starts",
     ]
 

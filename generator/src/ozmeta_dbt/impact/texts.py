@@ -329,7 +329,7 @@ def show(document: dict[str, Any], out: Console) -> None:
         for story in binding["stories"]:
             name, kinds = headline(story)
             out.print()
-            say(out, ("bold", f"{binding['binding']} {name}"), ("", f" ({kinds})"))
+            say(out, ("bold", f"{binding['binding']} {name}"), ("", f" (example of: {kinds})"))
             for mark, style, side in (("-", "red", "before"), ("+", "green", "after")):
                 for line in story[side]:
                     say(out, (style, f"{mark} {line}"))
@@ -405,7 +405,7 @@ def spoken(document: dict[str, Any]) -> str:
 
 def block(binding: str, story: dict[str, Any]) -> str:
     name, kinds = headline(story)
-    lines = [f"{code(f'{binding} {name}')} ({kinds})", ""]
+    lines = [f"{code(f'{binding} {name}')} (example of: {kinds})", ""]
     for words, told in (("before", "before"), ("after", "after"), ("columns", "columns")):
         lines += [f"- {words}: {code(line)}" for line in story[told]]
     return "\n".join(lines)
