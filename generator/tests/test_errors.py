@@ -127,6 +127,18 @@ FAULTS: list[tuple[str, Change, str, str]] = [
         "the transition 9, which this workflow does not have",
     ),
     (
+        "a table without rows",
+        lambda tables: tables["Table"].clear(),
+        "RuntimeBinding/0/RB_ObjectID",
+        "points to 1, which does not exist (the metadata has no row of Table)",
+    ),
+    (
+        "a workflow without states",
+        lambda tables: tables["WorkflowState"].clear(),
+        "Workflow/0",
+        "no start state (the metadata has no row of WorkflowState for it)",
+    ),
+    (
         "a deleted row",
         put("Workflow", 0, _DeleteDate="2026-01-01"),
         "RuntimeBinding/0/WF_ID",

@@ -165,7 +165,7 @@ class Checks:
                         at,
                         f"{policy.code} points to the {policy.object_type} {policy.object_id}, "
                         "which does not exist",
-                        "was it deleted, or left out of the export?",
+                        target.why_missing,
                     )
 
     def unreached(self, draft: Draft) -> None:

@@ -70,6 +70,13 @@ class ById(dict[str, R], Generic[R]):
             if row.id not in self or row.is_used:
                 self[row.id] = row
 
+    @property
+    def why_missing(self) -> str:
+        """A hint for an id that no row has."""
+        if not self:
+            return f"the metadata has no row of {self.table}"
+        return "was it deleted, or left out of the export?"
+
 
 class Lookups:
     """What every resolver looks up. An id without a row is an error, which is reported once."""
@@ -166,9 +173,7 @@ class Lookups:
     ) -> R | None:
         if id not in target and not self.rows.may_hold(target.table, id):
             (problems or self.problems).error(
-                origin,
-                f"points to {id}, which does not exist",
-                "was it deleted, or left out of the export?",
+                origin, f"points to {id}, which does not exist", target.why_missing
             )
         return target.get(id)
 

@@ -33,7 +33,9 @@ class WorkflowResolver:
                 row.origin,
                 f"workflow {row.code} has"
                 f" {f'{len(starts)} start states: {named}' if starts else 'no start state'}",
-                "exactly one state needs WS_IsStart",
+                "exactly one state needs WS_IsStart"
+                if states
+                else "the metadata has no row of WorkflowState for it",
             )
             return None
         events: dict[str, list[str]] = defaultdict(list)
