@@ -466,6 +466,8 @@ def test_the_commands_themselves(project: DbtProject) -> None:
 
     status, said = called("explain", "case", "o1", "--tenant", "t1")
     assert status == 0 and "starts Work, due 2026-01-01 01:00:00" in said
+    status, said = called("explain", "cse", "o1")
+    assert status == 2 and "Did you mean case?" in said and "called by macro" not in said, said
     tampered(project, "update case_sla_cycle set ST_Status = 'Running'")
     status, said = called("verify", "--object", "o1")
     assert status == 1 and "sla_timer: ST_Status is Running, should be Breached" in said
