@@ -504,7 +504,7 @@ def test_what_is_refused(project: DbtProject) -> None:
     assert status and "Did you mean case?" in said
     assert contents(project) == before
     wrong: list[tuple[dict[str, Any], str]] = [
-        ({"days": 0}, "greater than or equal to 1"),
+        ({"days": 0}, "expected at least 1"),
         ({"policy": "Evidnce"}, "did you mean 'Evidence'"),
         ({"hold": [""]}, "hold"),
         ({"hold": [{"tenant": "t1"}]}, "object"),

@@ -190,6 +190,7 @@ EXPECTED = {
     "decimal": "a number",
     "finite": "a number",
 }
+WRONG_TYPE = ("type", "parsing", "parsing_size", "from_float", "number", "attributes_type")
 LIMITS = {
     "greater_than_equal": ("ge", "at least"),
     "greater_than": ("gt", "more than"),
@@ -203,8 +204,9 @@ def expectation(fault: Any) -> str:
     if fault["type"] in LIMITS:
         key, words = LIMITS[fault["type"]]
         return f"expected {words} {fault['ctx'][key]}"
-    if kind := EXPECTED.get(fault["type"].partition("_")[0]):
-        return f"expected {kind}"
+    kind, _, what = fault["type"].partition("_")
+    if kind in EXPECTED and what in WRONG_TYPE:
+        return f"expected {EXPECTED[kind]}"
     return str(fault["msg"]).removeprefix("Value error, ").replace("Input should be", "expected")
 
 
