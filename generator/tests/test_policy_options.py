@@ -505,6 +505,12 @@ def test_an_unused_calendar_is_noted(project: Project) -> None:
     assert not [note for note in notes if note.startswith("NyDesk")]
 
 
+def test_a_calendar_is_not_called_unused_beside_an_error(project: Project) -> None:
+    """The error may be why: its binding is left out."""
+    problems = found(project, metadata({"calendar": "NyDesk", "onBoth": "no"}), config())
+    assert problems.errors and not [note for note in problems.notes if "calendar" in note]
+
+
 # ---------------------------------------------------------------- what the models get
 
 PLAIN = {
@@ -639,7 +645,14 @@ def test_a_level_that_heeds_an_acknowledgement(project: Project) -> None:
 def test_a_payload_key_that_is_almost_known_is_likely_a_typo(project: Project) -> None:
     for key in ("afterMinuts", "AfterMinutes", "unlessAcknowleged"):
         levels = with_levels({"payload": {key: 5, "channel": "desk"}})
-        (said,) = warnings(project, metadata(SL_EscalationRule=levels), config())
+        tables = metadata(SL_EscalationRule=levels)
+        for table, ids in (
+            ("Table", {"TB_ID": 7, "TB_TableName": "Task", "CD_Code": "TA"}),
+            ("RuntimeBinding", {"RB_ID": 7, "RB_ObjectID": 7}),
+            ("RuntimeSlaBinding", {"RSB_ID": 7, "RB_ID": 7}),
+        ):
+            tables[table].append(tables[table][0] | ids)
+        (said,) = warnings(project, tables, config())
         assert f"/payload/{key}: has no effect (did you mean" in said
 
 

@@ -10,9 +10,7 @@ from ozmeta_dbt.bindings.dsl import Action
 from ozmeta_dbt.bindings.lookups import Lookups
 from ozmeta_dbt.documents import described
 from ozmeta_dbt.metadb.rows import MAX_MINUTES, SlaPolicy
-from ozmeta_dbt.words import did_you_mean, is_typo, nearest, one_of
-
-LEVEL_KEYS = ("level", "afterMinutes", "severity", "unlessAcknowledged")  # of a payload
+from ozmeta_dbt.words import did_you_mean, nearest, one_of
 
 
 class ActionResolver:
@@ -24,7 +22,6 @@ class ActionResolver:
         found: dict[tuple[str, str], Emit] = {}
         for action in actions:
             if action.type == "EmitSignal" and action.signal:
-                self.likely_typos(action, ("severity",))
                 found.setdefault(
                     ("signal", action.signal),
                     Emit(
@@ -44,16 +41,6 @@ class ActionResolver:
                     ),
                 )
         return list(found.values())
-
-    def likely_typos(self, action: Action, known: Iterable[str]) -> None:
-        """Warn of keys of the payload that are almost known ones. Others may serve other readers of
-        the metadata.
-        """
-        for key in action.payload.keys() - set(known):
-            if meant := next((name for name in known if is_typo(key, name)), None):
-                self.problems.warn(
-                    action.origin.at("payload", key), "has no effect", f"did you mean {meant!r}?"
-                )
 
     def severity(self, action: Action, signal: str, default: str) -> str:
         severity = action.payload.get("severity", self.lookups.severities.get(signal, default))
@@ -94,7 +81,6 @@ class ActionResolver:
                     "give it one, or use SLA.Breached",
                 )
                 continue
-            self.likely_typos(action, LEVEL_KEYS)
             level = self.whole(action, "level", place, 1, 1_000_000)
             after = self.whole(action, "afterMinutes", 0, 0, MAX_MINUTES)
             severity = self.severity(

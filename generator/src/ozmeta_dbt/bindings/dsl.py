@@ -14,7 +14,7 @@ from ozmeta_dbt.bindings import re2
 from ozmeta_dbt.documents import UNSTORABLE, OutOfRange, loads, parts, storable
 from ozmeta_dbt.instants import instant
 from ozmeta_dbt.problems import Origin, Problems
-from ozmeta_dbt.words import counted, nearest, one_of, shortened
+from ozmeta_dbt.words import counted, is_typo, nearest, one_of, shortened
 
 KINDS = ("Guard", "Action", "TimerStart", "TimerStop", "Escalation", "Validation")
 CASTS = ("string", "number", "boolean", "datetime", "uuid", "json", "null")
@@ -71,6 +71,11 @@ ACTIONS = (
     "StopTimer",
 )
 ACTION_KEYS = {"type", "target", "value", "eventType", "signalType", "payload", "notes"}
+# the keys of a payload that have a meaning
+PAYLOAD_KEYS: dict[str, tuple[str, ...]] = {
+    "EnqueueEscalation": ("level", "afterMinutes", "severity", "unlessAcknowledged"),
+    "EmitSignal": ("severity",),
+}
 RULE_KEYS = ("version", "kind", "description", "expr", "actions", "params")
 SHORTHANDS: dict[str, Any] = {
     "allow": True,
@@ -211,6 +216,16 @@ def no_other_keys(
             problems.error(
                 origin.at(key), f"'{key}' is unknown here", one_of(str(key), sorted(known))
             )
+
+
+def warn_of_typos(
+    payload: dict[str, Any], known: tuple[str, ...], origin: Origin, problems: Problems
+) -> None:
+    """Other keys are allowed: other readers of the metadata may use them."""
+    for key in payload:
+        meant = next((name for name in known if is_typo(str(key), name)), None)
+        if meant and key not in known:
+            problems.warn(origin.at(key), "has no effect", f"did you mean {meant!r}?")
 
 
 def check_op(node: dict[str, Any], origin: Origin, problems: Problems, depth: int) -> Any:
@@ -358,6 +373,8 @@ def check_actions(actions: Any, origin: Origin, problems: Problems) -> list[Acti
         if action.get("payload") is not None and not isinstance(action["payload"], dict):
             problems.error(at.at("payload"), "expected an object")
             continue
+        payload = action.get("payload") or {}
+        warn_of_typos(payload, PAYLOAD_KEYS.get(action["type"], ()), at.at("payload"), problems)
         needed = {"EmitSignal": "signalType", "EmitEvent": "eventType"}.get(action["type"])
         if needed and not action.get(needed):
             problems.error(at, f"{action['type']} has no {needed}", "it names what to emit")
@@ -368,7 +385,7 @@ def check_actions(actions: Any, origin: Origin, problems: Problems) -> list[Acti
                 at,
                 action.get("target"),
                 action.get("signalType"),
-                action.get("payload") or {},
+                payload,
                 action.get("notes"),
                 action.get("eventType"),
             )
