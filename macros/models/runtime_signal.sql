@@ -55,8 +55,7 @@ Errors            see run_state
 {%- set is_not_raised = ozmeta_runtime.modulo("coalesce(latest_signals.RS_Number, 0)", 2) ~ " = 0" -%}
 {%- set event_key = ozmeta_runtime.event_key(journal_config, 'timeline') -%}
 {%- set identity = ['_ObjectKey', 'signal', 'subject', 'distinguished_by'] -%}
-{%- set stored_hash = "case when _SignalKey like '%|%' then " ~ ozmeta_runtime.md5_hex('_SignalKey')
-    ~ " else _SignalKey end" -%}
+{%- set stored_hash = ozmeta_runtime.stored_signal_hash() -%}
 {%- set copy_order = ozmeta_runtime.binary_order('severity') ~ ', '
     ~ ozmeta_runtime.nulls_first(ozmeta_runtime.binary_order('notes')) -%}
 {%- set copy_number = 'row_number() over (partition by _ObjectKey, signal, subject, distinguished_by order by '

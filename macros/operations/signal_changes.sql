@@ -10,8 +10,7 @@
 
 {# The signals that hold: their last row in the log has an odd number. #}
 {% macro signal_pairs(before, after, waiting) -%}
-  {%- set signal = "case when _SignalKey like '%|%' then " ~ ozmeta_runtime.md5_hex('_SignalKey')
-      ~ " else _SignalKey end" -%}
+  {%- set signal = ozmeta_runtime.stored_signal_hash() -%}
   {%- set head -%}
     select *
     from (
