@@ -240,7 +240,9 @@ def main() -> int:
         for done in range(0, given.turns, AT_MOST):
             place = folder / str(done)
             place.mkdir()
-            with warehouse(place, first, given.seed + done) as held:
+            seed = given.seed + done
+            print(f"a new journal, as with --seed {seed}", flush=True)
+            with warehouse(place, first, seed) as held:
                 turns = min(AT_MOST, given.turns - done)
                 tally += play(held, turns, lambda text: print(text, flush=True))
     for what in sorted(tally):

@@ -279,18 +279,27 @@ def soak(
     return made
 
 
+def thirds(seconds: list[float]) -> tuple[float, float]:
+    """The medians of the first and of the last third."""
+    third = len(seconds) // 3
+    return statistics.median(seconds[:third]), statistics.median(seconds[-third:])
+
+
+def is_as_predicted(seconds: list[float], sizes: list[float]) -> bool:
+    """Whether runs became no slower, and the tables no larger, than SLOWER and LARGER allow."""
+    early, late = thirds(seconds)
+    return late <= SLOWER * early and sizes[-1] <= LARGER * sizes[1]
+
+
 def main() -> int:
     with command_line(__doc__, "runs", 500, ("postgres", "duckdb")) as (given, folder, first):
         made = soak(folder, first, given.runs, given.seed, lambda text: print(text, flush=True))
     for what in sorted(made.tally):
         print(f"{made.tally[what]:>7,}  {what}")
-    third = len(made.seconds) // 3
-    early, late = (
-        statistics.median(part) for part in (made.seconds[:third], made.seconds[-third:])
-    )
+    early, late = thirds(made.seconds)
     print(f"CPU seconds of a run, median: {early:.2f} in the first third, {late:.2f} in the last")
     print("bytes of the tables for a journal row: " + ", ".join(f"{n:.0f}" for n in made.sizes))
-    if late > SLOWER * early or made.sizes[-1] > LARGER * made.sizes[1]:
+    if not is_as_predicted(made.seconds, made.sizes):
         print("a run became slower, or the tables larger, than predicted")
         return 1
     print("differences: 0")

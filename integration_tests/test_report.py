@@ -463,6 +463,7 @@ def test_bad_options_write_nothing(demo: Path, given: list[str], said: str) -> N
         *given,  # type: ignore[arg-type]
     )
     assert status != 0 and said in " ".join(printed.split())
+    assert status == 2 or given[0] == "--binding"  # dbt runs in this process: see support
     assert not (demo / "not.html").exists()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engines import engine
 from engines.base import Worker
-from soak import soak
+from soak import is_as_predicted, soak
 
 
 def test_the_first_hours_of_a_soak_on_postgres(tmp_path: Path, postgres: Worker) -> None:
@@ -19,6 +19,14 @@ def test_the_first_hours_of_a_soak_on_duckdb(tmp_path: Path) -> None:
         tally = check(tmp_path, worker)
     refused = "runs at once that ended so: another process had DuckDB's file open"
     assert tally[refused] > 0
+
+
+def test_what_a_soak_fails_on() -> None:
+    steady, flat = [1.0] * 9, [500.0, 100.0, 90.0]
+    assert is_as_predicted(steady, flat)
+    assert is_as_predicted([1.0, 9.0, 1.0, *steady], flat)  # medians: one slow run is no trend
+    assert not is_as_predicted([*steady, *[2.1] * 9], flat)
+    assert not is_as_predicted(steady, [500.0, 100.0, 161.0])
 
 
 def check(folder: Path, first: Worker) -> Counter[str]:

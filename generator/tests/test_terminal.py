@@ -7,6 +7,7 @@ import json
 
 import pytest
 from metadb_samples import Project, as_snapshot, minimal
+from ozmeta_dbt.cli import app
 from ozmeta_dbt.cli.console import Terminal
 from ozmeta_dbt.instants import from_micros
 from ozmeta_dbt.report.figures import instant_of
@@ -73,3 +74,12 @@ def test_an_instant_that_no_datetime_holds_is_the_nearest_one() -> None:
     assert instant_of("0044-03-15 (BC) 00:00:00").year == 1
     assert instant_of("0044-03-15 00:00:00 BC").year == 1
     assert instant_of("10000-01-01 00:00:00").year == 9999
+
+
+def test_the_help_has_a_sentence_for_each_command() -> None:
+    commands = app.registered_commands
+    assert len(commands) > 10
+    for command in commands:
+        short, text = str(command.short_help), str(command.help)
+        assert text.startswith(short) and short.endswith("."), short
+        assert all("\n" not in part for part in text.split("\n\n")), text
