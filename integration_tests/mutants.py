@@ -1540,7 +1540,7 @@ def mutants() -> list[Mutant]:
         ),
         Mutant(
             "signals with an earlier version's key are unknown",
-            "models/stored_signal_hash.sql",
+            "journal/stored_signal_hash.sql",
             "case when _SignalKey like '%|%' then ",
             "case when 1 = 0 then ",
             "a full refresh raises no signal again that an earlier version logged",

@@ -130,13 +130,13 @@ FAULTS: list[tuple[str, Change, str, str]] = [
         "a table without rows",
         lambda tables: tables["Table"].clear(),
         "RuntimeBinding/0/RB_ObjectID",
-        "points to 1, which does not exist (the metadata has no row of Table)",
+        "points to 1, which does not exist (the metadata has no rows in Table)",
     ),
     (
         "a workflow without states",
         lambda tables: tables["WorkflowState"].clear(),
         "Workflow/0",
-        "no start state (the metadata has no row of WorkflowState for it)",
+        "no start state (it has no rows in WorkflowState)",
     ),
     (
         "a deleted row",
@@ -829,7 +829,7 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
         "can't be read",
     ),
     ("config is no YAML", {"ozmeta.yml": "a: [b"}, 2, "ozmeta.yml: is not YAML: line 1, column"),
-    ("a key twice", {"ozmeta.yml": CONFIG + "version: 2\n"}, 2, "the key 'version' is there twice"),
+    ("a key twice", {"ozmeta.yml": CONFIG + "version: 2\n"}, 2, "the key 'version' occurs twice"),
     (
         "a key twice in JSON",
         {"snapshot.json": '{"objects": {}, "objects": {}}'},
@@ -843,7 +843,7 @@ FILES: list[tuple[str, dict[str, str | None], int, str]] = [
         2,
         "its anchors refer to themselves",
     ),
-    ("an empty config", {"ozmeta.yml": ""}, 2, "ozmeta.yml: is null; expected keys with values"),
+    ("an empty config", {"ozmeta.yml": ""}, 2, "ozmeta.yml: is null; expected a mapping"),
 ] + [
     (
         f"config: {change}",
@@ -1094,7 +1094,7 @@ FOLDER_FILES = [
     ),
     ("Role.yml", "- &a {id: 1, <<: {code: x}}", 0, "Role needs RO_Code"),
     ("Role.yml", "- [", 2, "metadb/Role.yml: can't be parsed"),
-    ("Role.yml", "- id: 1\n  code: a\n  code: b\n", 2, "line 3: the key 'code' is there twice"),
+    ("Role.yml", "- id: 1\n  code: a\n  code: b\n", 2, "line 3: the key 'code' occurs twice"),
     ("Role.yml", "- {id: !!binary aGk=, code: x}", 2, "a bytes has no place here"),
     ("Role.yml", "- {id: .nan, code: x}", 2, ".nan is not a number"),
     ("Role.yml", "- !!python/object:os.system {}", 2, "can't be parsed"),

@@ -108,12 +108,12 @@ def test_the_counts_come_first_and_then_the_examples() -> None:
     assert shown(document()) == [
         "the metadata would change the tables",
         "Invoice: the binding is gone. Its tables stay as they are, with 1 object",
-        "case: 40 objects as of 1970-01-01 00:00:00: 3 cycles would have another outcome,"
+        "case: 40 objects as of 1970-01-01 00:00:00: 3 cycles would have a different outcome,"
         " 3 cycles would appear, 3 due times would move, 3 escalations would be raised,"
         " 3 escalations would be retracted, 3 escalations would differ, 3 escalations would be"
         " raised at another time, 3 signals would be raised, 3 signals would be retracted,"
-        " 3 approval rounds would have another outcome, 3 current states would differ,"
-        " 3 events would have another effect",
+        " 3 approval rounds would have a different outcome, 3 current states would differ,"
+        " 3 events would have a different effect",
         "SLAs with cycles for the first time: Work",
         "SLAs that are gone, with their cycles: Old",
         "levels that are raised for the first time: SLA.Breached level 2 of Work",
@@ -150,7 +150,8 @@ def test_the_counts_come_first_and_then_the_examples() -> None:
         "Rows that differ, in any column",
         "table rows rows that differ",
         "case_sla_cycle 9 4",
-        "case o1 of tenant t1 (example of: cycle would have another outcome, due time would move)",
+        "case o1 of tenant t1 (example of: cycle would have a different outcome, due time would"
+        " move)",
         "- 00:00 X (a): starts",
     ]
 

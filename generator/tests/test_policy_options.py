@@ -291,7 +291,7 @@ def test_options_are_a_mapping(project: Project, options: Any) -> None:
             "/Resolv",
             "'Resolv' is not bound to Case (did you mean 'Resolve'?)",
         ),
-        ("slas", [], "", "expected keys with values"),
+        ("slas", [], "", "expected a mapping"),
     ],
 )
 def test_refused_in_a_binding(

@@ -55,7 +55,7 @@ ERROR = re.compile(
 )
 WHOLE_FILE = re.compile(
     r"is not JSON|is not YAML|is not CSV|is not a MetaDB snapshot|can't be parsed|occurs twice"
-    r"|expected an array of|metadb\b|expected keys with values|more parts do not match"
+    r"|expected an array of|metadb\b|expected a mapping|more parts do not match"
     r"|has no snapshotVersion|is a required property|is not of type|Additional properties are"
     r"|no binding|is missing"
 )

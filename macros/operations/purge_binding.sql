@@ -1,4 +1,4 @@
-{# Purges a binding: tombstones, then the moves that the backlog goes on to count, then the rows. #}
+{# Purges a binding: writes the tombstones and the moves that the backlog still counts, then deletes the rows. #}
 {% macro purge_binding(binding, nodes, rules) %}
   {%- set timeline = ozmeta_runtime.relation_of(nodes.timeline) -%}
   {%- set log = ozmeta_runtime.relation_of(nodes.run) -%}
@@ -59,7 +59,7 @@
     {%- do deletions.append("delete from " ~ part.table ~ " where " ~ part.condition) -%}
   {%- endfor -%}
   {%- do ozmeta_runtime.write_at_once(*deletions) -%}
-  {#- Else the next run would take rows that are gone for lost ones, and read the journals from the beginning. -#}
+  {#- Otherwise the next run would treat the deleted rows as lost, and read the journals from the beginning. -#}
   {%- set empty = [] -%}
   {%- for part in tables.values() -%}
     {%- if not run_query("select " ~ ozmeta_runtime.row_exists(part.table)).rows[0][0] | int -%}

@@ -118,7 +118,7 @@ class YamlLoader(yaml.SafeLoader):
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
                     raise ValueError(
-                        f"line {key.start_mark.line + 1}: the key {shortened(key.value)!r} is there"
+                        f"line {key.start_mark.line + 1}: the key {shortened(key.value)!r} occurs"
                         " twice"
                     )
                 seen.add(key.value)
@@ -183,8 +183,8 @@ EXPECTED = {
     "int": "a whole number",
     "bool": "true or false",
     "string": "a text",
-    "dict": "keys with values",
-    "model": "keys with values",
+    "dict": "a mapping",
+    "model": "a mapping",
     "list": "a list",
     "float": "a number",
     "decimal": "a number",

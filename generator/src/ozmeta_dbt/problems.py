@@ -57,9 +57,7 @@ class DbtFailed(OzmetaProblem):
 
 
 class Refused(DbtFailed):
-    """What the user asked an operation of the package for is not possible, such as an unknown
-    binding.
-    """
+    """An operation of the package rejected its input, such as an unknown binding."""
 
     exit_code = EXIT_INVALID
 

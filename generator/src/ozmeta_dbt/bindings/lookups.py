@@ -74,7 +74,7 @@ class ById(dict[str, R], Generic[R]):
     def why_missing(self) -> str:
         """A hint for an id that no row has."""
         if not self:
-            return f"the metadata has no row of {self.table}"
+            return f"the metadata has no rows in {self.table}"
         return "was it deleted, or left out of the export?"
 
 

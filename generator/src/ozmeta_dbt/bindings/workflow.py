@@ -35,7 +35,7 @@ class WorkflowResolver:
                 f" {f'{len(starts)} start states: {named}' if starts else 'no start state'}",
                 "exactly one state needs WS_IsStart"
                 if states
-                else "the metadata has no row of WorkflowState for it",
+                else "it has no rows in WorkflowState",
             )
             return None
         events: dict[str, list[str]] = defaultdict(list)

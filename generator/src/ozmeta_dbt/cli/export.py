@@ -47,9 +47,7 @@ def export(
     file: Annotated[
         Path | None,
         typer.Option(
-            "--out",
-            metavar="FILE",
-            help="The snapshot to write, instead of PATH. One of them is required.",
+            "--out", metavar="FILE", help="The snapshot to write. Give either PATH or --out."
         ),
     ] = None,
 ) -> None:

@@ -197,7 +197,7 @@ TABLES: list[tuple[str, list[str], dict[str, Cells]]] = [
 ]
 # {kind: what its rows are called, and what would happen to them}, in the order of the summary
 PHRASES = {
-    "cycles_changed": ("cycle", "would have another outcome"),
+    "cycles_changed": ("cycle", "would have a different outcome"),
     "cycles_added": ("cycle", "would appear"),
     "cycles_removed": ("cycle", "would vanish"),
     "due_moved": ("due time", "would move"),
@@ -207,9 +207,9 @@ PHRASES = {
     "escalations_moved": ("escalation", "would be raised at another time"),
     "signals_raised": ("signal", "would be raised"),
     "signals_retracted": ("signal", "would be retracted"),
-    "rounds_changed": ("approval round", "would have another outcome"),
+    "rounds_changed": ("approval round", "would have a different outcome"),
     "states_changed": ("current state", "would differ"),
-    "events_changed": ("event", "would have another effect"),
+    "events_changed": ("event", "would have a different effect"),
     "other": ("row", "would differ in other ways"),
 }
 NOTES = {
